@@ -1,0 +1,34 @@
+# How this project's own programs are compiled; nothing here reaches a user's target.
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+
+add_library(vpr_program_flags INTERFACE)
+target_compile_options(vpr_program_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wno-sign-conversion)
+if(VPR_WERROR)
+  target_compile_options(vpr_program_flags INTERFACE -Werror)
+endif()
+if(VPR_NATIVE)
+  target_compile_options(vpr_program_flags INTERFACE -march=native)
+endif()
+
+find_program(VPR_CCACHE ccache)
+mark_as_advanced(VPR_CCACHE)
+if(VPR_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${VPR_CCACHE}")
+endif()
+
+# vpr_program(NAME SOURCES... [LIBS component...]): a program with the components it names, where each was found.
+# A program whose component is missing is left out, aloud.
+function(vpr_program name)
+  cmake_parse_arguments(arg "" "" "LIBS" ${ARGN})
+  foreach(lib IN LISTS arg_LIBS)
+    if(NOT TARGET ${lib})
+      message(STATUS "vpr: ${name} left out, ${lib} is missing")
+      return()
+    endif()
+  endforeach()
+  add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE vpr::vpr ${arg_LIBS} vpr_program_flags)
+  if(TARGET vpr::omp)
+    target_link_libraries(${name} PRIVATE vpr::omp)
+  endif()
+endfunction()
