@@ -1,0 +1,58 @@
+# The components beside vpr::vpr: which packages each looks for, what it links, and Debian's names of those packages.
+# This project's build and the installed package (vprConfig.cmake) both read them from here.
+set(vpr_components io image omp thrust)
+
+# Weight files: nlohmann-json reads the header of safetensors, zlib inflates npz.
+set(vpr_io_packages nlohmann_json ZLIB)
+set(vpr_io_links nlohmann_json::nlohmann_json ZLIB::ZLIB)
+set(vpr_io_debian nlohmann-json3-dev zlib1g-dev)
+
+# Photos: JPEG and PNG.
+set(vpr_image_packages TurboJPEG SPNG)
+set(vpr_image_links TurboJPEG::TurboJPEG SPNG::SPNG)
+set(vpr_image_debian libturbojpeg0-dev libspng-dev)
+
+# Loops over threads.
+set(vpr_omp_packages OpenMP)
+set(vpr_omp_links OpenMP::OpenMP_CXX)
+set(vpr_omp_debian "g++ or libomp-dev")
+
+# The Thrust backend under a plain C++ compiler.
+set(vpr_thrust_packages VprThrust)
+set(vpr_thrust_links VprThrust::Thrust)
+set(vpr_thrust_debian libthrust-dev)
+
+# vpr_component(NAME): makes vpr::NAME where its packages are found. It tells the headers so by VPR_WITH_NAME.
+# Sets vpr_NAME_FOUND and, where that is false, vpr_NAME_problem to a sentence.
+function(vpr_component name)
+  set(problem "")
+  list(PREPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_FUNCTION_LIST_DIR}")
+  if(NOT name IN_LIST vpr_components)
+    list(JOIN vpr_components ", " known)
+    set(problem "there is no component '${name}'; the components are ${known}")
+  elseif(NOT TARGET vpr::${name})
+    set(missing "")
+    foreach(package link IN ZIP_LISTS vpr_${name}_packages vpr_${name}_links)
+      find_package(${package} QUIET)
+      if(NOT TARGET ${link})
+        list(APPEND missing ${package})
+      endif()
+    endforeach()
+    if(missing)
+      list(JOIN missing " and " missing)
+      list(JOIN vpr_${name}_debian " " debian)
+      set(problem "component '${name}' needs ${missing}, which CMake did not find (Debian: ${debian})")
+    else()
+      string(TOUPPER "VPR_WITH_${name}" definition)
+      add_library(vpr::${name} INTERFACE IMPORTED GLOBAL)
+      target_link_libraries(vpr::${name} INTERFACE vpr::vpr ${vpr_${name}_links})
+      target_compile_definitions(vpr::${name} INTERFACE ${definition})
+    endif()
+  endif()
+  if(problem)
+    set(vpr_${name}_FOUND FALSE PARENT_SCOPE)
+  else()
+    set(vpr_${name}_FOUND TRUE PARENT_SCOPE)
+  endif()
+  set(vpr_${name}_problem "${problem}" PARENT_SCOPE)
+endfunction()
