@@ -21,5 +21,6 @@ TEST_CASE("Shape refuses what cannot be counted") {
   CHECK_THROWS_AS((Shape{1, 1, 1, 1, 1, 1, 1, 1, 1}), ShapeError);
   const std::int64_t large = std::int64_t{1} << 32;
   CHECK_THROWS_WITH((Shape{large, large}), ContainsSubstring("[4294967296, 4294967296] overflows"));
-  CHECK((Shape{large, large, 0}).elements() == 0);
+  CHECK_THROWS_AS((Shape{large, large, 0}), ShapeError);
+  CHECK((Shape{large, 0, 2}).elements() == 0);
 }

@@ -16,7 +16,7 @@
 namespace vpr {
 
 /// Extents of a tensor, row-major, the last one fastest. At most eight; none means a scalar.
-/// Holds no memory of its own. Invariant: every extent is at least 0 and their product fits `std::int64_t`.
+/// Holds no memory of its own. Invariant: every extent is at least 0 and the product of those above 0 fits `std::int64_t`.
 class Shape {
  public:
   static constexpr std::size_t max_rank = 8;
@@ -31,11 +31,9 @@ class Shape {
       require<ShapeError>(extent >= 0, "shape: got a negative extent ", extent);
       extents_[rank_++] = extent;
     }
-    std::int64_t product = 1;
+    std::int64_t product = 1;  // of the extents that are not 0, so that `elements` and `rows` never overflow on their way
     for (const std::int64_t extent : *this) {
-      if (extent == 0) return;
-    }
-    for (const std::int64_t extent : *this) {
+      if (extent == 0) continue;
       require<ShapeError>(product <= std::numeric_limits<std::int64_t>::max() / extent, "shape: the number of elements of ", *this, " overflows");
       product *= extent;
     }
