@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// An evaluation's figures as JSON. Needs the component vpr::io.
+#pragma once
+
+#ifndef VPR_WITH_IO
+#error "vpr/eval/evaluation_json.hpp needs nlohmann-json: link the target vpr::io"
+#endif
+
+#include <vpr/eval/recall.hpp>
+#include <vpr/eval/timing.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace vpr {
+
+/// `{"queries": 209, "database": 960, "recall": {"1": 0.411, "5": 0.617}, "queries_without_positives": 2,
+/// "recall_of_answerable": {"1": 0.415, …}, "timing": {"describe database": 12.5}}`: recall in [0, 1], times in seconds.
+inline nlohmann::ordered_json evaluation_json(const Recall& recall, std::int64_t database, const Timing& timing) {
+  nlohmann::ordered_json json{{"queries", recall.rank.size()}, {"database", database}, {"recall", nlohmann::ordered_json::object()}};
+  json["queries_without_positives"] = recall.unanswerable.size();
+  json["recall_of_answerable"] = nlohmann::ordered_json::object();
+  json["timing"] = nlohmann::ordered_json::object();
+  for (std::size_t i = 0; i < recall.at.size(); ++i) {
+    json["recall"][std::to_string(recall.at[i])] = recall.of_all[i];
+    json["recall_of_answerable"][std::to_string(recall.at[i])] = recall.of_answerable[i];
+  }
+  for (const StageTime& stage : timing.stages) json["timing"][stage.stage] = stage.seconds;
+  return json;
+}
+
+}  // namespace vpr

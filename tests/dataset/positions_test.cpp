@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/dataset/positions.hpp>
+
+#include "tests/dataset/temporary_folder.hpp"
+#include "tests/support/catch.hpp"
+
+namespace {
+std::vector<vpr::Photo> parse(std::string_view text) {
+  const TemporaryFolder folder;
+  for (const char* name : {"a.jpg", "b.jpg", "@7@8@.jpg"}) folder.write(name);
+  return vpr::photos_in_csv(folder.write("t.csv", text));
+}
+}  // namespace
+
+TEST_CASE("A CSV gives photos positions in metres") {
+  const auto photos = parse("path,Northing,easting,note\nb.jpg,4100003.5,500012.25,x\na.jpg, -1,+2,\n");
+  REQUIRE(photos.size() == 2);
+  CHECK(photos[0].name == "b.jpg");
+  CHECK(photos[0].position->east == 500012.25);
+  CHECK(photos[0].position->north == 4100003.5);
+  CHECK(photos[1].position->east == 2);
+  CHECK(photos[1].position->north == -1);
+  CHECK(photos[0].place.empty());
+}
+
+TEST_CASE("A CSV gives photos positions in degrees, all in the first row's zone") {
+  const auto photos = parse("image,lon,lat\na.jpg,-0.0001,50\nb.jpg,0.0001,50\n");
+  CHECK(photos[0].position->zone.number == 30);
+  CHECK(photos[1].position->zone.number == 30);
+  CHECK(std::sqrt(vpr::squared_distance(*photos[0].position, *photos[1].position)) == Approx(14.34).margin(0.02));
+}
+
+TEST_CASE("A CSV gives photos place ids; positions may come from their names") {
+  const auto photos = parse("name,place_id\na.jpg,town hall\n@7@8@.jpg,\n");
+  CHECK(photos[0].place == "town hall");
+  CHECK_FALSE(photos[0].position);
+  CHECK(photos[1].place.empty());
+  CHECK(photos[1].position->north == 8);
+}
+
+TEST_CASE("Bad rows of a CSV of positions are named with file and line") {
+  CHECK_THROWS_WITH(parse("path,east,north\na.jpg,1,2\nb.jpg,east,2\n"), ContainsSubstring("t.csv:3: found 'east' as east, expected a number"));
+  CHECK_THROWS_WITH(parse("path,east,north\na.jpg,,2\n"), ContainsSubstring("t.csv:2: found '' as east"));
+  CHECK_THROWS_WITH(parse("path,lat,lon\na.jpg,1,2\nb.jpg,91,2\n"), ContainsSubstring("t.csv:3: got latitude 91"));
+  CHECK_THROWS_WITH(parse("path,lat,lon\na.jpg,1,2\nb.jpg,1,100\n"), ContainsSubstring("t.csv:3: longitude 100 is too far"));
+  CHECK_THROWS_WITH(parse("path,east,north\na.jpg,1,2\nnone.jpg,1,2\n"), ContainsSubstring("t.csv:3: no photo at"));
+  CHECK_THROWS_WITH(parse("path,place\n,x\n"), ContainsSubstring("t.csv:2: the photo's path is empty"));
+  CHECK_THROWS_WITH(parse("path,east,north\na.jpg,1\n"), ContainsSubstring("t.csv:2: found 2 fields"));
+  CHECK_THROWS_WITH(parse("a.jpg,1,2\n"), ContainsSubstring("t.csv:1: no column of photos"));
+  CHECK_THROWS_WITH(parse("path,east\na.jpg,1\n"), ContainsSubstring("needs a northing"));
+  CHECK_THROWS_WITH(parse("path,lon\na.jpg,1\n"), ContainsSubstring("needs a longitude"));
+  CHECK_THROWS_WITH(parse("path,lat,lon\n"), ContainsSubstring("no row below its header"));
+}
