@@ -36,7 +36,8 @@ inline void set_thread_count([[maybe_unused]] int threads) {
 template <class Body>
 void parallel_for(std::int64_t count, Body&& body) {
 #ifdef _OPENMP
-  if (count > 1 && omp_get_max_threads() > 1 && omp_in_parallel() == 0) {
+  // A single body is run in a team too: Eigen keeps to one thread inside a team, and its sums would else depend on the count.
+  if (count > 0 && omp_get_max_threads() > 1 && omp_in_parallel() == 0) {
     std::exception_ptr failure;
 #pragma omp parallel for schedule(dynamic, 1)
     for (std::int64_t i = 0; i < count; ++i) {

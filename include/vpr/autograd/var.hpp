@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// A tensor that remembers how it was computed, and the pass that turns this memory into gradients.
+#pragma once
+
+#include <vpr/backend/concept.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace vpr {
+
+/// The backend of components that are recorded: they hold and pass `Var`s over `B`.
+template <DifferentiableBackend B>
+struct Recorded;
+
+/// A value of backend `B` with its gradient and the op that made it.
+///
+/// Copies share the value, as the recording must. A Var that depends on no Var with `needs_gradient` keeps no memory of
+/// its op. Not for use from several threads at once.
+template <class B>
+class Var {
+ public:
+  using backend = Recorded<B>;
+  using value_type = typename B::value;
+
+  Var() : Var(Tensor<B>()) {}
+  /// A parameter of this shape, all zero, that wants a gradient.
+  explicit Var(Shape shape) : Var(Tensor<B>::zeros(shape), true) {}
+  /// A leaf: an input, or with `needs_gradient` a parameter.
+  explicit Var(Tensor<B> value, bool needs_gradient = false) : node_(std::make_shared<Node>()) {
+    node_->value = std::move(value);
+    node_->needs_gradient = needs_gradient;
+  }
+
+  /// Parameters, as `Tensor` makes them for inference.
+  static Var zeros(Shape shape) { return Var(shape); }
+  static Var full(Shape shape, value_type value) { return Var(Tensor<B>::full(shape, value), true); }
+
+  const Shape& shape() const { return node_->value.shape(); }
+  bool empty() const { return node_->value.empty(); }
+  const Tensor<B>& value() const { return node_->value; }
+  /// The gradient that `backward` left here; empty before, and where none is needed.
+  const Tensor<B>& gradient() const { return node_->gradient; }
+  bool needs_gradient() const { return node_->needs_gradient; }
+  void set_needs_gradient(bool needed) { node_->needs_gradient = needed; }
+  void clear_gradient() { node_->gradient = Tensor<B>(); }
+
+  template <class T>
+  void assign(std::span<const T> values) {
+    node_->value.assign(values);
+  }
+  void assign(std::span<const float> values) { node_->value.assign(values); }
+  std::vector<float> to_vector() const { return node_->value.to_vector(); }
+
+  /// The result of an op over `inputs`. `propagate(dy)` is called once by `backward`, with the whole gradient of this
+  /// result, and hands each input its part with `accumulate`.
+  static Var record(Tensor<B> value, std::initializer_list<Var> inputs, std::function<void(const Tensor<B>& dy)> propagate) {
+    Var result(std::move(value), std::any_of(inputs.begin(), inputs.end(), [](const Var& input) { return input.needs_gradient(); }));
+    if (result.needs_gradient()) {
+      for (const Var& input : inputs) result.node_->inputs.push_back(input.node_);
+      result.node_->propagate = std::move(propagate);
+    }
+    return result;
+  }
+
+  /// Adds `gradient`, of this value's shape, to the gradient if one is needed. `make` is called only then.
+  template <class Make>
+  void accumulate(Make&& make) const {
+    if (!node_->needs_gradient) return;
+    Tensor<B> gradient = make();
+    if (node_->gradient.empty()) {
+      node_->gradient = std::move(gradient);
+    } else {
+      B::add_scaled(node_->gradient, gradient, value_type{1}, node_->gradient);
+    }
+  }
+
+  /// Computes the gradients of Σ cotangent ∘ value by every Var it was computed from, adding to those already there.
+  /// The recording is used up: the gradients and values of intermediate results are released on the way.
+  /// @throws ShapeError  if the cotangent has not the value's shape.
+  void backward(Tensor<B> cotangent) const {
+    require<ShapeError>(cotangent.shape() == shape(), "backward: got cotangent ", cotangent.shape(), " for a value ", shape());
+    accumulate([&] { return std::move(cotangent); });
+    std::vector<std::shared_ptr<Node>> order = inputs_first();
+    while (!order.empty()) {
+      const std::shared_ptr<Node> node = std::move(order.back());
+      order.pop_back();
+      if (!node->propagate) continue;
+      if (!node->gradient.empty()) node->propagate(node->gradient);
+      node->gradient = Tensor<B>();
+      node->propagate = nullptr;
+      node->inputs.clear();
+    }
+  }
+
+  /// `backward` of a result of one element, such as a loss.
+  void backward() const {
+    require<ShapeError>(node_->value.elements() == 1, "backward: a value ", shape(), " needs a cotangent; only one element can go without");
+    backward(Tensor<B>::full(shape(), value_type{1}));
+  }
+
+ private:
+  struct Node {
+    Tensor<B> value;
+    Tensor<B> gradient;
+    bool needs_gradient = false;
+    std::vector<std::shared_ptr<Node>> inputs;
+    std::function<void(const Tensor<B>&)> propagate;
+  };
+
+  /// Every node this one was computed from, each after its own inputs. Without recursion: networks are deep.
+  std::vector<std::shared_ptr<Node>> inputs_first() const {
+    std::vector<std::shared_ptr<Node>> order;
+    std::unordered_set<const Node*> seen{node_.get()};
+    std::vector<std::pair<std::shared_ptr<Node>, std::size_t>> path{{node_, 0}};
+    while (!path.empty()) {
+      auto& [node, next] = path.back();
+      if (next == node->inputs.size()) {
+        order.push_back(std::move(node));
+        path.pop_back();
+      } else if (const std::shared_ptr<Node> input = node->inputs[next++]; seen.insert(input.get()).second) {
+        path.emplace_back(input, 0);
+      }
+    }
+    return order;
+  }
+
+  std::shared_ptr<Node> node_;
+};
+
+template <DifferentiableBackend B>
+struct Recorded {
+  using value = typename B::value;
+  using tensor = Var<B>;
+  using weight = Var<B>;
+};
+
+}  // namespace vpr

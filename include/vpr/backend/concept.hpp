@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// What a backend is: the list of everything a port must write.
+#pragma once
+
+#include <vpr/backend/kernel.hpp>
+#include <vpr/core/tensor.hpp>
+
+#include <concepts>
+#include <span>
+
+namespace vpr {
+
+/// The memory of a backend. `value` is the number type that flows between ops, `storage` owns elements (copyable, not
+/// initialised, `size()`), `pointer` gives their address in the backend's memory, `upload` and `download` move them from
+/// and to host memory, and `host` tells whether the host may read that address.
+template <class B>
+concept Memory = requires(typename B::storage storage, const typename B::storage constant, std::span<const typename B::value> from,
+                          std::span<typename B::value> to, typename B::value* pointer) {
+  requires std::floating_point<typename B::value>;
+  { B::host } -> std::convertible_to<bool>;
+  { B::pointer(storage) } -> std::same_as<typename B::value*>;
+  { B::pointer(constant) } -> std::same_as<const typename B::value*>;
+  B::upload(from, pointer);
+  B::download(pointer, to);
+};
+
+/// A backend: memory, what its components hold (`tensor`, and `weight` for the matrices of `linear`, which a backend may
+/// pack into its own layout and precision when they are assigned), and the kernels of inference. What each kernel computes
+/// is defined by `ScalarKernels`; a backend may inherit those and hide the ones it can do better. Kernels write `out`,
+/// already of the right shape, and must give the same bits for any number of threads and, since a batch is a set of
+/// separate images, for each image whatever its batch.
+template <class B>
+concept Backend = Memory<B> && requires(const Tensor<B> x, const typename B::weight weight, Tensor<B> out, typename B::value number,
+                                        std::int64_t size, std::size_t axis, AttentionOperand<typename B::value> operand) {
+  requires std::same_as<typename B::tensor, Tensor<B>>;
+  B::linear(x, weight, x, Activation::gelu, out);
+  B::gelu(x, out);
+  B::relu(x, out);
+  B::silu_gate(x, out);
+  B::add_scaled(x, x, number, out);
+  B::add_gated(x, x, x, out);
+  B::layer_norm(x, x, x, number, out);
+  B::softmax(x, out);
+  B::attention(operand, operand, operand, size, out);
+  B::patches(x, size, out);
+  B::gem(x, x, number, out);
+  B::mean(x, out);
+  B::l2_normalize(x, number, out);
+  B::one_hot(x, out);
+  B::residual_sums(x, x, x, out);
+  B::resample(x, x, x, out);
+  B::slice(x, axis, size, out);
+  B::insert(x, axis, size, out);
+};
+
+/// A backend that can be recorded for training: its weights are plain tensors and it has the kernels of the gradients, which
+/// `ScalarGradients` defines.
+template <class B>
+concept DifferentiableBackend = Backend<B> && std::same_as<typename B::weight, Tensor<B>> &&
+                                requires(const Tensor<B> x, Tensor<B> out, typename B::value number, bool transposed) {
+                                  B::matmul(x, transposed, x, transposed, out);
+                                  B::column_sums(x, x, out);
+                                  B::gelu_gradient(x, x, out);
+                                  B::gem_gradient(x, x, number, x, x, out, out);
+                                  B::l2_normalize_gradient(x, number, x, x, out);
+                                };
+
+}  // namespace vpr

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The default backend: this processor, by Eigen.
+#pragma once
+
+#include <vpr/backend/concept.hpp>
+#include <vpr/backend/cpu/attention.hpp>
+#include <vpr/backend/cpu/gelu.hpp>
+#include <vpr/backend/cpu/matmul.hpp>
+#include <vpr/backend/host.hpp>
+#include <vpr/core/half.hpp>
+
+namespace vpr {
+
+/// The processor, in precision `P`: `f32` or `f64`. Products and everything in a transformer's path run on Eigen's
+/// vectors, over the threads of `parallel_for`. Weights are held as they come.
+template <class P = f32>
+struct Cpu : HostMemory<P>, ScalarKernels<ParallelExecutor>, ScalarGradients<ParallelExecutor> {
+  static_assert(std::floating_point<P>, "Cpu<P>: P must be vpr::f32 or vpr::f64");
+  using tensor = Tensor<Cpu>;
+  using weight = Tensor<Cpu>;
+
+  static void linear(const tensor& x, const weight& matrix, const tensor& bias, Activation activation, tensor& out) {
+    detail::tiled_linear(x, matrix, bias, activation, out);
+  }
+
+  static void matmul(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b, tensor& out) {
+    detail::tiled_matmul(a, transpose_a, b, transpose_b, out);
+  }
+
+  static void attention(AttentionOperand<P> q, AttentionOperand<P> k, AttentionOperand<P> v, std::int64_t heads, tensor& out) {
+    detail::blocked_attention(q, k, v, heads, out);
+  }
+
+  static void gelu(const tensor& x, tensor& out) {
+    constexpr std::int64_t block = 4096;
+    parallel_for((x.elements() + block - 1) / block, [&](std::int64_t b) {
+      const std::int64_t begin = b * block, count = std::min(block, x.elements() - begin);
+      if (x.data() != out.data()) std::copy_n(x.data() + begin, count, out.data() + begin);
+      detail::gelu_in_place(out.data() + begin, count);
+    });
+  }
+
+  static void layer_norm(const tensor& x, const tensor& gamma, const tensor& beta, P eps, tensor& out) {
+    const auto input = x.matrix();
+    auto result = out.matrix();
+    const auto scale = vector(gamma), offset = vector(beta);
+    ParallelExecutor::for_each(input.rows(), [&](std::int64_t r) {
+      const P mean = input.row(r).mean();
+      result.row(r) = input.row(r).array() - mean;
+      const P variance = result.row(r).squaredNorm() / static_cast<P>(input.cols());
+      result.row(r) = result.row(r).array() * (P(1) / std::sqrt(variance + eps)) * scale + offset;
+    });
+  }
+
+  static void l2_normalize(const tensor& x, P eps, tensor& out) {
+    const auto input = x.matrix();
+    auto result = out.matrix();
+    ParallelExecutor::for_each(input.rows(), [&](std::int64_t r) { result.row(r) = input.row(r) / std::max(input.row(r).norm(), eps); });
+  }
+
+  static void add_scaled(const tensor& x, const tensor& y, P scale, tensor& out) {
+    if (y.elements() % x.shape().last() != 0) return ScalarKernels::add_scaled(x, y, scale, out);
+    const std::int64_t columns = x.shape().last(), repeat = y.elements() / columns;
+    const auto a = x.matrix();
+    const auto b = Eigen::Map<const Matrix<P>>(y.data(), repeat, columns);
+    auto result = out.matrix();
+    ParallelExecutor::for_each(a.rows(), [&](std::int64_t r) { result.row(r) = a.row(r) + scale * b.row(r % repeat); });
+  }
+
+  static void add_gated(const tensor& x, const tensor& y, const tensor& gamma, tensor& out) {
+    const auto gate = vector(gamma).matrix();
+    const auto a = x.matrix(), b = y.matrix();
+    auto result = out.matrix();
+    ParallelExecutor::for_each(a.rows(), [&](std::int64_t r) { result.row(r) = a.row(r) + gate.cwiseProduct(b.row(r)); });
+  }
+
+  static void patches(const tensor& image, std::int64_t size, tensor& out) {
+    const std::int64_t channels = image.shape()[1], height = image.shape()[2], width = image.shape()[3], columns = width / size;
+    // One run of `size` pixels at a time: line y of channel c of patch p.
+    ParallelExecutor::for_each(out.elements() / size, [&](std::int64_t i) {
+      const std::int64_t y = i % size, c = i / size % channels, p = i / size / channels, b = p / (height / size * columns);
+      const std::int64_t line = ((b * channels + c) * height + p / columns % (height / size) * size + y) * width;
+      std::copy_n(image.data() + line + p % columns * size, size, out.data() + i * size);
+    });
+  }
+
+ private:
+  static auto vector(const tensor& x) { return Eigen::Map<const Eigen::Array<P, 1, Eigen::Dynamic>>(x.data(), x.elements()); }
+};
+
+static_assert(DifferentiableBackend<Cpu<f32>>);
+
+}  // namespace vpr

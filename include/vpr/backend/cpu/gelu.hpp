@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// GELU over vectors.
+#pragma once
+
+#include <vpr/backend/kernel.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cstdint>
+#include <type_traits>
+
+namespace vpr::detail {
+
+/// GELU of `count` elements. In float, erf is Abramowitz and Stegun's formula 7.1.26 (error at most 1.5e-7), whose only
+/// transcendental is an exponential that Eigen computes in vectors.
+template <class T>
+void gelu_in_place(T* data, std::int64_t count) {
+  if constexpr (std::is_same_v<T, float>) {
+    constexpr std::int64_t block = 256;
+    using Block = Eigen::Array<float, Eigen::Dynamic, 1, Eigen::ColMajor, block, 1>;
+    for (std::int64_t begin = 0; begin < count; begin += block) {
+      Eigen::Map<Eigen::ArrayXf> x(data + begin, std::min(block, count - begin));
+      const Block z = x.abs() * 0.70710678F;
+      const Block t = (1.0F + 0.3275911F * z).inverse();
+      const Block tail = ((((1.061405429F * t - 1.453152027F) * t + 1.421413741F) * t - 0.284496736F) * t + 0.254829592F) * t * (-z.square()).exp();
+      // erf is odd: x erf(x/√2) = |x| erf(|x|/√2).
+      x = 0.5F * (x + x.abs() * (1.0F - tail));
+    }
+  } else {
+    for (std::int64_t i = 0; i < count; ++i) data[i] = gelu_value(data[i]);
+  }
+}
+
+}  // namespace vpr::detail

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Matrix products by Eigen, cut into tiles whose shapes do not depend on threads or batch.
+#pragma once
+
+#include <vpr/backend/cpu/gelu.hpp>
+#include <vpr/core/eigen.hpp>
+#include <vpr/core/parallel.hpp>
+
+#include <algorithm>
+
+namespace vpr::detail {
+
+template <class T>
+using ConstTile = Eigen::Map<const Matrix<T>, 0, Eigen::OuterStride<>>;
+template <class T>
+using Tile = Eigen::Map<Matrix<T>, 0, Eigen::OuterStride<>>;
+
+/// Output columns of one tile: a multiple of every register block that Eigen uses, small enough to share among threads.
+inline constexpr std::int64_t tile_columns = 192;
+
+template <class T>
+void bias_and_activation(const T* bias, Activation activation, Tile<T> tile) {
+  for (Eigen::Index r = 0; r < tile.rows(); ++r) {
+    auto row = tile.row(r);
+    if (bias != nullptr) row += Eigen::Map<const Eigen::Matrix<T, 1, Eigen::Dynamic>>(bias, tile.cols());
+    if (activation == Activation::relu) row = row.cwiseMax(T(0));
+    if (activation == Activation::gelu) gelu_in_place(row.data(), tile.cols());
+  }
+}
+
+/// `ScalarKernels::linear` with a row-major weight. Eigen chooses how to sum by the sizes it sees, so each image (the first
+/// axis of three or more; each row of a matrix) is multiplied by itself, in tiles fixed by its own size.
+template <class X>
+void tiled_linear(const X& x, const X& weight, const X& bias, Activation activation, X& out) {
+  using T = typename X::value_type;
+  const std::int64_t images = x.shape().rank() < 3 ? x.shape().rows() : x.shape()[0];
+  if (x.elements() == 0 || out.elements() == 0) return;
+  const std::int64_t rows = x.shape().rows() / images, depth = x.shape().last(), columns = out.shape().last();
+  const std::int64_t tiles = (columns + tile_columns - 1) / tile_columns;
+  parallel_for(images * tiles, [&](std::int64_t i) {
+    const std::int64_t image = i / tiles, begin = i % tiles * tile_columns, width = std::min(tile_columns, columns - begin);
+    const ConstTile<T> input(x.data() + image * rows * depth, rows, depth, Eigen::OuterStride<>(depth));
+    const ConstTile<T> matrix(weight.data() + begin * depth, width, depth, Eigen::OuterStride<>(depth));
+    Tile<T> result(out.data() + image * rows * columns + begin, rows, width, Eigen::OuterStride<>(columns));
+    result.noalias() = input * matrix.transpose();
+    bias_and_activation(bias.empty() ? nullptr : bias.data() + begin, activation, result);
+  });
+}
+
+/// `ScalarGradients::matmul`, in tiles of output rows.
+template <class X>
+void tiled_matmul(const X& a, bool transpose_a, const X& b, bool transpose_b, X& out) {
+  const auto left = a.matrix(), right = b.matrix();
+  auto result = out.matrix();
+  parallel_for((result.rows() + tile_columns - 1) / tile_columns, [&](std::int64_t i) {
+    const std::int64_t begin = i * tile_columns, height = std::min<std::int64_t>(tile_columns, result.rows() - begin);
+    auto tile = result.middleRows(begin, height);
+    if (transpose_a && transpose_b) tile.noalias() = left.middleCols(begin, height).transpose() * right.transpose();
+    if (transpose_a && !transpose_b) tile.noalias() = left.middleCols(begin, height).transpose() * right;
+    if (!transpose_a && transpose_b) tile.noalias() = left.middleRows(begin, height) * right.transpose();
+    if (!transpose_a && !transpose_b) tile.noalias() = left.middleRows(begin, height) * right;
+  });
+}
+
+}  // namespace vpr::detail

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Marks functions that CUDA may also run on the device.
+#pragma once
+
+#ifdef __CUDACC__
+#define VPR_HD __host__ __device__
+#else
+#define VPR_HD
+#endif

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Small types that kernels take: an activation to fuse, an operand of attention.
+#pragma once
+
+#include <vpr/backend/device.hpp>
+
+#include <cmath>
+#include <cstdint>
+
+namespace vpr {
+
+/// A function of one element that `linear` may apply to its result before it leaves the cache.
+enum class Activation { none, relu, gelu };
+
+/// One operand of attention inside a larger tensor: row n of image b starts at `data + (b * rows + n) * stride`; head h
+/// takes the columns [h * depth, (h + 1) * depth) of it.
+template <class T>
+struct AttentionOperand {
+  const T* data;
+  std::int64_t rows;
+  std::int64_t stride;
+};
+
+namespace detail {
+
+/// x Φ(x), Φ the normal distribution function (Hendrycks and Gimpel 2016; the exact form, not the tanh one).
+template <class T>
+VPR_HD T gelu_value(T x) {
+  return T(0.5) * x * (T(1) + std::erf(x * T(0.70710678118654752440)));
+}
+
+template <class T>
+VPR_HD T gelu_slope(T x) {
+  const T cdf = T(0.5) * (T(1) + std::erf(x * T(0.70710678118654752440)));
+  const T pdf = T(0.39894228040143267794) * std::exp(T(-0.5) * x * x);
+  return cdf + x * pdf;
+}
+
+template <class T>
+VPR_HD T activate(Activation activation, T x) {
+  if (activation == Activation::relu) return x > T(0) ? x : T(0);
+  return activation == Activation::gelu ? gelu_value(x) : x;
+}
+
+}  // namespace detail
+}  // namespace vpr

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The kernels that gradients need beyond those of inference, written once and plainly.
+#pragma once
+
+#include <vpr/backend/kernel.hpp>
+#include <vpr/core/tensor.hpp>
+
+#include <cmath>
+#include <cstdint>
+
+namespace vpr {
+
+/// Kernels of the gradients, in the manner of `ScalarKernels`. `dy` is the gradient of the op's result.
+template <class Executor>
+struct ScalarGradients {
+  /// out[i, j] = Σ_k a[i, k] · b[k, j], where a transposed operand is stored with its axes exchanged. All are matrices.
+  template <class X>
+  static void matmul(const X& a, bool transpose_a, const X& b, bool transpose_b, X& out) {
+    using T = typename X::value_type;
+    const std::int64_t columns = out.shape()[1], depth = a.shape()[transpose_a ? 0 : 1];
+    const std::int64_t a_row = transpose_a ? 1 : a.shape()[1], a_step = transpose_a ? a.shape()[1] : 1;
+    const std::int64_t b_column = transpose_b ? b.shape()[1] : 1, b_step = transpose_b ? 1 : b.shape()[1];
+    const T *left = a.data(), *right = b.data();
+    T* result = out.data();
+    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
+      const T* row = left + i / columns * a_row;
+      const T* column = right + i % columns * b_column;
+      T sum = 0;
+      for (std::int64_t k = 0; k < depth; ++k) sum += row[k * a_step] * column[k * b_step];
+      result[i] = sum;
+    });
+  }
+
+  /// out[c] = Σ_r x[r, c], or Σ_r x[r, c] · y[r, c] with a y that is not empty.
+  template <class X>
+  static void column_sums(const X& x, const X& y, X& out) {
+    using T = typename X::value_type;
+    const std::int64_t columns = out.elements(), rows = x.elements() / columns;
+    const T *a = x.data(), *b = y.empty() ? nullptr : y.data();
+    T* result = out.data();
+    Executor::for_each(columns, [=] VPR_HD(std::int64_t c) {
+      T sum = 0;
+      for (std::int64_t r = 0; r < rows; ++r) sum += b == nullptr ? a[r * columns + c] : a[r * columns + c] * b[r * columns + c];
+      result[c] = sum;
+    });
+  }
+
+  /// dx = dy · gelu'(x).
+  template <class X>
+  static void gelu_gradient(const X& x, const X& dy, X& dx) {
+    const auto *input = x.data(), *slope = dy.data();
+    auto* result = dx.data();
+    Executor::for_each(x.elements(), [=] VPR_HD(std::int64_t i) { result[i] = slope[i] * detail::gelu_slope(input[i]); });
+  }
+
+  /// The gradients of `gem` by x and by its power. Where x < eps the clamp passes nothing; at eps it passes all, as PyTorch's.
+  template <class X>
+  static void gem_gradient(const X& x, const X& p, typename X::value_type eps, const X& y, const X& dy, X& dx, X& dp) {
+    using T = typename X::value_type;
+    const T *input = x.data(), *power = p.data(), *value = y.data(), *slope = dy.data();
+    const std::int64_t count = x.shape()[1], channels = x.shape()[2], results = y.elements();
+    T *result = dx.data(), *power_slope = dp.data();
+    Executor::for_each(x.elements(), [=] VPR_HD(std::int64_t i) {
+      const std::int64_t o = i / channels / count * channels + i % channels;
+      result[i] = input[i] < eps ? T(0) : slope[o] * std::pow(value[o], T(1) - power[0]) * std::pow(input[i], power[0] - T(1)) / T(count);
+    });
+    X terms(y.shape());
+    T* term = terms.data();
+    Executor::for_each(results, [=] VPR_HD(std::int64_t o) {
+      const T* column = input + o / channels * count * channels + o % channels;
+      T sum = 0, weighted = 0;
+      for (std::int64_t n = 0; n < count; ++n) {
+        const T base = column[n * channels] > eps ? column[n * channels] : eps;
+        const T raised = std::pow(base, power[0]);
+        sum += raised;
+        weighted += raised * std::log(base);
+      }
+      term[o] = slope[o] * value[o] * (weighted / sum - std::log(value[o])) / power[0];
+    });
+    Executor::for_each(1, [=] VPR_HD(std::int64_t) {
+      T sum = 0;
+      for (std::int64_t o = 0; o < results; ++o) sum += term[o];
+      power_slope[0] = sum;
+    });
+  }
+
+  /// The gradient of `l2_normalize`, y being its result: (dy - y (y · dy)) / ‖x‖, or dy / eps where ‖x‖ is below eps.
+  template <class X>
+  static void l2_normalize_gradient(const X& x, typename X::value_type eps, const X& y, const X& dy, X& dx) {
+    using T = typename X::value_type;
+    const T *input = x.data(), *value = y.data(), *slope = dy.data();
+    T* result = dx.data();
+    const std::int64_t columns = x.shape().last();
+    Executor::for_each(x.shape().rows(), [=] VPR_HD(std::int64_t r) {
+      T squares = 0, product = 0;
+      for (std::int64_t i = r * columns; i < (r + 1) * columns; ++i) {
+        squares += input[i] * input[i];
+        product += value[i] * slope[i];
+      }
+      const T norm = std::sqrt(squares);
+      const bool below = norm < eps;
+      for (std::int64_t i = r * columns; i < (r + 1) * columns; ++i) {
+        result[i] = below ? slope[i] / eps : (slope[i] - value[i] * product) / norm;
+      }
+    });
+  }
+};
+
+}  // namespace vpr

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Backends on Thrust. `Thrust<T>` runs on Thrust's sequential C++ system; `thrust_omp.hpp` and `thrust_tbb.hpp` add the
+/// threaded ones and `<vpr/cuda/cuda.cuh>` the GPU. Needs target vpr::thrust; no nvcc.
+#pragma once
+
+#if !__has_include(<thrust/version.h>)
+#error "vpr/backend/thrust.hpp needs Thrust's headers: link the target vpr::thrust"
+#endif
+
+#include <vpr/backend/host.hpp>
+
+#include <thrust/for_each.h>
+#include <thrust/iterator/counting_iterator.h>
+#include <thrust/system/cpp/execution_policy.h>
+#include <thrust/system/cpp/vector.h>
+
+namespace vpr {
+
+/// Thrust's sequential system.
+struct ThrustCpp {
+  template <class T>
+  using vector = thrust::cpp::vector<T>;
+  static auto policy() { return thrust::cpp::par; }
+};
+
+/// Runs a kernel's body through `thrust::for_each_n` on the given system.
+template <class System>
+struct ThrustExecutor {
+  template <class Body>
+  static void for_each(std::int64_t count, const Body& body) {
+    thrust::for_each_n(System::policy(), thrust::counting_iterator<std::int64_t>(0), count, body);
+  }
+};
+
+/// Every kernel in its scalar form, over Thrust's vectors and loops. `System` gives `vector<T>` and `policy()`; one whose
+/// memory the host cannot reach also hides the members of `HostMemory`, as the CUDA backend does.
+template <class T = float, class System = ThrustCpp>
+struct Thrust : HostMemory<T>, ScalarKernels<ThrustExecutor<System>>, ScalarGradients<ThrustExecutor<System>> {
+  using tensor = Tensor<Thrust>;
+  using weight = Tensor<Thrust>;
+  using storage = typename System::template vector<T>;
+
+  static T* pointer(storage& memory) { return thrust::raw_pointer_cast(memory.data()); }
+  static const T* pointer(const storage& memory) { return thrust::raw_pointer_cast(memory.data()); }
+};
+
+}  // namespace vpr

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The backend on Thrust's TBB system. Link TBB.
+#pragma once
+
+#include <vpr/backend/thrust.hpp>
+
+#include <thrust/system/tbb/execution_policy.h>
+#include <thrust/system/tbb/vector.h>
+
+namespace vpr {
+
+/// Thrust's TBB system: `Thrust<float, ThrustTbb>`.
+struct ThrustTbb {
+  template <class T>
+  using vector = thrust::tbb::vector<T>;
+  static auto policy() { return thrust::tbb::par; }
+};
+
+}  // namespace vpr

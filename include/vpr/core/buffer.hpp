@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Host memory for tensors.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <utility>
+
+namespace vpr {
+
+/// `size` elements of a trivial type in host memory, aligned to 64 bytes (a cache line, an AVX-512 vector) and not
+/// initialised. A copy copies the elements; a moved-from buffer is empty.
+template <class T>
+class Buffer {
+ public:
+  static constexpr std::size_t alignment = 64;
+
+  Buffer() = default;
+  explicit Buffer(std::size_t size) : data_(size == 0 ? nullptr : allocate(size)), size_(size) {}
+  Buffer(const Buffer& other) : Buffer(other.size_) { std::copy_n(other.data(), size_, data()); }
+  Buffer(Buffer&& other) noexcept : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)) {}
+  Buffer& operator=(Buffer other) noexcept {
+    data_ = std::move(other.data_);
+    size_ = std::exchange(other.size_, 0);
+    return *this;
+  }
+  ~Buffer() = default;
+
+  std::size_t size() const { return size_; }
+  T* data() { return data_.get(); }
+  const T* data() const { return data_.get(); }
+
+ private:
+  struct Release {
+    void operator()(T* pointer) const { ::operator delete(pointer, std::align_val_t{alignment}); }
+  };
+  static T* allocate(std::size_t size) { return static_cast<T*>(::operator new(size * sizeof(T), std::align_val_t{alignment})); }
+
+  std::unique_ptr<T, Release> data_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace vpr

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Tensors of host memory seen as Eigen matrices, without a copy.
+#pragma once
+
+#include <vpr/core/tensor.hpp>
+
+#include <Eigen/Core>
+
+namespace vpr {
+
+/// A dense row-major matrix.
+template <class T>
+using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+template <class B>
+auto Tensor<B>::matrix() {
+  static_assert(B::host, "matrix() needs a tensor in host memory: copy it with values() first");
+  return Eigen::Map<Matrix<value_type>>(data(), shape_.rows(), shape_.last());
+}
+
+template <class B>
+auto Tensor<B>::matrix() const {
+  static_assert(B::host, "matrix() needs a tensor in host memory: copy it with values() first");
+  return Eigen::Map<const Matrix<value_type>>(data(), shape_.rows(), shape_.last());
+}
+
+}  // namespace vpr

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// A learned linear map.
+#pragma once
+
+#include <vpr/ops/linear.hpp>
+
+#include <string>
+
+namespace vpr {
+
+/// x Wᵀ + b with its parameters `weight` O×I and, unless left out, `bias` O, as `torch.nn.Linear`.
+template <class B>
+struct Linear {
+  using X = typename B::tensor;
+
+  typename B::weight weight;
+  X bias;
+
+  Linear(std::int64_t inputs, std::int64_t outputs, bool with_bias = true)
+      : weight(B::weight::zeros(Shape{outputs, inputs})), bias(with_bias ? X::zeros(Shape{outputs}) : X()) {}
+
+  X operator()(const X& x) const { return linear(x, weight, bias); }
+
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    visitor(prefix + "weight", weight);
+    if (!bias.empty()) visitor(prefix + "bias", bias);
+  }
+};
+
+}  // namespace vpr

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Functions of single elements. They take their tensor by value: move it in and it is overwritten, not copied.
+#pragma once
+
+#include <vpr/core/tensor.hpp>
+
+namespace vpr {
+
+/// x Φ(x) with the normal distribution function Φ: the exact GELU, not its tanh approximation (Hendrycks and Gimpel 2016).
+template <class B>
+Tensor<B> gelu(Tensor<B> x) {
+  B::gelu(x, x);
+  return x;
+}
+
+/// max(x, 0).
+template <class B>
+Tensor<B> relu(Tensor<B> x) {
+  B::relu(x, x);
+  return x;
+}
+
+/// SwiGLU's gate: `…×2C` gives `…×C`, silu of the first half times the second (Shazeer 2020).
+/// @throws ShapeError  if the last extent is odd.
+template <class B>
+Tensor<B> silu_gate(const Tensor<B>& x) {
+  require<ShapeError>(x.shape().rank() >= 1 && x.shape().last() % 2 == 0, "silu_gate: got x ", x.shape(), ", want an even last extent");
+  Tensor<B> out(x.shape().with(x.shape().rank() - 1, x.shape().last() / 2));
+  B::silu_gate(x, out);
+  return out;
+}
+
+}  // namespace vpr

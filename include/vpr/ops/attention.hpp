@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Multi-head attention (Vaswani et al. 2017).
+#pragma once
+
+#include <vpr/backend/kernel.hpp>
+#include <vpr/core/tensor.hpp>
+
+namespace vpr {
+
+/// Self-attention from the joint projection: `B×N×3C`, being query, key and value one after the other with the heads
+/// contiguous inside each, gives `B×N×C`. Scaled by 1/√(C/heads).
+/// @throws ShapeError  if the last extent is not 3 · heads · depth.
+template <class B>
+Tensor<B> self_attention(const Tensor<B>& qkv, std::int64_t heads) {
+  const Shape& shape = qkv.shape();
+  require<ShapeError>(shape.rank() == 3 && heads > 0 && shape.last() % (3 * heads) == 0, "self_attention: got qkv ", shape, " and ", heads,
+                      " heads, want [batch, tokens, 3 x heads x depth]");
+  const std::int64_t channels = shape.last() / 3;
+  Tensor<B> out(shape.with(2, channels));
+  const auto part = [&](std::int64_t i) { return AttentionOperand<typename B::value>{qkv.data() + i * channels, shape[1], 3 * channels}; };
+  if (!out.empty()) B::attention(part(0), part(1), part(2), heads, out);
+  return out;
+}
+
+/// Attention of queries `B×N×C` over keys and values `B×M×C`, the heads contiguous; gives `B×N×C`.
+/// @throws ShapeError  if the shapes differ elsewhere than in N and M, M is 0 or C is not heads · depth.
+template <class B>
+Tensor<B> attention(const Tensor<B>& query, const Tensor<B>& key, const Tensor<B>& value, std::int64_t heads) {
+  const Shape& shape = query.shape();
+  require<ShapeError>(shape.rank() == 3 && key.shape().rank() == 3 && key.shape() == value.shape() && key.shape().with(1, shape[1]) == shape &&
+                          key.shape()[1] > 0 && heads > 0 && shape.last() % heads == 0,
+                      "attention: got query ", shape, ", key ", key.shape(), ", value ", value.shape(), " and ", heads, " heads");
+  Tensor<B> out(shape);
+  const auto operand = [](const Tensor<B>& x) { return AttentionOperand<typename B::value>{x.data(), x.shape()[1], x.shape()[2]}; };
+  if (!out.empty()) B::attention(operand(query), operand(key), operand(value), heads, out);
+  return out;
+}
+
+}  // namespace vpr
