@@ -1,6 +1,6 @@
 # The components beside vpr::vpr: which packages each looks for, what it links, and Debian's names of those packages.
 # This project's build and the installed package (vprConfig.cmake) both read them from here.
-set(vpr_components io image omp thrust)
+set(vpr_components io image omp thrust tbb)
 
 # Weight files: nlohmann-json reads the header of safetensors, zlib inflates npz.
 set(vpr_io_packages nlohmann_json ZLIB)
@@ -21,6 +21,11 @@ set(vpr_omp_debian "g++ or libomp-dev")
 set(vpr_thrust_packages VprThrust)
 set(vpr_thrust_links VprThrust::Thrust)
 set(vpr_thrust_debian libthrust-dev)
+
+# Thrust's threads on TBB.
+set(vpr_tbb_packages VprThrust TBB)
+set(vpr_tbb_links VprThrust::Thrust TBB::tbb)
+set(vpr_tbb_debian libthrust-dev libtbb-dev)
 
 # vpr_component(NAME): makes vpr::NAME where its packages are found. It tells the headers so by VPR_WITH_NAME.
 # Sets vpr_NAME_FOUND and, where that is false, vpr_NAME_problem to a sentence.

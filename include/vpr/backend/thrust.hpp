@@ -4,7 +4,7 @@
 /// threaded ones and `<vpr/cuda/cuda.cuh>` the GPU. Needs target vpr::thrust; no nvcc.
 #pragma once
 
-#if !__has_include(<thrust/version.h>)
+#ifndef VPR_WITH_THRUST
 #error "vpr/backend/thrust.hpp needs Thrust's headers: link the target vpr::thrust"
 #endif
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// The backend on Thrust's TBB system. Link TBB.
+/// The backend on Thrust's TBB system. Needs target vpr::tbb.
 #pragma once
+
+#ifndef VPR_WITH_TBB
+#error "vpr/backend/thrust_tbb.hpp needs TBB: link the target vpr::tbb"
+#endif
 
 #include <vpr/backend/thrust.hpp>
 
