@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Exact search.
+#pragma once
+
+#include <vpr/backend/packed_rows.hpp>
+#include <vpr/core/parallel.hpp>
+#include <vpr/index/top_k.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace vpr {
+
+/// Exact search through all descriptors: the reference for every other index, and fast enough below some hundred thousand.
+///
+/// `InnerProduct` scores by the inner product, the cosine of descriptors of unit length. `L2` scores by the squared distance, as
+/// FAISS does; equal vectors are at exactly 0. Between descriptors of unit length both rank alike, but for rounding; choose
+/// `InnerProduct`, which is cheaper in large batches. Any other type with `add` and `better` like theirs is a metric too.
+///
+/// A score's bits depend on its two vectors alone: not on the batch, the number of threads, or when the descriptor was added.
+/// So equal descriptors tie exactly, and their ids decide.
+///
+/// Memory: 4 bytes a number, each descriptor once; sizes round up to 64 descriptors. A search of one query reads all of it once,
+/// and up to 256 queries read it together: few queries take the time that the memory takes, many the processor's.
+template <class Metric = InnerProduct>
+class FlatIndex {
+ public:
+  /// @throws ConfigError for a dim below 1.
+  explicit FlatIndex(std::int64_t dim) : descriptors_(dim) {
+    require<ConfigError>(dim >= 1, "FlatIndex: got dim ", dim, ", expected at least 1");
+  }
+
+  std::int64_t dim() const { return descriptors_.dim(); }
+  std::int64_t size() const { return descriptors_.size(); }
+
+  /// Appends descriptors N×D under the ids size(), size() + 1, ...; all of them or, on an error, none.
+  /// @throws ShapeError, FormatError as `Index` says.
+  void add(Rows descriptors) {
+    require_finite(descriptors, dim(), "FlatIndex: descriptor");
+    descriptors_.append(descriptors);
+  }
+
+  /// The descriptor of that id, as it was added.
+  /// @throws ConfigError for an id that is not here.
+  std::vector<float> descriptor(std::int64_t id) const {
+    require<ConfigError>(id >= 0 && id < size(), "FlatIndex: got id ", id, ", ids are 0 to ", size() - 1);
+    std::vector<float> numbers(static_cast<std::size_t>(dim()));
+    descriptors_.copy_row(id, numbers.data());
+    return numbers;
+  }
+
+  /// The best min(k, size()) descriptors for each of Q×D queries, in the order that `Index` fixes.
+  /// @throws ShapeError, FormatError, ConfigError as `Index` says.
+  std::vector<Matches> search(Rows queries, std::int64_t k) const {
+    require<ConfigError>(k >= 0, "FlatIndex: got k = ", k, ", expected at least 0");
+    require_finite(queries, dim(), "FlatIndex: query");
+    constexpr std::int64_t batch = 256;
+    std::vector<Matches> found;
+    found.reserve(static_cast<std::size_t>(queries.size()));
+    for (std::int64_t begin = 0; begin < queries.size(); begin += batch) {
+      search_batch(queries.slice(begin, std::min(batch, queries.size() - begin)), std::min(k, size()), found);
+    }
+    return found;
+  }
+
+ private:
+  using Best = std::vector<TopK<Metric>>;  // of each query
+
+  void search_batch(Rows queries, std::int64_t k, std::vector<Matches>& found) const {
+    // More slices than threads even out threads of different speed; how many there are changes no result.
+    const std::int64_t slices = thread_count() == 1 ? 1 : std::clamp<std::int64_t>(descriptors_.panels(), 1, 8 * thread_count());
+    const Best none(static_cast<std::size_t>(queries.size()), TopK<Metric>(k));
+    std::vector<Best> best(static_cast<std::size_t>(slices), none);
+    parallel_for(slices, [&](std::int64_t s) {
+      const std::int64_t begin = descriptors_.panels() * s / slices, end = descriptors_.panels() * (s + 1) / slices;
+      scan(begin, end, queries, best[static_cast<std::size_t>(s)]);
+    });
+    for (std::size_t q = 0; q < none.size(); ++q) {
+      for (std::size_t s = 1; s < best.size(); ++s) {
+        for (const Match& match : best[s][q].take()) best[0][q].offer(match);
+      }
+      found.push_back(best[0][q].take());
+    }
+  }
+
+  void scan(std::int64_t begin, std::int64_t end, Rows queries, Best& best) const {
+    constexpr std::int64_t panel_rows = PackedRows::panel_rows;
+    std::vector<float> scores(static_cast<std::size_t>(queries.size() * panel_rows));
+    for (std::int64_t panel = begin; panel < end; ++panel) {
+      descriptors_.template score<Metric>(panel, queries, scores.data());
+      const std::int64_t first = panel * panel_rows, count = std::min(panel_rows, size() - first);
+      for (std::size_t q = 0; q < best.size(); ++q) {
+        best[q].offer(first, std::span(scores).subspan(q * panel_rows, static_cast<std::size_t>(count)));
+      }
+    }
+  }
+
+  PackedRows descriptors_;
+};
+
+static_assert(Index<FlatIndex<InnerProduct>> && Index<FlatIndex<L2>>);
+
+}  // namespace vpr

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The best few of many matches.
+#pragma once
+
+#include <vpr/index/concept.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+namespace vpr {
+
+/// The order of matches: the better score first, then the lower id. No two matches of different ids are equal in it, so the best
+/// k of a set are the same however the set is cut and merged.
+template <class Metric>
+struct BetterMatch {
+  bool operator()(const Match& a, const Match& b) const {
+    return a.score != b.score ? Metric::better(a.score, b.score) : a.id < b.id;
+  }
+};
+
+/// Keeps the best k of the matches offered to it. Memory grows with what is kept, up to k. Scores must not be NaN.
+template <class Metric>
+class TopK {
+ public:
+  explicit TopK(std::int64_t k) : k_(static_cast<std::size_t>(k)) {}
+
+  void offer(Match match) {
+    if (heap_.size() < k_) {
+      heap_.push_back(match);
+      std::push_heap(heap_.begin(), heap_.end(), order_);
+    } else if (k_ > 0 && order_(match, heap_.front())) {
+      std::pop_heap(heap_.begin(), heap_.end(), order_);
+      heap_.back() = match;
+      std::push_heap(heap_.begin(), heap_.end(), order_);
+    }
+  }
+
+  /// Offers scores of consecutive ids.
+  void offer(std::int64_t first_id, std::span<const float> scores) {
+    if (k_ == 0) return;
+    if (heap_.size() == k_) {
+      // Nearly always none is good enough, and one pass over all of them at once says so.
+      const float worst = heap_.front().score;
+      int hopeful = 0;
+      for (const float score : scores) hopeful |= static_cast<int>(!Metric::better(worst, score));
+      if (hopeful == 0) return;
+    }
+    for (const float score : scores) offer({first_id++, score});
+  }
+
+  /// What is kept, best first; nothing is kept afterwards.
+  Matches take() {
+    std::sort_heap(heap_.begin(), heap_.end(), order_);
+    return std::exchange(heap_, {});
+  }
+
+ private:
+  std::size_t k_;
+  BetterMatch<Metric> order_;
+  Matches heap_;  // the worst one kept in front
+};
+
+}  // namespace vpr

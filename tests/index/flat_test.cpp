@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/index/flat.hpp>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/random.hpp"
+
+#include <Eigen/Core>
+
+#include <limits>
+#include <utility>
+#include <vector>
+
+using vpr::FlatIndex;
+using vpr::InnerProduct;
+using vpr::L2;
+using vpr::Match;
+using vpr::Matches;
+using vpr::Rows;
+
+namespace {
+
+/// Random numbers of few values, so that scores are exact and tie often.
+std::vector<float> coarse_floats(std::int64_t count, std::uint64_t seed) {
+  std::vector<float> values = random_floats(count, seed);
+  for (float& value : values) value = std::round(value * 2);
+  return values;
+}
+
+template <class Metric>
+FlatIndex<Metric> index_of(const std::vector<float>& numbers, std::int64_t dim) {
+  FlatIndex<Metric> index(dim);
+  index.add(Rows(numbers.data(), static_cast<std::int64_t>(numbers.size()) / dim, dim));
+  return index;
+}
+
+/// What a sort of all scores gives, for numbers whose scores are exact in float.
+template <class Metric>
+Matches sorted(const std::vector<float>& numbers, const float* query, std::int64_t dim, std::int64_t k) {
+  Matches all;
+  for (std::int64_t r = 0; r < static_cast<std::int64_t>(numbers.size()) / dim; ++r) {
+    float sum = 0;
+    for (std::int64_t i = 0; i < dim; ++i) sum = Metric::add(sum, numbers[static_cast<std::size_t>(r * dim + i)], query[i]);
+    all.push_back({r, sum});
+  }
+  std::sort(all.begin(), all.end(), vpr::BetterMatch<Metric>{});
+  all.resize(static_cast<std::size_t>(std::min(k, static_cast<std::int64_t>(all.size()))));
+  return all;
+}
+
+struct Threads {
+  explicit Threads(int count) : before(vpr::thread_count()) { vpr::set_thread_count(count); }
+  ~Threads() { vpr::set_thread_count(before); }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+  int before;
+};
+
+}  // namespace
+
+TEST_CASE("A flat index finds by inner product and by squared distance") {
+  const Eigen::Matrix<float, 4, 2, Eigen::RowMajor> places{{1, 0}, {0, 2}, {3, 4}, {1, 0}};
+  const Eigen::RowVector2f query(1, 1);
+  FlatIndex<InnerProduct> by_product(2);
+  FlatIndex<L2> by_distance(2);
+  by_product.add(places);
+  by_distance.add(places);
+  CHECK(by_product.search(query, 4) == std::vector<Matches>{{{2, 7}, {1, 2}, {0, 1}, {3, 1}}});
+  CHECK(by_distance.search(query, 3) == std::vector<Matches>{{{0, 1}, {3, 1}, {1, 2}}});
+}
+
+TEMPLATE_TEST_CASE("A flat index finds what a full sort finds, ties by lower id", "", InnerProduct, L2) {
+  for (const std::int64_t dim : {1, 3, 17, 100}) {
+    for (const std::int64_t size : {1, 63, 64, 65, 300}) {
+      const std::vector<float> numbers = coarse_floats(size * dim, 1), queries = coarse_floats(9 * dim, 2);
+      const auto index = index_of<TestType>(numbers, dim);
+      for (const std::int64_t k : {0, 1, 10, 299, 1000}) {
+        const std::vector<Matches> found = index.search(Rows(queries.data(), 9, dim), k);
+        REQUIRE(found.size() == 9);
+        for (std::size_t q = 0; q < 9; ++q) {
+          REQUIRE(found[q] == sorted<TestType>(numbers, &queries[q * static_cast<std::size_t>(dim)], dim, k));
+        }
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("A flat index gives the same bits for any batch and any number of threads", "", InnerProduct, L2) {
+  for (const std::int64_t dim : {3, 100, 515}) {
+    constexpr std::int64_t size = 333, count = 261;  // more than one batch of queries
+    const std::vector<float> numbers = random_floats(size * dim, 3), asked = random_floats(count * dim, 4);
+    const Rows queries(asked.data(), count, dim);
+    const auto index = index_of<TestType>(numbers, dim);
+    std::vector<Matches> reference;
+    {
+      const Threads one(1);
+      reference = index.search(queries, 20);
+    }
+    for (const int threads : {1, 2, 5}) {
+      const Threads several(threads);
+      CHECK(index.search(queries, 20) == reference);
+      std::vector<Matches> in_pieces;
+      for (std::int64_t begin = 0, piece = 1; begin < count; begin += piece, piece = piece % 8 + 1) {
+        for (Matches& matches : index.search(queries.slice(begin, std::min(piece, count - begin)), 20)) in_pieces.push_back(std::move(matches));
+      }
+      CHECK(in_pieces == reference);
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("Equal descriptors get equal scores wherever they stand, and their ids decide", "", InnerProduct, L2) {
+  constexpr std::int64_t dim = 77, size = 400;
+  std::vector<float> numbers = random_floats(size * dim, 5);
+  const std::vector<std::int64_t> equal{3, 64, 65, 130, 399};
+  for (const std::int64_t id : equal) std::copy_n(numbers.begin(), dim, numbers.begin() + id * dim);
+  const auto index = index_of<TestType>(numbers, dim);
+  const Matches found = index.search(Rows(numbers.data(), 1, dim), 6).front();
+  CHECK(vpr::ids_of({found}, 6) == std::vector<std::int64_t>{0, 3, 64, 65, 130, 399});
+  for (const Match& match : found) CHECK(match.score == found.front().score);
+  if (std::is_same_v<TestType, L2>) CHECK(found.front().score == 0);
+}
+
+TEST_CASE("A flat index may be filled in pieces, copied and moved") {
+  constexpr std::int64_t dim = 9;
+  const std::vector<float> numbers = random_floats(200 * dim, 6);
+  const Rows rows(numbers.data(), 200, dim), queries = rows.slice(50, 20);
+  const auto at_once = index_of<L2>(numbers, dim);
+  FlatIndex<L2> in_pieces(dim);
+  std::int64_t begin = 0;
+  for (const std::int64_t count : {1, 0, 62, 2, 100, 35}) {
+    in_pieces.add(rows.slice(begin, count));
+    begin += count;
+  }
+  const std::vector<Matches> wanted = at_once.search(queries, 7);
+  CHECK(in_pieces.search(queries, 7) == wanted);
+
+  FlatIndex<L2> copy = in_pieces;
+  const FlatIndex<L2> moved = std::move(in_pieces);
+  CHECK(moved.search(queries, 7) == wanted);
+  copy.add(queries);
+  CHECK(copy.size() == 220);
+  CHECK(moved.size() == 200);
+  CHECK(moved.descriptor(50) == std::vector<float>(queries[0], queries[0] + dim));
+  CHECK_THROWS_WITH(moved.descriptor(200), ContainsSubstring("got id 200, ids are 0 to 199"));
+
+  FlatIndex<L2> rebuilt(dim);
+  for (std::int64_t id = 0; id < moved.size(); ++id) {
+    const std::vector<float> descriptor = moved.descriptor(id);
+    rebuilt.add(Rows(descriptor.data(), 1, dim));
+  }
+  CHECK(rebuilt.search(queries, 7) == wanted);
+}
+
+TEST_CASE("An empty index finds nothing, and no queries find nothing") {
+  FlatIndex<InnerProduct> index(4);
+  const std::vector<float> query{1, 2, 3, 4};
+  CHECK(index.search(Rows(query.data(), 1, 4), 5) == std::vector<Matches>{{}});
+  CHECK(index.search(Rows(nullptr, 0, 4), 5).empty());
+  index.add(Rows(nullptr, 0, 4));
+  CHECK(index.size() == 0);
+}
+
+TEST_CASE("A flat index refuses what does not fit, and stays as it was") {
+  CHECK_THROWS_WITH(FlatIndex<L2>(0), ContainsSubstring("got dim 0, expected at least 1"));
+  FlatIndex<L2> index(2);
+  std::vector<float> rows{1, 2, 3, 4, 5, std::numeric_limits<float>::quiet_NaN()};
+  CHECK_THROWS_AS(index.add(Rows(rows.data(), 3, 2)), vpr::FormatError);
+  CHECK_THROWS_WITH(index.add(Rows(rows.data(), 3, 2)), ContainsSubstring("FlatIndex: descriptor 2 holds nan at 1"));
+  CHECK(index.size() == 0);
+  index.add(Rows(rows.data(), 2, 2));
+  CHECK_THROWS_WITH(index.search(Rows(rows.data(), 3, 2), 1), ContainsSubstring("FlatIndex: query 2 holds nan at 1"));
+  CHECK_THROWS_AS(index.search(Rows(rows.data(), 1, 3), 1), vpr::ShapeError);
+  CHECK_THROWS_AS(index.add(Rows(rows.data(), 1, 1)), vpr::ShapeError);
+  CHECK_THROWS_WITH(index.search(Rows(rows.data(), 1, 2), -1), ContainsSubstring("got k = -1"));
+  CHECK(index.size() == 2);
+}
+
+TEST_CASE("Scores stay finite for the longest descriptors that are allowed") {
+  FlatIndex<L2> index(1);
+  const std::vector<float> rows{3e18F, -3e18F};
+  index.add(Rows(rows.data(), 2, 1));
+  const Matches found = index.search(Rows(rows.data(), 1, 1), 2).front();
+  CHECK(found[0].score == 0);
+  CHECK(found[1].score == Approx(3.6e37F));
+}
