@@ -1,4 +1,4 @@
-# Every public header compiles alone; all of them, included by two sources of one program, link.
+# Every public header compiles alone, without a warning; all of them, included by two sources of one program, link.
 
 # vpr_header_needs(HEADER OUT): the components without which HEADER refuses to compile, those of the headers it includes among them.
 function(vpr_header_needs header out)
@@ -53,6 +53,6 @@ add_executable(test_odr ${CMAKE_CURRENT_BINARY_DIR}/header_check/one.cpp ${CMAKE
 list(TRANSFORM components PREPEND vpr::)
 foreach(target IN ITEMS header_check test_odr)
   target_link_libraries(${target} PRIVATE vpr::vpr ${components} vpr_program_flags)
-  target_compile_options(${target} PRIVATE -O0 -g0)
+  target_compile_options(${target} PRIVATE -O0 -g0 -Werror)
 endforeach()
 add_test(NAME odr COMMAND test_odr)
