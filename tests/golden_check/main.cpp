@@ -36,7 +36,8 @@ void run(const std::string& path, const Options& options, Totals& totals) {
   std::string kind = "?";
   try {
     const Golden golden(path);
-    kind = golden.kind();
+    // Files of gradients share their component's case; a cotangent marks them.
+    kind = golden.kind() + (golden.has("in.cotangent") ? "_gradient" : "");
     const auto runner = runners().find(kind);
     if (runner == runners().end() || (kind.starts_with("real_") && options.weights.empty())) {
       ++totals.skipped;

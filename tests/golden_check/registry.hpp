@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Which code runs which case of a golden file. Each `cases_FOLDER.cpp` registers the cases of one folder of the library:
+/// Which code runs which case of a golden file: `NAME`, or `NAME_gradient` for a file with a cotangent and gradients. Each `cases_FOLDER.cpp` registers the cases of one folder of the library:
 ///
 ///     static const vpr::test::Register gem("gem", [](const Golden& golden, const Options& options, Check& check) {
 ///       check("main", ...);
@@ -17,7 +17,11 @@
 
 namespace vpr::test {
 
-inline const std::vector<std::string> backends{"cpu"};
+inline const std::vector<std::string> backends{"cpu", "reference",
+#ifdef VPR_WITH_THRUST
+                                               "thrust",
+#endif
+};
 
 struct Options {
   std::string backend = backends.front();

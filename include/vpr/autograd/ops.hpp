@@ -17,7 +17,7 @@ namespace detail {
 
 /// x as a matrix of its rows.
 template <class B>
-Tensor<B> flattened(const Tensor<B>& x) {
+Tensor<B> rows_of(const Tensor<B>& x) {
   return x.reshaped(Shape{x.shape().rows(), x.shape().last()});
 }
 
@@ -46,9 +46,10 @@ Tensor<B> scaled(const Tensor<B>& x, typename B::value scale) {
 template <class B>
 Var<B> linear(const Var<B>& x, const Var<B>& weight, const Var<B>& bias) {
   return Var<B>::record(linear(x.value(), weight.value(), bias.value()), {x, weight, bias}, [=](const Tensor<B>& dy) {
-    const Tensor<B> rows = detail::flattened(dy);
-    x.accumulate([&] { return detail::matmul(rows, false, weight.value(), false).reshaped(x.shape()); });
-    weight.accumulate([&] { return detail::matmul(rows, true, detail::flattened(x.value()), false); });
+    const Tensor<B> rows = detail::rows_of(dy);
+    const Shape matrix{weight.shape()[0], x.shape().last()};
+    x.accumulate([&] { return detail::matmul(rows, false, weight.value().reshaped(matrix), false).reshaped(x.shape()); });
+    weight.accumulate([&] { return detail::matmul(rows, true, detail::rows_of(x.value()), false).reshaped(weight.shape()); });
     if (!bias.empty()) bias.accumulate([&] { return detail::summed_to(bias.shape(), dy); });
   });
 }

@@ -38,6 +38,11 @@ class Var {
     node_->needs_gradient = needs_gradient;
   }
 
+  /// A constant with these host values.
+  template <class T>
+  static Var from(Shape shape, std::span<const T> values) {
+    return Var(Tensor<B>::from(shape, values));
+  }
   /// Parameters, as `Tensor` makes them for inference.
   static Var zeros(Shape shape) { return Var(shape); }
   static Var full(Shape shape, value_type value) { return Var(Tensor<B>::full(shape, value), true); }

@@ -14,7 +14,7 @@ namespace detail {
 template <class B>
 Tensor<B> linear(const Tensor<B>& x, const typename B::weight& weight, const Tensor<B>& bias, Activation activation) {
   const Shape& matrix = weight.shape();
-  require<ShapeError>(x.shape().rank() >= 1 && matrix.rank() == 2 && x.shape().last() == matrix[1],
+  require<ShapeError>(x.shape().rank() >= 1 && matrix.rank() >= 2 && matrix.elements() == matrix[0] * x.shape().last(),
                       "linear: got x ", x.shape(), " and weight ", matrix, ", want a weight [outputs, ", x.shape().last(), "]");
   require<ShapeError>(bias.empty() || bias.elements() == matrix[0], "linear: got bias ", bias.shape(), ", want [", matrix[0], "]");
   Tensor<B> out(x.shape().with(x.shape().rank() - 1, matrix[0]));
@@ -24,7 +24,8 @@ Tensor<B> linear(const Tensor<B>& x, const typename B::weight& weight, const Ten
 
 }  // namespace detail
 
-/// x Wᵀ + b over the last axis: `…×I` by weight `O×I` and bias `O` (or empty: none) gives `…×O`.
+/// x Wᵀ + b over the last axis: `…×I` by weight `O×I` and bias `O` (or empty: none) gives `…×O`. A weight of more axes, such
+/// as a convolution's, counts as `O×` the rest.
 /// @throws ShapeError  if the extents do not fit.
 template <class B>
 Tensor<B> linear(const Tensor<B>& x, const std::type_identity_t<typename B::weight>& weight, const Tensor<B>& bias) {

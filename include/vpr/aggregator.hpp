@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Aggregators.
+#pragma once
+
+#include <vpr/aggregator/concept.hpp>
+#include <vpr/aggregator/gem.hpp>
+#include <vpr/aggregator/simple.hpp>
+#include <vpr/aggregator/vlad.hpp>

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// What a pipeline asks of an aggregator.
+#pragma once
+
+#include <vpr/backbone/features.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+
+namespace vpr {
+
+/// A class that turns the features of B images into B descriptors: `aggregate(features)` takes `Features` of C channels and
+/// gives `B×D`, each row of unit length; `dimensions(C)` is D, known before any image; `backend` is what it runs on;
+/// `visit(visitor, prefix)` shows its parameters, if it has any. It needs no base class. Each image is aggregated by
+/// itself, unless the class says otherwise.
+template <class A>
+concept Aggregator = requires(A aggregate, const A constant, const Features<typename A::backend::tensor>& features, std::int64_t channels) {
+  { constant(features) } -> std::same_as<typename A::backend::tensor>;
+  { constant.dimensions(channels) } -> std::convertible_to<std::int64_t>;
+  aggregate.visit([](const std::string&, auto&) {}, std::string());
+};
+
+}  // namespace vpr

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The aggregators that learn nothing: the class token, the mean, and a wrapper that normalises tokens first.
+#pragma once
+
+#include <vpr/aggregator/concept.hpp>
+#include <vpr/backend/cpu.hpp>
+#include <vpr/ops/normalization.hpp>
+#include <vpr/ops/pooling.hpp>
+
+#include <utility>
+
+namespace vpr {
+
+/// The class token at unit length. D = C.
+template <class B = Cpu<f32>>
+struct ClassToken {
+  using backend = B;
+  using X = typename B::tensor;
+
+  std::int64_t dimensions(std::int64_t channels) const { return channels; }
+  /// @throws ShapeError  if the backbone gives no class token.
+  X operator()(const Features<X>& features) const {
+    require<ShapeError>(!features.cls.empty(), "ClassToken: the features have no class token; this backbone needs an aggregator of patches");
+    return l2_normalize(features.cls);
+  }
+  template <class Visitor>
+  void visit(Visitor&&, const std::string&) {}
+};
+
+/// The mean of the patches, at unit length. D = C.
+template <class B = Cpu<f32>>
+struct Mean {
+  using backend = B;
+  using X = typename B::tensor;
+
+  std::int64_t dimensions(std::int64_t channels) const { return channels; }
+  X operator()(const Features<X>& features) const { return l2_normalize(mean(features.patches)); }
+  template <class Visitor>
+  void visit(Visitor&&, const std::string&) {}
+};
+
+/// Another aggregator over tokens that are each brought to unit length first. Its parameters are the other's.
+template <Aggregator A>
+struct L2Tokens {
+  using backend = typename A::backend;
+  using X = typename backend::tensor;
+
+  A inner;
+
+  L2Tokens() = default;
+  explicit L2Tokens(A aggregator) : inner(std::move(aggregator)) {}
+
+  std::int64_t dimensions(std::int64_t channels) const { return inner.dimensions(channels); }
+  X operator()(const Features<X>& features) const {
+    return inner(Features<X>{l2_normalize(features.cls), l2_normalize(features.patches), features.grid});
+  }
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    inner.visit(visitor, prefix);
+  }
+};
+
+}  // namespace vpr

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Backbones.
+#pragma once
+
+#include <vpr/backbone/block.hpp>
+#include <vpr/backbone/concept.hpp>
+#include <vpr/backbone/dinov2.hpp>
+#include <vpr/backbone/features.hpp>
+#include <vpr/backbone/position_embedding.hpp>
+#include <vpr/backbone/vit_config.hpp>

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// A transformer block and the places at which an adapter plugs into it.
+#pragma once
+
+#include <vpr/backbone/features.hpp>
+#include <vpr/backbone/vit_config.hpp>
+#include <vpr/layer/feed_forward.hpp>
+#include <vpr/layer/layer_norm.hpp>
+#include <vpr/layer/self_attention.hpp>
+#include <vpr/ops/arithmetic.hpp>
+
+#include <concepts>
+#include <string>
+#include <utility>
+
+namespace vpr {
+
+/// Where the tokens of a sequence lie: `leading` class and register tokens, then the patches of the grid.
+struct TokenLayout {
+  std::int64_t leading = 1;
+  Grid grid;
+};
+
+/// An adapter of a transformer block: a class template over the backend, made from the network's `VitConfig`, with two places.
+/// `after_attention(a, layout)` gets the attention's result and gives what is scaled and added in its stead;
+/// `beside_mlp(x, normed, layout)` gets the block's result and the feed-forward network's input, and gives the block's new result.
+/// Both see `B×T×C` tokens laid out as `layout` says. `visit` shows its parameters under the block's prefix.
+template <class A, class B>
+concept BlockAdapter = std::constructible_from<A, const VitConfig&> && requires(const A adapter, typename B::tensor x, const TokenLayout& layout) {
+  { adapter.after_attention(x, layout) } -> std::same_as<typename B::tensor>;
+  { adapter.beside_mlp(x, x, layout) } -> std::same_as<typename B::tensor>;
+};
+
+/// No adapter: compiles to nothing.
+template <class B>
+struct NoAdapter {
+  using X = typename B::tensor;
+
+  explicit NoAdapter(const VitConfig&) {}
+  X after_attention(X attended, const TokenLayout&) const { return attended; }
+  X beside_mlp(X x, const X&, const TokenLayout&) const { return x; }
+
+  template <class Visitor>
+  void visit(Visitor&&, const std::string&) {}
+};
+
+/// A pre-norm transformer block with layer scale, as DINOv2's: x + ls1 ∘ attn(norm1(x)), then x + ls2 ∘ mlp(norm2(x)).
+template <class B, template <class> class Adapter = NoAdapter>
+struct Block {
+  static_assert(BlockAdapter<Adapter<B>, B>,
+                "an adapter must be constructible from VitConfig and have after_attention(x, layout) and beside_mlp(x, normed, layout), "
+                "both giving a tensor: see BlockAdapter in vpr/backbone/block.hpp");
+  using X = typename B::tensor;
+
+  LayerNorm<B> norm1;
+  SelfAttention<B> attn;
+  X ls1;
+  LayerNorm<B> norm2;
+  FeedForward<B> mlp;
+  X ls2;
+  [[no_unique_address]] Adapter<B> adapter;
+
+  explicit Block(const VitConfig& config)
+      : norm1(config.channels, typename B::value(1e-6)),
+        attn(config.channels, config.heads, config.qkv_bias, config.proj_bias),
+        ls1(X::full(Shape{config.channels}, 1)),
+        norm2(config.channels, typename B::value(1e-6)),
+        mlp(config.channels, config.hidden(), config.feed_forward, config.feed_forward_bias),
+        ls2(X::full(Shape{config.channels}, 1)),
+        adapter(config) {}
+
+  X operator()(X x, const TokenLayout& layout) const {
+    x = add_gated(std::move(x), adapter.after_attention(attn(norm1(x)), layout), ls1);
+    const X normed = norm2(x);
+    x = add_gated(std::move(x), mlp(normed), ls2);
+    return adapter.beside_mlp(std::move(x), normed, layout);
+  }
+
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    norm1.visit(visitor, prefix + "norm1.");
+    attn.visit(visitor, prefix + "attn.");
+    visitor(prefix + "ls1.gamma", ls1);
+    norm2.visit(visitor, prefix + "norm2.");
+    mlp.visit(visitor, prefix + "mlp.");
+    visitor(prefix + "ls2.gamma", ls2);
+    adapter.visit(visitor, prefix);
+  }
+};
+
+}  // namespace vpr

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// DINOv2, the vision transformer that the library's systems stand on.
+#pragma once
+
+#include <vpr/backbone/block.hpp>
+#include <vpr/backbone/concept.hpp>
+#include <vpr/backbone/position_embedding.hpp>
+#include <vpr/backend/cpu.hpp>
+#include <vpr/layer/patch_embedding.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vpr {
+
+/// Which tokens of a block: its output, or one third of its attention's joint projection, as AnyLoc takes them.
+enum class Facet { token, query, key, value };
+
+/// Where tokens are taken: after block `block` (from 0), or with -1 from the final normalisation.
+struct Tap {
+  std::int64_t block = -1;
+  Facet facet = Facet::token;
+};
+
+/// DINOv2 (Oquab et al. 2023), with registers (Darcet et al. 2024) if its configuration has them.
+///
+/// @tparam Config   a `VitConfig`, or a type that is one with fixed values, such as `ViTB14`
+/// @tparam Adapter  a class template over the backend that is plugged into every block: see `BlockAdapter`
+/// @tparam B        the backend
+///
+/// Images may have any height and width that are multiples of the patch size. Each image is computed by itself: its
+/// features have the same bits in any batch and on any number of threads. Its parameters carry the names of the official
+/// checkpoints. Equal to facebookresearch/dinov2; goldens dinov2_*.
+template <class Config = VitConfig, template <class> class Adapter = NoAdapter, class B = Cpu<f32>>
+class DinoV2 {
+ public:
+  using backend = B;
+  using X = typename B::tensor;
+
+  /// All parameters are as after construction, most of them zero, until weights are loaded.
+  /// @throws ConfigError  for sizes that no such network can have.
+  explicit DinoV2(Config config = {})
+      : config_(validated(config)),
+        patch_embed_(config_.channels, config_.patch_size),
+        cls_token_(X::zeros(Shape{1, 1, config_.channels})),
+        positions_(config_),
+        mask_token_(X::zeros(Shape{1, config_.channels})),
+        norm_(config_.channels, typename B::value(1e-6)) {
+    if (config_.registers > 0) register_tokens_ = X::zeros(Shape{1, config_.registers, config_.channels});
+    blocks_.reserve(static_cast<std::size_t>(config_.depth));
+    for (std::int64_t i = 0; i < config_.depth; ++i) blocks_.emplace_back(config_);
+  }
+
+  const Config& config() const { return config_; }
+  std::int64_t channels() const { return config_.channels; }
+  std::int64_t multiple() const { return config_.patch_size; }
+  std::vector<Block<B, Adapter>>& blocks() { return blocks_; }
+  const std::vector<Block<B, Adapter>>& blocks() const { return blocks_; }
+
+  /// The features of `B×3×H×W` images at `tap`. Register tokens are left out.
+  /// @throws ShapeError   if H or W is not a positive multiple of the patch size.
+  /// @throws ConfigError  if there is no such block, or a facet is asked of the final normalisation.
+  Features<X> operator()(const X& images, Tap tap = {}) const {
+    const X all = tokens(images, tap);
+    return {reshape(slice(all, 1, 0, 1), Shape{all.shape()[0], config_.channels}), slice(all, 1, leading(), all.shape()[1]), grid_of(images)};
+  }
+
+  /// All tokens at `tap`, `B×T×C`: the class token, the registers, the patches. AnyLoc keeps the registers among the patches.
+  X tokens(const X& images, Tap tap = {}) const {
+    require<ConfigError>(tap.block >= -1 && tap.block < config_.depth, "dinov2: got block ", tap.block, ", want one in [0, ", config_.depth, ")");
+    require<ConfigError>(tap.block >= 0 || tap.facet == Facet::token, "dinov2: a facet is taken of a block: name the block");
+    X x = embed(images);
+    const TokenLayout layout{leading(), grid_of(images)};
+    const std::int64_t whole_blocks = tap.block < 0 ? config_.depth : tap.facet == Facet::token ? tap.block + 1 : tap.block;
+    for (std::int64_t i = 0; i < whole_blocks; ++i) x = blocks_[static_cast<std::size_t>(i)](std::move(x), layout);
+    if (tap.block < 0) return norm_(std::move(x));
+    if (tap.facet == Facet::token) return x;
+    const Block<B, Adapter>& block = blocks_[static_cast<std::size_t>(tap.block)];
+    const std::int64_t part = static_cast<std::int64_t>(tap.facet) - 1;
+    return slice(block.attn.qkv(block.norm1(std::move(x))), 2, part * config_.channels, (part + 1) * config_.channels);
+  }
+
+  /// What the first block gets, `B×T×C`: the class token, the registers and the patches, with their positions; registers have none.
+  X embed(const X& images) const {
+    X x = patch_embed_(images);
+    x = add(std::move(x), positions_.of_grid(grid_of(images)));
+    if (config_.registers > 0) x = concat(register_tokens_, x, 1);
+    return concat(add(cls_token_, positions_.of_class()), x, 1);
+  }
+
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    visitor(prefix + "cls_token", cls_token_);
+    visitor(prefix + "pos_embed", positions_.positions);
+    if (config_.registers > 0) visitor(prefix + "register_tokens", register_tokens_);
+    visitor(prefix + "mask_token", mask_token_);
+    patch_embed_.visit(visitor, prefix + "patch_embed.");
+    for (std::size_t i = 0; i < blocks_.size(); ++i) blocks_[i].visit(visitor, prefix + "blocks." + std::to_string(i) + ".");
+    norm_.visit(visitor, prefix + "norm.");
+  }
+
+ private:
+  static Config validated(Config config) {
+    config.validate();
+    return config;
+  }
+
+  std::int64_t leading() const { return 1 + config_.registers; }
+
+  Grid grid_of(const X& images) const { return {images.shape()[2] / config_.patch_size, images.shape()[3] / config_.patch_size}; }
+
+  Config config_;
+  PatchEmbedding<B> patch_embed_;
+  X cls_token_;
+  PositionEmbedding<B> positions_;
+  X register_tokens_;
+  X mask_token_;
+  std::vector<Block<B, Adapter>> blocks_;
+  LayerNorm<B> norm_;
+};
+
+}  // namespace vpr

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The sizes and options of vision transformers, and the published ones by name.
+#pragma once
+
+#include <vpr/core/error.hpp>
+#include <vpr/layer/feed_forward.hpp>
+
+#include <cstdint>
+
+namespace vpr {
+
+/// How position embeddings are resized to another grid. Both published rules are bicubic.
+enum class PositionRule {
+  offset,  ///< by the scale (side + 0.1) / trained side, without antialiasing: DINOv2 without registers
+  size,    ///< to the size, with antialiasing: DINOv2 with registers
+};
+
+/// Sizes and options of a vision transformer (Dosovitskiy et al. 2021) as DINOv2 has them (Oquab et al. 2023).
+struct VitConfig {
+  std::int64_t channels = 384;
+  std::int64_t depth = 12;
+  std::int64_t heads = 6;
+  FeedForwardKind feed_forward = FeedForwardKind::gelu;
+  std::int64_t registers = 0;      ///< register tokens between the class token and the patches (Darcet et al. 2024)
+  std::int64_t patch_size = 14;    ///< pixels
+  std::int64_t trained_side = 518; ///< side in pixels of the images that the position embedding is for
+  double position_offset = 0.1;    ///< added to the grid's sides in the scale of the position embedding; 0: the size itself decides
+  bool position_antialias = false;
+  bool qkv_bias = true;
+  bool proj_bias = true;
+  bool feed_forward_bias = true;
+
+  /// Channels inside the feed-forward network: four times the channels; for SwiGLU two thirds of that, up to a multiple of 8.
+  std::int64_t hidden() const {
+    return feed_forward == FeedForwardKind::swiglu ? (4 * channels * 2 / 3 + 7) / 8 * 8 : 4 * channels;
+  }
+  VitConfig with(PositionRule rule) const {
+    VitConfig config = *this;
+    config.position_offset = rule == PositionRule::offset ? 0.1 : 0.0;
+    config.position_antialias = rule == PositionRule::size;
+    return config;
+  }
+  /// The same network with four registers, and the position rule that those are published with.
+  VitConfig with_registers() const {
+    VitConfig config = with(PositionRule::size);
+    config.registers = 4;
+    return config;
+  }
+  /// @throws ConfigError  for sizes that no such network can have.
+  void validate() const {
+    require<ConfigError>(channels > 0 && depth > 0 && heads > 0 && channels % heads == 0, "vision transformer: got ", channels, " channels, ", depth,
+                         " blocks and ", heads, " heads, want positive ones and channels that the heads divide");
+    require<ConfigError>(registers >= 0 && patch_size > 0 && trained_side >= patch_size && trained_side % patch_size == 0,
+                         "vision transformer: got ", registers, " registers, patches of ", patch_size, " and a trained side of ", trained_side, " pixels");
+    require<ConfigError>(position_offset >= 0 && position_offset < 1, "vision transformer: got a position offset of ", position_offset, ", want one in [0, 1)");
+  }
+};
+
+/// The published sizes. Each is a type, so that a system is one: `DinoV2<ViTB14>`.
+struct ViTS14 : VitConfig {
+  ViTS14() : VitConfig{.channels = 384, .depth = 12, .heads = 6} {}
+};
+struct ViTB14 : VitConfig {
+  ViTB14() : VitConfig{.channels = 768, .depth = 12, .heads = 12} {}
+};
+struct ViTL14 : VitConfig {
+  ViTL14() : VitConfig{.channels = 1024, .depth = 24, .heads = 16} {}
+};
+struct ViTG14 : VitConfig {
+  ViTG14() : VitConfig{.channels = 1536, .depth = 40, .heads = 24, .feed_forward = FeedForwardKind::swiglu} {}
+};
+
+/// A published size with registers: `DinoV2<WithRegisters<ViTB14>>`.
+template <class Config>
+struct WithRegisters : VitConfig {
+  WithRegisters() : VitConfig(Config{}.with_registers()) {}
+};
+
+}  // namespace vpr

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The learned layers that backbones, adapters and aggregators are made of.
+#pragma once
+
+#include <vpr/layer/feed_forward.hpp>
+#include <vpr/layer/layer_norm.hpp>
+#include <vpr/layer/linear.hpp>
+#include <vpr/layer/patch_embedding.hpp>
+#include <vpr/layer/self_attention.hpp>

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The feed-forward networks of transformer blocks.
+#pragma once
+
+#include <vpr/layer/linear.hpp>
+#include <vpr/ops/activation.hpp>
+
+#include <string>
+
+namespace vpr {
+
+/// What lies between the two linear maps of a feed-forward network.
+enum class FeedForwardKind {
+  gelu,    ///< fc2(gelu(fc1(x)))
+  swiglu,  ///< w3(silu(a) ∘ b), where w12(x) = [a, b] (Shazeer 2020)
+};
+
+/// The feed-forward network of a transformer block, `…×C` to `…×C` with `hidden` channels between. Its parameters are
+/// `fc1`, `fc2` or `w12`, `w3`.
+template <class B>
+struct FeedForward {
+  using X = typename B::tensor;
+
+  FeedForwardKind kind;
+  Linear<B> in, out;
+
+  FeedForward(std::int64_t channels, std::int64_t hidden, FeedForwardKind kind_, bool with_bias = true)
+      : kind(kind_), in(channels, kind == FeedForwardKind::swiglu ? 2 * hidden : hidden, with_bias), out(hidden, channels, with_bias) {}
+
+  X operator()(const X& x) const {
+    return kind == FeedForwardKind::swiglu ? out(silu_gate(in(x))) : out(linear_gelu(x, in.weight, in.bias));
+  }
+
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    in.visit(visitor, prefix + (kind == FeedForwardKind::swiglu ? "w12." : "fc1."));
+    out.visit(visitor, prefix + (kind == FeedForwardKind::swiglu ? "w3." : "fc2."));
+  }
+};
+
+}  // namespace vpr
