@@ -4,6 +4,10 @@
 #pragma once
 
 #include <vpr/aggregator/concept.hpp>
+#include <vpr/aggregator/first_centres.hpp>
 #include <vpr/aggregator/gem.hpp>
+#include <vpr/aggregator/kmeans.hpp>
+#include <vpr/aggregator/reservoir.hpp>
 #include <vpr/aggregator/simple.hpp>
 #include <vpr/aggregator/vlad.hpp>
+#include <vpr/aggregator/vocabulary.hpp>

@@ -67,6 +67,25 @@ class Rows {
   std::int64_t stride_;
 };
 
+namespace detail {
+
+/// The sum of term(k) for k in [0, count), in sixteen sums side by side: fast, and more exact than one.
+template <class Term>
+float sum(std::int64_t count, Term term) {
+  constexpr int lanes = 16;
+  float sums[lanes] = {};
+  std::int64_t k = 0;
+  for (; k + lanes <= count; k += lanes) {
+    for (int lane = 0; lane < lanes; ++lane) sums[lane] += term(k + lane);
+  }
+  for (int lane = 0; k < count; ++k, ++lane) sums[lane] += term(k);
+  float total = 0;
+  for (const float part : sums) total += part;
+  return total;
+}
+
+}  // namespace detail
+
 /// Refuses rows that are not vectors of `dim` numbers with a finite, not absurd length, before they meet a kernel that trusts
 /// them. A length up to 3e18 keeps every inner product and squared distance finite.
 /// @param what  begins the message, such as "FlatIndex: query"
@@ -74,15 +93,10 @@ class Rows {
 inline void require_finite(Rows rows, std::int64_t dim, const char* what) {
   require<ShapeError>(rows.dim() == dim || rows.size() == 0, what, " rows have ", rows.dim(), " numbers, expected ", dim);
   for (std::int64_t r = 0; r < rows.size(); ++r) {
-    constexpr int lanes = 8;  // summed side by side, for speed
-    float squares[lanes] = {};
-    for (std::int64_t k = 0; k < dim; ++k) squares[k % lanes] += rows[r][k] * rows[r][k];
-    float length = 0;
-    for (const float square : squares) length += square;
-    if (length <= 1e37F) continue;
+    const float* const row = rows[r];
+    if (detail::sum(dim, [row](std::int64_t k) { return row[k] * row[k]; }) <= 1e37F) continue;
     for (std::int64_t k = 0; k < dim; ++k) {
-      const float value = rows[r][k];
-      require<FormatError>(value - value == 0, what, ' ', r, " holds ", value, " at ", k, ", expected finite numbers");
+      require<FormatError>(row[k] - row[k] == 0, what, ' ', r, " holds ", row[k], " at ", k, ", expected finite numbers");
     }
     fail<FormatError>(what, ' ', r, " is longer than 3e18: its products would overflow");
   }
