@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Builds the documentation: the pages by MkDocs, the reference of the headers by Doxygen. A warning is an error.
+# Usage: scripts/docs.sh [FOLDER], build/docs unless given.
+set -euo pipefail
+out=$(realpath -m "${1:-$(dirname "$0")/../build/docs}")
+cd "$(dirname "$0")/.."
+source scripts/packages.sh
+
+command -v mkdocs >/dev/null && command -v doxygen >/dev/null || install_packages "${docs_packages[@]}"
+say "Building the pages"
+mkdocs build --quiet --strict --site-dir "$out"
+say "Building the reference"
+{ cat docs/Doxyfile; echo "OUTPUT_DIRECTORY = \"$out\""; } | doxygen -
+say "Done: $out/index.html, $out/api/index.html"

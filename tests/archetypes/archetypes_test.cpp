@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+/// The least classes that satisfy the library's concepts, which the documentation shows, at work.
+#include "tests/archetypes/backend.hpp"
+#include "tests/archetypes/index.hpp"
+#include "tests/archetypes/weight_source.hpp"
+
+#include <vpr/index/flat.hpp>
+#include <vpr/ops.hpp>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/random.hpp"
+
+TEST_CASE("A user's index finds what the exact one finds") {
+  const std::vector<float> numbers = random_floats(40 * 8, 1), questions = random_floats(5 * 8, 2);
+  LinearScan mine(8);
+  vpr::FlatIndex<> ours(8);
+  mine.add(vpr::Rows(numbers.data(), 40, 8));
+  ours.add(vpr::Rows(numbers.data(), 40, 8));
+  const vpr::Rows queries(questions.data(), 5, 8);
+  CHECK(vpr::ids_of(mine.search(queries, 7), 7) == vpr::ids_of(ours.search(queries, 7), 7));
+}
+
+TEST_CASE("A user's weight source is read by name") {
+  CHECK(vpr::read_tensor(TwoNumbers(), "scale") == std::vector<float>{0.5F, 2.0F});
+  CHECK_THROWS_WITH(vpr::read_tensor(TwoNumbers(), "bias"), ContainsSubstring("two numbers: has no tensor 'bias'"));
+}
+
+TEST_CASE("A user's backend runs the ops") {
+  using X = Backward::tensor;
+  const std::vector<float> values = random_floats(2 * 3 * 4, 3);
+  const auto run = [&]<class T>(const T&) { return vpr::relu(vpr::l2_normalize(T::from(vpr::Shape{2, 3, 4}, std::span<const float>(values)))); };
+  CHECK(run(X()).to_vector() == run(vpr::Tensor<vpr::Reference<float>>()).to_vector());
+}
