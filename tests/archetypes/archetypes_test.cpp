@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /// The least classes that satisfy the library's concepts, which the documentation shows, at work.
+#include "tests/archetypes/adapter.hpp"
+#include "tests/archetypes/aggregator.hpp"
+#include "tests/archetypes/backbone.hpp"
 #include "tests/archetypes/backend.hpp"
 #include "tests/archetypes/index.hpp"
 #include "tests/archetypes/weight_source.hpp"
 
 #include <vpr/index/flat.hpp>
-#include <vpr/ops.hpp>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
@@ -30,4 +32,27 @@ TEST_CASE("A user's backend runs the ops") {
   const std::vector<float> values = random_floats(2 * 3 * 4, 3);
   const auto run = [&]<class T>(const T&) { return vpr::relu(vpr::l2_normalize(T::from(vpr::Shape{2, 3, 4}, std::span<const float>(values)))); };
   CHECK(run(X()).to_vector() == run(vpr::Tensor<vpr::Reference<float>>()).to_vector());
+}
+
+TEST_CASE("A user's aggregator and backbone work together") {
+  using X = vpr::Tensor<vpr::Cpu<>>;
+  const X images = X::from(vpr::Shape{2, 3, 16, 24}, std::span<const float>(random_floats(2 * 3 * 16 * 24, 4)));
+  auto features = Pixels<>()(images);
+  CHECK(features.patches.shape() == vpr::Shape{2, 6, 192});
+  features.cls = vpr::mean(features.patches);
+  const X descriptors = ClassAndMean<>()(features);
+  REQUIRE(descriptors.shape() == vpr::Shape{2, ClassAndMean<>().dimensions(192)});
+  CHECK(descriptors.data()[0] == Approx(descriptors.data()[192]));
+  CHECK(descriptors.matrix().row(1).norm() == Approx(1));
+}
+
+TEST_CASE("A user's adapter changes a block by its own share") {
+  const vpr::VitConfig config{.channels = 8, .depth = 1, .heads = 2};
+  using X = vpr::Tensor<vpr::Cpu<>>;
+  vpr::Block<vpr::Cpu<>, Bottleneck> adapted(config);
+  vpr::Block<vpr::Cpu<>> plain(config);
+  adapted.adapter.up.bias.assign(std::span<const float>(std::vector<float>(8, 10.0F)));
+  const X x = X::from(vpr::Shape{1, 3, 8}, std::span<const float>(random_floats(3 * 8, 7)));
+  const std::vector<float> with = adapted(x, {1, {1, 2}}).to_vector(), without = plain(x, {1, {1, 2}}).to_vector();
+  for (std::size_t i = 0; i < with.size(); ++i) CHECK(with[i] - without[i] == Approx(1));
 }

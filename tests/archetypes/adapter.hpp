@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vpr/backbone.hpp>
+#include <vpr/layer.hpp>
+#include <vpr/ops.hpp>
+
+/// A bottleneck beside the feed-forward network: a tenth of up(relu(down(x))) is added to the block's result.
+template <class B>
+struct Bottleneck {
+  using X = typename B::tensor;
+
+  vpr::Linear<B> down, up;
+
+  explicit Bottleneck(const vpr::VitConfig& config) : down(config.channels, config.channels / 4), up(config.channels / 4, config.channels) {}
+
+  X after_attention(X attended, const vpr::TokenLayout&) const { return attended; }
+  X beside_mlp(X x, const X& normed, const vpr::TokenLayout&) const {
+    return vpr::add_scaled(std::move(x), up(vpr::relu(down(normed))), typename B::value(0.1));
+  }
+
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    down.visit(visitor, prefix + "adapter.down.");
+    up.visit(visitor, prefix + "adapter.up.");
+  }
+};
+
+static_assert(vpr::BlockAdapter<Bottleneck<vpr::Cpu<>>, vpr::Cpu<>>);
