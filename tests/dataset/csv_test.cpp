@@ -23,7 +23,9 @@ TEST_CASE("A CSV file is read row by row, with the line of each") {
 }
 
 TEST_CASE("A CSV file may have CRLF, a byte order mark, and no last line end") {
-  const auto table = parse("\xEF\xBB\xBF" "a,b\r\n1,\r\n,2");
+  const auto table = parse(
+      "\xEF\xBB\xBF"
+      "a,b\r\n1,\r\n,2");
   REQUIRE(table.rows.size() == 3);
   CHECK(table.rows[0].fields == Fields{"a", "b"});
   CHECK(table.rows[1].fields == Fields{"1", ""});

@@ -27,7 +27,8 @@ TEST_CASE("A data set takes right answers from pairs, places or positions, or ha
   CHECK(Dataset::load({.database = d, .queries = q, .radius = 10}).positives == Positives{{}});
   CHECK(Dataset::load({.database = d, .queries = q, .pairs = folder.write("p.csv", "@80@0@.jpg,@0@0@.jpg\n")}).positives == Positives{{0}});
 
-  const auto database = folder.write("d.csv", "path,place\nd/@0@0@.jpg,x\nd/@100@0@.jpg,y\n"), queries = folder.write("q.csv", "path,place\nq/@80@0@.jpg,x\n");
+  const auto database = folder.write("d.csv", "path,place\nd/@0@0@.jpg,x\nd/@100@0@.jpg,y\n"),
+             queries = folder.write("q.csv", "path,place\nq/@80@0@.jpg,x\n");
   CHECK(Dataset::load({.database = database, .queries = queries}).positives == Positives{{0}});
 
   const TemporaryFolder plain;
@@ -42,7 +43,8 @@ TEST_CASE("A data set takes right answers from pairs, places or positions, or ha
 TEST_CASE("Queries in degrees take the database's zone") {
   const TemporaryFolder folder;
   folder.write("a.jpg");
-  const auto database = folder.write("d.csv", "path,lat,lon\na.jpg,50,0.0001\n"), queries = folder.write("q.csv", "path,lat,lon\na.jpg,50,-0.0001\n");
+  const auto database = folder.write("d.csv", "path,lat,lon\na.jpg,50,0.0001\n"),
+             queries = folder.write("q.csv", "path,lat,lon\na.jpg,50,-0.0001\n");
   CHECK(Dataset::load({.database = database, .queries = queries}).positives == Positives{{0}});
   CHECK(Dataset::load({.database = database, .queries = queries, .radius = 14}).positives == Positives{{}});
 }
@@ -53,7 +55,8 @@ TEST_CASE("The real photo sets read with their lists and pairs") {
     WARN("no real photos here; nothing checked");
     return;
   }
-  const auto tower = Dataset::load({.database = data / "ie_tower/gallery.txt", .queries = data / "ie_tower/queries.txt", .pairs = data / "ie_tower/place_pairs.csv"});
+  const auto tower = Dataset::load(
+      {.database = data / "ie_tower/gallery.txt", .queries = data / "ie_tower/queries.txt", .pairs = data / "ie_tower/place_pairs.csv"});
   CHECK(tower.database.size() == 960);
   CHECK(tower.queries.size() == 209);
   std::size_t pairs = 0;
@@ -62,7 +65,8 @@ TEST_CASE("The real photo sets read with their lists and pairs") {
 
   const auto toy = data / "toy_dataset";
   const Positives expected{{1}, {4}, {10}, {16}, {13}};
-  CHECK(Dataset::load({.database = toy / "gallery.txt", .queries = toy / "queries.txt", .pairs = toy / "place_pairs.csv"}).positives == expected);
+  CHECK(Dataset::load({.database = toy / "gallery.txt", .queries = toy / "queries.txt", .pairs = toy / "place_pairs.csv"}).positives ==
+        expected);
   const auto folders = Dataset::load({.database = toy / "database", .queries = toy / "queries", .pairs = toy / "place_pairs.csv"});
   CHECK(folders.database[(*folders.positives)[3][0]].name == "db17.jpg");
 }

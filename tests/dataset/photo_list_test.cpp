@@ -16,7 +16,8 @@ Names names(const std::vector<vpr::Photo>& photos) {
 
 TEST_CASE("A folder's photos are found however deep, sorted by the bytes of their whole name") {
   const TemporaryFolder folder;
-  for (const char* name : {"b.jpg", "a/2.JPG", "a-b/1.jpeg", "a/10.png", "a/x/y/z.ppm", "B.pgm", "notes.txt", "raw.jpg.bak", ".hidden.jpg", ".git/c.jpg"})
+  for (const char* name :
+       {"b.jpg", "a/2.JPG", "a-b/1.jpeg", "a/10.png", "a/x/y/z.ppm", "B.pgm", "notes.txt", "raw.jpg.bak", ".hidden.jpg", ".git/c.jpg"})
     folder.write(name);
   const auto photos = vpr::photos_in_folder(folder.path());
   CHECK(names(photos) == Names{"B.pgm", "a-b/1.jpeg", "a/10.png", "a/2.JPG", "a/x/y/z.ppm", "b.jpg"});
@@ -57,7 +58,8 @@ TEST_CASE("A list names photos relative to its own folder, in its order") {
   const auto absolute = folder.write("else where/c d.jpg");
   folder.write("sub/b.jpg");
   folder.write("sub/a.jpg");
-  const auto list = folder.write("sub/list.txt", "\xEF\xBB\xBF# photos\r\n\r\n  b.jpg \r\na.jpg\n\t\n../else where/c d.jpg\n" + absolute.string());
+  const auto list =
+      folder.write("sub/list.txt", "\xEF\xBB\xBF# photos\r\n\r\n  b.jpg \r\na.jpg\n\t\n../else where/c d.jpg\n" + absolute.string());
   const auto photos = vpr::photos_in_list(list);
   CHECK(names(photos) == Names{"b.jpg", "a.jpg", "../else where/c d.jpg", absolute.string()});
   CHECK(photos[0].path == folder.path() / "sub/b.jpg");
@@ -68,7 +70,8 @@ TEST_CASE("Photos that a list names and that are missing are told with list and 
   const TemporaryFolder folder;
   folder.write("a.jpg");
   const auto list = folder.write("list.txt", "a.jpg\nb.jpg\n\nc.jpg\n.\n");
-  CHECK_THROWS_WITH(vpr::photos_in_list(list), ContainsSubstring("list.txt:2: no photo at") && ContainsSubstring("list.txt:4: no photo at") &&
+  CHECK_THROWS_WITH(vpr::photos_in_list(list), ContainsSubstring("list.txt:2: no photo at") &&
+                                                   ContainsSubstring("list.txt:4: no photo at") &&
                                                    ContainsSubstring("3 of 4 photos are missing"));
   CHECK_THROWS_AS(vpr::photos_in_list(list), vpr::IoError);
 }
@@ -77,6 +80,7 @@ TEST_CASE("What is no list is refused") {
   const TemporaryFolder folder;
   CHECK_THROWS_WITH(vpr::photos_in_list(folder.write("empty.txt", "")), ContainsSubstring("empty.txt: names no photo"));
   CHECK_THROWS_WITH(vpr::photos_in_list(folder.write("comment.txt", "# nothing\n")), ContainsSubstring("names no photo"));
-  CHECK_THROWS_WITH(vpr::photos_in_list(folder.write("photo.bmp", std::string_view("BM\0\0", 4))), ContainsSubstring("expected a text file"));
+  CHECK_THROWS_WITH(vpr::photos_in_list(folder.write("photo.bmp", std::string_view("BM\0\0", 4))),
+                    ContainsSubstring("expected a text file"));
   CHECK_THROWS_AS(vpr::photos_in_list(folder.path() / "none.txt"), vpr::IoError);
 }

@@ -39,7 +39,8 @@ TEST_CASE("A CSV gives photos place ids; positions may come from their names") {
 }
 
 TEST_CASE("Bad rows of a CSV of positions are named with file and line") {
-  CHECK_THROWS_WITH(parse("path,east,north\na.jpg,1,2\nb.jpg,east,2\n"), ContainsSubstring("t.csv:3: found 'east' as east, expected a number"));
+  CHECK_THROWS_WITH(parse("path,east,north\na.jpg,1,2\nb.jpg,east,2\n"),
+                    ContainsSubstring("t.csv:3: found 'east' as east, expected a number"));
   CHECK_THROWS_WITH(parse("path,east,north\na.jpg,,2\n"), ContainsSubstring("t.csv:2: found '' as east"));
   CHECK_THROWS_WITH(parse("path,lat,lon\na.jpg,1,2\nb.jpg,91,2\n"), ContainsSubstring("t.csv:3: got latitude 91"));
   CHECK_THROWS_WITH(parse("path,lat,lon\na.jpg,1,2\nb.jpg,1,100\n"), ContainsSubstring("t.csv:3: longitude 100 is too far"));

@@ -51,7 +51,8 @@ namespace {
 /// Lists in lists/, photos in lists/photos/, pairs wherever a test puts them.
 struct Pairs {
   Pairs() {
-    for (const char* name : {"q1.jpg", "q 2.jpg", "d1.jpg", "d2.jpg", "d3.jpg", "other.jpg"}) folder.write(std::string("lists/photos/") + name);
+    for (const char* name : {"q1.jpg", "q 2.jpg", "d1.jpg", "d2.jpg", "d3.jpg", "other.jpg"})
+      folder.write(std::string("lists/photos/") + name);
     const auto photo = [&](const std::string& name) { return Photo{name, folder.path() / "lists" / name, {}, ""}; };
     queries = {photo("photos/q1.jpg"), photo("./photos/q 2.jpg")};
     database = {photo("photos/d1.jpg"), photo("photos/d2.jpg"), photo("photos/d3.jpg"), photo("photos/d1.jpg")};
@@ -65,12 +66,15 @@ struct Pairs {
 }  // namespace
 
 TEST_CASE_METHOD(Pairs, "Positive pairs name photos as the lists do") {
-  CHECK(read("query,database\nphotos/q1.jpg,photos/d3.jpg\nphotos/q1.jpg,photos/d2.jpg\nphotos/q1.jpg,photos/d3.jpg\n") == Positives{{1, 2}, {}});
+  CHECK(read("query,database\nphotos/q1.jpg,photos/d3.jpg\nphotos/q1.jpg,photos/d2.jpg\nphotos/q1.jpg,photos/d3.jpg\n") ==
+        Positives{{1, 2}, {}});
   CHECK(read("photos/q 2.jpg,photos/d2.jpg\n") == Positives{{}, {1}});
   CHECK(read("note,database,query\n1,./photos/d2.jpg,photos/q1.jpg\n") == Positives{{1}, {}});
 }
 
-TEST_CASE_METHOD(Pairs, "A photo that a list has twice is a positive twice") { CHECK(read("photos/q1.jpg,photos/d1.jpg\n") == Positives{{0, 3}, {}}); }
+TEST_CASE_METHOD(Pairs, "A photo that a list has twice is a positive twice") {
+  CHECK(read("photos/q1.jpg,photos/d1.jpg\n") == Positives{{0, 3}, {}});
+}
 
 TEST_CASE_METHOD(Pairs, "Positive pairs may be relative to their own file, absolute, or to the lists' folder") {
   CHECK(read("query,database\nq1.jpg,d2.jpg\n", "lists/photos/pairs.csv") == Positives{{1}, {}});

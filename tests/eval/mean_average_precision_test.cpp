@@ -27,6 +27,7 @@ TEST_CASE("Revisited mean average precision refuses what does not fit") {
   const Integers ranking{0, 1};
   CHECK(vpr::revisited_mean_average_precision(ranking, 2, {{}}, {{}}, Integers{1}).mean == 0);
   CHECK_THROWS_AS(vpr::revisited_mean_average_precision(ranking, 2, {{0}}, {}, Integers{1}), vpr::ShapeError);
-  CHECK_THROWS_WITH(vpr::revisited_mean_average_precision(ranking, 2, {{7}}, {{}}, Integers{1}), ContainsSubstring("ranks 0 of its 1 right answers"));
+  CHECK_THROWS_WITH(vpr::revisited_mean_average_precision(ranking, 2, {{7}}, {{}}, Integers{1}),
+                    ContainsSubstring("ranks 0 of its 1 right answers"));
   CHECK_THROWS_AS(vpr::revisited_mean_average_precision(ranking, 2, {{0}}, {{}}, Integers{0}), vpr::ConfigError);
 }

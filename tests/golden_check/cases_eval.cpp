@@ -6,6 +6,7 @@
 #include <vpr/eval/mean_average_precision.hpp>
 #include <vpr/eval/precision_recall.hpp>
 #include <vpr/eval/recall.hpp>
+#include <vpr/index/flat.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -52,23 +53,19 @@ Integers order(std::span<const double> row) {
 
 /// The k nearest descriptors of each query by squared distance, -1 where there are fewer.
 struct Search {
-  Search(const Golden& golden, std::size_t k) {
+  Search(const Golden& golden, std::int64_t k) {
     const auto queries = golden.values("in.queries"), database = golden.values("in.database");
-    const auto dim = static_cast<std::size_t>(golden.shape("in.queries").last()), size = database.size() / dim;
-    for (std::size_t q = 0; q < queries.size() / dim; ++q) {
-      std::vector<double> row(size);
-      for (std::size_t i = 0; i < size * dim; ++i) {
-        const double difference = static_cast<double>(queries[q * dim + i % dim]) - static_cast<double>(database[i]);
-        row[i / dim] += difference * difference;
-      }
-      Integers found = order(row);
-      found.resize(k, -1);
-      ids.insert(ids.end(), found.begin(), found.end());
-      for (const std::int64_t id : found) distances.push_back(id < 0 ? 0 : row[id]);
+    const std::int64_t dim = golden.shape("in.queries").last();
+    FlatIndex<L2> index(dim);
+    index.add(Rows(database.data(), golden.shape("in.database").rows(), dim));
+    const auto found = index.search(Rows(queries.data(), golden.shape("in.queries").rows(), dim), k);
+    ids = ids_of(found, k);
+    for (const Matches& matches : found) {
+      for (const Match& match : matches) distances.push_back(match.score);
     }
   }
   Integers ids;
-  std::vector<double> distances;
+  std::vector<float> distances;
 };
 
 const Register recall_case("recall", [](const Golden& golden, const Options&, Check& check) {
@@ -85,21 +82,21 @@ const Register recall_case("recall", [](const Golden& golden, const Options&, Ch
   } else {
     positives = lists(golden, "in.positives");
   }
-  const auto columns = static_cast<std::size_t>(golden.shape("out.predictions").last());
-  const auto k = static_cast<std::size_t>(std::max<std::int64_t>(golden.config<std::int64_t>("k", 0), static_cast<std::int64_t>(columns)));
+  const std::int64_t columns = golden.shape("out.predictions").last(), k = std::max(golden.config<std::int64_t>("k", 0), columns);
   const Search padded(golden, k), search(golden, columns);
   check("predictions", search.ids);
-  if (check.wants("predictions_beyond")) check("predictions_beyond", Integers{padded.ids.at(columns)});
+  if (check.wants("predictions_beyond")) check("predictions_beyond", Integers{padded.ids.at(static_cast<std::size_t>(columns))});
   if (check.wants("distances")) check("distances", search.distances);
-  const Recall result = recall(padded.ids, static_cast<std::int64_t>(k), positives, at);
+  const Recall result = recall(padded.ids, k, positives, at);
   check("recalls_percent", percent(result.of_all));
-  if (check.wants("recalls_percent_of_queries_with_positives")) check("recalls_percent_of_queries_with_positives", percent(result.of_answerable));
+  if (check.wants("recalls_percent_of_queries_with_positives"))
+    check("recalls_percent_of_queries_with_positives", percent(result.of_answerable));
   if (check.wants("queries_without_positives")) check("queries_without_positives", result.unanswerable);
 });
 
 const Register recall_ties("recall_ties", [](const Golden& golden, const Options&, Check& check) {
   const std::int64_t k = golden.shape("out.distances").last();
-  const Search search(golden, static_cast<std::size_t>(k));
+  const Search search(golden, k);
   check("predictions_smallest_index_first", search.ids);
   check("distances", search.distances);
   const auto at = golden.config().at("recall_values").get<Integers>();

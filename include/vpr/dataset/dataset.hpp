@@ -51,7 +51,8 @@ struct Dataset {
     dataset.queries = read_photos(settings.queries, first ? first->zone : UtmZone{});
 
     const auto any = [&](const auto& has) {
-      return std::any_of(dataset.queries.begin(), dataset.queries.end(), has) && std::any_of(dataset.database.begin(), dataset.database.end(), has);
+      return std::any_of(dataset.queries.begin(), dataset.queries.end(), has) &&
+             std::any_of(dataset.database.begin(), dataset.database.end(), has);
     };
     if (!settings.pairs.empty()) {
       dataset.positives = pair_positives(settings.pairs, dataset.queries, dataset.database);

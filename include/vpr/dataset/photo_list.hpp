@@ -56,7 +56,8 @@ inline std::vector<Photo> photos_in_folder(const std::filesystem::path& folder) 
   std::vector<Photo> photos;
   try {
     for (fs::recursive_directory_iterator entry(folder, fs::directory_options::follow_directory_symlink), end; entry != end; ++entry) {
-      if (entry->path().filename().string().starts_with('.') || (entry->is_symlink() && entry->is_directory() && detail::leads_up(entry->path()))) {
+      if (entry->path().filename().string().starts_with('.') ||
+          (entry->is_symlink() && entry->is_directory() && detail::leads_up(entry->path()))) {
         entry.disable_recursion_pending();
       } else if (is_photo_name(entry->path()) && entry->is_regular_file()) {
         photos.push_back(named_photo(entry->path().lexically_relative(folder).generic_string(), entry->path()));
@@ -89,9 +90,11 @@ inline std::vector<Photo> photos_in_list(const std::filesystem::path& list) {
     photos.push_back(named_photo(name, list.parent_path() / name));
     std::error_code ignored;
     if (std::filesystem::is_regular_file(photos.back().path, ignored)) continue;
-    if (++missing_count <= 10) missing += list.string() + ":" + std::to_string(line) + ": no photo at " + photos.back().path.string() + "\n";
+    if (++missing_count <= 10)
+      missing += list.string() + ":" + std::to_string(line) + ": no photo at " + photos.back().path.string() + "\n";
   }
-  require<IoError>(missing_count == 0, missing, missing_count, " of ", photos.size(), " photos are missing; names are relative to the list's folder");
+  require<IoError>(missing_count == 0, missing, missing_count, " of ", photos.size(),
+                   " photos are missing; names are relative to the list's folder");
   require<FormatError>(!photos.empty(), list.string(), ": names no photo; expected one path a line");
   return photos;
 }

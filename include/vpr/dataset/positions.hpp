@@ -36,7 +36,8 @@ inline std::vector<Photo> photos_in_csv(const std::filesystem::path& path, UtmZo
   const auto place = table.column({"place_id", "place", "label"});
   require<FormatError>(name.has_value(), path.string(), ":1: no column of photos; expected a header with `path`, `image` or `name`");
   require<FormatError>(east.has_value() == north.has_value(), path.string(), ":1: an easting needs a northing: found one column only");
-  require<FormatError>(latitude.has_value() == longitude.has_value(), path.string(), ":1: a latitude needs a longitude: found one column only");
+  require<FormatError>(latitude.has_value() == longitude.has_value(), path.string(),
+                       ":1: a latitude needs a longitude: found one column only");
   require<FormatError>(table.rows.size() > 1, path.string(), ": has no row below its header");
 
   std::vector<Photo> photos;

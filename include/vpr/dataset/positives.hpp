@@ -49,7 +49,8 @@ inline Positives radius_positives(std::span<const Photo> queries, std::span<cons
   const auto positions = [](std::span<const Photo> photos) {
     std::vector<Position> all;
     for (const Photo& photo : photos) {
-      require<ConfigError>(photo.position.has_value(), photo.path.string(), ": its position is not known, so a radius says nothing; "
+      require<ConfigError>(photo.position.has_value(), photo.path.string(),
+                           ": its position is not known, so a radius says nothing; "
                            "expected a name @utm_east@utm_north@...@.jpg, a CSV with positions, or a list of positive pairs");
       all.push_back(*photo.position);
     }
@@ -94,12 +95,15 @@ class PhotoIndex {
     }
     std::error_code ignored;
     const bool exists = std::filesystem::is_regular_file(beside, ignored) || std::filesystem::is_regular_file(folder_ / name, ignored);
-    require<FormatError>(exists, table.place(row), ": ", role_, " photo '", name.string(), "' is not among the ", role_, " photos, nor on disk");
+    require<FormatError>(exists, table.place(row), ": ", role_, " photo '", name.string(), "' is not among the ", role_,
+                         " photos, nor on disk");
     return none_;
   }
 
  private:
-  static std::string absolute(const std::filesystem::path& file) { return std::filesystem::absolute(file).lexically_normal().generic_string(); }
+  static std::string absolute(const std::filesystem::path& file) {
+    return std::filesystem::absolute(file).lexically_normal().generic_string();
+  }
 
   const char* role_;
   std::filesystem::path folder_;

@@ -17,7 +17,8 @@ inline UtmZone utm_zone(double latitude, double longitude) {
   const int natural = std::min(static_cast<int>(std::floor((longitude + 180) / 6)) + 1, 60);
   const bool south = latitude < 0;
   if (latitude >= 56 && latitude < 64 && longitude >= 3 && longitude < 12) return {32, south};
-  if (latitude >= 72 && longitude >= 0 && longitude < 42) return {longitude < 9 ? 31 : longitude < 21 ? 33 : longitude < 33 ? 35 : 37, south};
+  if (latitude >= 72 && longitude >= 0 && longitude < 42)
+    return {longitude < 9 ? 31 : longitude < 21 ? 33 : longitude < 33 ? 35 : 37, south};
   return {natural, south};
 }
 
@@ -41,8 +42,8 @@ inline Position utm_from_degrees(double latitude, double longitude, UtmZone zone
   constexpr double radius = 6378137, flattening = 1 / 298.257223563, scale = 0.9996, n = flattening / (2 - flattening);
   constexpr double rectifying = radius / (1 + n) * (1 + n * n / 4 + n * n * n * n / 64);
   constexpr double alpha[] = {n / 2 - 2 * n * n / 3 + 5 * n * n * n / 16 + 41 * n * n * n * n / 180,
-                              13 * n * n / 48 - 3 * n * n * n / 5 + 557 * n * n * n * n / 1440, 61 * n * n * n / 240 - 103 * n * n * n * n / 140,
-                              49561 * n * n * n * n / 161280};
+                              13 * n * n / 48 - 3 * n * n * n / 5 + 557 * n * n * n * n / 1440,
+                              61 * n * n * n / 240 - 103 * n * n * n * n / 140, 49561 * n * n * n * n / 161280};
   const double phi = latitude * std::numbers::pi / 180, lambda = from_meridian * std::numbers::pi / 180;
   const double eccentricity = std::sqrt(flattening * (2 - flattening));
   const double tau = std::tan(phi), sigma = std::sinh(eccentricity * std::atanh(eccentricity * std::sin(phi)));

@@ -59,8 +59,9 @@ struct RevisitedPrecision {
 /// @param kappas     ranks, each >= 1, to give the precision at
 /// @throws ShapeError   where `ranking`, `positives` and `junk` do not fit, or a right answer is not in the ranking
 /// @throws ConfigError  for a kappa below 1
-inline RevisitedPrecision revisited_mean_average_precision(std::span<const std::int64_t> ranking, std::int64_t n, const Positives& positives,
-                                                           const Positives& junk, std::span<const std::int64_t> kappas) {
+inline RevisitedPrecision revisited_mean_average_precision(std::span<const std::int64_t> ranking, std::int64_t n,
+                                                           const Positives& positives, const Positives& junk,
+                                                           std::span<const std::int64_t> kappas) {
   require<ShapeError>(n >= 1 && positives.size() == junk.size() && ranking.size() == positives.size() * static_cast<std::size_t>(n),
                       "revisited_mean_average_precision: got ", ranking.size(), " answers and ", junk.size(), " junk sets, expected ",
                       positives.size(), " queries x ", n);
@@ -77,8 +78,8 @@ inline RevisitedPrecision revisited_mean_average_precision(std::span<const std::
       if (has(positives[q], answer)) ranks.push_back(rank);
       rank += has(positives[q], answer) || !has(junk[q], answer);
     }
-    require<ShapeError>(ranks.size() == positives[q].size(), "revisited_mean_average_precision: query ", q, " ranks ", ranks.size(), " of its ",
-                        positives[q].size(), " right answers, expected the whole database once");
+    require<ShapeError>(ranks.size() == positives[q].size(), "revisited_mean_average_precision: query ", q, " ranks ", ranks.size(),
+                        " of its ", positives[q].size(), " right answers, expected the whole database once");
 
     double trapezoids = 0, steps = 0;
     for (std::size_t i = 0; i < ranks.size(); ++i) {

@@ -16,11 +16,11 @@ namespace vpr {
 
 /// Precision and recall at each threshold, and the areas below that curve.
 struct PrecisionRecall {
-  std::vector<double> thresholds;     ///< each distinct score, ascending: T
-  std::vector<double> precision;      ///< T + 1: of the answers that score at least the threshold, the share that is right; the last is 1
-  std::vector<double> recall;         ///< T + 1: of the right answers, the share that scores at least the threshold; the last is 0
-  double auc = 0;                     ///< the area by trapezoids
-  double average_precision = 0;       ///< the area by steps: sum of recall's steps times the precision that each reaches
+  std::vector<double> thresholds;       ///< each distinct score, ascending: T
+  std::vector<double> precision;        ///< T + 1: of the answers that score at least the threshold, the share that is right; the last is 1
+  std::vector<double> recall;           ///< T + 1: of the right answers, the share that scores at least the threshold; the last is 0
+  double auc = 0;                       ///< the area by trapezoids
+  double average_precision = 0;         ///< the area by steps: sum of recall's steps times the precision that each reaches
   double recall_at_full_precision = 0;  ///< the largest recall at precision 1
 };
 

@@ -15,11 +15,11 @@ namespace vpr {
 
 /// The share of queries with a right answer among their first N, for each N asked for.
 struct Recall {
-  std::vector<std::int64_t> at;             ///< each N, as asked
-  std::vector<double> of_all;               ///< in [0, 1]; queries without a right answer count as misses, as in the official evaluations
-  std::vector<double> of_answerable;        ///< in [0, 1]; those queries left out
-  std::vector<std::int64_t> unanswerable;   ///< those queries' indices, ascending
-  std::vector<std::int64_t> rank;           ///< of each query: the rank of its first right answer, from 0; -1 where it is not among the K
+  std::vector<std::int64_t> at;            ///< each N, as asked
+  std::vector<double> of_all;              ///< in [0, 1]; queries without a right answer count as misses, as in the official evaluations
+  std::vector<double> of_answerable;       ///< in [0, 1]; those queries left out
+  std::vector<std::int64_t> unanswerable;  ///< those queries' indices, ascending
+  std::vector<std::int64_t> rank;          ///< of each query: the rank of its first right answer, from 0; -1 where it is not among the K
 };
 
 /// Recall@N of ranked answers.
