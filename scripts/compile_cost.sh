@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Prints what compiling against the library costs: processor seconds and peak memory of g++ -O2, medians of three; then the ten heaviest headers,
+# each compiled alone, once. Seconds are the compiler's own, so that other work on the machine does not count. Usage: scripts/compile_cost.sh
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/packages.sh
+install_packages "${build_packages[@]}" time
+
+flags=(-std=c++20 -O2 -I include -isystem /usr/include/eigen3 -isystem "${CUDA_PATH:-/usr/local/cuda}/include/cccl"
+  -DVPR_WITH_IO -DVPR_WITH_IMAGE -DVPR_WITH_THRUST -DVPR_WITH_TBB -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_CPP)
+
+# cost SOURCE RUNS: the line "SECONDS MB" of the median run.
+cost() {
+  local run
+  for ((run = 0; run < $2; ++run)); do
+    command time --format '%U %S %M' --output /dev/stdout "${CXX:-g++}" "${flags[@]}" -c "$1" -o /dev/null
+  done | awk '{ printf "%.2f %.0f\n", $1 + $2, $3 / 1024 }' | sort -n | sed -n "$((($2 + 1) / 2))p"
+}
+
+row() { printf '%7s s %6s MB   %s\n' "$1" "$2" "$3"; }
+
+"${CXX:-g++}" --version | head -n 1
+result=$(cost tests/consumer_install/main.cpp 3)
+row $result "<vpr/aggregator.hpp> and one GeM call (promised: 4 s)"
+result=$(cost examples/01_describe_two_photos.cpp 3)
+row $result "<vpr/vpr.hpp> and a DINOv2 pipeline's describe (promised: 15 s, 1500 MB)"
+
+echo "The heaviest headers:"
+source=$(mktemp --suffix=.cpp)
+trap 'rm -f "$source"' EXIT
+(cd include && find vpr -name '*.hpp') | while read -r header; do
+  echo "#include <$header>" >"$source"
+  echo "$(cost "$source" 1) $header"
+done | sort -rn | head -n 10 | while read -r seconds memory header; do row "$seconds" "$memory" "<$header>"; done
