@@ -2,11 +2,13 @@
 #include <vpr/index/flat.hpp>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/golden.hpp"
 #include "tests/support/random.hpp"
 
 #include <Eigen/Core>
 
 #include <limits>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -181,4 +183,29 @@ TEST_CASE("Scores stay finite for the longest descriptors that are allowed") {
   const Matches found = index.search(Rows(rows.data(), 1, 1), 2).front();
   CHECK(found[0].score == 0);
   CHECK(found[1].score == Approx(3.6e37F));
+}
+
+TEST_CASE("A flat index orders ties as the golden file's lowest index first") {
+  const vpr::test::Golden golden(VPR_TEST_DATA "/metric_recall_ties.safetensors");
+  const std::vector<float> database = golden.values("in.database"), queries = golden.values("in.queries");
+  const auto index = index_of<L2>(database, golden.shape("in.database")[1]);
+  const std::vector<Matches> found = index.search(Rows(queries.data(), golden.shape("in.queries")[0], index.dim()), 10);
+  CHECK(vpr::ids_of(found, 10) == golden.integers("out.predictions_smallest_index_first"));
+  std::vector<float> distances;
+  for (const Matches& matches : found) {
+    for (const Match& match : matches) distances.push_back(match.score);
+  }
+  vpr::test::Check check(golden);
+  check("distances", distances);
+  CHECK(check.passed());
+}
+
+TEST_CASE("A flat index finds what FAISS found of the golden files' descriptors") {
+  for (const char* name : {"/metric_recall_utm.safetensors", "/metric_recall_lists_small_database.safetensors"}) {
+    const vpr::test::Golden golden(VPR_TEST_DATA + std::string(name));
+    const std::vector<float> database = golden.values("in.database"), queries = golden.values("in.queries");
+    const auto index = index_of<L2>(database, golden.shape("in.database")[1]);
+    const auto found = index.search(Rows(queries.data(), golden.shape("in.queries")[0], index.dim()), 100);
+    CHECK(vpr::ids_of(found, golden.shape("out.predictions")[1]) == golden.integers("out.predictions"));
+  }
 }

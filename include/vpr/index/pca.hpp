@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Principal component analysis: shorter descriptors that keep most of what differs between places.
+#pragma once
+
+#include <vpr/backend/packed_rows.hpp>
+#include <vpr/core/eigen.hpp>
+#include <vpr/core/parallel.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace vpr {
+
+/// What a PCA of D-dimensional descriptors to K components learned.
+struct PcaParameters {
+  Eigen::RowVectorXf mean;      ///< D
+  Matrix<float> components;     ///< K×D, orthonormal rows, largest variance first
+  Eigen::RowVectorXf variance;  ///< K, along each component; what it is divided by is for `fit_pca` to say
+  Eigen::RowVectorXf ratio;     ///< K, each variance as a share of that in all D dimensions
+  float power = 0;              ///< a projection is multiplied by its variance to this power: 0 leaves it, -0.5 whitens
+};
+
+/// Projects descriptors on principal components: y_k = variance_k^power · (x - mean) · component_k.
+///
+/// The result is not of unit length: CricaVPR leaves it so, NetVLAD and its kin normalise it. Bits depend neither on the batch nor on
+/// the number of threads. Goldens metric_pca_*, pca_cricavpr.
+class Pca {
+ public:
+  /// @throws ShapeError for parts that do not fit each other; FormatError for NaN or infinity; ConfigError for a negative power of a
+  ///   variance that is not above 0.
+  explicit Pca(PcaParameters parameters) : parameters_(std::move(parameters)), components_(parameters_.mean.size()) {
+    const PcaParameters& p = parameters_;
+    const Eigen::Index count = p.components.rows();
+    require<ShapeError>(count >= 1 && p.mean.size() >= 1 && p.variance.size() == count && p.ratio.size() == count, "Pca: got ", count,
+                        " components, ", p.variance.size(), " variances, ", p.ratio.size(), " ratios and a mean of ", p.mean.size());
+    require_finite(p.mean, p.mean.size(), "Pca: mean");
+    require_finite(p.components, p.mean.size(), "Pca: component");
+    scale_ = p.variance.unaryExpr([&](float variance) { return std::pow(variance, p.power); }).array();
+    require<ConfigError>(scale_.isFinite().all(), "Pca: a variance to the power of ", p.power, " is not finite; the least is ", p.variance.minCoeff());
+    components_.append(p.components);
+  }
+
+  std::int64_t input_dim() const { return components_.dim(); }
+  std::int64_t output_dim() const { return components_.size(); }
+  const PcaParameters& parameters() const { return parameters_; }
+
+  /// Projects N×D descriptors to N×K.
+  /// @throws ShapeError for another D; FormatError for NaN or infinity.
+  Matrix<float> operator()(Rows descriptors) const {
+    require_finite(descriptors, input_dim(), "Pca: descriptor");
+    constexpr std::int64_t block = 64, lanes = PackedRows::panel_rows;
+    Matrix<float> projected(descriptors.size(), output_dim());
+    parallel_for((descriptors.size() + block - 1) / block, [&](std::int64_t b) {
+      const std::int64_t begin = b * block, count = std::min(block, descriptors.size() - begin);
+      Matrix<float> centred(count, input_dim()), products(count, lanes);
+      for (std::int64_t i = 0; i < count; ++i) {
+        centred.row(i) = Eigen::Map<const Eigen::RowVectorXf>(descriptors[begin + i], input_dim()) - parameters_.mean;
+      }
+      for (std::int64_t panel = 0; panel < components_.panels(); ++panel) {
+        const std::int64_t first = panel * lanes, used = std::min(lanes, output_dim() - first);
+        components_.score<InnerProduct>(panel, centred, products.data());
+        projected.block(begin, first, count, used) = products.leftCols(used).array().rowwise() * scale_.segment(first, used);
+      }
+    });
+    return projected;
+  }
+
+ private:
+  PcaParameters parameters_;
+  PackedRows components_;
+  Eigen::Array<float, 1, Eigen::Dynamic> scale_;
+};
+
+}  // namespace vpr
