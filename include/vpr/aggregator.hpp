@@ -3,6 +3,7 @@
 /// Aggregators.
 #pragma once
 
+#include <vpr/aggregator/any.hpp>
 #include <vpr/aggregator/concept.hpp>
 #include <vpr/aggregator/first_centres.hpp>
 #include <vpr/aggregator/gem.hpp>

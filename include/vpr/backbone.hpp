@@ -8,4 +8,5 @@
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/backbone/features.hpp>
 #include <vpr/backbone/position_embedding.hpp>
+#include <vpr/backbone/tapped.hpp>
 #include <vpr/backbone/vit_config.hpp>

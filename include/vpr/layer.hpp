@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/layer/feed_forward.hpp>
+#include <vpr/layer/initialise.hpp>
 #include <vpr/layer/layer_norm.hpp>
 #include <vpr/layer/linear.hpp>
 #include <vpr/layer/patch_embedding.hpp>

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The commands of the program: each adds itself to the command line and runs when it was chosen.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace cli {
+
+void add_describe(CLI::App& program);
+void add_localize(CLI::App& program);
+void add_evaluate(CLI::App& program);
+void add_inspect(CLI::App& program);
+void add_models(CLI::App& program);
+
+}  // namespace cli

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#include "commands.hpp"
+#include "search.hpp"
+
+#include "write_text.hpp"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+namespace cli {
+namespace {
+
+struct Options {
+  ModelOptions model;
+  std::string database, queries, csv, json, report;
+  std::int64_t top = 5;
+};
+
+/// A field of a CSV row, quoted where its text needs it (RFC 4180).
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
+
+std::string as_csv(const vpr::Dataset& dataset, const std::vector<vpr::Matches>& matches) {
+  std::ostringstream out;
+  out << "query,rank,database,score\n";
+  for (std::size_t q = 0; q < matches.size(); ++q) {
+    for (std::size_t rank = 0; rank < matches[q].size(); ++rank) {
+      const vpr::Match& match = matches[q][rank];
+      out << csv_field(dataset.queries[q].name) << ',' << rank + 1 << ',' << csv_field(dataset.database[static_cast<std::size_t>(match.id)].name) << ','
+          << match.score << '\n';
+    }
+  }
+  return out.str();
+}
+
+nlohmann::ordered_json as_json(const vpr::Dataset& dataset, const SearchResult& result) {
+  nlohmann::ordered_json json{{"queries", nlohmann::ordered_json::array()}, {"timing", nlohmann::ordered_json::object()}};
+  for (std::size_t q = 0; q < result.matches.size(); ++q) {
+    nlohmann::ordered_json found = nlohmann::ordered_json::array();
+    for (const vpr::Match& match : result.matches[q]) {
+      found.push_back({{"database", dataset.database[static_cast<std::size_t>(match.id)].name}, {"score", match.score}});
+    }
+    json["queries"].push_back({{"query", dataset.queries[q].name}, {"matches", std::move(found)}});
+  }
+  for (const vpr::StageTime& stage : result.timing.stages) json["timing"][stage.stage] = stage.seconds;
+  return json;
+}
+
+void localize(const Options& options) {
+  const vpr::Dataset dataset = vpr::Dataset::load({.database = options.database, .queries = options.queries});
+  const SearchResult result = search(options.model, dataset, options.top);
+  const std::string csv = as_csv(dataset, result.matches);
+  if (!options.csv.empty()) write_text(options.csv, csv);
+  if (!options.json.empty()) write_text(options.json, as_json(dataset, result).dump(2) + '\n');
+  if (!options.report.empty()) write_report(options.report, options.model, dataset, result, options.top, {});
+  if (options.csv.empty() && options.json.empty()) std::cout << csv;
+  if (!options.report.empty()) std::cout << "report: " << options.report << '\n';
+}
+
+}  // namespace
+
+void add_localize(CLI::App& program) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("localize", "Finds where each query was taken");
+  add_model_options(*command, options->model);
+  command->add_option("--database", options->database, "photos of known places: a folder, a list or a CSV")->required();
+  command->add_option("--queries", options->queries, "photos to localise: a folder, a list, a CSV or a photo")->required();
+  command->add_option("--top", options->top, "answers a query")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--csv", options->csv, "write the answers as a table, in place of printing it");
+  command->add_option("--json", options->json, "write the answers as JSON");
+  command->add_option("--report", options->report, "write a page with the photos, one HTML file");
+  command->callback([options] { localize(*options); });
+}
+
+}  // namespace cli

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#include "commands.hpp"
+
+#include <vpr/image/named_preprocess.hpp>
+#include <vpr/model/named.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+namespace cli {
+
+void add_models(CLI::App& program) {
+  CLI::App* command = program.add_subcommand("models", "Lists what --model and --preprocess take");
+  command->callback([] {
+    std::cout << "--model BACKBONE+AGGREGATOR\nbackbones:\n";
+    for (const vpr::NamedVit& vit : vpr::named_vits()) {
+      std::cout << "  " << vit.name << std::string(18 - vit.name.size(), ' ') << vit.config.channels << " channels, " << vit.config.depth << " blocks"
+                << (vit.config.registers > 0 ? ", registers" : "") << '\n';
+    }
+    std::cout << "aggregators:\n";
+    for (const vpr::NamedAggregator& aggregator : vpr::named_aggregators) {
+      std::cout << "  " << aggregator.name << std::string(18 - aggregator.name.size(), ' ') << aggregator.meaning << '\n';
+    }
+    std::cout << "--preprocess ORDER[+OPTION...]\norders:\n";
+    for (const vpr::PreprocessWord& word : vpr::preprocess_orders) std::cout << "  " << word.name << "\n      " << word.meaning << '\n';
+    std::cout << "options:\n";
+    for (const vpr::PreprocessWord& word : vpr::preprocess_options) std::cout << "  " << word.name << "\n      " << word.meaning << '\n';
+  });
+}
+
+}  // namespace cli

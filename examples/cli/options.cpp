@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include "options.hpp"
+
+#include <vpr/image/named_preprocess.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <charconv>
+
+namespace cli {
+
+vpr::ImageSize ModelOptions::image_size() const {
+  vpr::ImageSize parsed;
+  const auto read = [](const char* begin, const char* end, std::int64_t& side) {
+    const auto [stop, error] = std::from_chars(begin, end, side);
+    return error == std::errc() && stop == end && side > 0 && side <= 16384;
+  };
+  const std::size_t cross = size.find('x');
+  const char *begin = size.data(), *end = size.data() + size.size();
+  const bool fine = cross == std::string::npos ? read(begin, end, parsed.height) && read(begin, end, parsed.width)
+                                               : read(begin, begin + cross, parsed.height) && read(begin + cross + 1, end, parsed.width);
+  vpr::require<vpr::ConfigError>(fine, "--size: got '", size, "', want HEIGHTxWIDTH or one side for both, such as 224x224, in pixels up to 16384");
+  return parsed;
+}
+
+vpr::Tap ModelOptions::tap() const {
+  const vpr::Facet chosen = facet == "query" ? vpr::Facet::query : facet == "key" ? vpr::Facet::key : facet == "value" ? vpr::Facet::value : vpr::Facet::token;
+  vpr::require<vpr::ConfigError>(block >= 0 || chosen == vpr::Facet::token, "--facet ", facet, " is taken of a block: add --block N");
+  return {block, chosen};
+}
+
+std::optional<vpr::PositionRule> ModelOptions::positions() const {
+  if (position_rule.empty()) return std::nullopt;
+  return position_rule == "size" ? vpr::PositionRule::size : vpr::PositionRule::offset;
+}
+
+void add_model_options(CLI::App& command, ModelOptions& options) {
+  command.add_option("--model", options.model, "backbone+aggregator, such as dinov2-vits14+gem; `vpr models` lists them")->required();
+  command.add_option("--weights", options.weights, "weights of the backbone: .pth, .safetensors, .npz, .onnx")->required();
+  command.add_option("--size", options.size, "size of the network's input in pixels, HEIGHTxWIDTH")->capture_default_str();
+  command.add_option("--preprocess", options.preprocess, "how photos are prepared; `vpr models` lists the names")->capture_default_str();
+  command.add_option("--pos-embed", options.position_rule, "how position embeddings are resized; default: as the model was published")
+      ->check(CLI::IsMember({"offset0.1", "size"}));
+  command.add_option("--block", options.block, "take the tokens of this block, from 0, each at unit length, in place of the final ones")->check(CLI::NonNegativeNumber);
+  command.add_option("--facet", options.facet, "with --block: which tokens of the block")->check(CLI::IsMember({"token", "query", "key", "value"}))->capture_default_str();
+  command.add_option("--batch", options.batch, "photos described together; changes speed and memory, never a result")->check(CLI::Range(1, 1024))->capture_default_str();
+  command.add_option("--threads", options.threads, "threads; default: all. Changes speed, never a result")->check(CLI::PositiveNumber);
+  command.add_option("--vocabulary", options.vocabulary, "for +vlad: the words, a file that --save-vocabulary wrote; default: found in the database's photos");
+  command.add_option("--save-vocabulary", options.save_vocabulary, "for +vlad: write the words that were found");
+  command.add_option("--words", options.words, "for +vlad: how many words to find")->check(CLI::PositiveNumber)->capture_default_str();
+  command.add_option("--vocabulary-photos", options.vocabulary_photos, "for +vlad: photos to find them in, evenly spread")->check(CLI::PositiveNumber)->capture_default_str();
+  command.add_option("--seed", options.seed, "for +vlad: seed of the search for words")->capture_default_str();
+}
+
+}  // namespace cli

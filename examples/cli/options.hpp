@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The options that the commands share.
+#pragma once
+
+#include <vpr/backbone/dinov2.hpp>
+#include <vpr/image/image.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace cli {
+
+/// What describes a photo: a model, its weights, and how it is used.
+struct ModelOptions {
+  std::string model;
+  std::string weights;
+  std::string size = "224x224";
+  std::string preprocess = "normalise-then-resize-tensor";
+  std::string position_rule;
+  std::int64_t block = -1;
+  std::string facet = "token";
+  std::int64_t batch = 8;
+  int threads = 0;
+  std::int64_t words = 32;
+  std::int64_t vocabulary_photos = 80;
+  std::uint64_t seed = 0;
+  std::string vocabulary;
+  std::string save_vocabulary;
+
+  vpr::ImageSize image_size() const;
+  vpr::Tap tap() const;
+  std::optional<vpr::PositionRule> positions() const;
+};
+
+void add_model_options(CLI::App& command, ModelOptions& options);
+
+}  // namespace cli

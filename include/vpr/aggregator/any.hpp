@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// An aggregator chosen at run time.
+#pragma once
+
+#include <vpr/aggregator/concept.hpp>
+#include <vpr/backend/cpu.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace vpr {
+
+/// Any aggregator of backend `B`, chosen at run time; itself an aggregator whose parameters have tensors' types.
+/// One call an image batch goes through a pointer; nothing inside does.
+template <class B = Cpu<f32>>
+class AnyAggregator {
+ public:
+  using backend = B;
+  using X = typename B::tensor;
+
+  template <Aggregator A>
+    requires(!std::same_as<A, AnyAggregator>)
+  AnyAggregator(A aggregator) : self_(std::make_shared<Model<A>>(std::move(aggregator))) {}
+
+  std::int64_t dimensions(std::int64_t channels) const { return self_->dimensions(channels); }
+  X operator()(const Features<X>& features) const { return (*self_)(features); }
+
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    self_->visit([&](const std::string& name, X& parameter) { visitor(name, parameter); }, prefix);
+  }
+
+ private:
+  struct Interface {
+    virtual ~Interface() = default;
+    virtual std::int64_t dimensions(std::int64_t channels) const = 0;
+    virtual X operator()(const Features<X>& features) const = 0;
+    virtual void visit(const std::function<void(const std::string&, X&)>& visitor, const std::string& prefix) = 0;
+  };
+  template <class A>
+  struct Model final : Interface {
+    explicit Model(A aggregator_) : aggregator(std::move(aggregator_)) {}
+    std::int64_t dimensions(std::int64_t channels) const override { return aggregator.dimensions(channels); }
+    X operator()(const Features<X>& features) const override { return aggregator(features); }
+    void visit(const std::function<void(const std::string&, X&)>& visitor, const std::string& prefix) override { aggregator.visit(visitor, prefix); }
+    A aggregator;
+  };
+
+  std::shared_ptr<Interface> self_;
+};
+
+}  // namespace vpr

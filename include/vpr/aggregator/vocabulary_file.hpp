@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Vocabularies on disk. Needs the component vpr::io.
+#pragma once
+
+#include <vpr/aggregator/vocabulary.hpp>
+#include <vpr/core/parameter.hpp>
+#include <vpr/io/safetensors.hpp>
+#include <vpr/io/save.hpp>
+
+#include <string>
+
+namespace vpr {
+namespace detail {
+
+/// A vocabulary as a component with one parameter, `centres`.
+struct VocabularyParameter {
+  Vocabulary vocabulary;
+
+  Shape shape() const { return vocabulary.shape; }
+  void assign(std::span<const float> values) { vocabulary.centres.assign(values.begin(), values.end()); }
+  const std::vector<float>& to_vector() const { return vocabulary.centres; }
+
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    visitor(prefix + "centres", *this);
+  }
+};
+
+}  // namespace detail
+
+/// Writes the words as the tensor `centres` of a safetensors file, with their provenance.
+/// @throws IoError  with path and reason; what was under that name before is then still there.
+inline void save_vocabulary(const std::string& path, const Vocabulary& vocabulary) {
+  detail::VocabularyParameter parameter{vocabulary};
+  save_safetensors(path, parameter, vocabulary.provenance);
+}
+
+/// Reads what `save_vocabulary` wrote.
+/// @throws IoError, FormatError  for a file that cannot be read; WeightError for one without a matrix `centres`.
+inline Vocabulary load_vocabulary(const std::string& path) {
+  const WeightFile file = read_safetensors(path);
+  const auto place = find_tensor(file, "centres");
+  require<WeightError>(place.has_value() && file.tensors()[*place].shape.rank() == 2 && file.tensors()[*place].shape.elements() > 0, path,
+                       ": is no vocabulary: it has no matrix 'centres' of [words, channels]");
+  return {file.tensors()[*place].shape, read_tensor(file, *place), file.metadata()};
+}
+
+}  // namespace vpr

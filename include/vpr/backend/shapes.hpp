@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// A backend without elements.
+#pragma once
+
+#include <vpr/core/tensor.hpp>
+
+#include <cstddef>
+#include <span>
+
+namespace vpr {
+
+/// Tensors that know their shape and hold no memory. A model over it lists its parameters, to be compared with a weight file
+/// or counted, at no cost; it cannot compute.
+struct Shapes {
+  using value = float;
+  using tensor = Tensor<Shapes>;
+  using weight = Tensor<Shapes>;
+  static constexpr bool host = false;
+
+  struct storage {
+    std::size_t elements = 0;
+    std::size_t size() const { return elements; }
+  };
+  static float* pointer(const storage&) { return nullptr; }
+  static void upload(std::span<const float>, float*) {}
+  static void download(const float*, std::span<float>) {}
+};
+
+}  // namespace vpr

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// A pipeline chosen at run time.
+#pragma once
+
+#include <vpr/image/image.hpp>
+#include <vpr/model/pipeline.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace vpr {
+
+/// Any pipeline behind one pointer, as a command line or a service needs it. One call a batch goes through it; nothing inside does.
+class AnyPipeline {
+ public:
+  template <class Network, class Aggregate>
+  AnyPipeline(Pipeline<Network, Aggregate> pipeline) : self_(std::make_shared<Model<Pipeline<Network, Aggregate>>>(std::move(pipeline))) {}
+
+  std::int64_t dimensions() const { return self_->dimensions(); }
+  /// See `Pipeline::describe`.
+  std::vector<float> describe(std::span<const ImageView> photos) const { return self_->describe(photos); }
+
+ private:
+  struct Interface {
+    virtual ~Interface() = default;
+    virtual std::int64_t dimensions() const = 0;
+    virtual std::vector<float> describe(std::span<const ImageView> photos) const = 0;
+  };
+  template <class P>
+  struct Model final : Interface {
+    explicit Model(P pipeline_) : pipeline(std::move(pipeline_)) {}
+    std::int64_t dimensions() const override { return pipeline.dimensions(); }
+    std::vector<float> describe(std::span<const ImageView> photos) const override { return pipeline.describe(photos); }
+    P pipeline;
+  };
+
+  std::shared_ptr<const Interface> self_;
+};
+
+}  // namespace vpr

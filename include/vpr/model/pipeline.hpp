@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// From photos to descriptors: preprocessing, backbone, aggregator.
+#pragma once
+
+#include <vpr/aggregator/concept.hpp>
+#include <vpr/backbone/concept.hpp>
+#include <vpr/core/eigen.hpp>
+#include <vpr/image/named_preprocess.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vpr {
+
+/// A system of place recognition: what is done to a photo, the network that reads it, and what makes a descriptor of its features.
+///
+/// The preprocessing belongs to the system: descriptors of photos that were prepared in different ways do not compare.
+/// Each photo is described by itself: its descriptor has the same bits alone, in any batch and on any number of threads.
+template <class Network, class Aggregate>
+class Pipeline {
+  static_assert(Backbone<Network>,
+                "the first argument of Pipeline must be a Backbone: network(images) giving Features, channels(), multiple(): see vpr/backbone/concept.hpp");
+  static_assert(Aggregator<Aggregate>,
+                "the second argument of Pipeline must be an Aggregator: aggregate(features) giving a tensor, dimensions(channels), "
+                "visit(visitor, prefix): see vpr/aggregator/concept.hpp");
+  static_assert(std::same_as<typename Network::backend, typename Aggregate::backend>, "Pipeline: the backbone and the aggregator must share their backend");
+
+ public:
+  using backend = typename Network::backend;
+  using X = typename backend::tensor;
+
+  Network backbone;
+  Aggregate aggregator;
+  AnyPreprocess preprocess;
+
+  /// @param prepare  what is done to each photo; the default is ImageNet's normalisation, then an antialiased resize to 224×224.
+  explicit Pipeline(Network network = Network(), Aggregate aggregate = Aggregate(), AnyPreprocess prepare = NormaliseThenResize<>{{{224, 224}}})
+      : backbone(std::move(network)), aggregator(std::move(aggregate)), preprocess(std::move(prepare)) {}
+
+  std::int64_t dimensions() const { return aggregator.dimensions(backbone.channels()); }
+
+  /// Descriptors `B×D` of prepared images `B×3×H×W`, as tensors of the backend.
+  X operator()(const X& images) const { return aggregator(backbone(images)); }
+
+  /// The descriptor of a photo: D floats of unit length.
+  /// @throws ShapeError  if the prepared photo's sides are not multiples of the backbone's patch.
+  std::vector<float> describe(const ImageView& photo) const { return describe(std::span(&photo, 1)); }
+
+  /// The descriptors of several photos, one after the other: photo i's are the floats from i · D on. Photos of different
+  /// sizes after preprocessing are described in turn, those of one size together.
+  std::vector<float> describe(std::span<const ImageView> photos) const {
+    std::vector<float> descriptors;
+    for (std::size_t begin = 0; begin < photos.size();) {
+      const ImageSize size = preprocess.size(photos[begin].size());
+      std::size_t end = begin + 1;
+      while (end < photos.size() && preprocess.size(photos[end].size()) == size) ++end;
+      const std::vector<float> part = (*this)(prepared(photos.subspan(begin, end - begin))).to_vector();
+      descriptors.insert(descriptors.end(), part.begin(), part.end());
+      begin = end;
+    }
+    return descriptors;
+  }
+
+  /// Photos that share a size after preprocessing, as the network reads them: `B×3×H×W`.
+  X prepared(std::span<const ImageView> photos) const {
+    std::vector<float> values;
+    ImageSize size;
+    for (const ImageView& photo : photos) {
+      const Planes planes = preprocess(photo);
+      size = planes.size;
+      values.insert(values.end(), planes.values.begin(), planes.values.end());
+    }
+    return X::from(Shape{static_cast<std::int64_t>(photos.size()), 3, size.height, size.width}, std::span<const float>(values));
+  }
+
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    backbone.visit(visitor, prefix + "backbone.");
+    aggregator.visit(visitor, prefix + "aggregator.");
+  }
+};
+
+}  // namespace vpr

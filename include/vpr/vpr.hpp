@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The whole library, as far as the components that were linked allow: `vpr::io` brings weight files and the named models,
+/// `vpr::image` the decoders. To compile faster include what you use.
+#pragma once
+
+#include <vpr/aggregator.hpp>
+#include <vpr/autograd.hpp>
+#include <vpr/backbone.hpp>
+#include <vpr/backend/cpu.hpp>
+#include <vpr/dataset.hpp>
+#include <vpr/eval.hpp>
+#include <vpr/image.hpp>
+#include <vpr/index.hpp>
+#include <vpr/layer.hpp>
+#include <vpr/model.hpp>
+#include <vpr/ops.hpp>
+#include <vpr/version.hpp>
+
+#ifdef VPR_WITH_IO
+#include <vpr/io.hpp>
+#endif

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/aggregator.hpp>
+#include <vpr/backbone.hpp>
+#include <vpr/core/parallel.hpp>
+#include <vpr/model/pipeline.hpp>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/random.hpp"
+
+#include <cmath>
+#include <vector>
+
+using vpr::Image;
+using vpr::ImageSize;
+using vpr::ImageView;
+
+namespace {
+
+const vpr::VitConfig tiny{.channels = 48, .depth = 2, .heads = 3, .trained_side = 84};
+
+auto tiny_pipeline(ImageSize size = {70, 84}) {
+  vpr::Pipeline pipeline(vpr::DinoV2<>(tiny), vpr::GeM<>(), vpr::NormaliseThenResize<>{{size}});
+  std::uint64_t seed = 1;
+  pipeline.visit(
+      [&](const std::string& name, auto& parameter) {
+        std::vector<float> values = random_floats(parameter.shape().elements(), seed++);
+        for (float& value : values) value *= 0.3F;
+        if (name != "aggregator.p") parameter.assign(std::span<const float>(values));
+      },
+      "");
+  return pipeline;
+}
+
+Image photo(ImageSize size, std::uint64_t seed) {
+  std::vector<std::uint8_t> pixels;
+  for (const float value : random_floats(3 * size.height * size.width, seed)) pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
+  return Image(size, std::move(pixels));
+}
+
+}  // namespace
+
+TEST_CASE("A descriptor has unit length and the promised dimensions") {
+  const auto pipeline = tiny_pipeline();
+  const std::vector<float> descriptor = pipeline.describe(photo({100, 120}, 3));
+  REQUIRE(pipeline.dimensions() == 48);
+  REQUIRE(descriptor.size() == 48);
+  double squares = 0;
+  for (const float value : descriptor) squares += static_cast<double>(value) * value;
+  CHECK(std::sqrt(squares) == Approx(1.0).margin(1e-6));
+}
+
+TEST_CASE("A photo has the same descriptor, bit for bit, alone, in a batch of seven and on any number of threads") {
+  const auto pipeline = tiny_pipeline();
+  std::vector<Image> photos;
+  for (std::uint64_t i = 0; i < 7; ++i) photos.push_back(photo({90 + static_cast<std::int64_t>(i), 110}, i));
+  const std::vector<ImageView> views(photos.begin(), photos.end());
+  const int threads = vpr::thread_count();
+  for (const int count : {1, 2, 3}) {
+    vpr::set_thread_count(count);
+    const std::vector<float> together = pipeline.describe(views);
+    REQUIRE(together.size() == 7 * 48);
+    for (std::size_t i = 0; i < 7; ++i) {
+      vpr::set_thread_count(1);
+      const std::vector<float> alone = pipeline.describe(views[i]);
+      vpr::set_thread_count(count);
+      CHECK(std::equal(alone.begin(), alone.end(), together.begin() + static_cast<std::ptrdiff_t>(48 * i)));
+    }
+  }
+  vpr::set_thread_count(threads);
+}
+
+TEST_CASE("Photos that differ in size after preprocessing are described in one call, in order") {
+  auto pipeline = tiny_pipeline();
+  pipeline.preprocess = vpr::find_preprocess("normalise-then-resize-tensor+shorter-side+multiple-of-14", {56, 56});
+  const std::vector<Image> photos{photo({60, 80}, 1), photo({80, 60}, 2), photo({80, 60}, 3)};
+  const std::vector<float> together = pipeline.describe(std::vector<ImageView>(photos.begin(), photos.end()));
+  for (std::size_t i = 0; i < photos.size(); ++i) {
+    const std::vector<float> alone = pipeline.describe(photos[i]);
+    CHECK(std::equal(alone.begin(), alone.end(), together.begin() + static_cast<std::ptrdiff_t>(48 * i)));
+  }
+}
+
+TEST_CASE("A size that is no multiple of the patch is refused with the reason") {
+  const auto pipeline = tiny_pipeline({64, 64});
+  CHECK_THROWS_WITH(pipeline.describe(photo({64, 64}, 1)), ContainsSubstring("multiples of 14"));
+}
+
+TEST_CASE("A pipeline shows its parameters under the official names") {
+  auto pipeline = tiny_pipeline();
+  std::vector<std::string> names;
+  pipeline.visit([&](const std::string& name, auto&) { names.push_back(name); }, "");
+  CHECK(std::find(names.begin(), names.end(), "backbone.blocks.1.attn.qkv.weight") != names.end());
+  CHECK(std::find(names.begin(), names.end(), "aggregator.p") != names.end());
+}
