@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Preprocessing chosen by name at run time, as a command line or a model's description does.
+#pragma once
+
+#include <vpr/image/preprocess.hpp>
+
+#include <functional>
+#include <string_view>
+
+namespace vpr {
+
+/// Any `Preprocess`, chosen at run time.
+struct AnyPreprocess {
+  std::function<Planes(const ImageView&)> run;
+  std::function<ImageSize(ImageSize)> size_of;
+
+  AnyPreprocess() = default;
+  template <Preprocess P>
+    requires(!std::same_as<P, AnyPreprocess>)
+  AnyPreprocess(P preprocess) : run(preprocess), size_of([preprocess](ImageSize photo) { return preprocess.size(photo); }) {}
+
+  Planes operator()(const ImageView& photo) const { return run(photo); }
+  ImageSize size(ImageSize photo) const { return size_of(photo); }
+};
+
+/// A word of a preprocessing name and what it means.
+struct PreprocessWord {
+  std::string_view name;
+  std::string_view meaning;
+};
+
+/// How a name begins.
+inline constexpr std::array<PreprocessWord, 4> preprocess_orders{{
+    {"normalise-then-resize-tensor", "normalise, then resize the float tensor, antialiased (VPR-methods-evaluation, CricaVPR)"},
+    {"resize-8-bit-then-normalise", "resize the 8-bit photo as PIL does, then normalise (SALAD)"},
+    {"central-crop", "nearest-neighbour resize until the size just fits, cut the middle (CricaVPR's central_crop)"},
+    {"anyloc", "bicubic until the longer side fits the size's, cut the middle to multiples of 14 (AnyLoc)"},
+}};
+
+/// What may follow one of the first two, each after a `+`. Rules of size apply from left to right; with none the size is exact.
+inline constexpr std::array<PreprocessWord, 6> preprocess_options{{
+    {"exact-size", "to the size given, whatever the aspect"},
+    {"shorter-side", "the shorter side to the size's shorter side, keeping the aspect"},
+    {"multiple-of-14", "both sides to the nearest multiple of 14, halves to even; alone: of the photo's own sides"},
+    {"floor-multiple-of-14", "both sides down to a multiple of 14; alone: of the photo's own sides"},
+    {"bicubic", "bicubic in place of bilinear"},
+    {"no-antialias", "as torchvision before 0.17 resized tensors"},
+}};
+
+/// The preprocessing that `name` describes, as in `normalise-then-resize-tensor+shorter-side+multiple-of-14`, for a wanted `size`.
+/// @throws ConfigError for an unknown word, with the list of all, and for words that exclude each other.
+inline AnyPreprocess find_preprocess(std::string_view name, ImageSize size) {
+  require<ConfigError>(size.height > 0 && size.width > 0, "preprocess: got the size ", size, ", both sides must be at least 1");
+  std::function<ImageSize(ImageSize)> rule;
+  const auto then = [&rule](std::function<ImageSize(ImageSize)> next) {
+    rule = rule ? SizeRules<std::function<ImageSize(ImageSize)>, std::function<ImageSize(ImageSize)>>{rule, next} : next;
+  };
+  Interpolation interpolation = Interpolation::bilinear;
+  bool antialias = true;
+  const std::string_view order = name.substr(0, name.find('+'));
+  std::string_view rest = name.substr(order.size());
+  while (!rest.empty()) {
+    const std::string_view word = rest.substr(1, rest.find('+', 1) - 1);
+    rest.remove_prefix(1 + word.size());
+    if (word == "exact-size") {
+      then(ExactSize{size});
+    } else if (word == "shorter-side") {
+      then(ShorterSide{std::min(size.height, size.width)});
+    } else if (word == "multiple-of-14") {
+      then(NearestMultiple{14});
+    } else if (word == "floor-multiple-of-14") {
+      then(FloorMultiple{14});
+    } else if (word == "bicubic") {
+      interpolation = Interpolation::bicubic;
+    } else if (word == "no-antialias") {
+      antialias = false;
+    } else {
+      std::string known;
+      for (const PreprocessWord& option : preprocess_options) known.append(" ").append(option.name);
+      fail<ConfigError>("preprocess: unknown option '", word, "' in '", name, "'; there are:", known);
+    }
+  }
+  if (!rule) rule = ExactSize{size};
+
+  if (order == "normalise-then-resize-tensor") return NormaliseThenResize<decltype(rule)>{rule, interpolation, antialias};
+  require<ConfigError>(antialias, "preprocess: '", name, "' asks for no-antialias, which only normalise-then-resize-tensor offers");
+  if (order == "resize-8-bit-then-normalise") return ResizeThenNormalise<decltype(rule)>{rule, interpolation};
+  require<ConfigError>(order.size() == name.size(), "preprocess: '", order, "' takes no options, got '", name, "'");
+  if (order == "central-crop") return CentralCrop{size};
+  if (order == "anyloc") return AnyLocCrop{std::max(size.height, size.width)};
+  std::string known;
+  for (const PreprocessWord& word : preprocess_orders) known.append(" ").append(word.name);
+  fail<ConfigError>("preprocess: unknown name '", name, "'; there are:", known, " (the first two take options, each after a +)");
+}
+
+}  // namespace vpr

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Resizing that equals PIL's on 8-bit photos and torchvision's on tensors. Both are separable: one pass along each side.
+#pragma once
+
+#include <vpr/core/parallel.hpp>
+#include <vpr/image/image.hpp>
+#include <vpr/image/taps.hpp>
+
+#include <array>
+
+namespace vpr {
+namespace detail {
+
+/// A stray aspect, one row of a million pixels, must not ask for the machine's memory.
+inline constexpr std::int64_t largest_resize = std::int64_t{1} << 26;
+
+inline void require_resizable(ImageSize from, ImageSize to) {
+  require_pixels(from, "resize");
+  require_pixels(to, "resize");
+  require<ShapeError>(to.height <= largest_resize / to.width, "resize: from ", from, " to ", to, " is beyond ", largest_resize, " pixels");
+}
+
+/// A weighted sum of rows and then of columns of `Channels` interleaved channels, out[c] = scale[c] * sum + bias[c], each to its plane.
+/// `row(y)` gives a row's first value. Each output row is computed alone, in a fixed order: threads do not change it.
+template <int Channels, class Row>
+void resample(std::int64_t width, const Taps<float>& rows, const Taps<float>& columns, const Row& row,
+              const std::array<float, Channels>& scale, const std::array<float, Channels>& bias, const std::array<float*, Channels>& out) {
+  parallel_for(rows.outputs(), [&](std::int64_t y) {
+    const std::int64_t length = width * Channels;
+    std::vector<float> storage(static_cast<std::size_t>(length));
+    float* line = storage.data();
+    const auto [top, height] = rows.window(y);
+    for (std::int64_t j = 0; j < height; ++j) {
+      const auto* source = row(top + j);
+      const float weight = rows.weights(y)[j];
+      for (std::int64_t i = 0; i < length; ++i) line[i] += weight * static_cast<float>(source[i]);
+    }
+    for (std::int64_t x = 0; x < columns.outputs(); ++x) {
+      const auto [left, count] = columns.window(x);
+      const float* weights = columns.weights(x);
+      const float* source = line + left * Channels;
+      std::array<float, Channels> sum{};
+      for (std::int64_t j = 0; j < count; ++j) {
+        for (int c = 0; c < Channels; ++c) sum[c] += weights[j] * source[j * Channels + c];
+      }
+      for (int c = 0; c < Channels; ++c) out[c][y * columns.outputs() + x] = scale[c] * sum[c] + bias[c];
+    }
+  });
+}
+
+/// `photo` resampled by the given windows, then out[c] = scale[c] * value + bias[c]: all the way to a network's input in one pass.
+inline Planes resample(const ImageView& photo, const Taps<float>& rows, const Taps<float>& columns, const std::array<float, 3>& scale,
+                       const std::array<float, 3>& bias) {
+  Planes out(ImageSize{rows.outputs(), columns.outputs()});
+  resample<3>(photo.width, rows, columns, [&](std::int64_t y) { return photo.row(y); }, scale, bias, {out.plane(0), out.plane(1), out.plane(2)});
+  return out;
+}
+
+/// The same with torch's windows for an output of `size`.
+inline Planes resample(const ImageView& photo, ImageSize size, Interpolation interpolation, bool antialias, const std::array<float, 3>& scale,
+                       const std::array<float, 3>& bias) {
+  require_resizable(photo.size(), size);
+  return resample(photo, torch_taps(photo.height, size.height, interpolation, antialias),
+                  torch_taps(photo.width, size.width, interpolation, antialias), scale, bias);
+}
+
+/// A sum with 22 bits after the point as a byte: rounded by the half added before, cut at 0 and 255.
+inline std::uint8_t pil_byte(std::int32_t sum) { return static_cast<std::uint8_t>(std::clamp(sum >> pil_fraction_bits, 0, 255)); }
+
+inline Image pil_columns(const ImageView& photo, std::int64_t width, Interpolation interpolation) {
+  const Taps<std::int32_t> taps = pil_taps(photo.width, width, interpolation);
+  Image out(ImageSize{photo.height, width});
+  parallel_for(photo.height, [&](std::int64_t y) {
+    std::uint8_t* target = out.row(y);
+    for (std::int64_t x = 0; x < width; ++x, target += 3) {
+      const auto [left, count] = taps.window(x);
+      const std::int32_t* weights = taps.weights(x);
+      const std::uint8_t* source = photo.row(y) + left * 3;
+      std::int32_t red = 1 << (pil_fraction_bits - 1), green = red, blue = red;
+      for (std::int64_t j = 0; j < count; ++j, source += 3) {
+        red += weights[j] * source[0];
+        green += weights[j] * source[1];
+        blue += weights[j] * source[2];
+      }
+      target[0] = pil_byte(red);
+      target[1] = pil_byte(green);
+      target[2] = pil_byte(blue);
+    }
+  });
+  return out;
+}
+
+inline Image pil_rows(const ImageView& photo, std::int64_t height, Interpolation interpolation) {
+  const Taps<std::int32_t> taps = pil_taps(photo.height, height, interpolation);
+  Image out(ImageSize{height, photo.width});
+  parallel_for(height, [&](std::int64_t y) {
+    const std::int64_t length = photo.width * 3;
+    std::vector<std::int32_t> storage(static_cast<std::size_t>(length), 1 << (pil_fraction_bits - 1));
+    std::int32_t* line = storage.data();
+    const auto [top, count] = taps.window(y);
+    for (std::int64_t j = 0; j < count; ++j) {
+      const std::uint8_t* source = photo.row(top + j);
+      const std::int32_t weight = taps.weights(y)[j];
+      for (std::int64_t i = 0; i < length; ++i) line[i] += weight * source[i];
+    }
+    std::transform(line, line + length, out.row(y), pil_byte);
+  });
+  return out;
+}
+
+}  // namespace detail
+
+/// Resizes as `PIL.Image.resize` does, bit for bit: antialiased, one side after the other with 8 bits between.
+/// Bilinear or bicubic.
+/// @note The order of the sides is Pillow 13's. Earlier ones always began with the width, which moves a level here and there
+///       where the height shrinks by more than twice what the width does.
+/// @throws ShapeError for a side of 0, ConfigError for nearest. Golden: image_resize_*, `pil_*`.
+inline Image resize_as_pil(const ImageView& photo, ImageSize size, Interpolation interpolation = Interpolation::bilinear) {
+  detail::require_resizable(photo.size(), size);
+  const std::int64_t lost_rows = photo.height - size.height, lost_columns = photo.width - size.width;
+  if (lost_rows > std::max<std::int64_t>(2 * lost_columns, 0)) {
+    const Image lowered = detail::pil_rows(photo, size.height, interpolation);
+    return lost_columns == 0 ? lowered : detail::pil_columns(lowered, size.width, interpolation);
+  }
+  if (lost_columns == 0) return detail::pil_rows(photo, size.height, interpolation);
+  const Image narrowed = detail::pil_columns(photo, size.width, interpolation);
+  return lost_rows == 0 ? narrowed : detail::pil_rows(narrowed, size.height, interpolation);
+}
+
+/// Resizes as `torchvision.transforms.functional.resize` does a float tensor, to float rounding. torchvision's default for
+/// `antialias` was false before 0.17 and is true since. Bicubic may leave the input's range.
+/// @throws ShapeError for a side of 0. Golden: image_resize_*, `tensor_*`.
+inline Planes resize_as_torchvision(const Planes& planes, ImageSize size, Interpolation interpolation = Interpolation::bilinear,
+                                    bool antialias = true) {
+  detail::require_resizable(planes.size, size);
+  const auto rows = detail::torch_taps(planes.size.height, size.height, interpolation, antialias);
+  const auto columns = detail::torch_taps(planes.size.width, size.width, interpolation, antialias);
+  Planes out(size);
+  for (int c = 0; c < 3; ++c) {
+    detail::resample<1>(planes.size.width, rows, columns, [&](std::int64_t y) { return planes.plane(c) + y * planes.size.width; }, {1}, {0}, {out.plane(c)});
+  }
+  return out;
+}
+
+/// Resizes as `torchvision.transforms.Resize` does an 8-bit tensor: in float, rounded half to even and cut at 0 and 255.
+/// It differs from PIL's by one level here and there. @throws ShapeError for a side of 0.
+inline Image resize_as_torchvision(const ImageView& photo, ImageSize size, Interpolation interpolation = Interpolation::bilinear,
+                                   bool antialias = true) {
+  const Planes planes = detail::resample(photo, size, interpolation, antialias, {1, 1, 1}, {0, 0, 0});
+  Image out(size);
+  const std::int64_t count = size.height * size.width;
+  for (std::int64_t i = 0; i < count; ++i) {
+    for (int c = 0; c < 3; ++c) {
+      out.pixels()[static_cast<std::size_t>(3 * i + c)] = static_cast<std::uint8_t>(std::clamp(std::nearbyint(planes.plane(c)[i]), 0.0F, 255.0F));
+    }
+  }
+  return out;
+}
+
+}  // namespace vpr

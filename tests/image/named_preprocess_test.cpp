@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/image/named_preprocess.hpp>
+
+#include "tests/image/photos.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace vpr;
+
+static_assert(Preprocess<AnyPreprocess>);
+
+TEST_CASE("A name finds its preprocessing") {
+  const Image photo = noise({40, 60});
+  const ImageSize size{28, 42};
+  const auto check = [&](const char* name, const auto& expected) {
+    const AnyPreprocess found = find_preprocess(name, size);
+    CHECK(found(photo).values == expected(photo).values);
+    CHECK(found.size(photo.size()) == expected.size(photo.size()));
+  };
+  check("normalise-then-resize-tensor", NormaliseThenResize<>{{size}});
+  check("resize-8-bit-then-normalise", ResizeThenNormalise<>{{size}});
+  check("normalise-then-resize-tensor+exact-size+no-antialias", NormaliseThenResize<>{{size}, Interpolation::bilinear, false});
+  check("resize-8-bit-then-normalise+shorter-side+bicubic", ResizeThenNormalise<ShorterSide>{{28}, Interpolation::bicubic});
+  check("normalise-then-resize-tensor+multiple-of-14", NormaliseThenResize<NearestMultiple>{});
+  check("normalise-then-resize-tensor+floor-multiple-of-14", NormaliseThenResize<FloorMultiple>{});
+  check("central-crop", CentralCrop{size});
+  check("anyloc", AnyLocCrop{42});
+}
+
+TEST_CASE("Rules of size in a name apply from left to right") {
+  CHECK(find_preprocess("normalise-then-resize-tensor+shorter-side+multiple-of-14", {224, 224}).size({480, 614}) == ImageSize{224, 280});
+  CHECK(find_preprocess("normalise-then-resize-tensor+shorter-side", {322, 224}).size({480, 640}) == ImageSize{224, 298});
+}
+
+TEST_CASE("Every listed word is known") {
+  const Image photo = noise({40, 60});
+  for (const PreprocessWord& order : preprocess_orders) CHECK(find_preprocess(order.name, {28, 28})(photo).size.height > 0);
+  for (const PreprocessWord& option : preprocess_options) {
+    CHECK(find_preprocess("normalise-then-resize-tensor+" + std::string(option.name), {28, 28})(photo).size.height > 0);
+  }
+}
+
+TEST_CASE("An unknown name is refused with the list of the known ones") {
+  CHECK_THROWS_WITH(find_preprocess("imagenet", {224, 224}), ContainsSubstring("unknown name 'imagenet'; there are: normalise-then-resize-tensor"));
+  CHECK_THROWS_WITH(find_preprocess("", {224, 224}), ContainsSubstring("unknown name ''"));
+  CHECK_THROWS_WITH(find_preprocess("resize-8-bit-then-normalise+tall", {224, 224}), ContainsSubstring("unknown option 'tall'") && ContainsSubstring("shorter-side"));
+  CHECK_THROWS_WITH(find_preprocess("normalise-then-resize-tensor+", {224, 224}), ContainsSubstring("unknown option ''"));
+  CHECK_THROWS_WITH(find_preprocess("resize-8-bit-then-normalise+no-antialias", {224, 224}), ContainsSubstring("only normalise-then-resize-tensor"));
+  CHECK_THROWS_WITH(find_preprocess("anyloc+bicubic", {224, 224}), ContainsSubstring("takes no options"));
+  CHECK_THROWS_AS(find_preprocess("central-crop", {0, 224}), ConfigError);
+}
