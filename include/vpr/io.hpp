@@ -3,8 +3,23 @@
 /// Weight files. Needs the CMake target `vpr::io`.
 #pragma once
 
+#include <vpr/io/atomic_file.hpp>
 #include <vpr/io/dtype.hpp>
+#include <vpr/io/inflate.hpp>
+#include <vpr/io/inspect.hpp>
+#include <vpr/io/load.hpp>
 #include <vpr/io/mapped_file.hpp>
+#include <vpr/io/name_map.hpp>
+#include <vpr/io/npy.hpp>
+#include <vpr/io/npz.hpp>
+#include <vpr/io/onnx.hpp>
+#include <vpr/io/open.hpp>
+#include <vpr/io/pickle.hpp>
+#include <vpr/io/protobuf.hpp>
 #include <vpr/io/safetensors.hpp>
+#include <vpr/io/save.hpp>
+#include <vpr/io/torch_checkpoint.hpp>
 #include <vpr/io/weight_file.hpp>
 #include <vpr/io/weight_source.hpp>
+#include <vpr/io/zip.hpp>
+#include <vpr/io/zip_writer.hpp>

@@ -99,9 +99,9 @@ inline std::pair<TensorInfo, std::pair<std::size_t, std::size_t>> safetensors_en
 ///   a header that is too long, not JSON or names a key twice; tensors that overlap, leave gaps or do not fit their shape.
 inline WeightFile read_safetensors(MappedFile file) {
   const std::string path = file.path();
-  WeightFile source(std::move(file), "safetensors");
-  const std::span<const std::byte> bytes = source.bytes();
-  try {
+  return detail::naming_file(path, "safetensors", [&] {
+    WeightFile source(std::move(file), "safetensors");
+    const std::span<const std::byte> bytes = source.file().bytes();
     std::uint64_t length = 0;
     require<FormatError>(bytes.size() >= sizeof length, "has ", bytes.size(), " bytes, a safetensors file begins with 8");
     std::memcpy(&length, bytes.data(), sizeof length);
@@ -125,7 +125,7 @@ inline WeightFile read_safetensors(MappedFile file) {
       require<FormatError>(place.first == end, '\'', info.name, "' begins at byte ", place.first, " of the data, expected ", end,
                            ": tensors overlap or leave a gap");
       end = place.second;
-      source.add(std::move(info), {data.subspan(place.first, place.second - place.first), {}});
+      source.add(std::move(info), {data.subspan(place.first, place.second - place.first), {}, {}});
     }
     require<FormatError>(end == data.size(), data.size() - end, " bytes at the end belong to no tensor");
 
@@ -138,10 +138,8 @@ inline WeightFile read_safetensors(MappedFile file) {
       }
     }
     source.set_metadata(std::move(metadata));
-  } catch (const Error& error) {
-    fail<FormatError>(path, ": safetensors: ", error.what());
-  }
-  return source;
+    return source;
+  });
 }
 
 inline WeightFile read_safetensors(const std::string& path) { return read_safetensors(MappedFile(path)); }

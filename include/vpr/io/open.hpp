@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Weight files of any kind that this library reads, told apart by what is in them.
+#pragma once
+
+#include <vpr/io/npz.hpp>
+#include <vpr/io/onnx.hpp>
+#include <vpr/io/safetensors.hpp>
+#include <vpr/io/torch_checkpoint.hpp>
+#include <vpr/io/weight_file.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace vpr {
+namespace detail {
+
+/// What a file that holds no weights seems to be, or nothing where its bytes do not tell.
+inline std::string_view recognise_other(std::string_view text) {
+  const auto begins = [&text](std::string_view word) {
+    const std::size_t at = std::min(text.find_first_not_of(" \t\r\n"), text.size());
+    const std::string_view start = text.substr(at, word.size());
+    return std::equal(start.begin(), start.end(), word.begin(), word.end(), [](char a, char b) { return (a | 32) == (b | 32); });
+  };
+  if (begins("version https://git-lfs")) return "a Git LFS pointer: fetch the file itself with `git lfs pull`";
+  if (begins("<!doctype") || begins("<html") || begins("<?xml")) return "an HTML page: the download failed, or wants a log-in";
+  if (text.starts_with('\x80')) return "a plain pickle, which could run code and is not read: save `model.state_dict()` with torch.save";
+  const std::string_view first = text.substr(0, 64);
+  const auto printable = [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t'; };
+  return std::all_of(first.begin(), first.end(), printable) ? "a text" : "";
+}
+
+}  // namespace detail
+
+/// Opens a weight file: safetensors, PyTorch (today's and legacy), npz, npy or ONNX. What it holds decides, never what it is called.
+/// @param root  the dictionary that is wanted of a PyTorch checkpoint, see `read_torch`.
+/// @throws IoError for what is no readable file; FormatError, which says what the file seems to be, for what is no weight file.
+inline WeightFile open_weights(const std::string& path, std::string_view root = {}) {
+  MappedFile file(path);
+  const std::string_view text(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
+  if (text.starts_with("PK\3\4") || text.starts_with("PK\5\6")) {
+    const bool arrays = detail::naming_file(path, "ZIP archive", [&] {
+      const ZipArchive archive(file.bytes());
+      const auto is_array = [](const auto& entry) { return entry.first.ends_with(".npy"); };
+      return !archive.entries().empty() && std::all_of(archive.entries().begin(), archive.entries().end(), is_array);
+    });
+    return arrays ? read_npz(std::move(file)) : read_torch(std::move(file), root);
+  }
+  if (detail::TorchLegacy::begins(file.bytes())) return read_torch(std::move(file), root);
+  if (text.starts_with("\x93NUMPY")) return read_npy(std::move(file));
+  const std::string_view other = detail::recognise_other(text);
+  const auto named = [&](std::string_view ending) { return other.empty() && path.ends_with(ending); };
+  if ((text.size() > 8 && text[8] == '{') || named(".safetensors")) return read_safetensors(std::move(file));
+  if (text[0] == '\x08' || named(".onnx")) return read_onnx(std::move(file));
+  fail<FormatError>(path, ": is no weight file (safetensors, PyTorch, npz, npy, ONNX); it seems to be ", other.empty() ? "damaged" : other);
+}
+
+}  // namespace vpr

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// PyTorch checkpoints (.pth, .pt, .ckpt): the ZIP archives of today and the older format without. Nothing in them is executed.
+#pragma once
+
+#include <vpr/io/torch_tensors.hpp>
+#include <vpr/io/weight_file.hpp>
+#include <vpr/io/zip.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace vpr {
+namespace detail {
+
+/// `storage` is where the tensor's storage lies in the file.
+inline void add_torch_tensor(WeightFile& source, TorchTensor tensor, const ZipEntry& storage) {
+  const std::size_t element = byte_size(tensor.info.dtype);
+  const auto elements = static_cast<std::uint64_t>(tensor.storage.elements);
+  require<FormatError>(storage.size % element == 0 && storage.size / element == elements, "tensor '", tensor.info.name, "': its storage '",
+                       tensor.storage.key, "' has ", storage.size, " bytes, expected ", elements, " x ", element);
+  const std::uint64_t start = static_cast<std::uint64_t>(tensor.offset) * element;
+  StoredTensor stored{storage.bytes, std::move(tensor.strides), {}};
+  if (storage.deflated) {
+    stored.deflated = StoredTensor::Deflated{storage.size, start};
+  } else {
+    stored.bytes = stored.bytes.subspan(static_cast<std::size_t>(start));
+    if (stored.strides.empty()) stored.bytes = stored.bytes.first(static_cast<std::size_t>(tensor.info.shape.elements()) * element);
+  }
+  source.add(std::move(tensor.info), std::move(stored));
+}
+
+inline void read_torch_zip(WeightFile& source, std::string_view root) {
+  constexpr std::uint64_t longest_pickle = 32 << 20;
+  constexpr std::string_view pickle_name = "data.pkl";
+  const ZipArchive archive(source.file().bytes());
+  std::string folder;
+  int pickles = 0;
+  for (const auto& [name, entry] : archive.entries()) {
+    if (name != pickle_name && !name.ends_with("/" + std::string(pickle_name))) continue;
+    folder = name.substr(0, name.size() - pickle_name.size());
+    ++pickles;
+  }
+  require<FormatError>(pickles == 1, "the archive has ", pickles, " entries data.pkl, a PyTorch checkpoint has 1");
+  require<FormatError>(archive.find(folder + "constants.pkl") == nullptr, "is a TorchScript archive, expected a state dict: save `model.state_dict()`");
+  if (archive.find(folder + "byteorder") != nullptr) {
+    const std::vector<std::byte> order = archive.content(folder + "byteorder", 16);
+    require<FormatError>(std::string_view(reinterpret_cast<const char*>(order.data()), order.size()) == "little", "is big-endian, which is not supported");
+  }
+  const std::vector<std::byte> text = archive.content(folder + "data.pkl", longest_pickle);
+  const Pickle pickle(text, torch_global);
+  std::set<std::string> verified;
+  for (TorchTensor& tensor : TorchTensors(pickle).collect(root)) {
+    const std::string name = folder + "data/" + tensor.storage.key;
+    const ZipEntry& entry = archive.at(name);
+    if (verified.insert(name).second) archive.verify(name);
+    source.file().release(entry.bytes);
+    add_torch_tensor(source, std::move(tensor), entry);
+  }
+}
+
+/// Three pickles with the format's magic number, version and byte order; the pickle of the objects; that of the storages' keys; then
+/// each storage as a count of elements and their bytes.
+class TorchLegacy {
+ public:
+  static constexpr std::string_view magic{"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 12};
+
+  static bool begins(std::span<const std::byte> bytes) {
+    return bytes.size() > magic.size() + 2 && bytes[0] == std::byte{0x80} && std::memcmp(bytes.data() + 2, magic.data(), magic.size()) == 0;
+  }
+
+  explicit TorchLegacy(WeightFile& source) : source_(source), left_(source.file().bytes()) {}
+
+  void read(std::string_view root) {
+    next();
+    const Pickle version = next();
+    require<FormatError>(version.root().kind == Kind::integer && version.root().integer == 1001, "has an unknown protocol version");
+    const Pickle system = next();
+    const auto& items = system.root().items;
+    for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
+      if (system[items[i]].text == "little_endian") require<FormatError>(system[items[i + 1]].integer == 1, "is big-endian, which is not supported");
+    }
+    const Pickle objects = next();
+    const std::map<std::string, ZipEntry> storages = storages_of(objects, next());
+    for (TorchTensor& tensor : TorchTensors(objects).collect(root)) {
+      const auto found = storages.find(tensor.storage.key);
+      require<FormatError>(found != storages.end(), "tensor '", tensor.info.name, "': there is no storage '", tensor.storage.key, "'");
+      add_torch_tensor(source_, std::move(tensor), found->second);
+    }
+  }
+
+ private:
+  using Kind = PickleValue::Kind;
+
+  Pickle next() {
+    Pickle pickle(left_, torch_global);
+    left_ = left_.subspan(pickle.size());
+    return pickle;
+  }
+  std::span<const std::byte> take(std::uint64_t size) {
+    require<FormatError>(size <= left_.size(), "the file is cut: ", size, " bytes of a storage are expected, ", left_.size(), " are left");
+    const auto bytes = left_.first(static_cast<std::size_t>(size));
+    left_ = left_.subspan(bytes.size());
+    return bytes;
+  }
+  std::map<std::string, ZipEntry> storages_of(const Pickle& objects, const Pickle& keys) {
+    std::map<std::string, std::size_t> element_sizes;
+    for (const PickleValue& value : objects.values()) {
+      if (value.kind != Kind::persistent_id) continue;
+      const TorchStorage storage = torch_storage(objects, value);
+      element_sizes.emplace(storage.key, byte_size(storage.dtype));
+    }
+    std::map<std::string, ZipEntry> storages;
+    for (const std::uint32_t item : keys.root().items) {
+      const std::string key(keys[item].text);
+      const auto element = element_sizes.find(key);
+      require<FormatError>(element != element_sizes.end(), "storage '", key, "' is in the file, and of no known type");
+      std::uint64_t elements = 0;
+      std::memcpy(&elements, take(sizeof elements).data(), sizeof elements);
+      require<FormatError>(elements <= left_.size(), "the file is cut: storage '", key, "' claims ", elements, " elements");
+      const std::uint64_t size = elements * element->second;
+      storages[key] = ZipEntry{take(size), false, size, 0};
+    }
+    return storages;
+  }
+
+  WeightFile& source_;
+  std::span<const std::byte> left_;
+};
+
+}  // namespace detail
+
+/// Opens what `torch.save` wrote: a state dict, or a training checkpoint that holds one. Views, tied and half-precision tensors and
+/// `nn.Parameter`s are read; the pickle inside is read by an allow-list, so nothing in the file can run. Sums of ZIP entries are checked.
+/// @param root  the dictionary that is wanted, such as `student` or `ema.model`; empty finds it: the state dict under `state_dict`,
+///   `model_state_dict`, `teacher`, `model`, ..., or else all dictionaries with tensors, names joined by dots.
+/// @throws IoError; FormatError naming the global, entry or tensor that is at fault.
+inline WeightFile read_torch(MappedFile file, std::string_view root = {}) {
+  const std::string path = file.path();
+  return detail::naming_file(path, "PyTorch checkpoint", [&] {
+    const bool legacy = detail::TorchLegacy::begins(file.bytes());
+    WeightFile source(std::move(file), legacy ? "PyTorch, legacy" : "PyTorch");
+    if (legacy) {
+      detail::TorchLegacy(source).read(root);
+    } else {
+      detail::read_torch_zip(source, root);
+    }
+    return source;
+  });
+}
+
+inline WeightFile read_torch(const std::string& path, std::string_view root = {}) { return read_torch(MappedFile(path), root); }
+
+}  // namespace vpr

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/io/pickle.hpp>
+
+#include "tests/support/catch.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+using vpr::FormatError;
+using vpr::Pickle;
+using Kind = vpr::PickleValue::Kind;
+using namespace std::string_view_literals;
+
+static Pickle read(std::string_view text) {
+  return Pickle(std::as_bytes(std::span(text)), [](std::string_view module, std::string_view name) -> std::int64_t {
+    return module == "numpy" && name == "dtype" ? 5 : -1;
+  });
+}
+
+static void refused(std::string_view text, const std::string& reason) {
+  CHECK_THROWS_AS(read(text), FormatError);
+  CHECK_THROWS_WITH(read(text), ContainsSubstring("pickle, byte ") && ContainsSubstring(reason));
+}
+
+TEST_CASE("pickle: numbers of every length and sign") {
+  CHECK(read("\x80\x02K\xff."sv).root().integer == 255);
+  CHECK(read("\x80\x02M\x01\x02."sv).root().integer == 513);
+  CHECK(read("\x80\x02J\xfe\xff\xff\xff."sv).root().integer == -2);
+  CHECK(read("\x80\x02\x8a\x00."sv).root().integer == 0);
+  CHECK(read("\x80\x02\x8a\x01\x80."sv).root().integer == -128);
+  CHECK(read("\x80\x02\x8a\x05\x00\x00\x00\x00\x01."sv).root().integer == std::int64_t{1} << 32);
+  CHECK(read("\x80\x02\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x00\x01."sv).root().kind == Kind::large_integer);
+  CHECK(read("\x80\x02G\xbf\xf8\x00\x00\x00\x00\x00\x00."sv).root().real() == -1.5);
+  CHECK(read("\x80\x02\x88."sv).root().kind == Kind::boolean);
+}
+
+TEST_CASE("pickle: containers, the memo, and how many bytes were read") {
+  const auto text = "\x80\x02}q\x00(X\x01\x00\x00\x00""a]q\x01(K\x01K\x02""eX\x01\x00\x00\x00""bh\x01u.rest"sv;
+  const Pickle pickle = read(text);
+  CHECK(pickle.size() == text.size() - 4);
+  REQUIRE(pickle.root().kind == Kind::dictionary);
+  REQUIRE(pickle.root().items.size() == 4);
+  CHECK(pickle[pickle.root().items[0]].text == "a");
+  CHECK(pickle.root().items[1] == pickle.root().items[3]);
+  CHECK(pickle[pickle.root().items[1]].items.size() == 2);
+}
+
+TEST_CASE("pickle: a call is noted, not made; an OrderedDict becomes a dictionary in both Pythons' ways") {
+  const Pickle call = read("\x80\x02""cnumpy\ndtype\nX\x02\x00\x00\x00""f4\x85R."sv);
+  REQUIRE(call.root().kind == Kind::call);
+  CHECK(call[call.root().items[0]].integer == 5);
+  CHECK(read("\x80\x02""ccollections\nOrderedDict\n)R."sv).root().kind == Kind::dictionary);
+  const Pickle pairs = read("\x80\x02""ccollections\nOrderedDict\n]](U\x01xK\x07""ea\x85R."sv);
+  REQUIRE(pairs.root().kind == Kind::dictionary);
+  CHECK(pairs[pairs.root().items.at(1)].integer == 7);
+}
+
+TEST_CASE("pickle: nothing but the allowed globals") {
+  refused("\x80\x02""cos\nsystem\n."sv, "the global 'os.system' is not allowed");
+  refused("\x80\x04\x8c\x05posix\x8c\x06system\x93."sv, "the global 'posix.system' is not allowed");
+  refused("\x80\x04\x8c\x05numpy\x8c\x0d""dtype.__new__\x93."sv, "'numpy.dtype.__new__' is not allowed");
+  refused("\x80\x02(ios\nsystem\n."sv, "opcode 105");
+  refused("\x80\x02\x82\x01."sv, "opcode 130");
+}
+
+TEST_CASE("pickle: lengths, stack and memo are checked") {
+  refused("\x80\x02X\xff\xff\xff\xff."sv, "claims 4294967295 more bytes");
+  refused("\x80\x04\x8d\xff\xff\xff\xff\xff\xff\xff\xff."sv, "claims 18446744073709551615 more bytes");
+  refused("\x80\x02R."sv, "empty stack");
+  refused("\x80\x02(K\x01R."sv, "empty stack");
+  refused("\x80\x02u."sv, "no mark");
+  refused("\x80\x02}(K\x01u."sv, "a key without a value");
+  refused("\x80\x02K\x01K\x01K\x01s."sv, "holds none of them");
+  refused("\x80\x02h\x07."sv, "memo slot 7 is empty");
+  refused("\x80\x02}r\xf0\xff\xff\xff."sv, "memo slot 4294967280 is too high");
+  refused("\x80\x02}"sv, "claims 1 more bytes");
+  refused(""sv, "claims 1 more bytes");
+  refused("\x80\x02K\x01K\x02."sv, "ends with 2 values");
+  refused("\x80\x02."sv, "ends with 0 values");
+  refused("\x80\x09N."sv, "protocol beyond 5");
+}
+
+TEST_CASE("pickle: any depth without recursion, and no more than a bounded number of values") {
+  const std::size_t depth = 200'000;
+  std::string deep = "\x80\x02";
+  deep.append(depth, ']').append(depth - 1, 'a').append(1, '.');
+  CHECK(read(deep).root().items.size() == 1);
+  std::string many = "\x80\x02(";
+  many.append(500'000, 'N').append("l.");
+  refused(many, "too many values");
+  const Pickle circle = read("\x80\x02]q\x00h\x00""a."sv);
+  CHECK(&circle[circle.root().items.at(0)] == &circle.root());
+}
