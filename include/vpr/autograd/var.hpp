@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <functional>
 #include <initializer_list>
+#include <iterator>
 #include <memory>
 #include <unordered_set>
 #include <utility>
@@ -16,7 +17,7 @@
 namespace vpr {
 
 /// The backend of components that are recorded: they hold and pass `Var`s over `B`.
-template <DifferentiableBackend B>
+template <class B>
 struct Recorded;
 
 /// A value of backend `B` with its gradient and the op that made it.
@@ -64,7 +65,7 @@ class Var {
   std::vector<float> to_vector() const { return node_->value.to_vector(); }
 
   /// The result of an op over `inputs`. `propagate(dy)` is called once by `backward`, with the whole gradient of this
-  /// result, and hands each input its part with `accumulate`.
+  /// result, and hands each input its part with `accumulate`. It may capture `inputs` but no other Var.
   static Var record(Tensor<B> value, std::initializer_list<Var> inputs, std::function<void(const Tensor<B>& dy)> propagate) {
     Var result(std::move(value), std::any_of(inputs.begin(), inputs.end(), [](const Var& input) { return input.needs_gradient(); }));
     if (result.needs_gradient()) {
@@ -88,11 +89,15 @@ class Var {
 
   /// Computes the gradients of Σ cotangent ∘ value by every Var it was computed from, adding to those already there.
   /// The recording is used up: the gradients and values of intermediate results are released on the way.
-  /// @throws ShapeError  if the cotangent has not the value's shape.
+  /// @throws ShapeError  if the cotangent has not the value's shape; Error if a part of the recording was used up before.
   void backward(Tensor<B> cotangent) const {
     require<ShapeError>(cotangent.shape() == shape(), "backward: got cotangent ", cotangent.shape(), " for a value ", shape());
-    accumulate([&] { return std::move(cotangent); });
     std::vector<std::shared_ptr<Node>> order = inputs_first();
+    for (const std::shared_ptr<Node>& node : order) {
+      require(!node->used_up, "backward: an earlier backward has used up the recording of a result ", node->value.shape(),
+              "; compute it again, or call backward once on the sum");
+    }
+    accumulate([&] { return std::move(cotangent); });
     while (!order.empty()) {
       const std::shared_ptr<Node> node = std::move(order.back());
       order.pop_back();
@@ -101,6 +106,7 @@ class Var {
       node->gradient = Tensor<B>();
       node->propagate = nullptr;
       node->inputs.clear();
+      node->used_up = true;
     }
   }
 
@@ -115,8 +121,29 @@ class Var {
     Tensor<B> value;
     Tensor<B> gradient;
     bool needs_gradient = false;
+    bool used_up = false;  // by `backward`
     std::vector<std::shared_ptr<Node>> inputs;
     std::function<void(const Tensor<B>&)> propagate;
+
+    Node() = default;
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+    /// Without recursion, as `inputs_first`.
+    ~Node() {
+      std::vector<std::shared_ptr<Node>> released;
+      release(released);
+      while (!released.empty()) {
+        const std::shared_ptr<Node> node = std::move(released.back());
+        released.pop_back();
+        if (node.use_count() == 1) node->release(released);
+      }
+    }
+    /// Hands over the inputs. What `propagate` captured goes first, while they keep it alive.
+    void release(std::vector<std::shared_ptr<Node>>& to) {
+      propagate = nullptr;
+      std::move(inputs.begin(), inputs.end(), std::back_inserter(to));
+      inputs.clear();
+    }
   };
 
   /// Every node this one was computed from, each after its own inputs. Without recursion: networks are deep.
@@ -139,8 +166,9 @@ class Var {
   std::shared_ptr<Node> node_;
 };
 
-template <DifferentiableBackend B>
+template <class B>
 struct Recorded {
+  static_assert(DifferentiableBackend<B>, "Recorded<B>: B needs plain tensors as weights and every kernel of DifferentiableBackend");
   using value = typename B::value;
   using tensor = Var<B>;
   using weight = Var<B>;

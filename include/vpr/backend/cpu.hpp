@@ -46,7 +46,8 @@ struct Cpu : HostMemory<P>, ScalarKernels<ParallelExecutor>, ScalarGradients<Par
     auto result = out.matrix();
     const auto scale = vector(gamma), offset = vector(beta);
     ParallelExecutor::for_each(input.rows(), [&](std::int64_t r) {
-      const P mean = input.row(r).mean();
+      // The sum of an expression; that of a plain row is taken in an order that depends on the row's address.
+      const P mean = (input.row(r).array() - input(r, 0)).mean() + input(r, 0);
       result.row(r) = input.row(r).array() - mean;
       const P variance = result.row(r).squaredNorm() / static_cast<P>(input.cols());
       result.row(r) = result.row(r).array() * (P(1) / std::sqrt(variance + eps)) * scale + offset;

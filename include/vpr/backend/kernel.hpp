@@ -24,6 +24,12 @@ struct AttentionOperand {
 
 namespace detail {
 
+/// The larger of x and `least`; a NaN stays one.
+template <class T>
+VPR_HD T clamped(T x, T least) {
+  return x < least ? least : x;
+}
+
 /// x Φ(x), Φ the normal distribution function (Hendrycks and Gimpel 2016; the exact form, not the tanh one).
 template <class T>
 VPR_HD T gelu_value(T x) {
@@ -39,7 +45,7 @@ VPR_HD T gelu_slope(T x) {
 
 template <class T>
 VPR_HD T activate(Activation activation, T x) {
-  if (activation == Activation::relu) return x > T(0) ? x : T(0);
+  if (activation == Activation::relu) return clamped(x, T(0));
   return activation == Activation::gelu ? gelu_value(x) : x;
 }
 

@@ -165,7 +165,8 @@ struct ScalarKernels {
     });
   }
 
-  /// out[b, c] = (mean_n max(x[b, n, c], eps)^p)^(1/p), p being a learned tensor of one element.
+  /// out[b, c] = (mean_n max(x[b, n, c], eps)^p)^(1/p), p being a learned tensor of one element. The powers are taken of
+  /// ratios to the largest, so that none under- or overflows.
   template <class X>
   static void gem(const X& x, const X& p, typename X::value_type eps, X& out) {
     using T = typename X::value_type;
@@ -174,12 +175,10 @@ struct ScalarKernels {
     const std::int64_t count = x.shape()[1], channels = x.shape()[2];
     Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
       const T* column = input + i / channels * count * channels + i % channels;
-      T sum = 0;
-      for (std::int64_t n = 0; n < count; ++n) {
-        const T value = column[n * channels];
-        sum += std::pow(value > eps ? value : eps, power[0]);
-      }
-      result[i] = std::pow(sum / T(count), T(1) / power[0]);
+      T largest = eps, sum = 0;
+      for (std::int64_t n = 0; n < count; ++n) largest = detail::clamped(column[n * channels], largest);
+      for (std::int64_t n = 0; n < count; ++n) sum += std::pow(detail::clamped(column[n * channels], eps) / largest, power[0]);
+      result[i] = largest * std::pow(sum / T(count), T(1) / power[0]);
     });
   }
 
@@ -210,7 +209,7 @@ struct ScalarKernels {
       T sum = 0;
       for (std::int64_t c = 0; c < columns; ++c) sum += row[c] * row[c];
       const T norm = std::sqrt(sum);
-      for (std::int64_t c = 0; c < columns; ++c) result[r * columns + c] = row[c] / (norm > eps ? norm : eps);
+      for (std::int64_t c = 0; c < columns; ++c) result[r * columns + c] = row[c] / detail::clamped(norm, eps);
     });
   }
 

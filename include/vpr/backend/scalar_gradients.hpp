@@ -63,20 +63,18 @@ struct ScalarGradients {
     T *result = dx.data(), *power_slope = dp.data();
     Executor::for_each(x.elements(), [=] VPR_HD(std::int64_t i) {
       const std::int64_t o = i / channels / count * channels + i % channels;
-      result[i] = input[i] < eps ? T(0) : slope[o] * std::pow(value[o], T(1) - power[0]) * std::pow(input[i], power[0] - T(1)) / T(count);
+      result[i] = input[i] < eps ? T(0) : slope[o] * std::pow(input[i] / value[o], power[0] - T(1)) / T(count);
     });
     X terms(y.shape());
     T* term = terms.data();
     Executor::for_each(results, [=] VPR_HD(std::int64_t o) {
       const T* column = input + o / channels * count * channels + o % channels;
-      T sum = 0, weighted = 0;
+      T sum = 0;
       for (std::int64_t n = 0; n < count; ++n) {
-        const T base = column[n * channels] > eps ? column[n * channels] : eps;
-        const T raised = std::pow(base, power[0]);
-        sum += raised;
-        weighted += raised * std::log(base);
+        const T ratio = detail::clamped(column[n * channels], eps) / value[o];
+        sum += std::pow(ratio, power[0]) * std::log(ratio);
       }
-      term[o] = slope[o] * value[o] * (weighted / sum - std::log(value[o])) / power[0];
+      term[o] = slope[o] * value[o] * sum / (T(count) * power[0]);
     });
     Executor::for_each(1, [=] VPR_HD(std::int64_t) {
       T sum = 0;

@@ -33,6 +33,14 @@ class Tensor {
 
   Tensor() = default;
   explicit Tensor(Shape shape) : shape_(shape), storage_(static_cast<std::size_t>(shape.elements())) {}
+  Tensor(const Tensor&) = default;
+  Tensor(Tensor&& other) noexcept : shape_(std::exchange(other.shape_, Shape{0})), storage_(std::move(other.storage_)) {}
+  Tensor& operator=(Tensor other) noexcept {
+    shape_ = std::exchange(other.shape_, Shape{0});
+    storage_ = std::move(other.storage_);
+    return *this;
+  }
+  ~Tensor() = default;
 
   /// A tensor with these host values, row-major.
   /// @throws ShapeError  if there are more or fewer than the shape has elements.

@@ -16,7 +16,7 @@ template <class B>
 Tensor<B> layer_norm(Tensor<B> x, const Tensor<B>& gamma, const Tensor<B>& beta, std::type_identity_t<typename B::value> eps) {
   require<ShapeError>(gamma.elements() == x.shape().last() && beta.elements() == x.shape().last(),
                       "layer_norm: got x ", x.shape(), ", gamma ", gamma.shape(), " and beta ", beta.shape());
-  B::layer_norm(x, gamma, beta, eps, x);
+  if (!x.empty()) B::layer_norm(x, gamma, beta, eps, x);
   return x;
 }
 
@@ -30,7 +30,7 @@ Tensor<B> l2_normalize(Tensor<B> x, std::type_identity_t<typename B::value> eps 
 /// Each row as exp(x) over its sum.
 template <class B>
 Tensor<B> softmax(Tensor<B> x) {
-  B::softmax(x, x);
+  if (!x.empty()) B::softmax(x, x);
   return x;
 }
 

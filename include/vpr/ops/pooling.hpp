@@ -19,12 +19,13 @@ Tensor<B> pooled(const Tensor<B>& x, const char* op) {
 }  // namespace detail
 
 /// Generalised mean over the tokens: `B×N×C` gives `B×C`, out = (mean_n max(x, eps)^p)^(1/p), p a learned tensor of one
-/// element (Radenović et al., TPAMI 2019, eq. 3). Not normalised.
-/// @throws ShapeError  if x is not B×N×C with N ≥ 1, or p has not one element.
+/// element, eps above 0 (Radenović et al., TPAMI 2019, eq. 3). Not normalised.
+/// @throws ShapeError  if x is not B×N×C with N ≥ 1, or p has not one element; ConfigError for another eps.
 template <class B>
 Tensor<B> gem(const Tensor<B>& x, const Tensor<B>& p, std::type_identity_t<typename B::value> eps) {
   Tensor<B> out = detail::pooled(x, "gem");
   require<ShapeError>(p.elements() == 1, "gem: got p ", p.shape(), ", want one element");
+  require<ConfigError>(eps > 0, "gem: got eps ", eps, ", want it above 0");
   B::gem(x, p, eps, out);
   return out;
 }

@@ -18,16 +18,23 @@ namespace vpr::detail {
 template <class T>
 void gelu_in_place(T* data, std::int64_t count) {
   if constexpr (std::is_same_v<T, float>) {
-    constexpr std::int64_t block = 256;
-    using Block = Eigen::Array<float, Eigen::Dynamic, 1, Eigen::ColMajor, block, 1>;
-    for (std::int64_t begin = 0; begin < count; begin += block) {
-      Eigen::Map<Eigen::ArrayXf> x(data + begin, std::min(block, count - begin));
+    constexpr std::int64_t size = 64;
+    using Block = Eigen::Array<float, size, 1>;
+    const auto apply = [](float* block) {
+      Eigen::Map<Block> x(block);
       const Block z = x.abs() * 0.70710678F;
       const Block t = (1.0F + 0.3275911F * z).inverse();
       const Block tail = ((((1.061405429F * t - 1.453152027F) * t + 1.421413741F) * t - 0.284496736F) * t + 0.254829592F) * t * (-z.square()).exp();
       // erf is odd: x erf(x/√2) = |x| erf(|x|/√2).
       x = 0.5F * (x + x.abs() * (1.0F - tail));
-    }
+    };
+    for (; count >= size; data += size, count -= size) apply(data);
+    if (count == 0) return;
+    // The rest is padded to a block too: an element's bits must not depend on where it stands.
+    Block rest = Block::Zero();
+    std::copy_n(data, count, rest.data());
+    apply(rest.data());
+    std::copy_n(rest.data(), count, data);
   } else {
     for (std::int64_t i = 0; i < count; ++i) data[i] = gelu_value(data[i]);
   }

@@ -35,7 +35,7 @@ template <class X>
 void tiled_linear(const X& x, const X& weight, const X& bias, Activation activation, X& out) {
   using T = typename X::value_type;
   const std::int64_t images = x.shape().rank() < 3 ? x.shape().rows() : x.shape()[0];
-  if (x.elements() == 0 || out.elements() == 0) return;
+  if (out.empty()) return;
   const std::int64_t rows = x.shape().rows() / images, depth = x.shape().last(), columns = out.shape().last();
   const std::int64_t tiles = (columns + tile_columns - 1) / tile_columns;
   parallel_for(images * tiles, [&](std::int64_t i) {

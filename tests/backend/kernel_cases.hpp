@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// One table of every kernel that `backend/concept.hpp` asks for, at odd sizes. The parity suite runs it on every backend.
+#pragma once
+
+#include <vpr/backend/concept.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vpr::test {
+
+/// A tensor of a case: its shape, a batch axis in front of it if it differs from image to image, and the range of its random values.
+struct Operand {
+  Shape shape;
+  bool per_image = true;
+  float low = -1;
+  float high = 1;
+
+  Shape of(std::int64_t batch) const {
+    std::vector<std::int64_t> extents(shape.begin(), shape.end());
+    if (per_image) extents.insert(extents.begin(), batch);
+    return Shape(extents);
+  }
+};
+
+template <class B>
+using Inputs = std::vector<const Tensor<B>*>;
+template <class B>
+using Outputs = std::vector<Tensor<B>>;
+
+/// A kernel at one size.
+template <class B>
+struct KernelCase {
+  std::string kernel;  // its name in `Backend` or `DifferentiableBackend`
+  std::vector<Operand> inputs;
+  std::vector<Operand> outputs;
+  /// What each output may be off by, in rounding errors of the number type at the output's largest magnitude.
+  double roundings;
+  /// Whether the first output may be the first input.
+  bool in_place;
+  std::function<void(const Inputs<B>&, Outputs<B>&)> run;
+
+  std::string title() const {
+    std::ostringstream text;
+    text << kernel;
+    for (const Operand& input : inputs) text << ' ' << input.shape;
+    return text.str();
+  }
+};
+
+namespace detail {
+
+/// Around the sizes of vectors (16 floats) and tiles (192 columns, 256 elements).
+inline constexpr std::initializer_list<std::int64_t> widths{0, 1, 2, 3, 15, 16, 17, 193, 257};
+
+template <class B>
+struct Table {
+  using Cases = std::vector<KernelCase<B>>;
+  using In = const Inputs<B>&;
+  using Out = Outputs<B>&;
+  using T = typename B::value;
+
+  static void elementwise(Cases& cases) {
+    for (const std::int64_t width : widths) {
+      const Shape rows{5, width}, channels{width};
+      cases.push_back({"gelu", {{rows, true, -6, 6}}, {{rows}}, 4, true, [](In in, Out out) { B::gelu(*in[0], out[0]); }});
+      cases.push_back({"relu", {{rows}}, {{rows}}, 0, true, [](In in, Out out) { B::relu(*in[0], out[0]); }});
+      cases.push_back({"silu_gate", {{{5, 2 * width}, true, -6, 6}}, {{rows}}, 4, false, [](In in, Out out) { B::silu_gate(*in[0], out[0]); }});
+      cases.push_back({"add_gated", {{rows}, {rows}, {channels, false}}, {{rows}}, 2, true,
+                       [](In in, Out out) { B::add_gated(*in[0], *in[1], *in[2], out[0]); }});
+      cases.push_back({"gelu_gradient", {{rows, true, -6, 6}, {rows}}, {{rows}}, 4, false,
+                       [](In in, Out out) { B::gelu_gradient(*in[0], *in[1], out[0]); }});
+      if (width == 0) continue;
+      for (const Operand& addend : {Operand{rows}, Operand{rows, false}, Operand{channels, false}, Operand{{1}, false}}) {
+        cases.push_back({"add_scaled", {{rows}, addend}, {{rows}}, 2, true, [](In in, Out out) { B::add_scaled(*in[0], *in[1], T(0.3F), out[0]); }});
+      }
+    }
+  }
+
+  static void of_rows(Cases& cases) {
+    for (const std::int64_t width : widths) {
+      const Shape rows{5, width}, channels{width};
+      cases.push_back({"l2_normalize", {{rows}}, {{rows}}, 8, true, [](In in, Out out) { B::l2_normalize(*in[0], T(1e-12F), out[0]); }});
+      cases.push_back({"l2_normalize_gradient", {{rows}, {rows}, {rows}}, {{rows}}, 16, false,
+                       [](In in, Out out) { B::l2_normalize_gradient(*in[0], T(1e-12F), *in[1], *in[2], out[0]); }});
+      if (width == 0) continue;
+      cases.push_back({"layer_norm", {{rows}, {channels, false}, {channels, false}}, {{rows}}, 8, true,
+                       [](In in, Out out) { B::layer_norm(*in[0], *in[1], *in[2], T(1e-6F), out[0]); }});
+      cases.push_back({"softmax", {{rows, true, -9, 9}}, {{rows}}, 16, true, [](In in, Out out) { B::softmax(*in[0], out[0]); }});
+      cases.push_back({"one_hot", {{rows}}, {{rows}}, 0, true, [](In in, Out out) { B::one_hot(*in[0], out[0]); }});
+    }
+  }
+
+  static void products(Cases& cases) {
+    const auto linear = [&](Shape rows, std::int64_t inputs, std::int64_t outputs, bool bias, Activation activation) {
+      Shape result = rows;
+      rows = rows.with(rows.rank() - 1, inputs);
+      result = result.with(result.rank() - 1, outputs);
+      cases.push_back({"linear", {{rows}, {{outputs, inputs}, false}, {{bias ? outputs : 0}, false}}, {{result}}, 32, false,
+                       [=](In in, Out out) { B::linear(*in[0], *in[1], *in[2], activation, out[0]); }});
+    };
+    for (const std::int64_t inputs : widths) {
+      for (const std::int64_t outputs : {1, 3, 16, 17, 193, 385}) {
+        linear({5, 0}, inputs, outputs, true, Activation::none);
+        linear({0}, inputs, outputs, false, Activation::none);
+      }
+    }
+    for (const std::int64_t rows : {0, 1, 2, 16, 129}) {
+      linear({rows, 0}, 37, 193, true, Activation::gelu);
+      linear({rows, 0}, 3, 2, true, Activation::relu);
+    }
+    linear({2, 3, 0}, 7, 11, true, Activation::none);
+    linear({5, 0}, 7, 0, true, Activation::gelu);
+
+    for (const std::int64_t depth : {0, 1, 5, 17, 193}) {
+      for (const std::int64_t rows : {1, 3, 193}) {
+        for (const std::int64_t columns : {1, 16, 17}) {
+          for (const bool left : {false, true}) {
+            for (const bool right : {false, true}) {
+              const Shape a = left ? Shape{depth, rows} : Shape{rows, depth}, b = right ? Shape{columns, depth} : Shape{depth, columns};
+              cases.push_back({"matmul", {{a, false}, {b, false}}, {{{rows, columns}, false}}, 32, false,
+                               [=](In in, Out out) { B::matmul(*in[0], left, *in[1], right, out[0]); }});
+            }
+          }
+        }
+      }
+    }
+  }
+
+  static void attention(Cases& cases) {
+    const auto operand = [](const Tensor<B>& x, std::int64_t column) {
+      return AttentionOperand<T>{x.data() + column, x.shape()[1], x.shape()[2]};
+    };
+    const auto joint = [&](std::int64_t tokens, std::int64_t heads, std::int64_t depth) {
+      const std::int64_t channels = heads * depth;
+      cases.push_back({"attention", {{{tokens, 3 * channels}, true, -2, 2}}, {{{tokens, channels}}}, 16, false, [=](In in, Out out) {
+                         B::attention(operand(*in[0], 0), operand(*in[0], channels), operand(*in[0], 2 * channels), heads, out[0]);
+                       }});
+    };
+    const auto cross = [&](std::int64_t queries, std::int64_t keys, std::int64_t heads, std::int64_t depth) {
+      const Operand q{{queries, heads * depth}, true, -2, 2}, k{{keys, heads * depth}, true, -2, 2};
+      cases.push_back({"attention", {q, k, k}, {{q.shape}}, 16, false, [=](In in, Out out) {
+                         B::attention(operand(*in[0], 0), operand(*in[1], 0), operand(*in[2], 0), heads, out[0]);
+                       }});
+    };
+    for (const std::int64_t tokens : {1, 2, 3, 17, 127, 128, 129}) joint(tokens, 2, 3);
+    for (const std::int64_t depth : {1, 15, 16, 17, 64}) joint(5, 3, depth);
+    joint(3, 1, 4);
+    cross(1, 193, 1, 17);
+    cross(129, 1, 2, 5);
+    cross(17, 131, 3, 8);
+  }
+
+  static void pooling(Cases& cases) {
+    for (const std::int64_t channels : widths) {
+      for (const std::int64_t tokens : {1, 5, 17, 129}) {
+        const Shape x{tokens, channels}, y{channels};
+        const Operand power{{1}, false, 2.5F, 3.5F};
+        cases.push_back({"mean", {{x}}, {{y}}, 16, false, [](In in, Out out) { B::mean(*in[0], out[0]); }});
+        cases.push_back({"gem", {{x}, power}, {{y}}, 8, false, [](In in, Out out) { B::gem(*in[0], *in[1], T(1e-6F), out[0]); }});
+        // The result of `gem` is an input of its gradient; the case computes it in its own precision.
+        cases.push_back({"gem_gradient", {{x}, power, {y}}, {{x}, {{1}, false}}, 256, false, [](In in, Out out) {
+                           Tensor<B> result(in[2]->shape());
+                           B::gem(*in[0], *in[1], T(1e-6F), result);
+                           B::gem_gradient(*in[0], *in[1], T(1e-6F), result, *in[2], out[0], out[1]);
+                         }});
+      }
+    }
+    for (const std::int64_t columns : {1, 2, 15, 16, 17, 193}) {
+      for (const std::int64_t rows : {0, 1, 7, 129}) {
+        const Operand x{{rows, columns}, false};
+        cases.push_back({"column_sums", {x, {{0}, false}}, {{{columns}, false}}, 32, false, [](In in, Out out) { B::column_sums(*in[0], *in[1], out[0]); }});
+        cases.push_back({"column_sums", {x, x}, {{{columns}, false}}, 32, false, [](In in, Out out) { B::column_sums(*in[0], *in[1], out[0]); }});
+      }
+    }
+    for (const std::int64_t clusters : {1, 3, 17}) {
+      for (const std::int64_t tokens : {0, 1, 7, 129}) {
+        cases.push_back({"residual_sums", {{{tokens, 19}}, {{tokens, clusters}}, {{clusters, 19}, false}}, {{{clusters, 19}}}, 16, false,
+                         [](In in, Out out) { B::residual_sums(*in[0], *in[1], *in[2], out[0]); }});
+      }
+    }
+  }
+
+  static void layout(Cases& cases) {
+    for (const std::int64_t size : {1, 2, 3, 14}) {
+      for (const std::int64_t channels : {1, 3}) {
+        cases.push_back({"patches", {{{channels, 2 * size, 3 * size}}}, {{{6, channels * size * size}}}, 0, false,
+                         [=](In in, Out out) { B::patches(*in[0], size, out[0]); }});
+      }
+    }
+    for (const std::int64_t height : {0, 1, 4, 7}) {
+      cases.push_back({"resample", {{{4, 6, 5}, false}, {{height, 4}, false}, {{3, 6}, false}}, {{{height, 3, 5}, false}}, 4, false,
+                       [](In in, Out out) { B::resample(*in[0], *in[1], *in[2], out[0]); }});
+    }
+    for (const std::int64_t extent : {0, 1, 3, 5}) {
+      cases.push_back({"slice", {{{5, 3}}}, {{{extent, 3}}}, 0, false, [=](In in, Out out) { B::slice(*in[0], 1, 5 - extent, out[0]); }});
+      cases.push_back({"slice", {{{3, 5}}}, {{{3, extent}}}, 0, false, [=](In in, Out out) { B::slice(*in[0], 2, 5 - extent, out[0]); }});
+      for (const bool per_image : {true, false}) {
+        // A class token, one for all images or one each, before the others.
+        const Operand first{per_image ? Shape{extent, 3} : Shape{1, extent, 3}, per_image};
+        cases.push_back({"insert", {first, {{4, 3}}}, {{{extent + 4, 3}}}, 0, false, [=](In in, Out out) {
+                           B::insert(*in[0], 1, 0, out[0]);
+                           B::insert(*in[1], 1, extent, out[0]);
+                         }});
+      }
+    }
+  }
+};
+
+}  // namespace detail
+
+/// Every kernel at every size; the same cases in the same order for every backend.
+template <class B>
+std::vector<KernelCase<B>> kernel_cases() {
+  std::vector<KernelCase<B>> cases;
+  using Table = detail::Table<B>;
+  for (const auto& part : {Table::elementwise, Table::of_rows, Table::products, Table::attention, Table::pooling, Table::layout}) part(cases);
+  return cases;
+}
+
+}  // namespace vpr::test
