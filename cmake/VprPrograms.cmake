@@ -4,8 +4,8 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 add_library(vpr_program_flags INTERFACE)
 target_compile_options(vpr_program_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wno-sign-conversion)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  # GCC 12 sees uninitialised values in its own AVX-512 intrinsics.
-  target_compile_options(vpr_program_flags INTERFACE -Wno-maybe-uninitialized)
+  # GCC 12 sees uninitialised values in its own AVX-512 intrinsics, and overlaps in its own strings.
+  target_compile_options(vpr_program_flags INTERFACE -Wno-maybe-uninitialized -Wno-uninitialized -Wno-restrict)
 endif()
 if(VPR_WERROR)
   target_compile_options(vpr_program_flags INTERFACE -Werror)

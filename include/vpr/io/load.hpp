@@ -196,6 +196,14 @@ class LoadPlan {
   std::vector<Wanted> wanted_;
 };
 
+/// The names of all that a model shows.
+template <class Model>
+std::vector<std::string> parameter_names(Model& model) {
+  std::vector<std::string> names;
+  model.visit([&names](const std::string& name, Parameter auto&) { names.push_back(name); }, std::string());
+  return names;
+}
+
 template <WeightSource S, class Model>
 LoadReport load(Model& model, const S& source, const AnyNameMap& map, const LoadOptions& options) {
   LoadPlan<S> plan(source, map, options);
@@ -225,9 +233,17 @@ LoadReport load(Model& model, const S& source, const M& map, const LoadOptions& 
 /// The same with the map that fits best: see `find_name_map`.
 template <class Model, WeightSource S>
 LoadReport load(Model& model, const S& source, const LoadOptions& options = {}) {
-  std::vector<std::string> names;
-  model.visit([&names](const std::string& name, Parameter auto&) { names.push_back(name); }, std::string());
-  return detail::load(model, source, find_name_map(source.tensors(), names), options);
+  return detail::load(model, source, find_name_map(source.tensors(), detail::parameter_names(model)), options);
+}
+
+/// How the tensors of `source` compare with a model's, under the map that fits best. No value is read; a model over the backend
+/// `Shapes` takes no memory.
+template <class Model, WeightSource S>
+LoadReport compare(Model& model, const S& source, const LoadOptions& options = {}) {
+  const AnyNameMap map = find_name_map(source.tensors(), detail::parameter_names(model));
+  detail::LoadPlan<S> plan(source, map, options);
+  model.visit([&plan](const std::string& name, Parameter auto& parameter) { plan.add(name, parameter.shape()); }, std::string());
+  return plan.compare();
 }
 
 }  // namespace vpr
