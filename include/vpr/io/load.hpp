@@ -8,6 +8,7 @@
 #include <vpr/io/weight_source.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -171,15 +172,16 @@ class LoadPlan {
     return false;
   }
 
-  /// Of the tensors without use the one whose name has most in common with `name` at its ends.
+  /// Of the tensors without use the one whose name has most in common with `name` at its ends, in any case.
   std::string nearest(const std::string& name) const {
     const TensorInfo* best = nullptr;
     std::size_t most = 0;
     for (std::size_t i = 0; i < used_.size(); ++i) {
       if (used_[i]) continue;
       const std::string& other = source_.tensors()[i].name;
-      const auto front = static_cast<std::size_t>(std::mismatch(name.begin(), name.end(), other.begin(), other.end()).first - name.begin());
-      const auto back = static_cast<std::size_t>(std::mismatch(name.rbegin(), name.rend(), other.rbegin(), other.rend()).first - name.rbegin());
+      const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b)); };
+      const auto front = static_cast<std::size_t>(std::mismatch(name.begin(), name.end(), other.begin(), other.end(), same).first - name.begin());
+      const auto back = static_cast<std::size_t>(std::mismatch(name.rbegin(), name.rend(), other.rbegin(), other.rend(), same).first - name.rbegin());
       if (front + back > most) {
         most = front + back;
         best = &source_.tensors()[i];
