@@ -10,13 +10,11 @@
 int main(int count, char** arguments) try {
   if (count != 4) return std::fprintf(stderr, "usage: %s WEIGHTS PHOTO PHOTO, WEIGHTS of DINOv2 ViT-S/14\n", arguments[0]), 2;
 
-  // --8<-- [start:describe]
   vpr::Pipeline<vpr::DinoV2<vpr::ViTS14>, vpr::GeM<>> model;
   vpr::load(model.backbone, vpr::open_weights(arguments[1]));
   const std::vector<float> a = model.describe(vpr::read_image(arguments[2]));  // 384 floats, unit length
   const std::vector<float> b = model.describe(vpr::read_image(arguments[3]));
   const float cosine = std::inner_product(a.begin(), a.end(), b.begin(), 0.0F);
-  // --8<-- [end:describe]
 
   std::printf("%zu numbers each, cosine %.4f\n", a.size(), cosine);
 } catch (const vpr::Error& error) {

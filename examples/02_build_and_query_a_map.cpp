@@ -12,7 +12,6 @@ int main(int count, char** arguments) try {
   vpr::Pipeline<vpr::DinoV2<vpr::ViTS14>, vpr::L2Tokens<vpr::GeM<>>> model;
   vpr::load(model.backbone, vpr::open_weights(arguments[1]));
 
-  // --8<-- [start:map]
   const std::vector<vpr::Photo> places = vpr::read_photos(arguments[2]);
   vpr::FlatIndex<> map(model.dimensions());
   for (const vpr::Photo& place : places) {
@@ -27,7 +26,6 @@ int main(int count, char** arguments) try {
       std::printf("  %.4f  %s\n", match.score, places[static_cast<std::size_t>(match.id)].name.c_str());
     }
   }
-  // --8<-- [end:map]
 } catch (const vpr::Error& error) {
   return std::fprintf(stderr, "%s\n", error.what()), 1;
 }

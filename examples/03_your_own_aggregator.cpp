@@ -5,7 +5,6 @@
 
 #include <cstdio>
 
-// --8<-- [start:aggregator]
 /// The class token and the mean of the patches side by side, after a learned projection of both. D = 2 · projected.
 template <class B = vpr::Cpu<>>
 struct ClassAndMean {
@@ -27,7 +26,6 @@ struct ClassAndMean {
     project.visit(visitor, prefix + "project.");
   }
 };
-// --8<-- [end:aggregator]
 
 int main() {
   vpr::Pipeline model(vpr::DinoV2<>(vpr::ViTS14()), ClassAndMean<>(384, 64));

@@ -18,6 +18,4 @@ SearchResult search(const ModelOptions& options, const vpr::Dataset& dataset, st
   return result;
 }
 
-void write_report(const std::string&, const ModelOptions&, const vpr::Dataset&, const SearchResult&, std::int64_t, const std::vector<std::int64_t>&) {}
-
 }  // namespace cli

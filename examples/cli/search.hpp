@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// What localize and evaluate share: describing database and queries, searching, reporting.
+/// What localize and evaluate share: describing database and queries, and searching.
 #pragma once
 
 #include "options.hpp"
@@ -21,9 +21,5 @@ struct SearchResult {
 };
 
 SearchResult search(const ModelOptions& options, const vpr::Dataset& dataset, std::int64_t k);
-
-/// The HTML report of a search; green and red frames where right answers are known.
-void write_report(const std::string& path, const ModelOptions& options, const vpr::Dataset& dataset, const SearchResult& result, std::int64_t shown,
-                  const std::vector<std::int64_t>& recall_at);
 
 }  // namespace cli

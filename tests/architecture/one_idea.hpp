@@ -11,7 +11,6 @@
 #include <cmath>
 #include <string>
 
-// --8<-- [start:component]
 /// A bottleneck beside its input: x + scale · up(gelu(down(x))).
 template <class B>
 struct Bottleneck {
@@ -31,7 +30,6 @@ struct Bottleneck {
     up.visit(visitor, prefix + "up.");
   }
 };
-// --8<-- [end:component]
 
 /// The bottleneck, then GeM over the tokens, then unit length.
 template <class B>

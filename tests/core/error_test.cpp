@@ -15,15 +15,19 @@ TEST_CASE("fail streams its parts one after the other") {
   CHECK_THROWS_WITH(fail("photo.jpg: got ", 3, " of ", 4.5, " bytes"), "photo.jpg: got 3 of 4.5 bytes");
 }
 
+namespace {
+/// Counts how often it is streamed.
+struct Part {
+  int* count;
+  friend std::ostream& operator<<(std::ostream& out, const Part& part) {
+    ++*part.count;
+    return out << "part";
+  }
+};
+}  // namespace
+
 TEST_CASE("require throws only where the condition does not hold, and streams only then") {
   int streamed = 0;
-  struct Part {
-    int* count;
-    friend std::ostream& operator<<(std::ostream& out, const Part& part) {
-      ++*part.count;
-      return out << "part";
-    }
-  };
   require<ShapeError>(true, Part{&streamed});
   CHECK(streamed == 0);
   CHECK_THROWS_WITH(require<ShapeError>(false, "a ", Part{&streamed}), "a part");
