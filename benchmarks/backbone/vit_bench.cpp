@@ -51,5 +51,3 @@ BENCHMARK(vit_b14)->Args({1, 1})->Unit(benchmark::kMillisecond);
 BENCHMARK(vit_b14)->Args({1, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
-
-BENCHMARK_MAIN();

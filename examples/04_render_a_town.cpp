@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Teaches: a town that does not exist, to try place recognition on without any photos at hand. Its photos carry their positions
+// in their names, so that `vpr evaluate --database FOLDER/database --queries FOLDER/queries` measures recall.
+//
+//     04_render_a_town FOLDER [SEED [PLACES]]
+#include <vpr/dataset/write_town.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+
+int main(int count, char** arguments) try {
+  if (count < 2 || count > 4) return std::fprintf(stderr, "usage: %s FOLDER [SEED [PLACES]]\n", arguments[0]), 2;
+  vpr::TownSettings settings;
+  if (count > 2) settings.seed = std::strtoull(arguments[2], nullptr, 10);
+  if (count > 3) settings.places = std::atoi(arguments[3]);
+
+  const vpr::SyntheticTown town(settings);
+  vpr::write_town(town, arguments[1]);
+  std::printf("%d places in %s/database, each seen again four times in %s/queries\n", town.places(), arguments[1], arguments[1]);
+} catch (const vpr::Error& error) {
+  return std::fprintf(stderr, "%s\n", error.what()), 1;
+}
