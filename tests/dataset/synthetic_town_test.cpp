@@ -38,8 +38,8 @@ TEST_CASE("A town's photos follow from its seed, whatever the compiler and the n
   }
   CHECK(different.size() == std::size(views));
   CHECK(checksum(SyntheticTown({.seed = 8, .places = 4, .size = {60, 80}}).render(2, TownView::map)) != sums[0]);
-  CHECK(sums[0] == 0);
-  CHECK(sums[2] == 0);
+  CHECK(sums[0] == 0xed659c1e8f4df8eU);
+  CHECK(sums[2] == 0x3343c820927e68d3U);
 }
 
 TEST_CASE("Nights are dark, fog is pale and without contrast") {
