@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Data sets: photos, positions and right answers.
+/// Data sets: photos, positions and right answers; a town to render where there are none.
 #pragma once
 
 #include <vpr/dataset/csv.hpp>
@@ -9,5 +9,10 @@
 #include <vpr/dataset/photo_list.hpp>
 #include <vpr/dataset/positions.hpp>
 #include <vpr/dataset/positives.hpp>
+#include <vpr/dataset/synthetic_town.hpp>
 #include <vpr/dataset/utm.hpp>
 #include <vpr/dataset/utm_name.hpp>
+
+#ifdef VPR_WITH_IMAGE
+#include <vpr/dataset/write_town.hpp>
+#endif

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The synthetic town as a folder of photos. Needs the target `vpr::image`.
+#pragma once
+
+#ifndef VPR_WITH_IMAGE
+#error \
+    "vpr/dataset/write_town.hpp needs the CMake target vpr::image (TurboJPEG and libspng): find_package(vpr COMPONENTS image), link vpr::image"
+#endif
+
+#include <vpr/core/parallel.hpp>
+#include <vpr/core/progress.hpp>
+#include <vpr/dataset/synthetic_town.hpp>
+#include <vpr/dataset/utm_name.hpp>
+#include <vpr/image/write.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace vpr {
+
+/// Writes `database/` (the map's photos), `queries/viewpoint/`, `queries/night/`, `queries/fog/` and `queries/traffic/` below a folder, which
+/// is made where it is missing. Photos are named `@utm_east@utm_north@…@PLACE_VIEW@.jpg`, to the centimetre. `poses.csv` beside
+/// them has the columns path, place, view, east, north, height (metres) and heading (degrees).
+///
+/// @param extension  .jpg, .png or .ppm
+/// @throws IoError   where a folder or file cannot be written, ConfigError for another extension
+inline void write_town(const SyntheticTown& town, const std::filesystem::path& folder, const std::string& extension = ".jpg",
+                       const Progress& progress = {}) {
+  constexpr TownView views[] = {TownView::map, TownView::viewpoint, TownView::night, TownView::fog, TownView::traffic};
+  const auto folder_of = [](TownView view) {
+    return view == TownView::map ? std::string("database") : "queries/" + std::string(name_of(view));
+  };
+  for (const TownView view : views) {
+    std::error_code error;
+    std::filesystem::create_directories(folder / folder_of(view), error);
+    require<IoError>(!error, (folder / folder_of(view)).string(), ": cannot be made: ", error.message());
+  }
+
+  std::string poses = "path,place,view,east,north,height,heading\n";
+  for (int place = 0; place < town.places(); ++place) {
+    if (progress) progress("render town", place, town.places());
+    std::vector<std::string> rows(std::size(views));
+    parallel_for(static_cast<std::int64_t>(std::size(views)), [&](std::int64_t i) {
+      const TownView view = views[i];
+      const TownPose pose = town.pose(place, view);
+      char number[16], where[160];
+      std::snprintf(number, sizeof number, "%03d", place);
+      const std::string path =
+          folder_of(view) + "/" + utm_name({pose.east, pose.north}, std::string(number) + "_" + std::string(name_of(view)), extension);
+      write_image((folder / path).string(), town.render(place, view));
+      std::snprintf(where, sizeof where, ",%d,%s,%.4f,%.4f,%.3f,%.4f\n", place, name_of(view).data(), pose.east, pose.north, pose.height,
+                    pose.heading);
+      rows[i] = path + where;
+    });
+    for (const std::string& row : rows) poses += row;
+  }
+  if (progress) progress("render town", town.places(), town.places());
+  std::ofstream file(folder / "poses.csv", std::ios::binary);
+  file << poses;
+  file.close();
+  require<IoError>(!file.fail(), (folder / "poses.csv").string(), ": cannot be written");
+}
+
+}  // namespace vpr
