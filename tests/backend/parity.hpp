@@ -120,7 +120,8 @@ template <class B>
 void check_nan() {
   for (const auto& kernel_case : kernel_cases<B>()) {
     const std::string& kernel = kernel_case.kernel;
-    if (kernel == "one_hot" || kernel_case.inputs[0].shape.elements() == 0 || kernel_case.outputs[0].shape.elements() == 0) continue;
+    // insert writes a part of its output, one_hot gives no number of its input.
+    if (kernel == "one_hot" || kernel == "insert" || kernel_case.inputs[0].shape.elements() == 0 || kernel_case.outputs[0].shape.elements() == 0) continue;
     Values values = random_inputs(kernel_case, 1);
     std::fill(values[0].begin(), values[0].end(), std::numeric_limits<float>::quiet_NaN());
     const auto result = outputs_of(kernel_case, 1, values)[0];
