@@ -1,39 +1,58 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Installs what is missing, builds, obtains weights, and shows where photos were taken. Usage: scripts/demo.sh [PHOTOS_DIR]
-# PHOTOS_DIR holds database/ and queries/, folders of photos; without it a town is rendered. Right answers are known where it also has
-# pairs.csv or place_pairs.csv (query,database), or where names carry positions (@utm_east@utm_north@...@.jpg).
+# Localises photos from nothing: installs what is missing (Debian, apt), builds the program `vpr`, obtains the weights of DINOv2 ViT-S/14, builds a
+# map, asks it where each query was taken, and prints recall where the right answers are known.
+# Usage: scripts/demo.sh [PHOTOS_DIR]
+# PHOTOS_DIR holds database/ and queries/, or the lists gallery.txt and queries.txt, perhaps with pairs.csv or place_pairs.csv
+# (query,database: the right answers); or just photos, every fifth of which is then a query. Without it, a town is rendered.
 set -euo pipefail
+here=$PWD
 cd "$(dirname "$0")/.."
 source scripts/packages.sh
 
-[ $# -le 1 ] || die "want at most one argument: a folder with database/ and queries/"
-photos=${1:-build/demo/town}
+out=build/demo
+bin=build/release/bin
+photos=$out/town
+if [ $# -gt 0 ]; then
+  photos=$(cd "$here" && realpath -e -- "$1") || die "there is no folder $1: give a folder of photos, or nothing for a rendered town"
+fi
 
-install_packages "${build_packages[@]}" "${program_packages[@]}" "${test_packages[@]}"
-say "Building the vpr program"
-cmake --preset release >/dev/null
-cmake --build --preset release --target vpr_cli 04_render_a_town --parallel "$(nproc)"
+install_packages "${build_packages[@]}" "${program_packages[@]}" "${test_packages[@]}" "${benchmark_packages[@]}"
 weights=$(scripts/weights.sh)
+say "Building vpr into build/release"
+cmake --preset release >/dev/null
+cmake --build --preset release --parallel "$(nproc)" --target vpr_cli 04_render_a_town
 
+mkdir -p "$out"
 if [ $# = 0 ]; then
   say "Rendering a town into $photos"
-  build/release/bin/04_render_a_town "$photos"
+  $bin/04_render_a_town "$photos"
 fi
-for part in database queries; do
-  [ -d "$photos/$part" ] || die "$photos/$part is no folder; the photos of known places go to database/, those to localise to queries/"
+
+if [ -f "$photos/gallery.txt" ] && [ -f "$photos/queries.txt" ]; then
+  database=$photos/gallery.txt queries=$photos/queries.txt
+elif [ -d "$photos/database" ] && [ -d "$photos/queries" ]; then
+  database=$photos/database queries=$photos/queries
+else
+  database=$out/database.txt queries=$out/queries.txt
+  find "$photos" -iname '*.jpg' -o -iname '*.jpeg' -o -iname '*.png' | sort | awk -v d="$database" -v q="$queries" '{ print > (NR % 5 ? d : q) }'
+  [ -s "$queries" ] || die "$photos holds fewer than five photos (.jpg, .jpeg, .png)"
+fi
+
+positives=
+for pairs in "$photos/pairs.csv" "$photos/place_pairs.csv"; do
+  if [ -f "$pairs" ]; then positives=$pairs; fi
 done
 
-model=(--model dinov2-vits14+gem --weights "$weights" --block 7)
-places=(--database "$photos/database" --queries "$photos/queries")
-right=()
-for pairs in pairs.csv place_pairs.csv; do
-  if [ -f "$photos/$pairs" ]; then right=(--positives "$photos/$pairs"); fi
-done
-if [ ${#right[@]} -gt 0 ] || [ -n "$(find "$photos/queries" -name '@*@*' -print -quit)" ]; then
-  say "How often the right place is found"
-  build/release/bin/vpr evaluate "${model[@]}" "${places[@]}" "${right[@]}" --recall 1,5,10
+# Block 7's tokens tell places apart better than the last ones do.
+set -- --model dinov2-vits14+gem --block 7 --weights "$weights" --database "$database" --queries "$queries"
+if [ -n "$positives" ]; then
+  say "Measuring how often the right place is found: $photos"
+  $bin/vpr evaluate "$@" --positives "$positives"
+elif [ -n "$(find "$photos" -name '@*@*@*' -print -quit)" ]; then
+  say "Measuring how often a place at most 25 m away is found: $photos"
+  $bin/vpr evaluate "$@"
 else
-  say "Where the queries were taken"
-  build/release/bin/vpr localize "${model[@]}" "${places[@]}" --top 3
+  say "Localising, as nothing tells the right answers: $photos"
+  $bin/vpr localize "$@" --top 3
 fi
