@@ -5,9 +5,12 @@
 #include "tests/archetypes/backbone.hpp"
 #include "tests/archetypes/backend.hpp"
 #include "tests/archetypes/index.hpp"
+#include "tests/archetypes/name_map.hpp"
+#include "tests/archetypes/preprocess.hpp"
 #include "tests/archetypes/weight_source.hpp"
 
 #include <vpr/index/flat.hpp>
+#include <vpr/io/load.hpp>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
@@ -25,6 +28,20 @@ TEST_CASE("A user's index finds what the exact one finds") {
 TEST_CASE("A user's weight source is read by name") {
   CHECK(vpr::read_tensor(TwoNumbers(), "scale") == std::vector<float>{0.5F, 2.0F});
   CHECK_THROWS_WITH(vpr::read_tensor(TwoNumbers(), "bias"), ContainsSubstring("two numbers: has no tensor 'bias'"));
+}
+
+TEST_CASE("A user's names are looked for when loading") {
+  vpr::Linear<vpr::Cpu<>> model(1, 2, false);
+  CHECK_THROWS_WITH(vpr::load(model, TwoNumbers(), KernelAndOffset()), ContainsSubstring("net/kernel"));
+  const vpr::LoadReport report = vpr::load(model, TwoNumbers(), [](const std::string&) { return std::vector<std::string>{"scale"}; },
+                                           vpr::LoadOptions{.strict = false});
+  CHECK(report.misshaped.size() == 1);
+}
+
+TEST_CASE("A user's preprocessing leads to another's") {
+  const vpr::Image photo({40, 30});
+  const vpr::Planes planes = WithoutBonnet<vpr::NormaliseThenResize<vpr::OriginalSize>>()(photo);
+  CHECK(planes.size == vpr::ImageSize{30, 30});
 }
 
 TEST_CASE("A user's backend runs the ops") {
