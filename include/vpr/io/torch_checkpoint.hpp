@@ -40,13 +40,12 @@ inline void add_torch_tensor(WeightFile& source, TorchTensor tensor, const ZipEn
 
 inline void read_torch_zip(WeightFile& source, std::string_view root) {
   constexpr std::uint64_t longest_pickle = 32 << 20;
-  constexpr std::string_view pickle_name = "data.pkl";
   const ZipArchive archive(source.file().bytes());
   std::string folder;
   int pickles = 0;
   for (const auto& [name, entry] : archive.entries()) {
-    if (name != pickle_name && !name.ends_with("/" + std::string(pickle_name))) continue;
-    folder = name.substr(0, name.size() - pickle_name.size());
+    if (name != "data.pkl" && !name.ends_with("/data.pkl")) continue;
+    folder = name.substr(0, name.rfind("data.pkl"));
     ++pickles;
   }
   require<FormatError>(pickles == 1, "the archive has ", pickles, " entries data.pkl, a PyTorch checkpoint has 1");

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/io/atomic_file.hpp>
+
+#include "tests/io/temporary.hpp"
+#include "tests/support/catch.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <sys/resource.h>
+#include <csignal>
+
+namespace fs = std::filesystem;
+using vpr::AtomicFile;
+using vpr::IoError;
+using vpr::test::file_content;
+using vpr::test::TemporaryFolder;
+
+static std::ptrdiff_t files_in(const TemporaryFolder& folder) { return std::distance(fs::directory_iterator(folder.path()), {}); }
+
+TEST_CASE("atomic file: the old content stays until the new one is whole") {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("f", "old");
+  {
+    AtomicFile file(path);
+    file.write("new");
+    CHECK(file.size() == 3);
+    CHECK(file_content(path) == "old");
+  }
+  CHECK(file_content(path) == "old");
+  CHECK(files_in(folder) == 1);
+  AtomicFile file(path);
+  file.write("new");
+  file.commit();
+  CHECK(file_content(path) == "new");
+  CHECK(files_in(folder) == 1);
+  CHECK((fs::status(path).permissions() & fs::perms::owner_write) != fs::perms::none);
+}
+
+TEST_CASE("atomic file: a folder that is not there and a name that is a folder are errors") {
+  const TemporaryFolder folder;
+  CHECK_THROWS_AS(AtomicFile(folder.file("none/f")), IoError);
+  CHECK_THROWS_WITH(AtomicFile(folder.file("none/f")), ContainsSubstring("none/f: cannot be written: No such file"));
+  fs::create_directory(folder.path() / "sub");
+  AtomicFile file(folder.file("sub"));
+  file.write("x");
+  CHECK_THROWS_WITH(file.commit(), ContainsSubstring("sub: cannot be replaced"));
+}
+
+TEST_CASE("atomic file: a full disk is an error, and the old content stays") {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("f", "old");
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{4096, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  const std::string big(100'000, 'x');
+  std::string message;
+  try {
+    AtomicFile file(path);
+    file.write(big);
+    file.commit();
+  } catch (const IoError& error) {
+    message = error.what();
+  }
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, old_handler);
+  CHECK_THAT(message, ContainsSubstring(path) && ContainsSubstring("File too large"));
+  CHECK(file_content(path) == "old");
+  CHECK(files_in(folder) == 1);
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/io/load.hpp>
+#include <vpr/io/open.hpp>
+
+#include "tests/io/fake_model.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/golden.hpp"
+
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+using vpr::DType;
+using vpr::load;
+using vpr::LoadOptions;
+using vpr::Shape;
+using vpr::test::FakeModel;
+
+namespace {
+
+/// Weights in memory: each tensor counts up from its first value.
+struct Memory {
+  std::vector<vpr::TensorInfo> infos;
+  std::vector<float> firsts;
+
+  std::string path() const { return "memory"; }
+  const std::vector<vpr::TensorInfo>& tensors() const { return infos; }
+  void read(std::size_t index, std::span<float> out) const {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = firsts[index] + static_cast<float>(i);
+  }
+  Memory& with(const std::string& name, const Shape& shape, float first, DType dtype = DType::float32) {
+    infos.push_back({name, dtype, shape});
+    firsts.push_back(first);
+    return *this;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("load: every parameter gets its values, halves too") {
+  FakeModel model({{"a", Shape{2, 2}}, {"b", Shape{}}});
+  const auto report = load(model, Memory().with("b", Shape{}, 7, DType::float16).with("a", Shape{2, 2}, 1));
+  CHECK(report.loaded == 2);
+  CHECK(report.fits());
+  CHECK(model.at("a") == std::vector<float>{1, 2, 3, 4});
+  CHECK(model.at("b") == std::vector<float>{7});
+}
+
+TEST_CASE("load: one error lists everything, and the model stays as it was") {
+  FakeModel model({{"a.weight", Shape{2, 2}}, {"a.bias", Shape{2}}, {"c", Shape{3}}, {"d", Shape{1}}});
+  const Memory source = Memory().with("a.weight", Shape{4}, 1).with("A.bias", Shape{2}, 1).with("c", Shape{3}, 0, DType::int8).with("d", Shape{1}, 5);
+  CHECK_THROWS_AS(load(model, source), vpr::WeightError);
+  CHECK_THROWS_WITH(load(model, source), ContainsSubstring("memory: does not fit the model: 1 missing, 1 unexpected, 2 mis-shaped") &&
+                                             ContainsSubstring("missing a.bias [2]; the nearest that is left is A.bias [2]") &&
+                                             ContainsSubstring("unexpected A.bias [2]") &&
+                                             ContainsSubstring("mis-shaped a.weight: the file has float32 [4], the model wants [2, 2]") &&
+                                             ContainsSubstring("mis-shaped c: the file has int8 [3], the model wants [3]; whole numbers"));
+  for (const auto& [name, parameter] : model.parameters) CHECK(parameter.values == std::vector<float>(parameter.values.size(), -1));
+}
+
+TEST_CASE("load: leniently, what fits is loaded and the rest is told") {
+  FakeModel model({{"a", Shape{2}}, {"b", Shape{2}}, {"c", Shape{2}}});
+  const auto report = load(model, Memory().with("a", Shape{2}, 1).with("b", Shape{3}, 1).with("x", Shape{2}, 1), LoadOptions{.strict = false});
+  CHECK(report.loaded == 1);
+  CHECK(report.missing.size() == 1);
+  CHECK(report.unexpected == std::vector<std::string>{"x [2]"});
+  CHECK(report.misshaped.size() == 1);
+  CHECK(model.at("a") == std::vector<float>{1, 2});
+  CHECK(model.at("b") == std::vector<float>{-1, -1});
+}
+
+TEST_CASE("load: a mask token may be missing on either side, and counts of batches are left alone") {
+  FakeModel with({{"mask_token", Shape{1}}, {"a", Shape{1}}});
+  CHECK(load(with, Memory().with("a", Shape{1}, 1)).loaded == 1);
+  FakeModel without({{"a", Shape{1}}});
+  const Memory file = Memory().with("a", Shape{1}, 1).with("mask_token", Shape{1}, 1).with("bn.num_batches_tracked", Shape{}, 1, DType::int64);
+  CHECK(load(without, file).loaded == 1);
+  CHECK_THROWS_AS(load(without, file, LoadOptions{.optional = {}, .ignored = {}}), vpr::WeightError);
+  CHECK_THROWS_AS(load(without, Memory().with("a", Shape{1}, 1).with("unmask_token", Shape{1}, 1)), vpr::WeightError);
+}
+
+TEST_CASE("load: a map of the user's own, stacking tensors") {
+  FakeModel model({{"qkv", Shape{3, 2}}, {"pos", Shape{1, 3, 2}}});
+  Memory source = Memory().with("q", Shape{1, 2}, 0).with("kv", Shape{2, 2}, 10).with("row", Shape{1, 1, 2}, 20).with("grid", Shape{1, 2, 2}, 30);
+  const auto map = [](const std::string& name) {
+    return name == "qkv" ? std::vector<std::string>{"q", "kv"} : std::vector<std::string>{"row", "grid"};
+  };
+  load(model, source, map);
+  CHECK(model.at("qkv") == std::vector<float>{0, 1, 10, 11, 12, 13});
+  CHECK(model.at("pos") == std::vector<float>{20, 21, 30, 31, 32, 33});
+
+  source.infos[1].shape = Shape{2, 1};  // as many values as one that fits, and beside instead of below
+  CHECK_THROWS_WITH(load(model, source, map), ContainsSubstring("qkv: the file has float32 [1, 2] + float32 [2, 1], the model wants [3, 2]"));
+  FakeModel beside({{"qkv", Shape{2, 3}}});
+  const auto two = [](const std::string&) { return std::vector<std::string>{"l", "r"}; };
+  CHECK_THROWS_AS(load(beside, Memory().with("l", Shape{2, 1}, 0).with("r", Shape{2, 2}, 0), two), vpr::WeightError);
+}
+
+TEST_CASE("load: values that are not finite are reported") {
+  FakeModel model({{"a", Shape{2}}});
+  const auto report = load(model, Memory().with("a", Shape{2}, INFINITY));
+  CHECK(report.fits());
+  CHECK(report.not_finite == std::vector<std::string>{"a has 2 values that are not finite"});
+}
+
+TEST_CASE("load: each naming of one DINOv2, as it comes, gives the same parameters") {
+  const vpr::test::Golden golden(VPR_TEST_DATA "/dinov2_tiny_stored.safetensors");
+  const auto weights = golden.weights();
+  std::vector<std::pair<std::string, Shape>> named;
+  for (const auto& info : weights.tensors()) named.emplace_back(info.name, info.shape);
+  for (const std::string file : {"dinov2_f32.safetensors", "dinov2_hf.safetensors", "dinov2_hf.onnx", "dinov2.onnx", "dinov2_plain.pth",
+                                 "dinov2_protocol4.pth", "dinov2_legacy.pth", "dinov2_stored.npz", "dinov2_deflate.npz", "dinov2_teacher_mixed.pth"}) {
+    CAPTURE(file);
+    FakeModel model(named);
+    load(model, vpr::open_weights(VPR_TEST_DATA "/checkpoints/" + file));
+    const float rounding = file == "dinov2_teacher_mixed.pth" ? 0x1p-11F : 0;
+    for (const auto& [name, parameter] : model.parameters) {
+      if (name == "mask_token") continue;  // ONNX has none
+      const std::vector<float> expected = vpr::read_tensor(weights, name);
+      float worst = 0;
+      for (std::size_t i = 0; i < expected.size(); ++i) {
+        worst = std::max(worst, std::abs(parameter.values[i] - expected[i]) - rounding * std::max(std::abs(expected[i]), 0x1p-14F));
+      }
+      CAPTURE(name);
+      CHECK(worst <= 0);
+    }
+  }
+}
