@@ -54,7 +54,8 @@ inline Image decode_image(std::span<const std::uint8_t> bytes, const std::string
   } else {
     fail<FormatError>(name, ": byte 0: ", bytes.empty() ? "the file is empty" : "neither a JPEG nor a PNG, PPM or PGM file");
   }
-  return detail::turns(options, orientation) ? apply_orientation(photo, orientation) : photo;
+  if (detail::turns(options, orientation)) return apply_orientation(photo, orientation);
+  return photo;
 }
 
 /// Reads a photo: height × width × 3 bytes, red first.

@@ -119,13 +119,12 @@ inline Image pil_rows(const ImageView& photo, std::int64_t height, Interpolation
 inline Image resize_as_pil(const ImageView& photo, ImageSize size, Interpolation interpolation = Interpolation::bilinear) {
   detail::require_resizable(photo.size(), size);
   const std::int64_t lost_rows = photo.height - size.height, lost_columns = photo.width - size.width;
-  if (lost_rows > std::max<std::int64_t>(2 * lost_columns, 0)) {
-    const Image lowered = detail::pil_rows(photo, size.height, interpolation);
-    return lost_columns == 0 ? lowered : detail::pil_columns(lowered, size.width, interpolation);
-  }
-  if (lost_columns == 0) return detail::pil_rows(photo, size.height, interpolation);
-  const Image narrowed = detail::pil_columns(photo, size.width, interpolation);
-  return lost_rows == 0 ? narrowed : detail::pil_rows(narrowed, size.height, interpolation);
+  const bool rows_first = lost_rows > std::max<std::int64_t>(2 * lost_columns, 0);
+  if (rows_first && lost_columns != 0) return detail::pil_columns(detail::pil_rows(photo, size.height, interpolation), size.width, interpolation);
+  if (rows_first || lost_columns == 0) return detail::pil_rows(photo, size.height, interpolation);
+  Image narrowed = detail::pil_columns(photo, size.width, interpolation);
+  if (lost_rows == 0) return narrowed;
+  return detail::pil_rows(narrowed, size.height, interpolation);
 }
 
 /// Resizes as `torchvision.transforms.functional.resize` does a float tensor, to float rounding. torchvision's default for
