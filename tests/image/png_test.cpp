@@ -80,8 +80,8 @@ TEST_CASE("PNG headers that claim the impossible are refused before memory is ta
     return png::join({png::signature, png::header(width, height, 8, 2), png::chunk("IDAT", data), png::chunk("IEND", {})});
   };
   refused(claim(0x7FFFFFFF, 0x7FFFFFFF, {1}), "byte 16: claims 2147483647x2147483647 pixels");
-  refused(claim(0xFFFFFFFF, 1, {1}), "the limit is 160 MB");
-  refused(claim(1, 0x7FFFFFFF, {1}), "the limit is 160 MB");
+  refused(claim(0xFFFFFFFF, 1, {1}), "the limit is 180 MB");
+  refused(claim(1, 0x7FFFFFFF, {1}), "the limit is 180 MB");
   refused(claim(5000, 5000, png::deflated(Bytes(20000))), "5000x5000 pixels cannot come from");
   refused(claim(1, 1, png::deflated(pixels_of(noise({60, 60})))), "1x1 pixels cannot come from");
   refused(claim(0, 1, {1}), "a size of 1x0");

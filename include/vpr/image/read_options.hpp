@@ -18,7 +18,7 @@ enum class ReadAs {
 struct ReadOptions {
   ReadAs as = ReadAs::pillow;
   /// Bytes that the file, the pixels and the decoder's buffers may take together. Checked before they are allocated.
-  std::int64_t max_bytes = 160'000'000;
+  std::int64_t max_bytes = 180'000'000;
   /// Take a truncated or damaged JPEG as far as it decodes; the rest stays grey. Refused otherwise.
   bool accept_damaged = false;
 };
