@@ -51,7 +51,8 @@ inline constexpr std::array<PreprocessWord, 6> preprocess_options{{
 /// The preprocessing that `name` describes, as in `normalise-then-resize-tensor+shorter-side+multiple-of-14`, for a wanted `size`.
 /// @throws ConfigError for an unknown word, with the list of all, and for words that exclude each other.
 inline AnyPreprocess find_preprocess(std::string_view name, ImageSize size) {
-  require<ConfigError>(size.height > 0 && size.width > 0, "preprocess: got the size ", size, ", both sides must be at least 1");
+  require<ConfigError>(size.height > 0 && size.width > 0 && size.height < 65536 && size.width < 65536, "preprocess: got the size ", size,
+                       ", both sides must be 1 to 65535");
   std::function<ImageSize(ImageSize)> rule;
   const auto then = [&rule](std::function<ImageSize(ImageSize)> next) {
     rule = rule ? SizeRules<std::function<ImageSize(ImageSize)>, std::function<ImageSize(ImageSize)>>{rule, next} : next;
