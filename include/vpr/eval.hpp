@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Measures of recognition, and reports. With vpr::io also as JSON.
+/// Measures of recognition, and reports; with the CMake target `vpr::io` also as JSON, with `vpr::image` with thumbnails.
 #pragma once
 
 #include <vpr/eval/mean_average_precision.hpp>
 #include <vpr/eval/precision_recall.hpp>
 #include <vpr/eval/recall.hpp>
+#include <vpr/eval/report.hpp>
+#include <vpr/eval/report_html.hpp>
+#include <vpr/eval/report_svg.hpp>
 #include <vpr/eval/timing.hpp>
 
 #ifdef VPR_WITH_IO
 #include <vpr/eval/evaluation_json.hpp>
+#endif
+#ifdef VPR_WITH_IMAGE
+#include <vpr/eval/report_thumbnails.hpp>
 #endif

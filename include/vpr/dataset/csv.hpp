@@ -4,7 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
-#include <vpr/dataset/text_file.hpp>
+#include <vpr/dataset/text.hpp>
 
 #include <algorithm>
 #include <cctype>

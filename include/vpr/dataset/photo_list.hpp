@@ -5,7 +5,7 @@
 
 #include <vpr/core/error.hpp>
 #include <vpr/dataset/photo.hpp>
-#include <vpr/dataset/text_file.hpp>
+#include <vpr/dataset/text.hpp>
 #include <vpr/dataset/utm_name.hpp>
 
 #include <algorithm>

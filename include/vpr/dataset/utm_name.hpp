@@ -4,9 +4,9 @@
 #pragma once
 
 #include <vpr/dataset/photo.hpp>
-#include <vpr/dataset/text_file.hpp>
+#include <vpr/dataset/text.hpp>
 
-#include <cstdio>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,15 +42,14 @@ inline std::optional<Position> position_from_name(std::string_view name) {
 /// @param note  free text of the field's last column, without `@` and `/`
 /// @param extension  with its dot
 inline std::string utm_name(const Position& position, std::string_view note = {}, std::string_view extension = ".jpg") {
-  char numbers[128];
-  std::snprintf(numbers, sizeof numbers, "@%010.2f@%010.2f@", position.east, position.north);
-  std::string name = numbers;
-  if (position.zone.number != 0) {
-    std::snprintf(numbers, sizeof numbers, "%02d@%c", position.zone.number, position.zone.south ? 'M' : 'N');
-    name += numbers;
-  } else {
-    name += '@';
-  }
+  const auto padded = [](std::string digits, std::size_t width) {
+    if (digits.size() < width) digits.insert(digits[0] == '-' ? 1 : 0, width - digits.size(), '0');
+    return digits;
+  };
+  std::string name =
+      detail::joined("@", padded(detail::fixed(position.east, 2), 10), "@", padded(detail::fixed(position.north, 2), 10), "@");
+  if (position.zone.number != 0) name += padded(std::to_string(position.zone.number), 2) + (position.zone.south ? "@M" : "@N");
+  if (position.zone.number == 0) name += '@';
   return name.append("@@@@@@@@@@").append(note).append("@").append(extension);
 }
 

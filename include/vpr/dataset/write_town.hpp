@@ -14,7 +14,7 @@
 #include <vpr/dataset/utm_name.hpp>
 #include <vpr/image/write.hpp>
 
-#include <cstdio>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -47,14 +47,13 @@ inline void write_town(const SyntheticTown& town, const std::filesystem::path& f
     parallel_for(static_cast<std::int64_t>(std::size(views)), [&](std::int64_t i) {
       const TownView view = views[i];
       const TownPose pose = town.pose(place, view);
-      char number[16], where[160];
-      std::snprintf(number, sizeof number, "%03d", place);
-      const std::string path =
-          folder_of(view) + "/" + utm_name({pose.east, pose.north}, std::string(number) + "_" + std::string(name_of(view)), extension);
+      using detail::fixed, detail::joined;
+      const std::string id = std::to_string(place),
+                        note = joined(std::string(3 - std::min<std::size_t>(id.size(), 3), '0'), id, "_", name_of(view));
+      const std::string path = joined(folder_of(view), "/", utm_name({pose.east, pose.north}, note, extension));
       write_image((folder / path).string(), town.render(place, view));
-      std::snprintf(where, sizeof where, ",%d,%s,%.4f,%.4f,%.3f,%.4f\n", place, name_of(view).data(), pose.east, pose.north, pose.height,
-                    pose.heading);
-      rows[i] = path + where;
+      rows[i] = joined(path, ",", id, ",", name_of(view), ",", fixed(pose.east, 4), ",", fixed(pose.north, 4), ",", fixed(pose.height, 3),
+                       ",", fixed(pose.heading, 4), "\n");
     });
     for (const std::string& row : rows) poses += row;
   }

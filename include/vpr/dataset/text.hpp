@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Reading small text files and the numbers in them.
+/// Small text files, and numbers in text whatever the program's locale.
 #pragma once
 
 #include <vpr/core/error.hpp>
@@ -49,6 +49,20 @@ inline std::optional<double> parse_number(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
   return value;
+}
+
+/// A finite number with so many digits after the point.
+inline std::string fixed(double value, int digits) {
+  char text[400];
+  return {text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, digits).ptr};
+}
+
+/// All parts in one string.
+template <class... Parts>
+std::string joined(const Parts&... parts) {
+  std::string text;
+  (text.append(std::string_view(parts)), ...);
+  return text;
 }
 
 }  // namespace vpr::detail
