@@ -8,6 +8,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/threads.hpp"
 
 #include <functional>
 #include <string>
@@ -27,6 +28,7 @@ inline Tensor<F64> random_tensor(Shape shape, std::uint64_t seed, double low = -
 
 /// Checks every partial derivative of Σ cotangent ∘ f(inputs) for a random cotangent.
 inline void check_gradients(const std::function<Var<F64>(const Vars&)>& f, const std::vector<Tensor<F64>>& inputs) {
+  const Threads one(1);
   Vars recorded;
   for (const Tensor<F64>& input : inputs) recorded.emplace_back(input, true);
   const Var<F64> result = f(recorded);

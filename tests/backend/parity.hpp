@@ -8,6 +8,7 @@
 #include "tests/backend/kernel_cases.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/threads.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -58,6 +59,7 @@ bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
 /// Every kernel of B agrees with `Reference<double>`, each within its case's number of rounding errors.
 template <class B>
 void check_parity() {
+  const Threads one(1);
   const auto cases = kernel_cases<B>();
   const auto reference_cases = kernel_cases<Reference<double>>();
   REQUIRE(cases.size() == reference_cases.size());
@@ -82,6 +84,7 @@ void check_parity() {
 /// An image has the same bits alone and in a batch of seven.
 template <class B>
 void check_batch_invariance() {
+  const Threads one(1);
   const std::int64_t batch = 7;
   for (const auto& kernel_case : kernel_cases<B>()) {
     const Values values = random_inputs(kernel_case, batch);
@@ -104,9 +107,30 @@ void check_batch_invariance() {
   }
 }
 
+/// The number of threads does not change a bit.
+template <class B>
+void check_thread_invariance() {
+  for (const auto& kernel_case : kernel_cases<B>()) {
+    const Values values = random_inputs(kernel_case, 3);
+    const auto with_threads = [&](int count) {
+      const Threads threads(count);
+      return outputs_of(kernel_case, 3, values);
+    };
+    const auto serial = with_threads(1);
+    for (const int count : {2, 5}) {
+      const auto parallel = with_threads(count);
+      for (std::size_t o = 0; o < serial.size(); ++o) {
+        INFO(kernel_case.title() << ", output " << o << ", " << count << " threads");
+        CHECK(same_bits(serial[o], parallel[o]));
+      }
+    }
+  }
+}
+
 /// Where a kernel may overwrite its input, that gives the same bits.
 template <class B>
 void check_in_place() {
+  const Threads one(1);
   for (const auto& kernel_case : kernel_cases<B>()) {
     if (!kernel_case.in_place) continue;
     const Values values = random_inputs(kernel_case, 3);
@@ -118,6 +142,7 @@ void check_in_place() {
 /// No clamp or maximum hides a NaN of the first input.
 template <class B>
 void check_nan() {
+  const Threads one(1);
   for (const auto& kernel_case : kernel_cases<B>()) {
     const std::string& kernel = kernel_case.kernel;
     // insert writes a part of its output, one_hot gives no number of its input.

@@ -68,20 +68,4 @@ TEMPLATE_LIST_TEST_CASE("Overwriting the input gives the same bits", "", Backend
 
 TEMPLATE_LIST_TEST_CASE("A NaN stays a NaN", "", Backends) { test::check_nan<TestType>(); }
 
-TEMPLATE_LIST_TEST_CASE("The number of threads does not change a bit", "", Backends) {
-  const int kept = thread_count();
-  for (const auto& kernel_case : test::kernel_cases<TestType>()) {
-    const test::Values values = test::random_inputs(kernel_case, 3);
-    set_thread_count(1);
-    const auto serial = test::outputs_of(kernel_case, 3, values);
-    for (const int threads : {2, 5}) {
-      set_thread_count(threads);
-      const auto parallel = test::outputs_of(kernel_case, 3, values);
-      for (std::size_t o = 0; o < serial.size(); ++o) {
-        INFO(kernel_case.title() << ", output " << o << ", " << threads << " threads");
-        CHECK(test::same_bits(serial[o], parallel[o]));
-      }
-    }
-  }
-  set_thread_count(kept);
-}
+TEMPLATE_LIST_TEST_CASE("The number of threads does not change a bit", "", Backends) { test::check_thread_invariance<TestType>(); }
