@@ -25,6 +25,10 @@ TEST_CASE("An empty buffer holds no memory and can be copied and moved") {
   CHECK(moved.size() == 0);
 }
 
+TEST_CASE("A size whose bytes overflow is refused") {
+  CHECK_THROWS_AS(Buffer<double>(static_cast<std::size_t>(-1) / 8 + 2), std::bad_alloc);
+}
+
 TEST_CASE("A buffer's copy is its own, its move leaves it empty") {
   Buffer<int> a(2);
   a.data()[0] = 1;
