@@ -1,6 +1,6 @@
 # The components beside vpr::vpr: which packages each looks for, what it links, and Debian's names of those packages.
 # This project's build and the installed package (vprConfig.cmake) both read them from here.
-set(vpr_components io image omp thrust tbb)
+set(vpr_components io image omp thrust tbb cuda)
 
 # Weight files: nlohmann-json reads the header of safetensors, zlib inflates npz.
 set(vpr_io_packages nlohmann_json ZLIB)
@@ -27,6 +27,12 @@ set(vpr_tbb_packages VprThrust TBB)
 set(vpr_tbb_links VprThrust::Thrust TBB::tbb)
 set(vpr_tbb_debian libthrust-dev libtbb-dev)
 
+# The CUDA backend, for sources that nvcc compiles.
+set(vpr_cuda_packages CUDAToolkit CUDAToolkit)
+set(vpr_cuda_links CUDA::cudart CUDA::cublas)
+set(vpr_cuda_options $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20> $<$<COMPILE_LANGUAGE:CUDA>:--extended-lambda> $<$<COMPILE_LANGUAGE:CUDA>:-DEIGEN_NO_CUDA>)
+set(vpr_cuda_debian "nvidia-cuda-toolkit, or NVIDIA's own")
+
 # vpr_component(NAME): makes vpr::NAME where its packages are found. It tells the headers so by VPR_WITH_NAME.
 # Sets vpr_NAME_FOUND and, where that is false, vpr_NAME_problem to a sentence.
 function(vpr_component name)
@@ -52,6 +58,7 @@ function(vpr_component name)
       add_library(vpr::${name} INTERFACE IMPORTED GLOBAL)
       target_link_libraries(vpr::${name} INTERFACE vpr::vpr ${vpr_${name}_links})
       target_compile_definitions(vpr::${name} INTERFACE ${definition})
+      target_compile_options(vpr::${name} INTERFACE ${vpr_${name}_options})
     endif()
   endif()
   if(problem)

@@ -7,7 +7,7 @@ configure_package_config_file(cmake/vprConfig.cmake.in "${PROJECT_BINARY_DIR}/vp
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/vprConfigVersion.cmake" COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 configure_file(cmake/vpr.pc.in "${PROJECT_BINARY_DIR}/vpr.pc" @ONLY)
 
-install(DIRECTORY include/vpr DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(DIRECTORY include/vpr cuda/include/vpr DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(TARGETS vpr EXPORT vprTargets)
 install(EXPORT vprTargets NAMESPACE vpr:: DESTINATION "${package_dir}")
 install(FILES "${PROJECT_BINARY_DIR}/vprConfig.cmake" "${PROJECT_BINARY_DIR}/vprConfigVersion.cmake"

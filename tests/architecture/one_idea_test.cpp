@@ -1,42 +1,22 @@
 // SPDX-License-Identifier: MIT
-#include "tests/architecture/one_idea.hpp"
-
 #include <vpr/autograd.hpp>
 #include <vpr/backend/cpu.hpp>
 #ifdef VPR_WITH_THRUST
 #include <vpr/backend/thrust.hpp>
 #endif
 
+#include "tests/architecture/seeded_describer.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/random.hpp"
 
 #include <map>
 
+using namespace vpr::test;
 using vpr::Cpu;
 using vpr::Shape;
 using vpr::Tensor;
 using vpr::Var;
 
 namespace {
-
-constexpr std::int64_t batch = 2, tokens = 7, channels = 6, hidden = 5;
-
-template <class B>
-TinyDescriber<B> describer() {
-  TinyDescriber<B> model(channels, hidden);
-  std::uint64_t seed = 1;
-  model.visit(
-      [&](const std::string& name, auto& parameter) {
-        if (name != "p") parameter.assign(std::span<const float>(random_floats(parameter.shape().elements(), seed++)));
-      },
-      "");
-  return model;
-}
-
-template <class B>
-Tensor<B> input() {
-  return Tensor<B>::from(Shape{batch, tokens, channels}, std::span<const float>(random_floats(batch * tokens * channels, 99)));
-}
 
 /// Σ cotangent ∘ describe(tokens), in double.
 double objective(const TinyDescriber<Cpu<double>>& model, const Tensor<Cpu<double>>& x, const std::vector<double>& cotangent) {

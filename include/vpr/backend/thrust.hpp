@@ -33,8 +33,8 @@ struct ThrustExecutor {
   }
 };
 
-/// Every kernel in its scalar form, over Thrust's vectors and loops. `System` gives `vector<T>` and `policy()`; one whose
-/// memory the host cannot reach also hides the members of `HostMemory`, as the CUDA backend does.
+/// Every kernel in its scalar form, over Thrust's vectors and loops. `System` gives `vector<T>`, in memory that the host can
+/// reach, and `policy()`.
 template <class T = float, class System = ThrustCpp>
 struct Thrust : HostMemory<T>, ScalarKernels<ThrustExecutor<System>>, ScalarGradients<ThrustExecutor<System>> {
   using tensor = Tensor<Thrust>;
