@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Search among descriptors.
+/// Search among descriptors. Two headers are left out, since they take seconds to compile: `<vpr/index/fit_pca.hpp>`, which trains a
+/// PCA, and `<vpr/index/pca_file.hpp>`, which saves and loads one.
 #pragma once
 
 #include <vpr/index/concept.hpp>
 #include <vpr/index/flat.hpp>
+#include <vpr/index/pca.hpp>
 #include <vpr/index/top_k.hpp>

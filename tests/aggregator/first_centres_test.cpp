@@ -13,7 +13,8 @@ namespace {
 
 std::set<std::vector<float>> rows_of(const std::vector<float>& centres, std::size_t dim) {
   std::set<std::vector<float>> rows;
-  for (std::size_t i = 0; i < centres.size(); i += dim) rows.insert({centres.begin() + static_cast<std::ptrdiff_t>(i), centres.begin() + static_cast<std::ptrdiff_t>(i + dim)});
+  for (std::size_t i = 0; i < centres.size(); i += dim)
+    rows.insert({centres.begin() + static_cast<std::ptrdiff_t>(i), centres.begin() + static_cast<std::ptrdiff_t>(i + dim)});
   return rows;
 }
 
@@ -42,7 +43,8 @@ TEST_CASE("The k-means++ draw reaches every far group, by either distance") {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
       std::set<int> groups;
       const auto centres = first_centres(Rows(numbers.data(), 300, 3), 3, FirstCentres::plus_plus, distance, seed);
-      for (std::size_t c = 0; c < 3; ++c) groups.insert(static_cast<int>(std::max_element(&centres[c * 3], &centres[c * 3] + 3) - &centres[c * 3]));
+      for (std::size_t c = 0; c < 3; ++c)
+        groups.insert(static_cast<int>(std::max_element(&centres[c * 3], &centres[c * 3] + 3) - &centres[c * 3]));
       REQUIRE(groups.size() == 3);
     }
   }
@@ -54,12 +56,15 @@ TEST_CASE("The k-means++ draw never takes a point twice while others differ, and
     const auto centres = first_centres(Rows(numbers.data(), 10, 1), 3, FirstCentres::plus_plus, ClusterDistance::euclidean, seed);
     REQUIRE(std::set<float>(centres.begin(), centres.end()) == std::set<float>{5, 6, 7});
   }
-  CHECK(first_centres(Rows(numbers.data(), 8, 1), 3, FirstCentres::plus_plus, ClusterDistance::euclidean, 1) == std::vector<float>{5, 5, 5});
+  CHECK(first_centres(Rows(numbers.data(), 8, 1), 3, FirstCentres::plus_plus, ClusterDistance::euclidean, 1) ==
+        std::vector<float>{5, 5, 5});
 }
 
 TEST_CASE("More centres than points, or none, are refused") {
   const std::vector<float> numbers{1, 2};
-  const auto draw = [&](std::int64_t count) { return first_centres(Rows(numbers.data(), 2, 1), count, FirstCentres::random, ClusterDistance::euclidean, 1); };
+  const auto draw = [&](std::int64_t count) {
+    return first_centres(Rows(numbers.data(), 2, 1), count, FirstCentres::random, ClusterDistance::euclidean, 1);
+  };
   CHECK_THROWS_WITH(draw(3), ContainsSubstring("got 2 points for 3 clusters"));
   CHECK_THROWS_AS(draw(0), ConfigError);
 }

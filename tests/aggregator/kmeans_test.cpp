@@ -35,7 +35,9 @@ TEST_CASE("k-means does as many iterations as it may, and ends early by its tole
 }
 
 TEST_CASE("An empty cluster is refilled, becomes zero or keeps its place, as asked") {
-  const auto centres_after_one = [](EmptyCluster empty) { return kmeans(on_a_line, Centres{5, 100, 200}, {.empty = empty, .iterations = 1}).centres; };
+  const auto centres_after_one = [](EmptyCluster empty) {
+    return kmeans(on_a_line, Centres{5, 100, 200}, {.empty = empty, .iterations = 1}).centres;
+  };
   CHECK(centres_after_one(EmptyCluster::keep) == Centres{6.8F, 100, 200});
   CHECK(centres_after_one(EmptyCluster::zero) == Centres{6.8F, 0, 0});
   // 12 is farthest from 5, then 11; those that stay are 0, 1 and 10.
@@ -95,7 +97,8 @@ TEST_CASE("Each iteration of k-means lowers the inertia") {
   const std::vector<float> numbers = random_floats(500 * 5, 2);
   double last = std::numeric_limits<double>::infinity();
   for (std::int64_t iterations = 1; iterations < 12; ++iterations) {
-    const double inertia = kmeans(Rows(numbers.data(), 500, 5), {.clusters = 9, .iterations = iterations, .tolerance = -1}).assignment.inertia();
+    const double inertia =
+        kmeans(Rows(numbers.data(), 500, 5), {.clusters = 9, .iterations = iterations, .tolerance = -1}).assignment.inertia();
     CHECK(inertia <= last);
     last = inertia;
   }
@@ -106,7 +109,8 @@ TEST_CASE("k-means refuses what does not fit") {
   CHECK_THROWS_WITH(kmeans(on_a_line, Centres(6), {}), ContainsSubstring("got 5 points for 6 clusters"));
   CHECK_THROWS_WITH(kmeans(on_a_line, KMeansSettings{.clusters = 2, .iterations = 0}), ContainsSubstring("got 0 iterations"));
   const std::vector<float> numbers{1, 2, 3, std::numeric_limits<float>::quiet_NaN()};
-  CHECK_THROWS_WITH(kmeans(Rows(numbers.data(), 2, 2), KMeansSettings{.clusters = 1}), ContainsSubstring("k-means: point 1 holds nan at 1"));
+  CHECK_THROWS_WITH(kmeans(Rows(numbers.data(), 2, 2), KMeansSettings{.clusters = 1}),
+                    ContainsSubstring("k-means: point 1 holds nan at 1"));
   CHECK_THROWS_AS(kmeans(Rows(numbers.data(), 1, 3), Centres{1, 2}, {}), ShapeError);
   CHECK_THROWS_AS(nearest_centres(on_a_line, Rows(nullptr, 0, 1), ClusterDistance::euclidean), ShapeError);
 }

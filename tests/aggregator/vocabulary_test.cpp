@@ -63,7 +63,8 @@ TEST_CASE("A vocabulary clusters a sample of many descriptors, whatever the chun
 }
 
 TEST_CASE("A vocabulary refuses what does not fit") {
-  CHECK_THROWS_WITH(VocabularyBuilder(4, {.kmeans = {.clusters = 10}, .sample = 9}), ContainsSubstring("a sample of 9 descriptors cannot give 10 words"));
+  CHECK_THROWS_WITH(VocabularyBuilder(4, {.kmeans = {.clusters = 10}, .sample = 9}),
+                    ContainsSubstring("a sample of 9 descriptors cannot give 10 words"));
   VocabularyBuilder builder(2, {.kmeans = {.clusters = 2}});
   const std::vector<float> numbers{1, 2, 3, std::numeric_limits<float>::quiet_NaN()};
   CHECK_THROWS_WITH(builder.add(Rows(numbers.data(), 2, 2)), ContainsSubstring("vocabulary: descriptor 1 holds nan at 1"));

@@ -40,7 +40,8 @@ const Register kmeans_case("kmeans", [](const Golden& golden, const Options&, Ch
 const Register anyloc_kmeans_case("anyloc_kmeans", [](const Golden& golden, const Options&, Check& check) {
   const GoldenRows points(golden, "in.points");
   const bool cosine = golden.config<std::string>("dist_mode", "cosine") == "cosine";
-  KMeansSettings settings = KMeansSettings::anyloc(golden.shape("in.initial")[0], cosine ? ClusterDistance::cosine : ClusterDistance::euclidean);
+  KMeansSettings settings =
+      KMeansSettings::anyloc(golden.shape("in.initial")[0], cosine ? ClusterDistance::cosine : ClusterDistance::euclidean);
   const Clusters found = kmeans(points, golden.values("in.initial"), settings);
   check("main", found.centres);
   check("labels", found.assignment.labels);
@@ -103,7 +104,8 @@ const Register pca_faiss_case("pca_faiss", [](const Golden& golden, const Option
 });
 
 void check_whitening(const Golden& golden, Check& check, PcaVariance variance) {
-  const Pca pca = fit_pca(GoldenRows(golden, "in.train"), {.components = golden.config<std::int64_t>("k", 1), .power = -0.5F, .variance = variance});
+  const Pca pca =
+      fit_pca(GoldenRows(golden, "in.train"), {.components = golden.config<std::int64_t>("k", 1), .power = -0.5F, .variance = variance});
   const PcaParameters& found = pca.parameters();
   const Matrix<float> unit = pca(GoldenRows(golden, "in.features")).rowwise().normalized();
   check("mean", flat(found.mean));
@@ -113,7 +115,11 @@ void check_whitening(const Golden& golden, Check& check, PcaVariance variance) {
   if (check.wants("rows")) check("rows", flat(found.variance.cwiseSqrt().cwiseInverse().asDiagonal() * found.components.cwiseAbs()));
 }
 
-const Register sfrs_pca_case("sfrs_pca", [](const Golden& golden, const Options&, Check& check) { check_whitening(golden, check, PcaVariance::sample); });
-const Register gcl_whiten_case("gcl_whiten", [](const Golden& golden, const Options&, Check& check) { check_whitening(golden, check, PcaVariance::population); });
+const Register sfrs_pca_case("sfrs_pca", [](const Golden& golden, const Options&, Check& check) {
+  check_whitening(golden, check, PcaVariance::sample);
+});
+const Register gcl_whiten_case("gcl_whiten", [](const Golden& golden, const Options&, Check& check) {
+  check_whitening(golden, check, PcaVariance::population);
+});
 
 }  // namespace

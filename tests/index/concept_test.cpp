@@ -8,7 +8,9 @@ namespace {
 /// The least that an index is.
 struct LeastIndex {
   void add(vpr::Rows rows) { count += rows.size(); }
-  std::vector<vpr::Matches> search(vpr::Rows queries, std::int64_t) const { return std::vector<vpr::Matches>(static_cast<std::size_t>(queries.size())); }
+  std::vector<vpr::Matches> search(vpr::Rows queries, std::int64_t) const {
+    return std::vector<vpr::Matches>(static_cast<std::size_t>(queries.size()));
+  }
   std::int64_t size() const { return count; }
   std::int64_t dim() const { return 1; }
   std::int64_t count = 0;

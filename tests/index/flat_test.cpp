@@ -102,7 +102,8 @@ TEMPLATE_TEST_CASE("A flat index gives the same bits for any batch and any numbe
       CHECK(index.search(queries, 20) == reference);
       std::vector<Matches> in_pieces;
       for (std::int64_t begin = 0, piece = 1; begin < count; begin += piece, piece = piece % 8 + 1) {
-        for (Matches& matches : index.search(queries.slice(begin, std::min(piece, count - begin)), 20)) in_pieces.push_back(std::move(matches));
+        for (Matches& matches : index.search(queries.slice(begin, std::min(piece, count - begin)), 20))
+          in_pieces.push_back(std::move(matches));
       }
       CHECK(in_pieces == reference);
     }

@@ -114,13 +114,16 @@ TEST_CASE("A PCA gives the same bits for any batch and any number of threads") {
 
 TEST_CASE("A PCA can be fitted in single precision") {
   const Matrix<float> points = spread_rows(200, 20);
-  CHECK(fit_pca<float>(points, {.components = 3}).parameters().components.isApprox(fit_pca(points, {.components = 3}).parameters().components, 1e-3F));
+  CHECK(fit_pca<float>(points, {.components = 3})
+            .parameters()
+            .components.isApprox(fit_pca(points, {.components = 3}).parameters().components, 1e-3F));
 }
 
 TEST_CASE("A PCA refuses more components than there are directions") {
   const Matrix<float> points = spread_rows(10, 30);
   CHECK(fit_pca(points, {.components = 9}).output_dim() == 9);
-  CHECK_THROWS_WITH(fit_pca(points, {.components = 10}), ContainsSubstring("got 10 components, but the descriptors differ in 9 directions only"));
+  CHECK_THROWS_WITH(fit_pca(points, {.components = 10}),
+                    ContainsSubstring("got 10 components, but the descriptors differ in 9 directions only"));
   CHECK_THROWS_WITH(fit_pca(points, {.components = 11}), ContainsSubstring("got 11 components for 10 descriptors of 30 numbers"));
   CHECK_THROWS_AS(fit_pca(points, {.components = 0}), ConfigError);
   CHECK_THROWS_AS(fit_pca(Matrix<float>(Matrix<float>::Constant(5, 3, 1)), {.components = 1}), ConfigError);
@@ -130,7 +133,8 @@ TEST_CASE("A PCA refuses more components than there are directions") {
 TEST_CASE("A PCA refuses what does not fit") {
   PcaParameters parameters = simple_parameters();
   CHECK_THROWS_AS(Pca(parameters)(row({1, 2})), ShapeError);
-  CHECK_THROWS_WITH(Pca(parameters)(row({1, std::numeric_limits<float>::quiet_NaN(), 2})), ContainsSubstring("Pca: descriptor 0 holds nan at 1"));
+  CHECK_THROWS_WITH(Pca(parameters)(row({1, std::numeric_limits<float>::quiet_NaN(), 2})),
+                    ContainsSubstring("Pca: descriptor 0 holds nan at 1"));
   parameters.variance(1) = 0;
   CHECK_NOTHROW(Pca(parameters));
   parameters.power = -0.5F;

@@ -62,7 +62,8 @@ inline Assignment nearest_centres(Rows points, Rows centres, ClusterDistance dis
     std::transform(centres[c], centres[c] + dim, scaled.begin(), [scale](float x) { return x * scale; });
     held.append(Rows(scaled.data(), 1, dim));
   }
-  Assignment nearest{std::vector<std::int64_t>(static_cast<std::size_t>(points.size())), std::vector<float>(static_cast<std::size_t>(points.size()))};
+  Assignment nearest{std::vector<std::int64_t>(static_cast<std::size_t>(points.size())),
+                     std::vector<float>(static_cast<std::size_t>(points.size()))};
   constexpr std::int64_t block = 256, lanes = PackedRows::panel_rows;
   parallel_for((points.size() + block - 1) / block, [&](std::int64_t b) {
     const std::int64_t begin = b * block, count = std::min(block, points.size() - begin);
@@ -97,7 +98,8 @@ inline void refill_empty_clusters(Assignment& nearest, std::vector<std::int64_t>
   if (std::find(counts.begin(), counts.end(), 0) == counts.end()) return;
   std::vector<std::size_t> farthest(nearest.labels.size());
   std::iota(farthest.begin(), farthest.end(), 0);
-  std::stable_sort(farthest.begin(), farthest.end(), [&](std::size_t a, std::size_t b) { return nearest.distances[a] > nearest.distances[b]; });
+  std::stable_sort(farthest.begin(), farthest.end(),
+                   [&](std::size_t a, std::size_t b) { return nearest.distances[a] > nearest.distances[b]; });
   auto next = farthest.begin();
   for (std::size_t c = 0; c < counts.size(); ++c) {
     if (counts[c] > 0) continue;
@@ -164,7 +166,8 @@ inline Clusters kmeans(Rows points, std::vector<float> centres, const KMeansSett
   const std::int64_t dim = points.dim(), size = static_cast<std::int64_t>(centres.size());
   require<ShapeError>(dim >= 1 && size >= dim && size % dim == 0, "k-means: got ", size, " numbers as centres of ", dim, " dimensions");
   const std::int64_t clusters = size / dim;
-  require<ConfigError>(clusters <= points.size(), "k-means: got ", points.size(), " points for ", clusters, " clusters, expected at least as many");
+  require<ConfigError>(clusters <= points.size(), "k-means: got ", points.size(), " points for ", clusters,
+                       " clusters, expected at least as many");
   require<ConfigError>(settings.iterations >= 1, "k-means: got ", settings.iterations, " iterations, expected at least 1");
   require_finite(points, dim, "k-means: point");
   require_finite(Rows(centres.data(), clusters, dim), dim, "k-means: centre");

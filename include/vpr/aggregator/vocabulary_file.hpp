@@ -37,13 +37,15 @@ inline void save_vocabulary(const std::string& path, const Vocabulary& vocabular
 }
 
 /// Reads what `save_vocabulary` wrote.
-/// @throws IoError, FormatError  for a file that cannot be read; WeightError for one without a matrix `centres`.
+/// @throws IoError, FormatError  for a file that cannot be read, or holds NaN or infinity; WeightError for one without a matrix `centres`.
 inline Vocabulary load_vocabulary(const std::string& path) {
   const WeightFile file = read_safetensors(path);
   const auto place = find_tensor(file, "centres");
   require<WeightError>(place.has_value() && file.tensors()[*place].shape.rank() == 2 && file.tensors()[*place].shape.elements() > 0, path,
                        ": is no vocabulary: it has no matrix 'centres' of [words, channels]");
-  return {file.tensors()[*place].shape, read_tensor(file, *place), file.metadata()};
+  Vocabulary vocabulary{file.tensors()[*place].shape, read_tensor(file, *place), file.metadata()};
+  require_finite(vocabulary.rows(), vocabulary.shape[1], (path + ": word").c_str());
+  return vocabulary;
 }
 
 }  // namespace vpr

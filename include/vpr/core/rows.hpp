@@ -11,6 +11,11 @@
 
 namespace vpr {
 
+namespace detail {
+template <class T>
+concept HostTensor = T::backend::host && std::same_as<typename T::value_type, float>;
+}
+
 /// A borrowed row-major matrix of floats: N vectors of D numbers. It must not outlive what it was made from.
 ///
 /// Whatever holds such a matrix converts to it without a copy: a row-major Eigen matrix, `Map`, `Ref` or block; a row-major
@@ -28,16 +33,17 @@ class Rows {
   /// From Eigen.
   /// @throws ShapeError unless the numbers of a row lie side by side.
   template <class M>
-    requires std::same_as<typename M::Scalar, float> && requires(const M& m) { m.data(), m.innerStride(), m.outerStride(); }
+  requires std::same_as<typename M::Scalar, float> && requires(const M& m) { m.data(), m.innerStride(), m.outerStride(); }
   Rows(const M& matrix) : Rows(matrix.data(), matrix.rows(), matrix.cols(), matrix.rows() > 1 ? matrix.outerStride() : matrix.cols()) {
     static_assert(M::IsRowMajor, "vpr::Rows: this Eigen matrix is column-major; use Eigen::RowMajor, and a RowVector for one row");
-    require<ShapeError>(dim_ < 2 || matrix.innerStride() == 1, "rows: the numbers of an Eigen row are ", matrix.innerStride(), " apart, expected 1");
+    require<ShapeError>(dim_ < 2 || matrix.innerStride() == 1, "rows: the numbers of an Eigen row are ", matrix.innerStride(),
+                        " apart, expected 1");
   }
 
   /// From xtensor.
   /// @throws ShapeError for another number of axes than one or two, or unless the numbers of a row lie side by side.
   template <class M>
-    requires std::same_as<typename M::value_type, float> && requires(const M& m) { m.data(), m.strides(), m.data_offset(), m.dimension(); }
+  requires std::same_as<typename M::value_type, float> && requires(const M& m) { m.data(), m.strides(), m.data_offset(), m.dimension(); }
   Rows(const M& matrix) : Rows(matrix.data() + matrix.data_offset(), 1, 0) {
     const std::size_t axes = matrix.dimension();
     require<ShapeError>(axes == 1 || axes == 2, "rows: got an xtensor of ", axes, " axes, expected 2, or 1 for one row");
@@ -50,8 +56,7 @@ class Rows {
   }
 
   /// From a `Tensor` of floats in host memory: all but its last axis count as rows.
-  template <class T>
-    requires T::backend::host && std::same_as<typename T::value_type, float>
+  template <detail::HostTensor T>
   Rows(const T& tensor) : Rows(tensor.data(), tensor.shape().rows(), tensor.shape().last()) {}
 
   std::int64_t size() const { return size_; }

@@ -31,11 +31,12 @@ namespace detail {
 
 /// The rows [begin, begin + count) of columns [first, first + width), less their mean.
 template <class Real>
-Matrix<Real> centred(Rows points, const Eigen::Matrix<Real, 1, Eigen::Dynamic>& mean, std::int64_t begin, std::int64_t count, std::int64_t first,
-                     std::int64_t width) {
+Matrix<Real> centred(Rows points, const Eigen::Matrix<Real, 1, Eigen::Dynamic>& mean, std::int64_t begin, std::int64_t count,
+                     std::int64_t first, std::int64_t width) {
   Matrix<Real> block(count, width);
   for (std::int64_t i = 0; i < count; ++i) {
-    block.row(i) = Eigen::Map<const Eigen::RowVectorXf>(points[begin + i] + first, width).template cast<Real>() - mean.segment(first, width);
+    block.row(i) =
+        Eigen::Map<const Eigen::RowVectorXf>(points[begin + i] + first, width).template cast<Real>() - mean.segment(first, width);
   }
   return block;
 }

@@ -41,7 +41,8 @@ class Pca {
     require_finite(p.mean, p.mean.size(), "Pca: mean");
     require_finite(p.components, p.mean.size(), "Pca: component");
     scale_ = p.variance.unaryExpr([&](float variance) { return std::pow(variance, p.power); }).array();
-    require<ConfigError>(scale_.isFinite().all(), "Pca: a variance to the power of ", p.power, " is not finite; the least is ", p.variance.minCoeff());
+    require<ConfigError>(scale_.isFinite().all(), "Pca: a variance to the power of ", p.power, " is not finite; the least is ",
+                         p.variance.minCoeff());
     components_.append(p.components);
   }
 

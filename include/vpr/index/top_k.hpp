@@ -17,9 +17,7 @@ namespace vpr {
 /// k of a set are the same however the set is cut and merged.
 template <class Metric>
 struct BetterMatch {
-  bool operator()(const Match& a, const Match& b) const {
-    return a.score != b.score ? Metric::better(a.score, b.score) : a.id < b.id;
-  }
+  bool operator()(const Match& a, const Match& b) const { return a.score != b.score ? Metric::better(a.score, b.score) : a.id < b.id; }
 };
 
 /// Keeps the best k of the matches offered to it. Memory grows with what is kept, up to k. Scores must not be NaN.

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/aggregator/vocabulary_file.hpp>
+
+#include "tests/io/temporary.hpp"
+#include "tests/support/catch.hpp"
+
+#include <limits>
+
+using vpr::Shape;
+using vpr::Vocabulary;
+
+TEST_CASE("A vocabulary is read as it was saved, with its provenance") {
+  const vpr::test::TemporaryFolder folder;
+  const Vocabulary saved{Shape{2, 3}, {1, 2, 3, 4, 5, -6.5F}, {{"source", "\"quoted\", größer"}, {"seed", "7"}}};
+  vpr::save_vocabulary(folder.file("words.safetensors"), saved);
+  const Vocabulary read = vpr::load_vocabulary(folder.file("words.safetensors"));
+  CHECK(read.shape == saved.shape);
+  CHECK(read.centres == saved.centres);
+  CHECK(read.provenance == saved.provenance);
+}
+
+TEST_CASE("A file that is no vocabulary is refused, saying what is wrong") {
+  const vpr::test::TemporaryFolder folder;
+  const std::string path = folder.file("words.safetensors");
+  vpr::save_vocabulary(path, {Shape{6}, std::vector<float>(6), {}});
+  CHECK_THROWS_WITH(vpr::load_vocabulary(path), ContainsSubstring(path + ": is no vocabulary"));
+  vpr::save_vocabulary(path, {Shape{0, 6}, {}, {}});
+  CHECK_THROWS_AS(vpr::load_vocabulary(path), vpr::WeightError);
+  vpr::save_vocabulary(path, {Shape{2, 1}, {1, std::numeric_limits<float>::quiet_NaN()}, {}});
+  CHECK_THROWS_WITH(vpr::load_vocabulary(path), ContainsSubstring(path + ": word 1 holds nan at 0"));
+  CHECK_THROWS_AS(vpr::load_vocabulary(folder.file("missing")), vpr::IoError);
+  folder.write("text", "words");
+  CHECK_THROWS_AS(vpr::load_vocabulary(folder.file("text")), vpr::FormatError);
+}
