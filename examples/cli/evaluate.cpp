@@ -18,9 +18,10 @@ namespace {
 
 struct Options {
   ModelOptions model;
-  std::string database, queries, positives, json;
+  std::string database, queries, positives, json, report;
   double radius = 25;
   std::vector<std::int64_t> recall{1, 5, 10, 20};
+  std::int64_t shown = 5;
 };
 
 void evaluate(const Options& options) {
@@ -28,11 +29,12 @@ void evaluate(const Options& options) {
       vpr::Dataset::load({.database = options.database, .queries = options.queries, .pairs = options.positives, .radius = options.radius});
   vpr::require<vpr::ConfigError>(dataset.positives.has_value(), "evaluate: nothing tells which answers are right: give --positives pairs.csv, or photos with "
                                                                 "positions in their names (@utm_east@utm_north@...@.jpg) or in a CSV");
-  const std::int64_t deepest = *std::max_element(options.recall.begin(), options.recall.end());
+  const std::int64_t deepest = std::max(options.shown, *std::max_element(options.recall.begin(), options.recall.end()));
   const SearchResult result = search(options.model, dataset, deepest);
   const vpr::Recall recall = vpr::recall(vpr::ids_of(result.matches, deepest), deepest, *dataset.positives, options.recall);
   const auto json = vpr::evaluation_json(recall, static_cast<std::int64_t>(dataset.database.size()), result.timing);
   if (!options.json.empty()) write_text(options.json, json.dump(2) + '\n');
+  if (!options.report.empty()) write_report(options.report, options.model, dataset, result, deepest, options.shown, recall);
 
   std::printf("%zu queries, %zu database photos", dataset.queries.size(), dataset.database.size());
   if (!recall.unanswerable.empty()) std::printf(", %zu queries without a right answer", recall.unanswerable.size());
@@ -47,6 +49,7 @@ void evaluate(const Options& options) {
     if (stage.count > 0) std::printf("  %8.2f ms each", 1000 * stage.seconds / static_cast<double>(stage.count));
     std::printf("\n");
   }
+  if (!options.report.empty()) std::printf("report: %s\n", options.report.c_str());
 }
 
 }  // namespace
@@ -61,6 +64,8 @@ void add_evaluate(CLI::App& program) {
   command->add_option("--radius", options->radius, "right answers by position: at most this many metres away")->check(CLI::NonNegativeNumber)->capture_default_str()->excludes(positives);
   command->add_option("--recall", options->recall, "each N of recall@N")->delimiter(',')->check(CLI::PositiveNumber)->capture_default_str();
   command->add_option("--json", options->json, "write recall and timing as JSON");
+  command->add_option("--report", options->report, "write a page with the photos and the recall, one HTML file");
+  command->add_option("--shown", options->shown, "answers a query in the report")->check(CLI::PositiveNumber)->capture_default_str();
   command->callback([options] { evaluate(*options); });
 }
 

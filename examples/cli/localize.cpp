@@ -16,7 +16,7 @@ namespace {
 
 struct Options {
   ModelOptions model;
-  std::string database, queries, csv, json;
+  std::string database, queries, csv, json, report;
   std::int64_t top = 5;
 };
 
@@ -60,7 +60,9 @@ void localize(const Options& options) {
   const std::string csv = as_csv(dataset, result.matches);
   if (!options.csv.empty()) write_text(options.csv, csv);
   if (!options.json.empty()) write_text(options.json, as_json(dataset, result).dump(2) + '\n');
+  if (!options.report.empty()) write_report(options.report, options.model, dataset, result, options.top, options.top);
   if (options.csv.empty() && options.json.empty()) std::cout << csv;
+  if (!options.report.empty()) std::cerr << "report: " << options.report << '\n';
 }
 
 }  // namespace
@@ -74,6 +76,7 @@ void add_localize(CLI::App& program) {
   command->add_option("--top", options->top, "answers a query")->check(CLI::PositiveNumber)->capture_default_str();
   command->add_option("--csv", options->csv, "write the answers as a table, in place of printing it");
   command->add_option("--json", options->json, "write the answers as JSON");
+  command->add_option("--report", options->report, "write a page with the photos, one HTML file");
   command->callback([options] { localize(*options); });
 }
 
