@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Localises photos from nothing: installs what is missing (Debian, apt), builds the program `vpr`, obtains the weights of DINOv2 ViT-S/14, builds a
-# map, asks it where each query was taken, and prints recall where the right answers are known.
+# map, asks it where each query was taken, prints recall where the right answers are known, and writes a report to build/demo/report.html.
 # Usage: scripts/demo.sh [PHOTOS_DIR]
 # PHOTOS_DIR holds database/ and queries/, or the lists gallery.txt and queries.txt, perhaps with pairs.csv or place_pairs.csv
 # (query,database: the right answers); or just photos, every fifth of which is then a query. Without it, a town is rendered.
@@ -48,11 +48,11 @@ done
 set -- --model dinov2-vits14+gem --block 7 --weights "$weights" --database "$database" --queries "$queries"
 if [ -n "$positives" ]; then
   say "Measuring how often the right place is found: $photos"
-  $bin/vpr evaluate "$@" --positives "$positives"
+  $bin/vpr evaluate "$@" --positives "$positives" --report "$out/report.html"
 elif [ -n "$(find "$photos" -name '@*@*@*' -print -quit)" ]; then
   say "Measuring how often a place at most 25 m away is found: $photos"
-  $bin/vpr evaluate "$@"
+  $bin/vpr evaluate "$@" --report "$out/report.html"
 else
   say "Localising, as nothing tells the right answers: $photos"
-  $bin/vpr localize "$@" --top 3
+  $bin/vpr localize "$@" --top 3 --report "$out/report.html"
 fi
