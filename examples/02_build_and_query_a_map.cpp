@@ -22,7 +22,8 @@ int main(int count, char** arguments) try {
   for (int i = 3; i < count; ++i) {
     const std::vector<float> query = model.describe(vpr::read_image(arguments[i]));
     std::printf("%s\n", arguments[i]);
-    for (const vpr::Match& match : map.search(vpr::Rows(query.data(), 1, map.dim()), 3)[0]) {
+    const vpr::Matches nearest = map.search(vpr::Rows(query.data(), 1, map.dim()), 3)[0];
+    for (const vpr::Match& match : nearest) {
       std::printf("  %.4f  %s\n", match.score, places[static_cast<std::size_t>(match.id)].name.c_str());
     }
   }

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Pipelines and the named systems.
+/// Pipelines. `<vpr/model/named.hpp>`, which makes every model by name at run time, is left to the one source that needs it: it
+/// instantiates them all.
 #pragma once
 
 #include <vpr/model/any_pipeline.hpp>
 #include <vpr/model/dinov2.hpp>
 #include <vpr/model/pipeline.hpp>
-
-#ifdef VPR_WITH_IO
-#include <vpr/model/named.hpp>
-#endif

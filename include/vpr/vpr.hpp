@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// The whole library, as far as the components that were linked allow: `vpr::io` brings weight files and the named models,
+/// The whole library, as far as the components that were linked allow: `vpr::io` brings weight files,
 /// `vpr::image` the decoders. To compile faster include what you use.
 #pragma once
 
