@@ -14,10 +14,8 @@ using vpr::Tensor;
 template <class B>
 Features<Tensor<B>> map_features(const Golden& golden, const std::string& name) {
   const Shape shape = golden.shape(name);
-  const std::vector<float> map = golden.values(name);
-  std::vector<float> tokens(map.size());
   const std::int64_t channels = shape[1], count = shape[2] * shape[3];
-  for (std::int64_t i = 0; i < shape.elements(); ++i) tokens[static_cast<std::size_t>((i / channels / count * count + i % count) * channels + i / count % channels)] = map[static_cast<std::size_t>(i)];
+  const std::vector<float> tokens = tokens_of_maps(golden.values(name), channels, count);
   return {{}, Tensor<B>::from(Shape{shape[0], count, channels}, std::span<const float>(tokens)), {shape[2], shape[3]}};
 }
 

@@ -33,6 +33,21 @@ Tensor<B> tensor(const Golden& golden, const std::string& name) {
   return Tensor<B>::from(golden.shape(name), std::span<const float>(values));
 }
 
+/// The values of maps B×C×H×W as those of the tokens B×(H·W)×C that they are.
+inline std::vector<float> tokens_of_maps(const std::vector<float>& maps, std::int64_t channels, std::int64_t count) {
+  std::vector<float> tokens(maps.size());
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    const auto at = static_cast<std::int64_t>(i), image = at / channels / count, c = at / count % channels, n = at % count;
+    tokens[static_cast<std::size_t>((image * count + n) * channels + c)] = maps[i];
+  }
+  return tokens;
+}
+
+/// The reverse: exchanging the two axes again.
+inline std::vector<float> maps_of_tokens(const std::vector<float>& tokens, std::int64_t channels, std::int64_t count) {
+  return tokens_of_maps(tokens, count, channels);
+}
+
 /// Gives a component its weights from the golden file; every parameter must be there.
 template <class Component>
 void load_from(const Golden& golden, Component& component, const std::string& prefix = "") {
