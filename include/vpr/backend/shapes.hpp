@@ -20,6 +20,9 @@ struct Shapes {
 
   struct storage {
     std::size_t elements = 0;
+
+    storage() = default;
+    explicit storage(std::size_t count) : elements(count) {}
     std::size_t size() const { return elements; }
   };
   static float* pointer(const storage&) { return nullptr; }
