@@ -7,16 +7,17 @@
 
 /// A bottleneck beside the feed-forward network: a tenth of up(relu(down(x))) is added to the block's result.
 template <class B>
-struct Bottleneck {
+struct Bottleneck : vpr::NoAdapter<B> {
   using X = typename B::tensor;
 
   vpr::Linear<B> down, up;
 
-  explicit Bottleneck(const vpr::VitConfig& config) : down(config.channels, config.channels / 4), up(config.channels / 4, config.channels) {}
+  explicit Bottleneck(const vpr::VitConfig& config)
+      : vpr::NoAdapter<B>(config), down(config.channels, config.channels / 4), up(config.channels / 4, config.channels) {}
 
-  X after_attention(X attended, const vpr::TokenLayout&) const { return attended; }
   X beside_mlp(X x, const X& normed, const vpr::TokenLayout&) const {
-    return vpr::add_scaled(std::move(x), up(vpr::relu(down(normed))), typename B::value(0.1));
+    const X share = up(vpr::relu(down(normed)));
+    return vpr::add_scaled(std::move(x), share, typename B::value(0.1));
   }
 
   template <class Visitor>

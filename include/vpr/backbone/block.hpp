@@ -22,13 +22,15 @@ struct TokenLayout {
   Grid grid;
 };
 
-/// An adapter of a transformer block: a class template over the backend, made from the network's `VitConfig`, with two places.
+/// An adapter of a transformer block: a class template over the backend, made from the network's `VitConfig`, with three places.
 /// `after_attention(a, layout)` gets the attention's result and gives what is scaled and added in its stead;
-/// `beside_mlp(x, normed, layout)` gets the block's result and the feed-forward network's input, and gives the block's new result.
-/// Both see `B×T×C` tokens laid out as `layout` says. `visit` shows its parameters under the block's prefix.
+/// `beside_attention(x, normed, layout)` gets the sum and the attention's input, `beside_mlp(x, normed, layout)` the block's result
+/// and the feed-forward network's input, and both give what goes on in place of x. All see `B×T×C` tokens laid out as `layout` says.
+/// `visit` shows its parameters under the block's prefix. Derive from `NoAdapter` to have the places that are not needed.
 template <class A, class B>
 concept BlockAdapter = std::constructible_from<A, const VitConfig&> && requires(const A adapter, typename B::tensor x, const TokenLayout& layout) {
   { adapter.after_attention(x, layout) } -> std::same_as<typename B::tensor>;
+  { adapter.beside_attention(x, x, layout) } -> std::same_as<typename B::tensor>;
   { adapter.beside_mlp(x, x, layout) } -> std::same_as<typename B::tensor>;
 };
 
@@ -39,6 +41,7 @@ struct NoAdapter {
 
   explicit NoAdapter(const VitConfig&) {}
   X after_attention(X attended, const TokenLayout&) const { return attended; }
+  X beside_attention(X x, const X&, const TokenLayout&) const { return x; }
   X beside_mlp(X x, const X&, const TokenLayout&) const { return x; }
 
   template <class Visitor>
@@ -49,8 +52,9 @@ struct NoAdapter {
 template <class B, template <class> class Adapter = NoAdapter>
 struct Block {
   static_assert(BlockAdapter<Adapter<B>, B>,
-                "an adapter must be constructible from VitConfig and have after_attention(x, layout) and beside_mlp(x, normed, layout), "
-                "both giving a tensor: see BlockAdapter in vpr/backbone/block.hpp");
+                "an adapter must be constructible from VitConfig and have after_attention(x, layout), beside_attention(x, normed, layout) and "
+                "beside_mlp(x, normed, layout), each giving a tensor: see BlockAdapter in vpr/backbone/block.hpp, and derive from NoAdapter to "
+                "have those that are not needed");
   using X = typename B::tensor;
 
   LayerNorm<B> norm1;
@@ -61,19 +65,25 @@ struct Block {
   X ls2;
   [[no_unique_address]] Adapter<B> adapter;
 
-  explicit Block(const VitConfig& config)
+  explicit Block(const VitConfig& config) : Block(config, Adapter<B>(config)) {}
+  Block(const VitConfig& config, Adapter<B> adapter_)
       : norm1(config.channels, typename B::value(1e-6)),
         attn(config.channels, config.heads, config.qkv_bias, config.proj_bias),
         ls1(X::full(Shape{config.channels}, 1)),
         norm2(config.channels, typename B::value(1e-6)),
         mlp(config.channels, config.hidden(), config.feed_forward, config.feed_forward_bias),
         ls2(X::full(Shape{config.channels}, 1)),
-        adapter(config) {}
+        adapter(std::move(adapter_)) {}
 
   X operator()(X x, const TokenLayout& layout) const {
-    x = add_gated(std::move(x), adapter.after_attention(attn(norm1(x)), layout), ls1);
-    const X normed = norm2(x);
-    x = add_gated(std::move(x), mlp(normed), ls2);
+    // A statement for each tensor that is moved on: the arguments of a call are evaluated in no fixed order.
+    X normed = norm1(x);
+    const X attended = adapter.after_attention(attn(normed), layout);
+    x = add_gated(std::move(x), attended, ls1);
+    x = adapter.beside_attention(std::move(x), normed, layout);
+    normed = norm2(x);
+    const X fed = mlp(normed);
+    x = add_gated(std::move(x), fed, ls2);
     return adapter.beside_mlp(std::move(x), normed, layout);
   }
 

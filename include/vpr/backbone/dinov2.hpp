@@ -9,7 +9,9 @@
 #include <vpr/backend/cpu.hpp>
 #include <vpr/layer/patch_embedding.hpp>
 
+#include <concepts>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -41,7 +43,12 @@ class DinoV2 {
 
   /// All parameters are as after construction, most of them zero, until weights are loaded.
   /// @throws ConfigError  for sizes that no such network can have.
-  explicit DinoV2(Config config = {})
+  explicit DinoV2(Config config = {}) : DinoV2(config, [](const VitConfig& sizes, std::int64_t) { return Adapter<B>(sizes); }) {}
+
+  /// With adapters of one's own settings: `make(config, block)` gives the adapter of that block, from 0.
+  template <class Make>
+    requires std::convertible_to<std::invoke_result_t<Make, const VitConfig&, std::int64_t>, Adapter<B>>
+  DinoV2(Config config, Make make)
       : config_(validated(config)),
         patch_embed_(config_.channels, config_.patch_size),
         cls_token_(X::zeros(Shape{1, 1, config_.channels})),
@@ -50,7 +57,7 @@ class DinoV2 {
         norm_(config_.channels, typename B::value(1e-6)) {
     if (config_.registers > 0) register_tokens_ = X::zeros(Shape{1, config_.registers, config_.channels});
     blocks_.reserve(static_cast<std::size_t>(config_.depth));
-    for (std::int64_t i = 0; i < config_.depth; ++i) blocks_.emplace_back(config_);
+    for (std::int64_t i = 0; i < config_.depth; ++i) blocks_.emplace_back(config_, make(config_, i));
   }
 
   const Config& config() const { return config_; }
