@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Recording ops and computing gradients.
+/// Recording ops and computing gradients: the vocabulary of `<vpr/ops.hpp>` over `Var`. Each op states its gradient once.
 #pragma once
 
-#include <vpr/autograd/ops.hpp>
+#include <vpr/autograd/activation.hpp>
+#include <vpr/autograd/arithmetic.hpp>
+#include <vpr/autograd/linear.hpp>
+#include <vpr/autograd/normalization.hpp>
+#include <vpr/autograd/pooling.hpp>
 #include <vpr/autograd/var.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <vpr/autograd/ops.hpp>
+#include <vpr/autograd.hpp>
 
 #include "tests/autograd/gradient_check.hpp"
 
