@@ -15,6 +15,7 @@
 #include <vpr/layer.hpp>
 #include <vpr/model.hpp>
 #include <vpr/ops.hpp>
+#include <vpr/train.hpp>
 #include <vpr/version.hpp>
 
 #ifdef VPR_WITH_IO

@@ -83,6 +83,27 @@ struct Table {
     }
   }
 
+  /// The kernels of optimisers, which change all but their gradient in place.
+  static void updates(Cases& cases) {
+    for (const std::int64_t width : widths) {
+      const Operand x{{5, width}, false}, none{{0}, false}, squares{{5, width}, false, 0, 1};
+      for (const bool momentum : {false, true}) {
+        cases.push_back({"sgd_update", {x, x, momentum ? x : none}, {x, momentum ? x : none}, 4, false, [](In in, Out out) {
+                           out = {*in[1], *in[2]};
+                           B::sgd_update(*in[0], SgdStep<T>{T(0.3F), T(0.2F), T(0.9F), T(0.8F), true}, out[0], out[1]);
+                         }});
+      }
+      for (const bool amsgrad : {false, true}) {
+        const Operand largest = amsgrad ? squares : none;
+        cases.push_back({"adam_update", {x, x, x, squares, largest}, {x, x, squares, largest}, 32, false, [](In in, Out out) {
+                           out = {*in[1], *in[2], *in[3], *in[4]};
+                           const AdamStep<T> step{T(0.3F), T(0.2F), T(0.9F), T(0.1F), T(0.75F), T(0.25F), T(0.5F), T(0.01F)};
+                           B::adam_update(*in[0], step, out[0], out[1], out[2], out[3]);
+                         }});
+      }
+    }
+  }
+
   static void of_rows(Cases& cases) {
     for (const std::int64_t width : widths) {
       const Shape rows{5, width}, channels{width};
@@ -220,7 +241,7 @@ template <class B>
 std::vector<KernelCase<B>> kernel_cases() {
   std::vector<KernelCase<B>> cases;
   using Table = detail::Table<B>;
-  for (const auto& part : {Table::elementwise, Table::of_rows, Table::products, Table::attention, Table::pooling, Table::layout}) part(cases);
+  for (const auto& part : {Table::elementwise, Table::updates, Table::of_rows, Table::products, Table::attention, Table::pooling, Table::layout}) part(cases);
   return cases;
 }
 

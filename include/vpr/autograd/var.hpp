@@ -56,6 +56,11 @@ class Var {
   bool needs_gradient() const { return node_->needs_gradient; }
   void set_needs_gradient(bool needed) { node_->needs_gradient = needed; }
   void clear_gradient() { node_->gradient = Tensor<B>(); }
+  /// Calls `change(value, gradient)`, which may overwrite both: an optimiser's step, after `backward` and before the next recording.
+  template <class Change>
+  void update(Change&& change) {
+    change(node_->value, node_->gradient);
+  }
 
   template <class T>
   void assign(std::span<const T> values) {

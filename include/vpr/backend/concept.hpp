@@ -66,4 +66,12 @@ concept DifferentiableBackend = Backend<B> && std::same_as<typename B::weight, T
                                   B::l2_normalize_gradient(x, number, x, x, out);
                                 };
 
+/// A backend whose recorded parameters optimisers can move: it has the kernels that `ScalarUpdates` defines.
+template <class B>
+concept TrainableBackend = DifferentiableBackend<B> && requires(const Tensor<B> x, Tensor<B> out, SgdStep<typename B::value> sgd,
+                                                                AdamStep<typename B::value> adam) {
+  B::sgd_update(x, sgd, out, out);
+  B::adam_update(x, adam, out, out, out, out);
+};
+
 }  // namespace vpr

@@ -15,7 +15,7 @@ namespace vpr {
 /// The processor, in precision `P`: `f32` or `f64`. Products and everything in a transformer's path run on Eigen's
 /// vectors, over the threads of `parallel_for`. Weights are held as they come.
 template <class P = f32>
-struct Cpu : HostMemory<P>, ScalarKernels<ParallelExecutor>, ScalarGradients<ParallelExecutor> {
+struct Cpu : HostMemory<P>, ScalarKernels<ParallelExecutor>, ScalarGradients<ParallelExecutor>, ScalarUpdates<ParallelExecutor> {
   static_assert(std::floating_point<P>, "Cpu<P>: P must be vpr::f32 or vpr::f64");
   using tensor = Tensor<Cpu>;
   using weight = Tensor<Cpu>;
@@ -90,6 +90,6 @@ struct Cpu : HostMemory<P>, ScalarKernels<ParallelExecutor>, ScalarGradients<Par
   static auto vector(const tensor& x) { return Eigen::Map<const Eigen::Array<P, 1, Eigen::Dynamic>>(x.data(), x.elements()); }
 };
 
-static_assert(DifferentiableBackend<Cpu<f32>>);
+static_assert(TrainableBackend<Cpu<f32>>);
 
 }  // namespace vpr

@@ -5,6 +5,7 @@
 
 #include <vpr/backend/scalar.hpp>
 #include <vpr/backend/scalar_gradients.hpp>
+#include <vpr/backend/scalar_updates.hpp>
 #include <vpr/core/buffer.hpp>
 #include <vpr/core/parallel.hpp>
 
@@ -47,7 +48,7 @@ struct ParallelExecutor {
 
 /// The plain reference: every kernel in its scalar form, in order, on one thread. Slow; other backends are tested against it.
 template <class T>
-struct Reference : HostMemory<T>, ScalarKernels<SerialExecutor>, ScalarGradients<SerialExecutor> {
+struct Reference : HostMemory<T>, ScalarKernels<SerialExecutor>, ScalarGradients<SerialExecutor>, ScalarUpdates<SerialExecutor> {
   using tensor = Tensor<Reference>;
   using weight = Tensor<Reference>;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Small types that kernels take: an activation to fuse, an operand of attention.
+/// Small types that kernels take: an activation to fuse, an operand of attention, the numbers of an optimiser's step.
 #pragma once
 
 #include <vpr/backend/device.hpp>
@@ -20,6 +20,29 @@ struct AttentionOperand {
   const T* data;
   std::int64_t rows;
   std::int64_t stride;
+};
+
+/// One step of stochastic gradient descent, in numbers.
+template <class T>
+struct SgdStep {
+  T rate;
+  T weight_decay;  // this much of the parameter is added to its gradient
+  T momentum;      // this much of the velocity stays
+  T share;         // this much of the gradient is added to it
+  bool nesterov;   // whether the parameter moves by where the velocity will be
+};
+
+/// One step of Adam, in numbers.
+template <class T>
+struct AdamStep {
+  T rate;          // divided by the mean's correction for its start at 0
+  T weight_decay;  // this much of the parameter is added to its gradient
+  T kept;          // the parameter is first multiplied by this: 1, or less where weights decay apart from the gradient
+  T mean_share;    // 1 - β₁
+  T square_kept;   // β₂
+  T square_share;  // 1 - β₂
+  T root_scale;    // the root of the square's correction for its start at 0
+  T eps;
 };
 
 namespace detail {

@@ -36,7 +36,10 @@ struct ThrustExecutor {
 /// Every kernel in its scalar form, over Thrust's vectors and loops. `System` gives `vector<T>`, in memory that the host can
 /// reach, and `policy()`.
 template <class T = float, class System = ThrustCpp>
-struct Thrust : HostMemory<T>, ScalarKernels<ThrustExecutor<System>>, ScalarGradients<ThrustExecutor<System>> {
+struct Thrust : HostMemory<T>,
+                ScalarKernels<ThrustExecutor<System>>,
+                ScalarGradients<ThrustExecutor<System>>,
+                ScalarUpdates<ThrustExecutor<System>> {
   using tensor = Tensor<Thrust>;
   using weight = Tensor<Thrust>;
   using storage = typename System::template vector<T>;

@@ -10,6 +10,7 @@
 #include <vpr/backend/concept.hpp>
 #include <vpr/backend/scalar.hpp>
 #include <vpr/backend/scalar_gradients.hpp>
+#include <vpr/backend/scalar_updates.hpp>
 #include <vpr/cuda/device_buffer.cuh>
 #include <vpr/cuda/gemm.cuh>
 
@@ -38,7 +39,7 @@ struct CudaExecutor {
 /// The current GPU, in precision `T`: `float` or `double`. Products run on cuBLAS, all else as the scalar kernels define
 /// it. Ops are queued; `values()` waits for them. Errors of the GPU are `BackendError`s, of a kernel perhaps only later.
 template <class T = float>
-struct Cuda : ScalarKernels<CudaExecutor>, ScalarGradients<CudaExecutor> {
+struct Cuda : ScalarKernels<CudaExecutor>, ScalarGradients<CudaExecutor>, ScalarUpdates<CudaExecutor> {
   using value = T;
   using storage = DeviceBuffer<T>;
   using tensor = Tensor<Cuda>;
@@ -74,6 +75,6 @@ struct Cuda : ScalarKernels<CudaExecutor>, ScalarGradients<CudaExecutor> {
   }
 };
 
-static_assert(DifferentiableBackend<Cuda<float>>);
+static_assert(TrainableBackend<Cuda<float>>);
 
 }  // namespace vpr

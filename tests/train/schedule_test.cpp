@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/train/schedule.hpp>
+
+#include "tests/support/catch.hpp"
+
+using namespace vpr;
+
+static_assert(Schedule<ConstantRate> && Schedule<LinearDecay> && Schedule<StepDecay> && Schedule<MultiStepDecay> && Schedule<ExponentialDecay> &&
+              Schedule<CosineDecay> && Schedule<WarmUp<CosineDecay>> && Schedule<OverlaidWarmUp<MultiStepDecay>>);
+
+TEST_CASE("A constant rate stays") {
+  CHECK(ConstantRate()(0.5, 0) == 0.5);
+  CHECK(ConstantRate()(0.5, 1000) == 0.5);
+}
+
+TEST_CASE("A linear decay is straight, then level") {
+  const LinearDecay decay{1, 0.2, 4};
+  CHECK(decay(10, 0) == Approx(10));
+  CHECK(decay(10, 1) == Approx(8));
+  CHECK(decay(10, 3) == Approx(4));
+  CHECK(decay(10, 4) == Approx(2));
+  CHECK(decay(10, 99) == Approx(2));
+  CHECK(LinearDecay{1, 0.5, 0}(10, 0) == Approx(5));
+}
+
+TEST_CASE("Steps fall at every multiple of their size, and at each milestone") {
+  CHECK(StepDecay{3, 0.5}(8, 2) == Approx(8));
+  CHECK(StepDecay{3, 0.5}(8, 3) == Approx(4));
+  CHECK(StepDecay{3, 0.5}(8, 6) == Approx(2));
+  const MultiStepDecay decay{{2, 5, 5}, 0.5};
+  CHECK(decay(8, 1) == Approx(8));
+  CHECK(decay(8, 2) == Approx(4));
+  CHECK(decay(8, 5) == Approx(1));
+  CHECK(MultiStepDecay{}(8, 100) == Approx(8));
+}
+
+TEST_CASE("An exponential decay falls each time") {
+  CHECK(ExponentialDecay{0.5}(8, 0) == Approx(8));
+  CHECK(ExponentialDecay{0.5}(8, 3) == Approx(1));
+}
+
+TEST_CASE("A cosine falls to its least rate and rises beyond") {
+  const CosineDecay decay{4, 1};
+  CHECK(decay(3, 0) == Approx(3));
+  CHECK(decay(3, 2) == Approx(2));
+  CHECK(decay(3, 4) == Approx(1));
+  CHECK(decay(3, 8) == Approx(3));
+}
+
+TEST_CASE("A warm-up rises in a straight line, then the other begins") {
+  const WarmUp<StepDecay> schedule{4, 0.2, {2, 0.5}};
+  CHECK(schedule(10, 0) == Approx(2));
+  CHECK(schedule(10, 2) == Approx(6));
+  CHECK(schedule(10, 4) == Approx(10));
+  CHECK(schedule(10, 5) == Approx(10));
+  CHECK(schedule(10, 6) == Approx(5));
+  CHECK(WarmUp<StepDecay>{0, 0.2, {2, 0.5}}(10, 0) == Approx(10));
+}
+
+TEST_CASE("What an overlaid schedule takes off during the warm-up is lost") {
+  const OverlaidWarmUp<MultiStepDecay> schedule{4, {{2, 4, 6}, 0.5}};
+  CHECK(schedule(8, 0) == Approx(2));
+  CHECK(schedule(8, 3) == Approx(8));
+  CHECK(schedule(8, 4) == Approx(4));
+  CHECK(schedule(8, 6) == Approx(2));
+  CHECK(OverlaidWarmUp<MultiStepDecay>{0, {{0}, 0.5}}(8, 0) == Approx(4));
+}
