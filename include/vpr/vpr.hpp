@@ -13,6 +13,8 @@
 #include <vpr/image.hpp>
 #include <vpr/index.hpp>
 #include <vpr/layer.hpp>
+#include <vpr/local.hpp>
+#include <vpr/matcher.hpp>
 #include <vpr/model.hpp>
 #include <vpr/ops.hpp>
 #include <vpr/train.hpp>
@@ -20,4 +22,5 @@
 
 #ifdef VPR_WITH_IO
 #include <vpr/io.hpp>
+#include <vpr/local/disk_store.hpp>
 #endif

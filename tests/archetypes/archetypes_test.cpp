@@ -5,12 +5,15 @@
 #include "tests/archetypes/backbone.hpp"
 #include "tests/archetypes/backend.hpp"
 #include "tests/archetypes/index.hpp"
+#include "tests/archetypes/local_head.hpp"
+#include "tests/archetypes/matcher.hpp"
 #include "tests/archetypes/name_map.hpp"
 #include "tests/archetypes/preprocess.hpp"
 #include "tests/archetypes/weight_source.hpp"
 
 #include <vpr/index/flat.hpp>
 #include <vpr/io/load.hpp>
+#include <vpr/matcher/rerank.hpp>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
@@ -61,6 +64,18 @@ TEST_CASE("A user's aggregator and backbone work together") {
   REQUIRE(descriptors.shape() == vpr::Shape{2, ClassAndMean<>().dimensions(192)});
   CHECK(descriptors.data()[0] == Approx(descriptors.data()[192]));
   CHECK(descriptors.matrix().row(1).norm() == Approx(1));
+}
+
+TEST_CASE("A user's local head and matcher re-rank") {
+  using X = vpr::Tensor<vpr::Cpu<>>;
+  const X images = X::from(vpr::Shape{3, 3, 16, 24}, std::span<const float>(random_floats(3 * 3 * 16 * 24, 5)));
+  const auto photos = vpr::to_host(BelowTheSky<>()(Pixels<>()(images)));
+  CHECK(photos[0].grid == vpr::Grid{1, 3});
+  vpr::MemoryLocalStore store;
+  for (const vpr::LocalFeatures& photo : photos) store.add(photo);
+  const vpr::Reranked result = vpr::rerank({{0, 1}, {1, 1}, {2, 1}}, 3, photos[2], store, SamePlace());
+  CHECK(result.matches[0].id == 2);
+  CHECK(result.local[0].pairs.size() == 3);
 }
 
 TEST_CASE("A user's adapter changes a block by its own share") {

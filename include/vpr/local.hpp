@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Local features. One header is left out, since it needs the component vpr::io: `<vpr/local/disk_store.hpp>`, which keeps them in a file.
+#pragma once
+
+#include <vpr/local/concept.hpp>
+#include <vpr/local/features.hpp>
+#include <vpr/local/patches.hpp>
+#include <vpr/local/precision.hpp>
+#include <vpr/local/store.hpp>

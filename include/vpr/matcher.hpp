@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Matching photos by their local features, and re-ranking by it.
+#pragma once
+
+#include <vpr/matcher/concept.hpp>
+#include <vpr/matcher/match_score.hpp>
+#include <vpr/matcher/mutual_nearest.hpp>
+#include <vpr/matcher/rerank.hpp>

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// A second look at the best candidates.
+#pragma once
+
+#include <vpr/core/parallel.hpp>
+#include <vpr/index/concept.hpp>
+#include <vpr/local/store.hpp>
+#include <vpr/matcher/concept.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+namespace vpr {
+
+/// One query's matches after re-ranking.
+struct Reranked {
+  Matches matches;                ///< all of the first stage's in the new order, each with its score there
+  std::vector<LocalMatch> local;  ///< of those that were looked at again, the first ones of `matches`: the new score, and the pairs to draw
+};
+
+/// Looks again at the first min(k, size) matches of an index and orders them by the matcher's score, best first; equal scores keep the
+/// first stage's order, and so do the matches behind the k-th.
+///
+/// @param query  the query's local features
+/// @param store  the database's, under the index's ids
+/// At most as many candidates as there are threads are held in memory at a time, beside the store. The answer does not depend on
+/// the number of threads.
+/// @throws ConfigError  for a negative k, an id that the store does not have, or a score that is NaN; what the store and the matcher throw
+template <LocalStore Store, Matcher M>
+Reranked rerank(const Matches& found, std::int64_t k, const LocalFeatures& query, const Store& store, const M& matcher) {
+  require<ConfigError>(k >= 0, "rerank: got k = ", k, ", expected at least 0");
+  const std::size_t count = std::min(static_cast<std::size_t>(k), found.size());
+  const auto compare = [&](const auto& prepared) {
+    std::vector<LocalMatch> local(count);
+    std::vector<LocalFeatures> candidates;
+    for (std::size_t begin = 0; begin < count; begin += candidates.size()) {
+      candidates.clear();
+      for (std::size_t i = begin; i < std::min(count, begin + static_cast<std::size_t>(thread_count())); ++i) {
+        const std::int64_t id = found[i].id;
+        require<ConfigError>(id >= 0 && id < store.size(), "rerank: match ", i, " is photo ", id, ", the store has the local features of ", store.size());
+        candidates.push_back(store.features(id));
+      }
+      parallel_for(static_cast<std::int64_t>(candidates.size()), [&](std::int64_t i) {
+        local[begin + static_cast<std::size_t>(i)] = matcher(prepared, candidates[static_cast<std::size_t>(i)]);
+      });
+    }
+    return local;
+  };
+  std::vector<LocalMatch> local;
+  if constexpr (requires { matcher.prepare(query); }) {
+    local = compare(matcher.prepare(query));
+  } else {
+    local = compare(query);
+  }
+
+  for (std::size_t i = 0; i < count; ++i) {
+    require<ConfigError>(local[i].score == local[i].score, "rerank: the matcher's score of photo ", found[i].id, " is NaN");
+  }
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return local[a].score > local[b].score; });
+  Reranked result{found, {}};
+  for (std::size_t i = 0; i < count; ++i) {
+    result.matches[i] = found[order[i]];
+    result.local.push_back(std::move(local[order[i]]));
+  }
+  return result;
+}
+
+}  // namespace vpr
