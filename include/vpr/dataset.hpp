@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Data sets: photos, positions and right answers; a town to render where there are none.
+/// Data sets: photos, positions and right answers; batches to train on; a town to render where there are none.
 #pragma once
 
 #include <vpr/dataset/csv.hpp>
 #include <vpr/dataset/dataset.hpp>
+#include <vpr/dataset/gsv_cities.hpp>
 #include <vpr/dataset/photo.hpp>
+#include <vpr/dataset/photo_batches.hpp>
 #include <vpr/dataset/photo_list.hpp>
+#include <vpr/dataset/place_sampler.hpp>
 #include <vpr/dataset/positions.hpp>
 #include <vpr/dataset/positives.hpp>
+#include <vpr/dataset/prefetch.hpp>
 #include <vpr/dataset/synthetic_town.hpp>
+#include <vpr/dataset/training_photo.hpp>
+#include <vpr/dataset/training_places.hpp>
 #include <vpr/dataset/utm.hpp>
 #include <vpr/dataset/utm_name.hpp>
 

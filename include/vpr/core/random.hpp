@@ -3,7 +3,11 @@
 /// Seeded random numbers that are the same with every compiler and standard library.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <utility>
+#include <vector>
 
 namespace vpr {
 
@@ -13,6 +17,12 @@ class Random {
   using result_type = std::uint64_t;
 
   explicit Random(std::uint64_t seed) : state_(seed) {}
+  /// A stream of its own for each list of numbers, such as a run's seed, an epoch and a photo: whoever draws from it, in whatever order.
+  static Random of(std::initializer_list<std::int64_t> numbers) {
+    std::uint64_t state = 0;
+    for (const std::int64_t number : numbers) state = Random(state ^ static_cast<std::uint64_t>(number))();
+    return Random(state);
+  }
 
   static constexpr result_type min() { return 0; }
   static constexpr result_type max() { return ~result_type{0}; }
@@ -38,5 +48,11 @@ class Random {
  private:
   std::uint64_t state_;
 };
+
+/// Puts the items into random order, each as likely as any other (Fisher and Yates).
+template <class T>
+void shuffle(std::vector<T>& items, Random& random) {
+  for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(i)))]);
+}
 
 }  // namespace vpr

@@ -15,21 +15,11 @@
 
 namespace vpr {
 
-/// The photos of a CSV file with a header, in its order, with the positions or place ids that it gives.
-///
-/// Columns are found by name, whatever the case; others are left alone. Paths are relative to the file's folder or absolute.
-/// | what          | column                                                          |
-/// |---------------|-----------------------------------------------------------------|
-/// | the photo     | `path`, `image_path`, `image`, `photo`, `file`, `filename`, `name` |
-/// | metres        | `utm_east`, `easting`, `east`, `x` and `utm_north`, `northing`, `north`, `y` |
-/// | degrees       | `latitude`, `lat` and `longitude`, `lon`, `lng`; become UTM metres |
-/// | place         | `place_id`, `place`, `label`: photos of equal text show one place |
-/// Metres are taken where both are there. Where neither is, the position in the photo's name is.
-/// @param zone  the UTM grid for degrees; by default that of the first row, for all rows. Give the queries their database's.
-/// @throws FormatError  naming file and line: a missing column, a number that is none, an angle out of range
-/// @throws IoError      naming file and line of a photo that is not there
-inline std::vector<Photo> photos_in_csv(const std::filesystem::path& path, UtmZone zone = {}) {
-  const CsvTable table = read_csv(path);
+namespace detail {
+
+/// `photos_in_csv` of a table that was read: one photo a row below the header.
+inline std::vector<Photo> photos_in_table(const CsvTable& table, UtmZone zone = {}) {
+  const std::filesystem::path& path = table.path;
   const auto name = table.column({"path", "image_path", "image", "photo", "file", "filename", "name"});
   const auto east = table.column({"utm_east", "easting", "east", "x"}), north = table.column({"utm_north", "northing", "north", "y"});
   const auto latitude = table.column({"latitude", "lat"}), longitude = table.column({"longitude", "lon", "lng"});
@@ -68,6 +58,25 @@ inline std::vector<Photo> photos_in_csv(const std::filesystem::path& path, UtmZo
     photos.push_back(std::move(photo));
   }
   return photos;
+}
+
+}  // namespace detail
+
+/// The photos of a CSV file with a header, in its order, with the positions or place ids that it gives.
+///
+/// Columns are found by name, whatever the case; others are left alone. Paths are relative to the file's folder or absolute.
+/// | what          | column                                                          |
+/// |---------------|-----------------------------------------------------------------|
+/// | the photo     | `path`, `image_path`, `image`, `photo`, `file`, `filename`, `name` |
+/// | metres        | `utm_east`, `easting`, `east`, `x` and `utm_north`, `northing`, `north`, `y` |
+/// | degrees       | `latitude`, `lat` and `longitude`, `lon`, `lng`; become UTM metres |
+/// | place         | `place_id`, `place`, `label`: photos of equal text show one place |
+/// Metres are taken where both are there. Where neither is, the position in the photo's name is.
+/// @param zone  the UTM grid for degrees; by default that of the first row, for all rows. Give the queries their database's.
+/// @throws FormatError  naming file and line: a missing column, a number that is none, an angle out of range
+/// @throws IoError      naming file and line of a photo that is not there
+inline std::vector<Photo> photos_in_csv(const std::filesystem::path& path, UtmZone zone = {}) {
+  return detail::photos_in_table(read_csv(path), zone);
 }
 
 }  // namespace vpr

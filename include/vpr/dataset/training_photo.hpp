@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Photos to train on, with what says which of them show one place.
+#pragma once
+
+#include <vpr/core/error.hpp>
+#include <vpr/dataset/csv.hpp>
+#include <vpr/dataset/photo.hpp>
+#include <vpr/dataset/photo_list.hpp>
+#include <vpr/dataset/positions.hpp>
+#include <vpr/dataset/text.hpp>
+
+#include <array>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vpr {
+
+/// One photo to train on. What its source does not tell is empty or NaN.
+struct TrainingPhoto {
+  std::string path = {};                                       ///< the file
+  std::string place = {};                                      ///< photos of equal text within a group show one place
+  std::string group = {};                                      ///< the city or the video that it is from
+  double time = std::numeric_limits<double>::quiet_NaN();      ///< months (12 a year), or the frame's number in its video
+  double heading = std::numeric_limits<double>::quiet_NaN();   ///< degrees, clockwise from north
+  std::optional<Position> position = {};
+};
+
+namespace detail {
+
+/// Years and months as one number; NaN where they are none.
+inline double months(std::optional<double> year, std::optional<double> month) {
+  if (!year || !month || *month < 1 || *month > 12) return std::numeric_limits<double>::quiet_NaN();
+  return 12 * *year + *month - 1;
+}
+
+inline double number_or_nan(std::string_view text) { return parse_number(text).value_or(std::numeric_limits<double>::quiet_NaN()); }
+
+}  // namespace detail
+
+/// All photos below a folder, as `photos_in_folder` finds them. A name `@east@north@…@heading@…@YYYYMM…@note@.jpg` gives position, heading
+/// (its 9th field) and time (the first six digits of its 13th); the field's names have 15 `@`, and what is empty in them stays unknown.
+/// @throws IoError, FormatError as `photos_in_folder` does
+inline std::vector<TrainingPhoto> training_photos_in_folder(const std::filesystem::path& folder) {
+  std::vector<TrainingPhoto> photos;
+  for (Photo& photo : photos_in_folder(folder)) {
+    TrainingPhoto& out = photos.emplace_back(TrainingPhoto{.path = photo.path.string(), .position = photo.position});
+    if (!photo.position) continue;
+    const std::string file_name = photo.path.filename().string();
+    std::array<std::string_view, 15> fields;
+    std::string_view rest = file_name;
+    for (std::string_view& field : fields) {
+      field = rest.substr(0, rest.find('@'));
+      rest.remove_prefix(std::min(rest.size(), field.size() + 1));
+    }
+    out.heading = detail::number_or_nan(fields[9]);
+    if (fields[13].size() >= 6) out.time = detail::months(detail::parse_number(fields[13].substr(0, 4)), detail::parse_number(fields[13].substr(4, 2)));
+  }
+  return photos;
+}
+
+/// The photos of a CSV file with a header, as `photos_in_csv` reads it, with these columns besides, where they are there:
+/// | what    | column                                                                |
+/// |---------|-----------------------------------------------------------------------|
+/// | group   | `city`, `city_id`, `video`, `sequence`, `sequence_key`, `group`        |
+/// | time    | `frame`, `frame_number`, `time`; or `year` and `month`, as months       |
+/// | heading | `heading`, `northdeg`, `ca`                                            |
+/// @throws FormatError, IoError as `photos_in_csv` does, and for a frame or time that is no number
+inline std::vector<TrainingPhoto> training_photos_in_csv(const std::filesystem::path& path) {
+  const CsvTable table = read_csv(path);
+  std::vector<Photo> read = detail::photos_in_table(table);
+  const auto group = table.column({"city", "city_id", "video", "sequence", "sequence_key", "group"});
+  const auto time = table.column({"frame", "frame_number", "time"}), heading = table.column({"heading", "northdeg", "ca"});
+  const auto year = table.column({"year"}), month = table.column({"month"});
+  std::vector<TrainingPhoto> photos;
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    const CsvRow& row = table.rows[i + 1];
+    TrainingPhoto& photo = photos.emplace_back(
+        TrainingPhoto{.path = read[i].path.string(), .place = std::move(read[i].place), .position = read[i].position});
+    if (group) photo.group = detail::trimmed(row.fields[*group]);
+    if (heading) photo.heading = detail::number_or_nan(row.fields[*heading]);
+    if (time) {
+      const auto number = detail::parse_number(row.fields[*time]);
+      require<FormatError>(number.has_value(), table.place(row), ": found '", row.fields[*time], "' as ", table.rows[0].fields[*time],
+                           ", expected a number");
+      photo.time = *number;
+    } else if (year && month) {
+      photo.time = detail::months(detail::parse_number(row.fields[*year]), detail::parse_number(row.fields[*month]));
+    }
+  }
+  return photos;
+}
+
+}  // namespace vpr

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/dataset/training_photo.hpp>
+
+#include "tests/dataset/temporary_folder.hpp"
+#include "tests/support/catch.hpp"
+
+#include <cmath>
+
+TEST_CASE("Training photos take position, heading and month from their UTM names") {
+  const TemporaryFolder folder;
+  folder.write("a@b/@0584940.37@4477000.00@17@T@040.44000@-079.99970@pano@03@270@004@@@20130712_101010@note@.jpg");
+  folder.write("c/@0@000025.0@@@@@7@@@@@@@@.jpg");
+  folder.write("d/plain.jpg");
+  const auto photos = vpr::training_photos_in_folder(folder.path());
+  REQUIRE(photos.size() == 3);
+  CHECK(photos[0].position->east == 584940.37);
+  CHECK(photos[0].heading == 270);
+  CHECK(photos[0].time == 12 * 2013 + 6);
+  CHECK(photos[1].position->north == 25);
+  CHECK(std::isnan(photos[1].heading));
+  CHECK(std::isnan(photos[1].time));
+  CHECK_FALSE(photos[2].position);
+  CHECK(photos[2].path == (folder.path() / "d/plain.jpg").string());
+}
+
+TEST_CASE("A timestamp whose month is none leaves the time unknown") {
+  const TemporaryFolder folder;
+  folder.write("@1@2@@@@@@@@@@@201313@@.jpg");
+  folder.write("@1@3@@@@@@@@@@@2013@@.jpg");
+  for (const auto& photo : vpr::training_photos_in_folder(folder.path())) CHECK(std::isnan(photo.time));
+}
+
+TEST_CASE("Training photos take place, group, time and heading from a CSV file") {
+  const TemporaryFolder folder;
+  for (const char* name : {"1.jpg", "2.jpg"}) folder.write(name);
+  const auto videos = vpr::training_photos_in_csv(folder.write("v.csv", "image_path,label,video,frame\n1.jpg,floor1, hall,7\n2.jpg,,hall,8\n"));
+  REQUIRE(videos.size() == 2);
+  CHECK(videos[0].path == (folder.path() / "1.jpg").string());
+  CHECK(videos[0].place == "floor1");
+  CHECK(videos[0].group == "hall");
+  CHECK(videos[1].time == 8);
+  CHECK(std::isnan(videos[1].heading));
+
+  const auto dated = vpr::training_photos_in_csv(folder.write("d.csv", "path,Year,Month,x,y,heading\n1.jpg,2000,1,5,6,90\n2.jpg,2001,13,5,6,\n"));
+  CHECK(dated[0].time == 24000);
+  CHECK(dated[0].heading == 90);
+  CHECK(dated[0].position->north == 6);
+  CHECK(std::isnan(dated[1].time));
+}
+
+TEST_CASE("A frame that is no number is told with its line") {
+  const TemporaryFolder folder;
+  folder.write("1.jpg");
+  CHECK_THROWS_WITH(vpr::training_photos_in_csv(folder.write("v.csv", "path,frame\n1.jpg,one\n")), ContainsSubstring("v.csv:2: found 'one' as frame"));
+}
