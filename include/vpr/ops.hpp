@@ -6,8 +6,10 @@
 #include <vpr/ops/activation.hpp>
 #include <vpr/ops/arithmetic.hpp>
 #include <vpr/ops/attention.hpp>
+#include <vpr/ops/gather.hpp>
 #include <vpr/ops/layout.hpp>
 #include <vpr/ops/linear.hpp>
+#include <vpr/ops/metric.hpp>
 #include <vpr/ops/normalization.hpp>
 #include <vpr/ops/pooling.hpp>
 #include <vpr/ops/residuals.hpp>

@@ -118,6 +118,41 @@ struct Table {
     }
   }
 
+  static void metrics(Cases& cases) {
+    for (const std::int64_t width : widths) {
+      const Operand x{{5, width}}, y{{5}}, a{{5, width}, false}, b{{3, width}, false}, d{{5, 3}, false};
+      cases.push_back({"norms", {x}, {y}, 8, false, [](In in, Out out) { B::norms(*in[0], out[0]); }});
+      // The result of an op is an input of its gradient; the case computes it in its own precision.
+      cases.push_back({"norms_gradient", {x, y}, {x}, 16, false, [](In in, Out out) {
+                         Tensor<B> lengths(in[1]->shape());
+                         B::norms(*in[0], lengths);
+                         B::norms_gradient(*in[0], lengths, *in[1], out[0]);
+                       }});
+      cases.push_back({"distances", {a, b}, {d}, 8, false, [](In in, Out out) { B::distances(*in[0], *in[1], out[0]); }});
+      cases.push_back({"distances_gradient", {a, b, d}, {a, b}, 16, false, [](In in, Out out) {
+                         Tensor<B> lengths(in[2]->shape());
+                         B::distances(*in[0], *in[1], lengths);
+                         B::distances_gradient(*in[0], *in[1], lengths, *in[2], false, out[0]);
+                         B::distances_gradient(*in[1], *in[0], lengths, *in[2], true, out[1]);
+                       }});
+      for (const bool and_zero : {false, true}) {
+        const Operand wide{{5, width}, true, -90, 90}, mask{{5, width}, true, 0.1F, 1};
+        cases.push_back({"log_sum_exp", {wide, mask}, {y}, 4, false, [=](In in, Out out) { B::log_sum_exp(*in[0], *in[1], and_zero, out[0]); }});
+        cases.push_back({"log_sum_exp_gradient", {x, mask, y}, {x}, 16, false, [=](In in, Out out) {
+                           Tensor<B> value(in[2]->shape());
+                           B::log_sum_exp(*in[0], *in[1], and_zero, value);
+                           B::log_sum_exp_gradient(*in[0], *in[1], value, *in[2], out[0]);
+                         }});
+      }
+      cases.push_back({"gather", {a}, {{{4, width}, false}}, 0, false, [](In in, Out out) {
+                         B::gather(*in[0], Tensor<B>::from({4}, {3, 0, 4, 3}), out[0]);
+                       }});
+      cases.push_back({"sum_gathered", {{{6, width}, false}}, {a}, 2, false, [](In in, Out out) {
+                         B::sum_gathered(*in[0], Tensor<B>::from({6}, {1, 0, 3, 5, 2, 4}), Tensor<B>::from({5}, {1, 2, 4, 5, 6}), out[0]);
+                       }});
+    }
+  }
+
   static void products(Cases& cases) {
     const auto linear = [&](Shape rows, std::int64_t inputs, std::int64_t outputs, bool bias, Activation activation) {
       Shape result = rows;
@@ -241,7 +276,7 @@ template <class B>
 std::vector<KernelCase<B>> kernel_cases() {
   std::vector<KernelCase<B>> cases;
   using Table = detail::Table<B>;
-  for (const auto& part : {Table::elementwise, Table::updates, Table::of_rows, Table::products, Table::attention, Table::pooling, Table::layout}) part(cases);
+  for (const auto& part : {Table::elementwise, Table::updates, Table::of_rows, Table::metrics, Table::products, Table::attention, Table::pooling, Table::layout}) part(cases);
   return cases;
 }
 

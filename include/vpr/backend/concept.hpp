@@ -32,7 +32,7 @@ concept Memory = requires(typename B::storage storage, const typename B::storage
 /// separate images, for each image whatever its batch.
 template <class B>
 concept Backend = Memory<B> && requires(const Tensor<B> x, const typename B::weight weight, Tensor<B> out, typename B::value number,
-                                        std::int64_t size, std::size_t axis, AttentionOperand<typename B::value> operand) {
+                                        std::int64_t size, std::size_t axis, AttentionOperand<typename B::value> operand, bool flag) {
   requires std::same_as<typename B::tensor, Tensor<B>>;
   B::linear(x, weight, x, Activation::gelu, out);
   B::gelu(x, out);
@@ -52,6 +52,10 @@ concept Backend = Memory<B> && requires(const Tensor<B> x, const typename B::wei
   B::resample(x, x, x, out);
   B::slice(x, axis, size, out);
   B::insert(x, axis, size, out);
+  B::gather(x, x, out);
+  B::norms(x, out);
+  B::distances(x, x, out);
+  B::log_sum_exp(x, x, flag, out);
 };
 
 /// A backend that can be recorded for training: its weights are plain tensors and it has the kernels of the gradients, which
@@ -64,6 +68,10 @@ concept DifferentiableBackend = Backend<B> && std::same_as<typename B::weight, T
                                   B::gelu_gradient(x, x, out);
                                   B::gem_gradient(x, x, number, x, x, out, out);
                                   B::l2_normalize_gradient(x, number, x, x, out);
+                                  B::norms_gradient(x, x, x, out);
+                                  B::distances_gradient(x, x, x, x, transposed, out);
+                                  B::log_sum_exp_gradient(x, x, x, x, out);
+                                  B::sum_gathered(x, x, x, out);
                                 };
 
 /// A backend whose recorded parameters optimisers can move: it has the kernels that `ScalarUpdates` defines.

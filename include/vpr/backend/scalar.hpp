@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/backend/kernel.hpp>
+#include <vpr/backend/scalar_metrics.hpp>
 #include <vpr/core/tensor.hpp>
 
 #include <cmath>
@@ -20,7 +21,7 @@ namespace vpr {
 /// Kernels write `out`, which the op has allocated in the right shape; `out` may be `x` where a kernel is elementwise.
 /// Shapes were checked by the op.
 template <class Executor>
-struct ScalarKernels {
+struct ScalarKernels : ScalarMetrics<Executor> {
   /// out[r, o] = activation(Σ_i x[r, i] · weight[o, i] + bias[o]); an empty bias is none.
   template <class X>
   static void linear(const X& x, const X& weight, const X& bias, Activation activation, X& out) {
