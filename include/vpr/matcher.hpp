@@ -3,6 +3,7 @@
 /// Matching photos by their local features, and re-ranking by it.
 #pragma once
 
+#include <vpr/matcher/any.hpp>
 #include <vpr/matcher/concept.hpp>
 #include <vpr/matcher/match_score.hpp>
 #include <vpr/matcher/mutual_nearest.hpp>

@@ -5,5 +5,7 @@
 #pragma once
 
 #include <vpr/model/any_pipeline.hpp>
+#include <vpr/model/any_two_stage.hpp>
 #include <vpr/model/dinov2.hpp>
 #include <vpr/model/pipeline.hpp>
+#include <vpr/model/two_stage.hpp>

@@ -69,24 +69,41 @@ class DinoV2 {
   /// The features of `B×3×H×W` images at `tap`. Register tokens are left out.
   /// @throws ShapeError   if H or W is not a positive multiple of the patch size.
   /// @throws ConfigError  if there is no such block, or a facet is asked of the final normalisation.
-  Features<X> operator()(const X& images, Tap tap = {}) const {
-    const X all = tokens(images, tap);
-    return {reshape(slice(all, 1, 0, 1), Shape{all.shape()[0], config_.channels}), slice(all, 1, leading(), all.shape()[1]), grid_of(images)};
+  Features<X> operator()(const X& images, Tap tap = {}) const { return std::move((*this)(images, std::array{tap})[0]); }
+  /// The features at several taps, from one pass to the deepest of them.
+  template <std::size_t N>
+  std::array<Features<X>, N> operator()(const X& images, const std::array<Tap, N>& taps) const {
+    const std::array<X, N> all = tokens(images, taps);
+    std::array<Features<X>, N> features;
+    for (std::size_t i = 0; i < N; ++i) {
+      const Shape& shape = all[i].shape();
+      features[i] = {reshape(slice(all[i], 1, 0, 1), Shape{shape[0], config_.channels}), slice(all[i], 1, leading(), shape[1]), grid_of(images)};
+    }
+    return features;
   }
+  /// The final features and those at another tap, from one pass.
+  std::array<Features<X>, 2> with_tap(const X& images, Tap other) const { return (*this)(images, std::array{Tap{}, other}); }
 
   /// All tokens at `tap`, `B×T×C`: the class token, the registers, the patches. AnyLoc keeps the registers among the patches.
-  X tokens(const X& images, Tap tap = {}) const {
-    require<ConfigError>(tap.block >= -1 && tap.block < config_.depth, "dinov2: got block ", tap.block, ", want one in [0, ", config_.depth, ")");
-    require<ConfigError>(tap.block >= 0 || tap.facet == Facet::token, "dinov2: a facet is taken of a block: name the block");
-    X x = embed(images);
+  X tokens(const X& images, Tap tap = {}) const { return std::move(tokens(images, std::array{tap})[0]); }
+  template <std::size_t N>
+  std::array<X, N> tokens(const X& images, const std::array<Tap, N>& taps) const {
+    for (const Tap& tap : taps) {
+      require<ConfigError>(tap.block >= -1 && tap.block < config_.depth, "dinov2: got block ", tap.block, ", want one in [0, ", config_.depth, ")");
+      require<ConfigError>(tap.block >= 0 || tap.facet == Facet::token, "dinov2: a facet is taken of a block: name the block");
+    }
     const TokenLayout layout{leading(), grid_of(images)};
-    const std::int64_t whole_blocks = tap.block < 0 ? config_.depth : tap.facet == Facet::token ? tap.block + 1 : tap.block;
-    for (std::int64_t i = 0; i < whole_blocks; ++i) x = blocks_[static_cast<std::size_t>(i)](std::move(x), layout);
-    if (tap.block < 0) return norm_(std::move(x));
-    if (tap.facet == Facet::token) return x;
-    const Block<B, Adapter>& block = blocks_[static_cast<std::size_t>(tap.block)];
-    const std::int64_t part = static_cast<std::int64_t>(tap.facet) - 1;
-    return slice(block.attn.qkv(block.norm1(std::move(x))), 2, part * config_.channels, (part + 1) * config_.channels);
+    std::array<X, N> found;
+    X x = embed(images);
+    for (std::int64_t done = 0;; ++done) {
+      bool deeper = false;
+      for (std::size_t i = 0; i < N; ++i) {
+        if (blocks_before(taps[i]) == done) found[i] = tapped(x, taps[i]);
+        deeper |= blocks_before(taps[i]) > done;
+      }
+      if (!deeper) return found;
+      x = blocks_[static_cast<std::size_t>(done)](std::move(x), layout);
+    }
   }
 
   /// What the first block gets, `B×T×C`: the class token, the registers and the patches, with their positions; registers have none.
@@ -115,6 +132,18 @@ class DinoV2 {
   }
 
   std::int64_t leading() const { return 1 + config_.registers; }
+
+  /// How many whole blocks the tokens go through before a tap.
+  std::int64_t blocks_before(Tap tap) const { return tap.block < 0 ? config_.depth : tap.facet == Facet::token ? tap.block + 1 : tap.block; }
+
+  /// What a tap takes of the tokens there.
+  X tapped(const X& x, Tap tap) const {
+    if (tap.block < 0) return norm_(x);
+    if (tap.facet == Facet::token) return x;
+    const Block<B, Adapter>& block = blocks_[static_cast<std::size_t>(tap.block)];
+    const std::int64_t part = static_cast<std::int64_t>(tap.facet) - 1;
+    return slice(block.attn.qkv(block.norm1(x)), 2, part * config_.channels, (part + 1) * config_.channels);
+  }
 
   Grid grid_of(const X& images) const { return {images.shape()[2] / config_.patch_size, images.shape()[3] / config_.patch_size}; }
 

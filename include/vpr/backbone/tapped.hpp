@@ -6,6 +6,7 @@
 #include <vpr/backbone/concept.hpp>
 #include <vpr/backbone/dinov2.hpp>
 
+#include <array>
 #include <string>
 #include <utility>
 
@@ -26,6 +27,8 @@ struct Tapped {
   std::int64_t channels() const { return network.channels(); }
   std::int64_t multiple() const { return network.multiple(); }
   Features<X> operator()(const X& images) const { return network(images, tap); }
+  /// The features at its own tap and at another, from one pass.
+  std::array<Features<X>, 2> with_tap(const X& images, Tap other) const { return network(images, std::array{tap, other}); }
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {

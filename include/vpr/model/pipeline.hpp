@@ -55,15 +55,23 @@ class Pipeline {
   /// sizes after preprocessing are described in turn, those of one size together.
   std::vector<float> describe(std::span<const ImageView> photos) const {
     std::vector<float> descriptors;
+    for_each_batch(photos, [&](const X& images) {
+      const std::vector<float> part = (*this)(images).to_vector();
+      descriptors.insert(descriptors.end(), part.begin(), part.end());
+    });
+    return descriptors;
+  }
+
+  /// Calls `use(images)` for the photos as the network reads them, in turn; those that follow each other and share a size come together.
+  template <class Use>
+  void for_each_batch(std::span<const ImageView> photos, Use&& use) const {
     for (std::size_t begin = 0; begin < photos.size();) {
       const ImageSize size = preprocess.size(photos[begin].size());
       std::size_t end = begin + 1;
       while (end < photos.size() && preprocess.size(photos[end].size()) == size) ++end;
-      const std::vector<float> part = (*this)(prepared(photos.subspan(begin, end - begin))).to_vector();
-      descriptors.insert(descriptors.end(), part.begin(), part.end());
+      use(prepared(photos.subspan(begin, end - begin)));
       begin = end;
     }
-    return descriptors;
   }
 
   /// Photos that share a size after preprocessing, as the network reads them: `B×3×H×W`.

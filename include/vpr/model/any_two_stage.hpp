@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// A two-stage system chosen at run time.
+#pragma once
+
+#include <vpr/matcher/any.hpp>
+#include <vpr/model/two_stage.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace vpr {
+
+/// Any two-stage system behind one pointer, as a command line or a service needs it. One call a batch goes through it; nothing
+/// inside does.
+class AnyTwoStage {
+ public:
+  template <class FirstStage, class Head, class M>
+  AnyTwoStage(TwoStage<FirstStage, Head, M> system) : matcher_(system.matcher), self_(std::make_shared<Model<TwoStage<FirstStage, Head, M>>>(std::move(system))) {}
+
+  std::int64_t dimensions() const { return self_->dimensions(); }
+  /// See `TwoStage::describe_both`.
+  TwoStageDescription describe_both(std::span<const ImageView> photos) const { return self_->describe_both(photos); }
+  /// See `Pipeline::describe`.
+  std::vector<float> describe(std::span<const ImageView> photos) const { return self_->describe(photos); }
+  const AnyMatcher& matcher() const { return matcher_; }
+
+ private:
+  struct Interface {
+    virtual ~Interface() = default;
+    virtual std::int64_t dimensions() const = 0;
+    virtual TwoStageDescription describe_both(std::span<const ImageView> photos) const = 0;
+    virtual std::vector<float> describe(std::span<const ImageView> photos) const = 0;
+  };
+  template <class S>
+  struct Model final : Interface {
+    explicit Model(S system_) : system(std::move(system_)) {}
+    std::int64_t dimensions() const override { return system.dimensions(); }
+    TwoStageDescription describe_both(std::span<const ImageView> photos) const override { return system.describe_both(photos); }
+    std::vector<float> describe(std::span<const ImageView> photos) const override { return system.describe(photos); }
+    S system;
+  };
+
+  AnyMatcher matcher_;
+  std::shared_ptr<const Interface> self_;
+};
+
+}  // namespace vpr

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Two-stage systems: a descriptor to find candidates by, and local features to look at them again.
+#pragma once
+
+#include <vpr/backbone/dinov2.hpp>
+#include <vpr/local/concept.hpp>
+#include <vpr/matcher/rerank.hpp>
+#include <vpr/model/pipeline.hpp>
+
+#include <concepts>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vpr {
+
+/// What a two-stage system makes of B photos.
+struct TwoStageDescription {
+  std::vector<float> descriptors;    ///< B×D, one after the other
+  std::vector<LocalFeatures> local;  ///< of each photo
+};
+
+/// A pipeline that also gives local features, from the same pass of its backbone, and the matcher that compares them.
+///
+/// Descriptors are the pipeline's, bit for bit. Each photo is described by itself, local features included.
+template <class FirstStage, LocalHead Head, Matcher M>
+class TwoStage {
+  static_assert(std::same_as<typename FirstStage::backend, typename Head::backend>, "TwoStage: the pipeline and the local head must share their backend");
+
+ public:
+  using backend = typename FirstStage::backend;
+  using X = typename backend::tensor;
+
+  FirstStage pipeline;
+  Head head;
+  M matcher;
+  /// Where the local head's features are taken; nothing: it gets those of the aggregator. Both come from one pass to the deeper place.
+  std::optional<Tap> local_tap;
+
+  explicit TwoStage(FirstStage first_stage = FirstStage(), Head local_head = Head(), M local_matcher = M(), std::optional<Tap> tap = std::nullopt)
+      : pipeline(std::move(first_stage)), head(std::move(local_head)), matcher(std::move(local_matcher)), local_tap(tap) {}
+
+  std::int64_t dimensions() const { return pipeline.dimensions(); }
+  std::int64_t local_channels() const { return head.channels(pipeline.backbone.channels()); }
+
+  /// Descriptors `B×D` and local features `B×N×D'` of prepared images `B×3×H×W`, as tensors of the backend.
+  /// @throws ConfigError  for a `local_tap` with a backbone that has no other place to take features from
+  std::pair<X, LocalTokens<X>> operator()(const X& images) const {
+    if (!local_tap) {
+      const Features<X> features = pipeline.backbone(images);
+      return {pipeline.aggregator(features), head(features)};
+    }
+    if constexpr (requires { pipeline.backbone.with_tap(images, *local_tap); }) {
+      const auto features = pipeline.backbone.with_tap(images, *local_tap);
+      return {pipeline.aggregator(features[0]), head(features[1])};
+    } else {
+      fail<ConfigError>("TwoStage: this backbone gives features at its end only; leave local_tap empty");
+    }
+  }
+
+  /// Descriptor and local features of photos, each from one pass. See `Pipeline::describe`.
+  TwoStageDescription describe_both(std::span<const ImageView> photos) const {
+    TwoStageDescription all;
+    pipeline.for_each_batch(photos, [&](const X& images) {
+      const auto [descriptors, tokens] = (*this)(images);
+      const std::vector<float> part = descriptors.to_vector();
+      all.descriptors.insert(all.descriptors.end(), part.begin(), part.end());
+      for (LocalFeatures& features : to_host(tokens)) all.local.push_back(std::move(features));
+    });
+    return all;
+  }
+
+  /// The descriptors alone.
+  std::vector<float> describe(std::span<const ImageView> photos) const { return pipeline.describe(photos); }
+  std::vector<float> describe(const ImageView& photo) const { return pipeline.describe(photo); }
+
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    pipeline.visit(visitor, prefix);
+    head.visit(visitor, prefix + "head.");
+  }
+};
+
+}  // namespace vpr
