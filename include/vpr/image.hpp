@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Photos: resizing, preprocessing and, where the CMake target `vpr::image` is linked, reading and writing.
+/// Photos: resizing, preprocessing, augmentation and, where the CMake target `vpr::image` is linked, reading and writing.
 #pragma once
 
+#include <vpr/image/augment.hpp>
+#include <vpr/image/colour.hpp>
 #include <vpr/image/crop.hpp>
 #include <vpr/image/exif.hpp>
 #include <vpr/image/image.hpp>
@@ -13,6 +15,8 @@
 #include <vpr/image/resize.hpp>
 #include <vpr/image/size_rule.hpp>
 #include <vpr/image/taps.hpp>
+#include <vpr/image/tone.hpp>
+#include <vpr/image/warp.hpp>
 
 #ifdef VPR_WITH_IMAGE
 #include <vpr/image/jpeg.hpp>
