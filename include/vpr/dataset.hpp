@@ -16,9 +16,11 @@
 #include <vpr/dataset/synthetic_town.hpp>
 #include <vpr/dataset/training_photo.hpp>
 #include <vpr/dataset/training_places.hpp>
+#include <vpr/dataset/triplet_miner.hpp>
 #include <vpr/dataset/utm.hpp>
 #include <vpr/dataset/utm_name.hpp>
 
 #ifdef VPR_WITH_IMAGE
+#include <vpr/dataset/read_photo.hpp>
 #include <vpr/dataset/write_town.hpp>
 #endif
