@@ -6,8 +6,12 @@
 #include <vpr/autograd/activation.hpp>
 #include <vpr/autograd/arithmetic.hpp>
 #include <vpr/autograd/gather.hpp>
+#include <vpr/autograd/layout.hpp>
 #include <vpr/autograd/linear.hpp>
+#include <vpr/autograd/maps.hpp>
 #include <vpr/autograd/metric.hpp>
 #include <vpr/autograd/normalization.hpp>
 #include <vpr/autograd/pooling.hpp>
+#include <vpr/autograd/product.hpp>
+#include <vpr/autograd/transport.hpp>
 #include <vpr/autograd/var.hpp>

@@ -3,6 +3,8 @@
 /// The learned layers that backbones, adapters and aggregators are made of.
 #pragma once
 
+#include <vpr/layer/batch_norm.hpp>
+#include <vpr/layer/convolution.hpp>
 #include <vpr/layer/feed_forward.hpp>
 #include <vpr/layer/initialise.hpp>
 #include <vpr/layer/layer_norm.hpp>

@@ -9,7 +9,10 @@
 #include <vpr/ops/gather.hpp>
 #include <vpr/ops/layout.hpp>
 #include <vpr/ops/linear.hpp>
+#include <vpr/ops/maps.hpp>
 #include <vpr/ops/metric.hpp>
 #include <vpr/ops/normalization.hpp>
 #include <vpr/ops/pooling.hpp>
+#include <vpr/ops/product.hpp>
 #include <vpr/ops/residuals.hpp>
+#include <vpr/ops/transport.hpp>

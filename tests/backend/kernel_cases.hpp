@@ -71,6 +71,11 @@ struct Table {
       const Shape rows{5, width}, channels{width};
       cases.push_back({"gelu", {{rows, true, -6, 6}}, {{rows}}, 4, true, [](In in, Out out) { B::gelu(*in[0], out[0]); }});
       cases.push_back({"relu", {{rows}}, {{rows}}, 0, true, [](In in, Out out) { B::relu(*in[0], out[0]); }});
+      cases.push_back({"quick_gelu", {{rows, true, -6, 6}}, {{rows}}, 4, true, [](In in, Out out) { B::quick_gelu(*in[0], out[0]); }});
+      cases.push_back({"quick_gelu_gradient", {{rows, true, -6, 6}, {rows}}, {{rows}}, 8, false,
+                       [](In in, Out out) { B::quick_gelu_gradient(*in[0], *in[1], out[0]); }});
+      cases.push_back({"exp", {{rows, true, -6, 6}}, {{rows}}, 4, true, [](In in, Out out) { B::exp(*in[0], out[0]); }});
+      cases.push_back({"multiply", {{rows}, {rows}}, {{rows}}, 1, true, [](In in, Out out) { B::multiply(*in[0], *in[1], out[0]); }});
       cases.push_back({"silu_gate", {{{5, 2 * width}, true, -6, 6}}, {{rows}}, 4, false, [](In in, Out out) { B::silu_gate(*in[0], out[0]); }});
       cases.push_back({"add_gated", {{rows}, {rows}, {channels, false}}, {{rows}}, 2, true,
                        [](In in, Out out) { B::add_gated(*in[0], *in[1], *in[2], out[0]); }});
@@ -180,8 +185,10 @@ struct Table {
           for (const bool left : {false, true}) {
             for (const bool right : {false, true}) {
               const Shape a = left ? Shape{depth, rows} : Shape{rows, depth}, b = right ? Shape{columns, depth} : Shape{depth, columns};
-              cases.push_back({"matmul", {{a, false}, {b, false}}, {{{rows, columns}, false}}, 32, false,
-                               [=](In in, Out out) { B::matmul(*in[0], left, *in[1], right, out[0]); }});
+              const auto run = [=](In in, Out out) { B::matmul(*in[0], left, *in[1], right, out[0]); };
+              cases.push_back({"matmul", {{a, false}, {b, false}}, {{{rows, columns}, false}}, 32, false, run});
+              if (depth == 17) cases.push_back({"matmul", {{a}, {b}}, {{{rows, columns}}}, 32, false, run});
+              if (depth == 17 && !left) cases.push_back({"matmul", {{a}, {b, false}}, {{{rows, columns}}}, 32, false, run});
             }
           }
         }
@@ -243,7 +250,52 @@ struct Table {
     }
   }
 
+  static void maps(Cases& cases) {
+    for (const auto& [map, window] : std::initializer_list<std::pair<Grid, Window>>{
+             {{1, 1}, {1, 1, 0}}, {{1, 1}, {3, 1, 1}}, {{4, 5}, {3, 1, 1}}, {{5, 4}, {5, 1, 2}}, {{7, 6}, {3, 2, 1}}, {{9, 11}, {7, 2, 3}}, {{4, 6}, {2, 2, 0}}, {{5, 3}, {2, 3, 0}}}) {
+      for (const std::int64_t channels : {1, 3, 17}) {
+        const Shape x{map.patches(), channels}, columns{window.positions(map).patches(), channels * window.cells()};
+        cases.push_back({"windows", {{x}}, {{columns}}, 0, false, [=, map = map, window = window](In in, Out out) { B::windows(*in[0], map, window, out[0]); }});
+        cases.push_back({"fold", {{columns}}, {{x}}, 16, false, [=, map = map, window = window](In in, Out out) { B::fold(*in[0], map, window, out[0]); }});
+      }
+    }
+    for (const std::int64_t channels : {1, 3, 16, 17}) {
+      for (const std::int64_t rows : {1, 2, 129}) {
+        const Operand x{{rows, channels}, false}, c{{channels}, false}, positive{{channels}, false, 0.5F, 2};
+        cases.push_back({"batch_norm", {{x.shape}, c, c, c, positive}, {{x.shape}}, 8, true,
+                         [](In in, Out out) { B::batch_norm(*in[0], *in[1], *in[2], *in[3], *in[4], T(1e-3F), out[0]); }});
+        cases.push_back({"channel_moments", {x}, {c, c}, 32, false, [](In in, Out out) { B::channel_moments(*in[0], out[0], out[1]); }});
+        for (const bool of_batch : {false, true}) {
+          cases.push_back({"batch_norm_gradient", {x, c, c, positive, x}, {x, c}, 64, false, [=](In in, Out out) {
+                             B::batch_norm_gradient(*in[0], *in[1], *in[2], *in[3], T(1e-3F), *in[4], of_batch, out[0], out[1]);
+                           }});
+        }
+      }
+    }
+  }
+
+  static void transport(Cases& cases) {
+    for (const std::int64_t clusters : {1, 2, 17}) {
+      for (const std::int64_t tokens : {clusters + 1, std::int64_t{33}}) {
+        for (const std::int64_t iterations : {1, 3}) {
+          const Shape scores{tokens, clusters}, plan{tokens, clusters + 1};
+          cases.push_back({"optimal_transport", {{scores, true, -5, 5}, {{1}, false}}, {{plan}}, 32, false,
+                           [=](In in, Out out) { B::optimal_transport(*in[0], *in[1], iterations, out[0]); }});
+          // The dustbin's gradient is zero in exact arithmetic, whatever is left of it rounding: the test of the recorded op looks at it.
+          cases.push_back({"optimal_transport_gradient", {{scores, true, -5, 5}, {{1}, false}, {plan}}, {{scores}}, 256, false, [=](In in, Out out) {
+                             Tensor<B> ddustbin(Shape{1});
+                             B::optimal_transport_gradient(*in[0], *in[1], iterations, *in[2], out[0], ddustbin);
+                           }});
+        }
+      }
+    }
+  }
+
   static void layout(Cases& cases) {
+    for (const std::int64_t extent : {0, 1, 3, 17}) {
+      cases.push_back({"transpose", {{{5, extent}}}, {{{extent, 5}}}, 0, false, [](In in, Out out) { B::transpose(*in[0], 1, out[0]); }});
+      cases.push_back({"transpose", {{{2, 5, extent}}}, {{{5, 2, extent}}}, 0, false, [](In in, Out out) { B::transpose(*in[0], 1, out[0]); }});
+    }
     for (const std::int64_t size : {1, 2, 3, 14}) {
       for (const std::int64_t channels : {1, 3}) {
         cases.push_back({"patches", {{{channels, 2 * size, 3 * size}}}, {{{6, channels * size * size}}}, 0, false,
@@ -276,7 +328,7 @@ template <class B>
 std::vector<KernelCase<B>> kernel_cases() {
   std::vector<KernelCase<B>> cases;
   using Table = detail::Table<B>;
-  for (const auto& part : {Table::elementwise, Table::updates, Table::of_rows, Table::metrics, Table::products, Table::attention, Table::pooling, Table::layout}) part(cases);
+  for (const auto& part : {Table::elementwise, Table::updates, Table::of_rows, Table::metrics, Table::products, Table::attention, Table::pooling, Table::maps, Table::transport, Table::layout}) part(cases);
   return cases;
 }
 

@@ -37,3 +37,10 @@ TEST_CASE("Activations overwrite a moved tensor and no other") {
   check_in_place([](auto&& v) { return relu(std::forward<decltype(v)>(v)); }, x);
   CHECK(gelu(X()).empty());
 }
+
+TEST_CASE("quick_gelu is the logistic approximation of the GELU") {
+  const X y = quick_gelu(tensor({3}, {-1, 0, 2}));
+  CHECK(y.values()[0] == Approx(-1 / (1 + std::exp(1.702))));
+  CHECK(y.values()[1] == 0);
+  CHECK(y.values()[2] == Approx(2 / (1 + std::exp(-3.404))));
+}

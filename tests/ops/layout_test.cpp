@@ -73,3 +73,12 @@ TEST_CASE("resample applies a matrix to the rows and one to the columns") {
   CHECK_THROWS_WITH(resample(map, shaped({1, 3}), flip), "resample: got map [2, 2, 1], vertical [1, 3] and horizontal [2, 2]");
   CHECK_THROWS_AS(resample(shaped({2, 2}), flip, flip), ShapeError);
 }
+
+TEST_CASE("transpose exchanges an axis with the next") {
+  const X x = tensor({2, 2, 3}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+  CHECK(transpose(x, 1).values() == Values{0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11});
+  CHECK(transpose(x, 0).values() == Values{0, 1, 2, 6, 7, 8, 3, 4, 5, 9, 10, 11});
+  CHECK(transpose(transpose(x, 1), 1).values() == x.values());
+  CHECK(transpose(shaped({2, 0, 3}), 1).shape() == Shape{2, 3, 0});
+  CHECK_THROWS_WITH(transpose(x, 2), "transpose: got x [2, 2, 3] and axis 2, want two axes from there on");
+}

@@ -24,6 +24,14 @@ Var<B> add(const Var<B>& x, const Var<B>& y) {
 }
 
 template <class B>
+Var<B> multiply(const Var<B>& x, const Var<B>& y) {
+  return Var<B>::record(multiply(x.value(), y.value()), {x, y}, [=](const Tensor<B>& dy) {
+    x.accumulate([&] { return multiply(dy, y.value()); });
+    y.accumulate([&] { return multiply(dy, x.value()); });
+  });
+}
+
+template <class B>
 Var<B> add_gated(const Var<B>& x, const Var<B>& y, const Var<B>& gamma) {
   return Var<B>::record(add_gated(x.value(), y.value(), gamma.value()), {x, y, gamma}, [=](const Tensor<B>& dy) {
     x.accumulate([&] { return dy; });

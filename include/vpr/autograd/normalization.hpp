@@ -3,10 +3,11 @@
 /// Normalisations of rows, recorded.
 #pragma once
 
-#include <vpr/autograd/var.hpp>
+#include <vpr/autograd/detail.hpp>
 #include <vpr/ops/normalization.hpp>
 
 #include <type_traits>
+#include <utility>
 
 namespace vpr {
 
@@ -20,6 +21,50 @@ Var<B> l2_normalize(const Var<B>& x, std::type_identity_t<typename B::value> eps
       return dx;
     });
   });
+}
+
+namespace detail {
+
+template <class B>
+Var<B> batch_norm(const Var<B>& x, const Var<B>& weight, const Var<B>& bias, const Tensor<B>& mean, const Tensor<B>& variance, typename B::value eps,
+                  bool of_batch) {
+  return Var<B>::record(batch_norm(x.value(), weight.value(), bias.value(), mean, variance, eps), {x, weight, bias}, [=](const Tensor<B>& dy) {
+    Tensor<B> dx(x.shape()), dweight(weight.shape());
+    B::batch_norm_gradient(x.value(), weight.value(), mean, variance, eps, dy, of_batch, dx, dweight);
+    x.accumulate([&] { return std::move(dx); });
+    weight.accumulate([&] { return std::move(dweight); });
+    bias.accumulate([&] { return summed_to(bias.shape(), dy); });
+  });
+}
+
+}  // namespace detail
+
+/// The mean and the variance are statistics: no gradient passes through them.
+template <class B>
+Var<B> batch_norm(const Var<B>& x, const Var<B>& weight, const Var<B>& bias, const Var<B>& mean, const Var<B>& variance,
+                  std::type_identity_t<typename B::value> eps) {
+  return detail::batch_norm(x, weight, bias, mean.value(), variance.value(), eps, false);
+}
+
+/// Mean and population variance of each channel.
+template <class B>
+struct ChannelMoments {
+  Tensor<B> mean;
+  Tensor<B> variance;
+};
+
+template <class B>
+ChannelMoments<B> channel_moments(const Tensor<B>& x) {
+  ChannelMoments<B> moments{Tensor<B>(Shape{x.shape().last()}), Tensor<B>(Shape{x.shape().last()})};
+  B::channel_moments(x, moments.mean, moments.variance);
+  return moments;
+}
+
+/// `batch_norm` by x's own moments, which pass gradients: what training does.
+template <class B>
+Var<B> batch_norm(const Var<B>& x, const Var<B>& weight, const Var<B>& bias, const ChannelMoments<B>& moments_of_x,
+                  std::type_identity_t<typename B::value> eps) {
+  return detail::batch_norm(x, weight, bias, moments_of_x.mean, moments_of_x.variance, eps, true);
 }
 
 }  // namespace vpr

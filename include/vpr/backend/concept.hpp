@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/backend/kernel.hpp>
+#include <vpr/backend/window.hpp>
 #include <vpr/core/tensor.hpp>
 
 #include <concepts>
@@ -32,12 +33,17 @@ concept Memory = requires(typename B::storage storage, const typename B::storage
 /// separate images, for each image whatever its batch.
 template <class B>
 concept Backend = Memory<B> && requires(const Tensor<B> x, const typename B::weight weight, Tensor<B> out, typename B::value number,
-                                        std::int64_t size, std::size_t axis, AttentionOperand<typename B::value> operand, bool flag) {
+                                        std::int64_t size, std::size_t axis, bool flag, Grid map, Window window,
+                                        AttentionOperand<typename B::value> operand) {
   requires std::same_as<typename B::tensor, Tensor<B>>;
   B::linear(x, weight, x, Activation::gelu, out);
+  B::matmul(x, flag, x, flag, out);
   B::gelu(x, out);
+  B::quick_gelu(x, out);
+  B::exp(x, out);
   B::relu(x, out);
   B::silu_gate(x, out);
+  B::multiply(x, x, out);
   B::add_scaled(x, x, number, out);
   B::add_gated(x, x, x, out);
   B::layer_norm(x, x, x, number, out);
@@ -52,6 +58,11 @@ concept Backend = Memory<B> && requires(const Tensor<B> x, const typename B::wei
   B::resample(x, x, x, out);
   B::slice(x, axis, size, out);
   B::insert(x, axis, size, out);
+  B::transpose(x, axis, out);
+  B::windows(x, map, window, out);
+  B::fold(x, map, window, out);
+  B::batch_norm(x, x, x, x, x, number, out);
+  B::optimal_transport(x, x, size, out);
   B::gather(x, x, out);
   B::norms(x, out);
   B::distances(x, x, out);
@@ -62,14 +73,17 @@ concept Backend = Memory<B> && requires(const Tensor<B> x, const typename B::wei
 /// `ScalarGradients` defines.
 template <class B>
 concept DifferentiableBackend = Backend<B> && std::same_as<typename B::weight, Tensor<B>> &&
-                                requires(const Tensor<B> x, Tensor<B> out, typename B::value number, bool transposed) {
-                                  B::matmul(x, transposed, x, transposed, out);
+                                requires(const Tensor<B> x, Tensor<B> out, typename B::value number, std::int64_t size, bool flag) {
+                                  B::optimal_transport_gradient(x, x, size, x, out, out);
                                   B::column_sums(x, x, out);
                                   B::gelu_gradient(x, x, out);
+                                  B::quick_gelu_gradient(x, x, out);
+                                  B::channel_moments(x, out, out);
+                                  B::batch_norm_gradient(x, x, x, x, number, x, flag, out, out);
                                   B::gem_gradient(x, x, number, x, x, out, out);
                                   B::l2_normalize_gradient(x, number, x, x, out);
                                   B::norms_gradient(x, x, x, out);
-                                  B::distances_gradient(x, x, x, x, transposed, out);
+                                  B::distances_gradient(x, x, x, x, flag, out);
                                   B::log_sum_exp_gradient(x, x, x, x, out);
                                   B::sum_gathered(x, x, x, out);
                                 };

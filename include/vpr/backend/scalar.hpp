@@ -3,9 +3,12 @@
 /// Every kernel of inference, written once and plainly: one function object an output element or row, run by an executor.
 #pragma once
 
-#include <vpr/backend/kernel.hpp>
+#include <vpr/backend/scalar_elementwise.hpp>
+#include <vpr/backend/scalar_layout.hpp>
+#include <vpr/backend/scalar_maps.hpp>
 #include <vpr/backend/scalar_metrics.hpp>
-#include <vpr/core/tensor.hpp>
+#include <vpr/backend/scalar_product.hpp>
+#include <vpr/backend/scalar_transport.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -21,71 +24,12 @@ namespace vpr {
 /// Kernels write `out`, which the op has allocated in the right shape; `out` may be `x` where a kernel is elementwise.
 /// Shapes were checked by the op.
 template <class Executor>
-struct ScalarKernels : ScalarMetrics<Executor> {
-  /// out[r, o] = activation(Σ_i x[r, i] · weight[o, i] + bias[o]); an empty bias is none.
-  template <class X>
-  static void linear(const X& x, const X& weight, const X& bias, Activation activation, X& out) {
-    using T = typename X::value_type;
-    const T *input = x.data(), *matrix = weight.data(), *offset = bias.empty() ? nullptr : bias.data();
-    const std::int64_t columns = x.shape().last(), outputs = out.shape().last();
-    T* result = out.data();
-    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
-      const T* row = input + i / outputs * columns;
-      const T* other = matrix + i % outputs * columns;
-      T sum = 0;
-      for (std::int64_t k = 0; k < columns; ++k) sum += row[k] * other[k];
-      if (offset != nullptr) sum += offset[i % outputs];
-      result[i] = detail::activate(activation, sum);
-    });
-  }
-
-  template <class X>
-  static void gelu(const X& x, X& out) {
-    const auto* input = x.data();
-    auto* result = out.data();
-    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) { result[i] = detail::gelu_value(input[i]); });
-  }
-
-  template <class X>
-  static void relu(const X& x, X& out) {
-    const auto* input = x.data();
-    auto* result = out.data();
-    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) { result[i] = detail::activate(Activation::relu, input[i]); });
-  }
-
-  /// out[r, c] = silu(x[r, c]) · x[r, C + c], x having 2C columns (the gate of SwiGLU: Shazeer 2020).
-  template <class X>
-  static void silu_gate(const X& x, X& out) {
-    using T = typename X::value_type;
-    const T* input = x.data();
-    T* result = out.data();
-    const std::int64_t columns = out.shape().last();
-    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
-      const T* row = input + i / columns * 2 * columns + i % columns;
-      result[i] = row[0] / (T(1) + std::exp(-row[0])) * row[columns];
-    });
-  }
-
-  /// out[i] = x[i] + scale · y[i mod |y|]: y repeats over the leading axes of x.
-  template <class X>
-  static void add_scaled(const X& x, const X& y, typename X::value_type scale, X& out) {
-    using T = typename X::value_type;
-    const T *a = x.data(), *b = y.data();
-    T* result = out.data();
-    const std::int64_t period = y.elements();
-    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) { result[i] = a[i] + scale * b[i % period]; });
-  }
-
-  /// out[r, c] = x[r, c] + gamma[c] · y[r, c].
-  template <class X>
-  static void add_gated(const X& x, const X& y, const X& gamma, X& out) {
-    using T = typename X::value_type;
-    const T *a = x.data(), *b = y.data(), *gate = gamma.data();
-    T* result = out.data();
-    const std::int64_t columns = gamma.elements();
-    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) { result[i] = a[i] + gate[i % columns] * b[i]; });
-  }
-
+struct ScalarKernels : ScalarElementwise<Executor>,
+                       ScalarProduct<Executor>,
+                       ScalarLayout<Executor>,
+                       ScalarMaps<Executor>,
+                       ScalarMetrics<Executor>,
+                       ScalarTransport<Executor> {
   /// Each row minus its mean, over its population standard deviation √(σ² + eps), times gamma plus beta.
   template <class X>
   static void layer_norm(const X& x, const X& gamma, const X& beta, typename X::value_type eps, X& out) {
@@ -147,22 +91,6 @@ struct ScalarKernels : ScalarMetrics<Executor> {
       T sum = 0;
       for (std::int64_t m = 0; m < k.rows; ++m) sum += row[m] * column[m * v.stride];
       result[i] = sum;
-    });
-  }
-
-  /// Non-overlapping size×size patches of B×C×H×W images as rows: B×(H/size · W/size)×(C · size · size), patches and
-  /// pixels row-major, as a convolution of that kernel and stride sees them.
-  template <class X>
-  static void patches(const X& image, std::int64_t size, X& out) {
-    using T = typename X::value_type;
-    const T* input = image.data();
-    T* result = out.data();
-    const std::int64_t channels = image.shape()[1], height = image.shape()[2], width = image.shape()[3];
-    const std::int64_t columns = width / size, count = height / size * columns;
-    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
-      const std::int64_t x = i % size, y = i / size % size, c = i / size / size % channels, p = i / size / size / channels % count,
-                         b = i / size / size / channels / count;
-      result[i] = input[((b * channels + c) * height + p / columns * size + y) * width + p % columns * size + x];
     });
   }
 
@@ -245,57 +173,6 @@ struct ScalarKernels : ScalarMetrics<Executor> {
       }
       result[i] = sum;
     });
-  }
-
-  /// Separable resampling of an H×W×C map by two matrices: out[y, x, c] = Σ_h Σ_w vertical[y, h] · horizontal[x, w] · map[h, w, c].
-  template <class X>
-  static void resample(const X& map, const X& vertical, const X& horizontal, X& out) {
-    using T = typename X::value_type;
-    const T *input = map.data(), *rows = vertical.data(), *columns = horizontal.data();
-    T* result = out.data();
-    const std::int64_t height = map.shape()[0], width = map.shape()[1], channels = map.shape()[2], new_width = out.shape()[1];
-    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
-      const std::int64_t c = i % channels, x = i / channels % new_width, y = i / channels / new_width;
-      T sum = 0;
-      for (std::int64_t h = 0; h < height; ++h) {
-        const T weight = rows[y * height + h];
-        if (weight == T(0)) continue;
-        T line = 0;
-        for (std::int64_t w = 0; w < width; ++w) {
-          if (columns[x * width + w] != T(0)) line += columns[x * width + w] * input[(h * width + w) * channels + c];
-        }
-        sum += weight * line;
-      }
-      result[i] = sum;
-    });
-  }
-
-  /// Copies positions [begin, begin + out's extent) of `axis`.
-  template <class X>
-  static void slice(const X& x, std::size_t axis, std::int64_t begin, X& out) {
-    const std::int64_t inner = inner_size(x, axis), stride = x.shape()[axis] * inner, width = out.shape()[axis] * inner;
-    const auto* input = x.data() + begin * inner;
-    auto* result = out.data();
-    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) { result[i] = input[i / width * stride + i % width]; });
-  }
-
-  /// Copies x to positions [begin, begin + x's extent) of `axis` of `out`; an x of leading extent 1 is repeated over out's.
-  template <class X>
-  static void insert(const X& x, std::size_t axis, std::int64_t begin, X& out) {
-    const std::int64_t inner = inner_size(x, axis), width = x.shape()[axis] * inner, stride = out.shape()[axis] * inner;
-    const std::int64_t elements = x.elements();
-    const auto* input = x.data();
-    auto* result = out.data() + begin * inner;
-    Executor::for_each(stride == 0 ? 0 : out.elements() / stride * width,
-                       [=] VPR_HD(std::int64_t i) { result[i / width * stride + i % width] = input[i % elements]; });
-  }
-
- private:
-  template <class X>
-  static std::int64_t inner_size(const X& x, std::size_t axis) {
-    std::int64_t product = 1;
-    for (std::size_t a = axis + 1; a < x.shape().rank(); ++a) product *= x.shape()[a];
-    return product;
   }
 };
 

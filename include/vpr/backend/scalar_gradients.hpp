@@ -14,24 +14,6 @@ namespace vpr {
 /// Kernels of the gradients, in the manner of `ScalarKernels`. `dy` is the gradient of the op's result.
 template <class Executor>
 struct ScalarGradients {
-  /// out[i, j] = Σ_k a[i, k] · b[k, j], where a transposed operand is stored with its axes exchanged. All are matrices.
-  template <class X>
-  static void matmul(const X& a, bool transpose_a, const X& b, bool transpose_b, X& out) {
-    using T = typename X::value_type;
-    const std::int64_t columns = out.shape()[1], depth = a.shape()[transpose_a ? 0 : 1];
-    const std::int64_t a_row = transpose_a ? 1 : a.shape()[1], a_step = transpose_a ? a.shape()[1] : 1;
-    const std::int64_t b_column = transpose_b ? b.shape()[1] : 1, b_step = transpose_b ? 1 : b.shape()[1];
-    const T *left = a.data(), *right = b.data();
-    T* result = out.data();
-    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
-      const T* row = left + i / columns * a_row;
-      const T* column = right + i % columns * b_column;
-      T sum = 0;
-      for (std::int64_t k = 0; k < depth; ++k) sum += row[k * a_step] * column[k * b_step];
-      result[i] = sum;
-    });
-  }
-
   /// out[c] = Σ_r x[r, c], or Σ_r x[r, c] · y[r, c] with a y that is not empty.
   template <class X>
   static void column_sums(const X& x, const X& y, X& out) {
@@ -52,6 +34,18 @@ struct ScalarGradients {
     const auto *input = x.data(), *slope = dy.data();
     auto* result = dx.data();
     Executor::for_each(x.elements(), [=] VPR_HD(std::int64_t i) { result[i] = slope[i] * detail::gelu_slope(input[i]); });
+  }
+
+  /// dx = dy · quick_gelu'(x).
+  template <class X>
+  static void quick_gelu_gradient(const X& x, const X& dy, X& dx) {
+    using T = typename X::value_type;
+    const T *input = x.data(), *slope = dy.data();
+    T* result = dx.data();
+    Executor::for_each(x.elements(), [=] VPR_HD(std::int64_t i) {
+      const T sigmoid = T(1) / (T(1) + std::exp(T(-1.702) * input[i]));
+      result[i] = slope[i] * sigmoid * (T(1) + T(1.702) * input[i] * (T(1) - sigmoid));
+    });
   }
 
   /// The gradients of `gem` by x and by its power. Where x < eps the clamp passes nothing; at eps it passes all, as PyTorch's.

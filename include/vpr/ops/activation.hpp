@@ -14,6 +14,19 @@ Tensor<B> gelu(Tensor<B> x) {
   return x;
 }
 
+/// x · sigmoid(1.702 x): what CLIP and Convpass take for a GELU (Hendrycks and Gimpel 2016).
+template <class B>
+Tensor<B> quick_gelu(Tensor<B> x) {
+  B::quick_gelu(x, x);
+  return x;
+}
+
+template <class B>
+Tensor<B> exp(Tensor<B> x) {
+  B::exp(x, x);
+  return x;
+}
+
 /// max(x, 0).
 template <class B>
 Tensor<B> relu(Tensor<B> x) {

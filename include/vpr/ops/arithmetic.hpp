@@ -36,6 +36,15 @@ Tensor<B> add(Tensor<B> x, const Tensor<B>& y) {
   return add_scaled(std::move(x), y, 1);
 }
 
+/// x ∘ y, element by element. Move x in to have it overwritten instead of copied.
+/// @throws ShapeError  if their shapes differ.
+template <class B>
+Tensor<B> multiply(Tensor<B> x, const Tensor<B>& y) {
+  require<ShapeError>(x.shape() == y.shape(), "multiply: got x ", x.shape(), " and y ", y.shape());
+  B::multiply(x, y, x);
+  return x;
+}
+
 /// x + gamma ∘ y, gamma `C` scaling the channels of y: a residual with layer scale (Touvron et al. 2021, eq. 3).
 /// Move x in to have it overwritten instead of copied.
 /// @throws ShapeError  if x and y differ in shape or gamma has not one element a channel.

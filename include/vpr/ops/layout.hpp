@@ -32,6 +32,16 @@ Tensor<B> concat(const Tensor<B>& a, const Tensor<B>& b, std::size_t axis) {
   return out;
 }
 
+/// The same elements with `axis` and the next one exchanged.
+/// @throws ShapeError  if there are no such axes.
+template <class B>
+Tensor<B> transpose(const Tensor<B>& x, std::size_t axis) {
+  require<ShapeError>(axis + 1 < x.shape().rank(), "transpose: got x ", x.shape(), " and axis ", axis, ", want two axes from there on");
+  Tensor<B> out(x.shape().with(axis, x.shape()[axis + 1]).with(axis + 1, x.shape()[axis]));
+  if (!out.empty()) B::transpose(x, axis, out);
+  return out;
+}
+
 /// The same elements under another shape. Move x in to keep its memory.
 /// @throws ShapeError  if the shapes differ in the number of elements.
 template <class B>

@@ -20,6 +20,20 @@ Tensor<B> layer_norm(Tensor<B> x, const Tensor<B>& gamma, const Tensor<B>& beta,
   return x;
 }
 
+/// Each channel, the last axis, minus its mean over its standard deviation, times weight plus bias, all `C`: batch normalisation
+/// with the statistics of training (Ioffe and Szegedy 2015). `eps` is added to the variance.
+/// @throws ShapeError  if the vectors have not one element a channel.
+template <class B>
+Tensor<B> batch_norm(Tensor<B> x, const Tensor<B>& weight, const Tensor<B>& bias, const Tensor<B>& mean, const Tensor<B>& variance,
+                     std::type_identity_t<typename B::value> eps) {
+  const std::int64_t channels = x.shape().last();
+  require<ShapeError>(weight.elements() == channels && bias.elements() == channels && mean.elements() == channels && variance.elements() == channels,
+                      "batch_norm: got x ", x.shape(), ", weight ", weight.shape(), ", bias ", bias.shape(), ", mean ", mean.shape(),
+                      " and variance ", variance.shape());
+  B::batch_norm(x, weight, bias, mean, variance, eps, x);
+  return x;
+}
+
 /// Each row over max(its Euclidean norm, eps), so a zero row stays zero. As `torch.nn.functional.normalize`.
 template <class B>
 Tensor<B> l2_normalize(Tensor<B> x, std::type_identity_t<typename B::value> eps = typename B::value(1e-12)) {

@@ -48,14 +48,20 @@ void tiled_linear(const X& x, const X& weight, const X& bias, Activation activat
   });
 }
 
-/// `ScalarGradients::matmul`, in tiles of output rows.
+/// `ScalarProduct::matmul`, in tiles of output rows.
 template <class X>
 void tiled_matmul(const X& a, bool transpose_a, const X& b, bool transpose_b, X& out) {
-  const auto left = a.matrix(), right = b.matrix();
-  auto result = out.matrix();
-  parallel_for((result.rows() + tile_columns - 1) / tile_columns, [&](std::int64_t i) {
-    const std::int64_t begin = i * tile_columns, height = std::min<std::int64_t>(tile_columns, result.rows() - begin);
-    auto tile = result.middleRows(begin, height);
+  using T = typename X::value_type;
+  if (out.empty()) return;
+  const std::size_t axis = a.shape().rank() - 2;
+  const std::int64_t rows = a.shape()[axis + (transpose_a ? 1 : 0)], depth = a.shape()[axis + (transpose_a ? 0 : 1)], columns = out.shape().last();
+  const std::int64_t groups = out.elements() / (rows * columns), tiles = (rows + tile_columns - 1) / tile_columns;
+  parallel_for(groups * tiles, [&](std::int64_t i) {
+    const std::int64_t g = i / tiles, begin = i % tiles * tile_columns, height = std::min(tile_columns, rows - begin);
+    using Whole = Eigen::Map<const Matrix<T>>;
+    const Whole left(a.data() + g * rows * depth, transpose_a ? depth : rows, transpose_a ? rows : depth);
+    const Whole right(b.data() + (b.shape().rank() == 3 ? g * depth * columns : 0), transpose_b ? columns : depth, transpose_b ? depth : columns);
+    Eigen::Map<Matrix<T>> tile(out.data() + (g * rows + begin) * columns, height, columns);
     if (transpose_a && transpose_b) tile.noalias() = left.middleCols(begin, height).transpose() * right.transpose();
     if (transpose_a && !transpose_b) tile.noalias() = left.middleCols(begin, height).transpose() * right;
     if (!transpose_a && transpose_b) tile.noalias() = left.middleRows(begin, height) * right.transpose();

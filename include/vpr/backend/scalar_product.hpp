@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Products of matrices in their scalar form.
+#pragma once
+
+#include <vpr/backend/kernel.hpp>
+#include <vpr/core/tensor.hpp>
+
+#include <cstdint>
+
+namespace vpr {
+
+/// See `ScalarKernels`.
+template <class Executor>
+struct ScalarProduct {
+  /// out[r, o] = activation(Σ_i x[r, i] · weight[o, i] + bias[o]); an empty bias is none.
+  template <class X>
+  static void linear(const X& x, const X& weight, const X& bias, Activation activation, X& out) {
+    using T = typename X::value_type;
+    const T *input = x.data(), *matrix = weight.data(), *offset = bias.empty() ? nullptr : bias.data();
+    const std::int64_t columns = x.shape().last(), outputs = out.shape().last();
+    T* result = out.data();
+    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
+      const T* row = input + i / outputs * columns;
+      const T* other = matrix + i % outputs * columns;
+      T sum = 0;
+      for (std::int64_t k = 0; k < columns; ++k) sum += row[k] * other[k];
+      if (offset != nullptr) sum += offset[i % outputs];
+      result[i] = detail::activate(activation, sum);
+    });
+  }
+
+  /// out[g, i, j] = Σ_k a[g, i, k] · b[g, k, j], where a transposed operand is stored with its last two axes exchanged. Matrices
+  /// have a single g; a b that has not three axes is a matrix for every g.
+  template <class X>
+  static void matmul(const X& a, bool transpose_a, const X& b, bool transpose_b, X& out) {
+    using T = typename X::value_type;
+    const std::size_t axis = a.shape().rank() - 2;
+    const std::int64_t rows = a.shape()[axis + (transpose_a ? 1 : 0)], depth = a.shape()[axis + (transpose_a ? 0 : 1)], columns = out.shape().last();
+    const std::int64_t a_row = transpose_a ? 1 : depth, a_step = transpose_a ? rows : 1;
+    const std::int64_t b_column = transpose_b ? depth : 1, b_step = transpose_b ? 1 : columns;
+    const std::int64_t a_group = rows * depth, b_group = b.shape().rank() == 3 ? depth * columns : 0;
+    const T *left = a.data(), *right = b.data();
+    T* result = out.data();
+    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
+      const std::int64_t g = i / columns / rows;
+      const T* row = left + g * a_group + i / columns % rows * a_row;
+      const T* column = right + g * b_group + i % columns * b_column;
+      T sum = 0;
+      for (std::int64_t k = 0; k < depth; ++k) sum += row[k * a_step] * column[k * b_step];
+      result[i] = sum;
+    });
+  }
+};
+
+}  // namespace vpr

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/ops/layout.hpp>
+#include <vpr/ops/maps.hpp>
+
+#include "tests/ops/ops_test.hpp"
+
+using namespace vpr;
+
+TEST_CASE("windows shows the cells around each position, with zeros outside") {
+  const X map = tensor({1, 4, 1}, {1, 2, 3, 4});
+  const X seen = windows(map, {2, 2}, {3, 1, 1});
+  REQUIRE(seen.shape() == Shape{1, 4, 9});
+  CHECK(slice(seen, 1, 0, 1).values() == Values{0, 0, 0, 0, 1, 2, 0, 3, 4});
+  CHECK(slice(seen, 1, 3, 4).values() == Values{1, 2, 0, 3, 4, 0, 0, 0, 0});
+}
+
+TEST_CASE("windows keeps the channels apart") {
+  const X map = tensor({1, 4, 2}, {1, 10, 2, 20, 3, 30, 4, 40});
+  CHECK(windows(map, {2, 2}, {2, 1, 0}).values() == Values{1, 2, 3, 4, 10, 20, 30, 40});
+}
+
+TEST_CASE("windows may leave cells out, and a map smaller than the window has no position") {
+  CHECK(windows(tensor({1, 3, 1}, {1, 2, 3}), {1, 3}, {1, 2, 0}).values() == Values{1, 3});
+  CHECK(windows(tensor({1, 3, 1}, {1, 2, 3}), {1, 3}, {2, 1, 0}).shape() == Shape{1, 0, 4});
+}
+
+TEST_CASE("fold adds up what the windows hold for a cell") {
+  const Window window{3, 1, 1};
+  const X ones = X::full({1, 4, 1}, 1);
+  CHECK(fold(windows(ones, {2, 2}, window), {2, 2}, window).values() == Values{4, 4, 4, 4});  // each cell is in all four windows
+  CHECK(fold(tensor({1, 2, 4}, {1, 2, 3, 4, 5, 6, 7, 8}), {2, 4}, {2, 2, 0}).values() == Values{1, 2, 5, 6, 3, 4, 7, 8});
+}
+
+TEST_CASE("A window's map is what it has these positions on") {
+  const Window up{3, 2, 1};
+  CHECK(up.map({16, 16}) == Grid{31, 31});
+  CHECK(up.map({31, 31}) == Grid{61, 61});
+  CHECK(up.map({3, 2}, 1) == Grid{6, 4});
+  CHECK(up.positions(up.map({5, 7})) == Grid{5, 7});
+}
+
+TEST_CASE("windows and fold refuse what does not fit") {
+  CHECK_THROWS_WITH(windows(shaped({1, 5, 1}), {2, 2}, {}), "windows: got x [1, 5, 1] for a map of 2x2");
+  CHECK_THROWS_AS(windows(shaped({4, 1}), {2, 2}, {}), ShapeError);
+  CHECK_THROWS_AS(fold(shaped({1, 4, 8}), {2, 2}, {3, 1, 1}), ShapeError);
+  CHECK_THROWS_AS(windows(shaped({1, 4, 1}), {2, 2}, {0, 1, 0}), ConfigError);
+  CHECK_THROWS_AS(windows(shaped({1, 4, 1}), {2, 2}, {1, 0, 0}), ConfigError);
+}
