@@ -11,3 +11,4 @@
 #include <vpr/layer/linear.hpp>
 #include <vpr/layer/patch_embedding.hpp>
 #include <vpr/layer/self_attention.hpp>
+#include <vpr/layer/transformer_encoder.hpp>

@@ -4,6 +4,7 @@
 /// `vpr::image` the decoders. To compile faster include what you use.
 #pragma once
 
+#include <vpr/adapter.hpp>
 #include <vpr/aggregator.hpp>
 #include <vpr/autograd.hpp>
 #include <vpr/backbone.hpp>

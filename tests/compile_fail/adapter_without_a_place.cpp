@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// refused: an adapter must be constructible from VitConfig and have after_attention(x, layout), beside_attention(x, normed, layout) and beside_mlp(x, normed, layout)
+// refused: an adapter must be constructible from VitConfig and have after_attention, beside_attention, after_mlp and beside_mlp of
 #include <vpr/backbone/block.hpp>
 #include <vpr/backend/cpu.hpp>
 

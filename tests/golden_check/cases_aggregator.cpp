@@ -10,15 +10,6 @@ using vpr::Features;
 using vpr::Shape;
 using vpr::Tensor;
 
-/// A map B×C×H×W as the tokens B×(H·W)×C that it is.
-template <class B>
-Features<Tensor<B>> map_features(const Golden& golden, const std::string& name) {
-  const Shape shape = golden.shape(name);
-  const std::int64_t channels = shape[1], count = shape[2] * shape[3];
-  const std::vector<float> tokens = tokens_of_maps(golden.values(name), channels, count);
-  return {{}, Tensor<B>::from(Shape{shape[0], count, channels}, std::span<const float>(tokens)), {shape[2], shape[3]}};
-}
-
 vpr::GemSettings gem_settings(const Golden& golden) { return {.p = golden.config("p", 3.0F), .eps = golden.config("eps", 1e-6F)}; }
 
 const Register gem_case("gem", [](const Golden& golden, const Options& options, Check& check) {

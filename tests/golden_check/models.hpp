@@ -64,6 +64,21 @@ void load_from(const Golden& golden, Component& component, const std::string& pr
       prefix);
 }
 
+/// A map B×C×H×W as the tokens B×(H·W)×C that it is.
+template <class B>
+Features<Tensor<B>> map_features(const Golden& golden, const std::string& name) {
+  const Shape shape = golden.shape(name);
+  const std::int64_t channels = shape[1], count = shape[2] * shape[3];
+  const std::vector<float> tokens = tokens_of_maps(golden.values(name), channels, count);
+  return {{}, Tensor<B>::from(Shape{shape[0], count, channels}, std::span<const float>(tokens)), {shape[2], shape[3]}};
+}
+
+/// Tokens B×N×C as maps B×C×N.
+template <class B>
+std::vector<float> maps(const Tensor<B>& tokens) {
+  return maps_of_tokens(tokens.to_vector(), tokens.shape()[2], tokens.shape()[1]);
+}
+
 inline VitConfig vit_config(const Golden& golden) {
   VitConfig config;
   config.channels = golden.config("embed_dim", config.channels);

@@ -22,15 +22,16 @@ struct TokenLayout {
   Grid grid;
 };
 
-/// An adapter of a transformer block: a class template over the backend, made from the network's `VitConfig`, with three places.
-/// `after_attention(a, layout)` gets the attention's result and gives what is scaled and added in its stead;
-/// `beside_attention(x, normed, layout)` gets the sum and the attention's input, `beside_mlp(x, normed, layout)` the block's result
-/// and the feed-forward network's input, and both give what goes on in place of x. All see `B×T×C` tokens laid out as `layout` says.
-/// `visit` shows its parameters under the block's prefix. Derive from `NoAdapter` to have the places that are not needed.
+/// An adapter of a transformer block: a class template over the backend, made from the network's `VitConfig`, with four places.
+/// `after_attention(a, normed, layout)` and `after_mlp(a, normed, layout)` get the result of the attention or of the feed-forward
+/// network, and its input, and give what is scaled and added to the tokens in its stead. `beside_attention(x, normed, layout)` and
+/// `beside_mlp(x, normed, layout)` get the tokens after that sum, and give what goes on in their place. All see `B×T×C` laid out as
+/// `layout` says. `visit` shows its parameters under the block's prefix. Derive from `NoAdapter` to have the places not needed.
 template <class A, class B>
 concept BlockAdapter = std::constructible_from<A, const VitConfig&> && requires(const A adapter, typename B::tensor x, const TokenLayout& layout) {
-  { adapter.after_attention(x, layout) } -> std::same_as<typename B::tensor>;
+  { adapter.after_attention(x, x, layout) } -> std::same_as<typename B::tensor>;
   { adapter.beside_attention(x, x, layout) } -> std::same_as<typename B::tensor>;
+  { adapter.after_mlp(x, x, layout) } -> std::same_as<typename B::tensor>;
   { adapter.beside_mlp(x, x, layout) } -> std::same_as<typename B::tensor>;
 };
 
@@ -40,8 +41,9 @@ struct NoAdapter {
   using X = typename B::tensor;
 
   explicit NoAdapter(const VitConfig&) {}
-  X after_attention(X attended, const TokenLayout&) const { return attended; }
+  X after_attention(X attended, const X&, const TokenLayout&) const { return attended; }
   X beside_attention(X x, const X&, const TokenLayout&) const { return x; }
+  X after_mlp(X fed, const X&, const TokenLayout&) const { return fed; }
   X beside_mlp(X x, const X&, const TokenLayout&) const { return x; }
 
   template <class Visitor>
@@ -52,9 +54,9 @@ struct NoAdapter {
 template <class B, template <class> class Adapter = NoAdapter>
 struct Block {
   static_assert(BlockAdapter<Adapter<B>, B>,
-                "an adapter must be constructible from VitConfig and have after_attention(x, layout), beside_attention(x, normed, layout) and "
-                "beside_mlp(x, normed, layout), each giving a tensor: see BlockAdapter in vpr/backbone/block.hpp, and derive from NoAdapter to "
-                "have those that are not needed");
+                "an adapter must be constructible from VitConfig and have after_attention, beside_attention, after_mlp and beside_mlp of "
+                "(x, normed, layout), each giving a tensor: see BlockAdapter in vpr/backbone/block.hpp, and derive from NoAdapter to have those "
+                "that are not needed");
   using X = typename B::tensor;
 
   LayerNorm<B> norm1;
@@ -78,11 +80,11 @@ struct Block {
   X operator()(X x, const TokenLayout& layout) const {
     // A statement for each tensor that is moved on: the arguments of a call are evaluated in no fixed order.
     X normed = norm1(x);
-    const X attended = adapter.after_attention(attn(normed), layout);
+    const X attended = adapter.after_attention(attn(normed), normed, layout);
     x = add_gated(std::move(x), attended, ls1);
     x = adapter.beside_attention(std::move(x), normed, layout);
     normed = norm2(x);
-    const X fed = mlp(normed);
+    const X fed = adapter.after_mlp(mlp(normed), normed, layout);
     x = add_gated(std::move(x), fed, ls2);
     return adapter.beside_mlp(std::move(x), normed, layout);
   }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Which photos are described together.
+#pragma once
+
+#include <vpr/core/tensor.hpp>
+
+#include <cstdint>
+#include <numeric>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vpr {
+
+/// In which company a photo is described, for aggregators whose answer depends on the photos beside it.
+template <TensorLike X>
+class Company {
+ public:
+  /// Each photo by itself.
+  static Company alone() { return Company(); }
+  /// Each photo among the same companions, given as the aggregator's `regions` of them, `K×R×C`.
+  /// @throws ConfigError  for no companions.
+  static Company with(X companions) {
+    require<ConfigError>(companions.shape().rank() == 3 && !companions.empty(), "company: got companions ", companions.shape(), ", want [photos, regions, channels]");
+    Company company;
+    company.companions_ = std::move(companions);
+    return company;
+  }
+  /// The photos in blocks of `size` in their order, the last one of what is left: how CricaVPR is evaluated, with 16.
+  /// @throws ConfigError  for a size below 1.
+  static Company blocks(std::int64_t size) {
+    require<ConfigError>(size >= 1, "company: got blocks of ", size, ", want at least 1");
+    Company company;
+    company.block_ = size;
+    return company;
+  }
+
+  /// The size of the blocks; 0 where there are none.
+  std::int64_t block() const { return block_; }
+  /// The companions; empty where there are none.
+  const X& companions() const { return companions_; }
+
+  /// What descriptors were made in, as text: two that differ are not to be compared.
+  std::string text() const {
+    std::ostringstream out;
+    if (block_ > 0) {
+      out << "blocks(" << block_ << ')';
+    } else if (companions_.empty()) {
+      out << "alone";
+    } else {
+      const std::vector<float> values = companions_.to_vector();
+      out << "with(" << companions_.shape()[0] << " photos, " << std::hexfloat << std::accumulate(values.begin(), values.end(), 0.0) << ')';
+    }
+    return out.str();
+  }
+
+ private:
+  Company() = default;
+
+  std::int64_t block_ = 0;
+  X companions_;
+};
+
+}  // namespace vpr

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// CricaVPR's aggregation, in which the photos of a batch look at each other.
+#pragma once
+
+#include <vpr/aggregator/company.hpp>
+#include <vpr/aggregator/split.hpp>
+#include <vpr/layer/transformer_encoder.hpp>
+#include <vpr/ops/attention.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vpr {
+
+struct CrossImageSettings {
+  std::int64_t channels = 768;
+  std::int64_t heads = 16;
+  std::int64_t hidden = 2048;  ///< of the encoder's feed-forward networks
+  std::int64_t layers = 2;
+  SplitSettings split = {};
+};
+
+/// A multi-level split whose regions then pass a transformer that mixes each region with the same region of the other photos (Lu et
+/// al., CVPR 2024, section 3.2). D = regions · C, at unit length. Its parameters are `aggregation.1.p` and `encoder`. Goldens
+/// cricavpr_*.
+///
+/// So a photo's descriptor depends on its `company`: alone, the same companions for every photo, or blocks of photos in their
+/// order. Only descriptors made in the same one compare. In every other respect each photo keeps its bits in any batch.
+template <class Levels = Split<1, 2, 3>, class B = Cpu<f32>>
+class CrossImageAggregator {
+ public:
+  using backend = B;
+  using X = typename B::tensor;
+
+  Company<X> company = Company<X>::alone();
+
+  /// @throws ConfigError  for channels that the heads don't divide.
+  explicit CrossImageAggregator(const CrossImageSettings& settings = {}) : heads_(settings.heads), split_(settings.split) {
+    require<ConfigError>(settings.heads > 0 && settings.channels > 0 && settings.channels % settings.heads == 0 && settings.hidden > 0 && settings.layers >= 0,
+                         "cross-image encoder: got ", settings.channels, " channels, ", settings.heads, " heads, ", settings.hidden, " hidden channels and ",
+                         settings.layers, " layers, want positive ones and channels that the heads divide");
+    for (std::int64_t i = 0; i < settings.layers; ++i) layers_.emplace_back(settings.channels, settings.hidden);
+  }
+
+  std::int64_t dimensions(std::int64_t channels) const { return split_.dimensions(channels); }
+
+  X operator()(const Features<X>& features) const { return mix(regions(features)); }
+
+  /// One descriptor a region, `B×R×C`: all that a photo gives of itself.
+  X regions(const Features<X>& features) const { return split_.regions(features); }
+
+  /// The descriptors of photos from their regions, in the company that was chosen; blocks are counted from the first photo here.
+  /// @throws ShapeError  if companions have other regions or channels.
+  X mix(const X& regions) const {
+    const Shape shape = regions.shape();
+    const X encoded = company.block() > 0 ? in_blocks(regions, company.block()) : company.companions().empty() ? alone(regions) : among_companions(regions);
+    return l2_normalize(reshape(encoded, Shape{shape[0], shape[1] * shape[2]}));
+  }
+
+  /// The encoder alone: `B×R×C` to `B×R×C`, each region attending to the same region of all B photos.
+  X encode(X regions) const {
+    const auto across_photos = [this](const X& qkv) { return transpose(self_attention(transpose(qkv, 0), heads_), 0); };
+    for (const auto& layer : layers_) regions = layer(std::move(regions), across_photos);
+    return regions;
+  }
+
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    split_.visit(visitor, prefix);
+    for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i].visit(visitor, prefix + "encoder.layers." + std::to_string(i) + ".");
+  }
+
+ private:
+  /// A photo that sees only itself gives all its attention to its own value.
+  X alone(X regions) const {
+    const auto own_value = [](const X& qkv) { return slice(qkv, 2, qkv.shape()[2] / 3 * 2, qkv.shape()[2]); };
+    for (const auto& layer : layers_) regions = layer(std::move(regions), own_value);
+    return regions;
+  }
+
+  /// Each photo's part of `encode(photos of its block)`.
+  X in_blocks(const X& regions, std::int64_t size) const {
+    X all;
+    for (std::int64_t begin = 0; begin < regions.shape()[0]; begin += size) {
+      all = stacked(all, encode(slice(regions, 0, begin, std::min(begin + size, regions.shape()[0]))));
+    }
+    return all;
+  }
+
+  X among_companions(const X& regions) const {
+    require<ShapeError>(company.companions().shape().with(0, 1) == regions.shape().with(0, 1), "cross-image encoder: got companions ",
+                        company.companions().shape(), " for regions ", regions.shape());
+    X all;
+    for (std::int64_t i = 0; i < regions.shape()[0]; ++i) {
+      all = stacked(all, slice(encode(stacked(slice(regions, 0, i, i + 1), company.companions())), 0, 0, 1));
+    }
+    return all;
+  }
+
+  /// The photos of b behind those of a.
+  static X stacked(const X& a, const X& b) {
+    if (a.empty()) return b;
+    const Shape shape = b.shape();
+    return reshape(concat(reshape(a, Shape{1, a.shape().elements()}), reshape(b, Shape{1, shape.elements()}), 1), shape.with(0, a.shape()[0] + shape[0]));
+  }
+
+  std::int64_t heads_;
+  SplitAggregator<Levels, B> split_;
+  std::vector<TransformerEncoderLayer<B>> layers_;
+};
+
+}  // namespace vpr
