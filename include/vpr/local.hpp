@@ -8,3 +8,4 @@
 #include <vpr/local/patches.hpp>
 #include <vpr/local/precision.hpp>
 #include <vpr/local/store.hpp>
+#include <vpr/local/up_conv.hpp>
