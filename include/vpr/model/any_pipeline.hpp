@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -23,17 +24,24 @@ class AnyPipeline {
   std::int64_t dimensions() const { return self_->dimensions(); }
   /// See `Pipeline::describe`.
   std::vector<float> describe(std::span<const ImageView> photos) const { return self_->describe(photos); }
+  /// See `Pipeline::company` and `Pipeline::block`.
+  std::string company() const { return self_->company(); }
+  std::int64_t block() const { return self_->block(); }
 
  private:
   struct Interface {
     virtual ~Interface() = default;
     virtual std::int64_t dimensions() const = 0;
+    virtual std::string company() const = 0;
+    virtual std::int64_t block() const = 0;
     virtual std::vector<float> describe(std::span<const ImageView> photos) const = 0;
   };
   template <class P>
   struct Model final : Interface {
     explicit Model(P pipeline_) : pipeline(std::move(pipeline_)) {}
     std::int64_t dimensions() const override { return pipeline.dimensions(); }
+    std::string company() const override { return pipeline.company(); }
+    std::int64_t block() const override { return pipeline.block(); }
     std::vector<float> describe(std::span<const ImageView> photos) const override { return pipeline.describe(photos); }
     P pipeline;
   };

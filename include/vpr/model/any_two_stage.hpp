@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,12 +27,17 @@ class AnyTwoStage {
   TwoStageDescription describe_both(std::span<const ImageView> photos) const { return self_->describe_both(photos); }
   /// See `Pipeline::describe`.
   std::vector<float> describe(std::span<const ImageView> photos) const { return self_->describe(photos); }
+  /// See `Pipeline::company` and `Pipeline::block`.
+  std::string company() const { return self_->company(); }
+  std::int64_t block() const { return self_->block(); }
   const AnyMatcher& matcher() const { return matcher_; }
 
  private:
   struct Interface {
     virtual ~Interface() = default;
     virtual std::int64_t dimensions() const = 0;
+    virtual std::string company() const = 0;
+    virtual std::int64_t block() const = 0;
     virtual TwoStageDescription describe_both(std::span<const ImageView> photos) const = 0;
     virtual std::vector<float> describe(std::span<const ImageView> photos) const = 0;
   };
@@ -39,6 +45,8 @@ class AnyTwoStage {
   struct Model final : Interface {
     explicit Model(S system_) : system(std::move(system_)) {}
     std::int64_t dimensions() const override { return system.dimensions(); }
+    std::string company() const override { return system.pipeline.company(); }
+    std::int64_t block() const override { return system.pipeline.block(); }
     TwoStageDescription describe_both(std::span<const ImageView> photos) const override { return system.describe_both(photos); }
     std::vector<float> describe(std::span<const ImageView> photos) const override { return system.describe(photos); }
     S system;

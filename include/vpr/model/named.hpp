@@ -13,6 +13,7 @@
 #include <vpr/model/any_pipeline.hpp>
 #include <vpr/model/any_two_stage.hpp>
 #include <vpr/model/dinov2.hpp>
+#include <vpr/model/systems.hpp>
 
 #include <algorithm>
 #include <array>
@@ -20,6 +21,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace vpr {
@@ -28,13 +31,18 @@ namespace vpr {
 struct NamedAggregator {
   std::string_view name;
   std::string_view meaning;
+  bool learned = false;  ///< its parameters must be in the weight file, beside the backbone's
 };
 
-inline constexpr std::array<NamedAggregator, 4> named_aggregators{{
+inline constexpr std::array<NamedAggregator, 8> named_aggregators{{
     {"cls", "the class token"},
     {"mean", "the mean of the patches"},
     {"gem", "the generalised mean of the patches, p = 3"},
     {"vlad", "residuals to a vocabulary of words, as AnyLoc"},
+    {"netvlad", "residuals to 32 learned words", true},
+    {"netvlad-8192", "the same, reduced to 8192 dimensions by a learned map", true},
+    {"mixvpr", "mixed maps of a 16x16 grid, 4096 dimensions", true},
+    {"salad", "optimal transport to 64 clusters, 8192 + 256 dimensions", true},
 }};
 
 /// The features of a photo's patches, N×C, as a model's aggregator will get them.
@@ -51,68 +59,144 @@ enum class LocalKind {
 
 /// What a model is made of.
 struct ModelRequest {
-  std::string name;                                             ///< BACKBONE+AGGREGATOR
-  std::string weights;                                          ///< file of the backbone's weights
-  ImageSize size{224, 224};                                     ///< what the preprocessing aims at
-  std::string preprocess = "normalise-then-resize-tensor";      ///< see `find_preprocess`
-  Tap tap = {};                                                 ///< with a block: its tokens, each at unit length
-  std::optional<PositionRule> positions = std::nullopt;         ///< other than the model was published with
-  LocalKind local = LocalKind::patches;                         ///< for `load_two_stage`
-  std::optional<Tap> local_tap = std::nullopt;                  ///< where its patches are taken; nothing: the aggregator's
+  std::string name;                                                 ///< BACKBONE+AGGREGATOR, or a system's name: see `named_systems`
+  std::string weights;                                              ///< file of the weights: of the backbone, or of all where more is learned
+  std::optional<ImageSize> size = std::nullopt;                     ///< what the preprocessing aims at; nothing: as published, 224×224 for a backbone
+  std::string preprocess = {};                                      ///< see `find_preprocess`; nothing: as published
+  Tap tap = {};                                                     ///< with a block: its tokens, each at unit length
+  std::optional<PositionRule> positions = std::nullopt;             ///< other than the model was published with
+  LocalKind local = LocalKind::patches;                             ///< for `load_two_stage`
+  std::optional<Tap> local_tap = std::nullopt;                      ///< where its patches are taken; nothing: the aggregator's
   std::function<Vocabulary(const PatchFeatures&)> vocabulary = {};  ///< for vlad: gives the words, and may look at features to find them
+  std::int64_t block = 0;                                           ///< for cricavpr: photos that are mixed, in their order; 0: each alone
+  std::vector<ImageView> companions = {};                           ///< for cricavpr: photos that each one is mixed with
 };
 
 namespace detail {
 
+template <class Model>
+Model& pipeline_of(Model& model) {
+  return model;
+}
+template <class FirstStage, class Head, class M>
+FirstStage& pipeline_of(TwoStage<FirstStage, Head, M>& model) {
+  return model.pipeline;
+}
+
+/// A published system with its weights.
+template <class System>
+System load_system(System system, const NamedSystem& named, const ModelRequest& request) {
+  require<ConfigError>(request.tap.block < 0 && !request.positions, "model '", request.name,
+                       "' is described as it was published: another block or position rule is for BACKBONE+AGGREGATOR");
+  auto& pipeline = pipeline_of(system);
+  load(system, open_weights(request.weights));
+  if (request.size || !request.preprocess.empty()) {
+    pipeline.preprocess = find_preprocess(request.preprocess.empty() ? named.preprocess : request.preprocess, request.size.value_or(named.size));
+  }
+  if constexpr (std::decay_t<decltype(pipeline)>::mixes) {
+    using Company = std::decay_t<decltype(pipeline.aggregator.company)>;
+    require<ConfigError>(request.block == 0 || request.companions.empty(), "model '", request.name, "': choose blocks or companions, not both");
+    if (request.block > 0) pipeline.aggregator.company = Company::blocks(request.block);
+    if (!request.companions.empty()) {
+      pipeline.aggregator.company = Company::with(pipeline.parts(pipeline.backbone(pipeline.prepared(request.companions))));
+    }
+  } else {
+    require<ConfigError>(request.block == 0 && request.companions.empty(), "model '", request.name,
+                         "' describes each photo by itself: blocks and companions are for cricavpr");
+  }
+  return system;
+}
+
+/// The aggregator of that name for a network, with the weights that it has from the start.
+inline AnyAggregator<> make_aggregator(const NamedAggregator& named, const VitConfig& config, bool of_block, const std::function<Vocabulary()>& vocabulary) {
+  const auto chosen = [of_block](auto aggregator) { return of_block ? AnyAggregator<>(L2Tokens(std::move(aggregator))) : AnyAggregator<>(std::move(aggregator)); };
+  const NetVladSettings net_vlad{.channels = config.channels, .clusters = 32};
+  if (named.name == "cls") return chosen(ClassToken<>());
+  if (named.name == "mean") return chosen(Mean<>());
+  if (named.name == "gem") return chosen(GeM<>());
+  if (named.name == "netvlad") return chosen(NetVlad<>(net_vlad));
+  if (named.name == "netvlad-8192") return chosen(Projected(NetVlad<>(net_vlad), config.channels, 8192));
+  if (named.name == "mixvpr") return chosen(MixVpr<>({.channels = config.channels, .grid = {16, 16}}));
+  if (named.name == "salad") return chosen(SaladAggregator<>({.channels = config.channels}));
+  const Vocabulary words = vocabulary();
+  require<ConfigError>(words.shape[1] == config.channels, "vlad: the vocabulary's words have ", words.shape[1], " channels, the network's features ", config.channels);
+  return chosen(Vlad<>(Tensor<Cpu<f32>>::from(words.shape, words.centres)));
+}
+
+/// BACKBONE+AGGREGATOR with its weights.
 inline auto load_pipeline(const ModelRequest& request) {
   const std::size_t plus = request.name.find('+');
   const std::string aggregator = plus == std::string::npos ? "" : request.name.substr(plus + 1);
-  const auto known = std::find_if(named_aggregators.begin(), named_aggregators.end(), [&](const NamedAggregator& named) { return named.name == aggregator; });
-  require<ConfigError>(known != named_aggregators.end(), "model '", request.name, "': want BACKBONE+AGGREGATOR, the aggregator one of cls, mean, gem, vlad");
+  const auto* const named = std::find_if(named_aggregators.begin(), named_aggregators.end(), [&](const NamedAggregator& known) { return known.name == aggregator; });
+  if (named == named_aggregators.end()) {
+    std::string known;
+    for (const NamedAggregator& one : named_aggregators) known.append(known.empty() ? "" : ", ").append(one.name);
+    std::string systems;
+    for (const NamedSystem& one : named_systems) systems.append(systems.empty() ? "" : ", ").append(one.name);
+    fail<ConfigError>("model '", request.name, "': want BACKBONE+AGGREGATOR, the aggregator one of ", known, "; or one of ", systems);
+  }
   VitConfig config = find_vit(std::string_view(request.name).substr(0, plus));
   if (request.positions) config = config.with(*request.positions);
+  require<ConfigError>(request.block == 0 && request.companions.empty(), "model '", request.name,
+                       "' describes each photo by itself: blocks and companions are for cricavpr");
   for (const Tap& tap : {request.tap, request.local_tap.value_or(Tap{})}) {
     require<ConfigError>(tap.block < config.depth, "model '", request.name, "': got block ", tap.block, ", it has blocks 0 to ", config.depth - 1);
   }
 
   using Network = Tapped<DinoV2<VitConfig>>;
+  const std::string order = request.preprocess.empty() ? std::string(resize_tensor) : request.preprocess;
   Pipeline<Network, AnyAggregator<>> pipeline(Network(DinoV2<VitConfig>(config), request.tap), AnyAggregator<>(Mean<>()),
-                                              find_preprocess(request.preprocess, request.size));
-  load(pipeline.backbone, open_weights(request.weights));
-  const auto use = [&](auto chosen) {
-    if (request.tap.block < 0) {
-      pipeline.aggregator = AnyAggregator<>(std::move(chosen));
-    } else {
-      pipeline.aggregator = AnyAggregator<>(L2Tokens(std::move(chosen)));
-    }
-  };
-  if (aggregator == "cls") use(ClassToken<>());
-  if (aggregator == "mean") use(Mean<>());
-  if (aggregator == "gem") use(GeM<>());
-  if (aggregator == "vlad") {
+                                              find_preprocess(order, request.size.value_or(ImageSize{224, 224})));
+  if (!named->learned) load(pipeline.backbone, open_weights(request.weights));
+  pipeline.aggregator = make_aggregator(*named, config, request.tap.block >= 0, [&] {
     require<ConfigError>(static_cast<bool>(request.vocabulary), "model '", request.name, "': vlad needs a vocabulary");
-    const Vocabulary words = request.vocabulary({config.channels, [&](const ImageView& photo) {
-                                                   return pipeline.backbone(pipeline.prepared(std::span(&photo, 1))).patches.to_vector();
-                                                 }});
-    require<ConfigError>(words.shape[1] == config.channels, "model '", request.name, "': the vocabulary's words have ", words.shape[1], " channels, the network's features ",
-                         config.channels);
-    use(Vlad<>(Tensor<Cpu<f32>>::from(words.shape, words.centres)));
-  }
+    return request.vocabulary({config.channels, [&](const ImageView& photo) {
+                                 return pipeline.backbone(pipeline.prepared(std::span(&photo, 1))).patches.to_vector();
+                               }});
+  });
+  if (named->learned) load(pipeline, open_weights(request.weights));
   return pipeline;
 }
 
 }  // namespace detail
 
 /// The model of that name with its weights.
-/// @throws ConfigError  for a name that does not exist, with those that do
+/// @throws ConfigError  for a name that does not exist, with those that do, or options that the model does not have
 /// @throws Error        for weights that cannot be read or do not fit
-inline AnyPipeline load_model(const ModelRequest& request) { return detail::load_pipeline(request); }
+inline AnyPipeline load_model(const ModelRequest& request) {
+  const NamedSystem* const named = find_system(request.name);
+  if (named == nullptr) return detail::load_pipeline(request);
+  std::optional<AnyPipeline> model;
+  with_system<Cpu<f32>>(request.name, [&](auto system) {
+    auto loaded = detail::load_system(std::move(system), *named, request);
+    model.emplace(std::move(detail::pipeline_of(loaded)));
+  });
+  return *model;
+}
 
-/// The same with local features: the patches of its backbone, matched by mutual nearest neighbours.
-/// @throws ConfigError  also for a local head where the model has none
+/// The same with local features: its own head's where it has one and that is asked for, else the patches of its backbone, matched by
+/// mutual nearest neighbours.
+/// @throws ConfigError  also for a local head where the model has none, and for a tap of one
 inline AnyTwoStage load_two_stage(const ModelRequest& request) {
-  require<ConfigError>(request.local == LocalKind::patches, "model '", request.name, "' has no local head of its own: take its patches");
-  return TwoStage(detail::load_pipeline(request), Patches<>(), MutualNearest<>(), request.local_tap);
+  const NamedSystem* const named = find_system(request.name);
+  const auto no_head = [&] { fail<ConfigError>("model '", request.name, "' has no local head of its own: take its patches"); };
+  if (named == nullptr) {
+    if (request.local == LocalKind::head) no_head();
+    return TwoStage(detail::load_pipeline(request), Patches<>(), MutualNearest<>(), request.local_tap);
+  }
+  std::optional<AnyTwoStage> model;
+  with_system<Cpu<f32>>(request.name, [&](auto system) {
+    auto loaded = detail::load_system(std::move(system), *named, request);
+    if (request.local == LocalKind::patches) {
+      model.emplace(TwoStage(std::move(detail::pipeline_of(loaded)), Patches<>(), MutualNearest<>(), request.local_tap));
+    } else if constexpr (requires { loaded.head; }) {
+      require<ConfigError>(!request.local_tap, "model '", request.name, "': its local head was trained on its final features: leave the block out");
+      model.emplace(std::move(loaded));
+    } else {
+      no_head();
+    }
+  });
+  return *model;
 }
 
 }  // namespace vpr

@@ -17,10 +17,18 @@
 
 namespace vpr {
 
+/// What a system's checkpoint calls its parts: the text before each parameter's own name.
+struct ParameterNames {
+  std::string backbone = "backbone.";
+  std::string aggregator = "aggregator.";
+  std::string head = "head.";  ///< a two-stage system's
+};
+
 /// A system of place recognition: what is done to a photo, the network that reads it, and what makes a descriptor of its features.
 ///
 /// The preprocessing belongs to the system: descriptors of photos that were prepared in different ways do not compare.
-/// Each photo is described by itself: its descriptor has the same bits alone, in any batch and on any number of threads.
+/// Each photo is described by itself: its descriptor has the same bits alone, in any batch and on any number of threads. Only with an
+/// aggregator that mixes photos, such as `CrossImageAggregator`, does it depend on those it is described with.
 template <class Network, class Aggregate>
 class Pipeline {
   static_assert(Backbone<Network>,
@@ -33,14 +41,18 @@ class Pipeline {
  public:
   using backend = typename Network::backend;
   using X = typename backend::tensor;
+  /// Whether the aggregator's answer depends on the photos beside it.
+  static constexpr bool mixes = requires(const Aggregate& aggregate, const Features<X>& features) { aggregate.mix(aggregate.regions(features)); };
 
   Network backbone;
   Aggregate aggregator;
   AnyPreprocess preprocess;
+  ParameterNames names;
 
   /// @param prepare  what is done to each photo; the default is ImageNet's normalisation, then an antialiased resize to 224×224.
-  explicit Pipeline(Network network = Network(), Aggregate aggregate = Aggregate(), AnyPreprocess prepare = NormaliseThenResize<>{{{224, 224}}})
-      : backbone(std::move(network)), aggregator(std::move(aggregate)), preprocess(std::move(prepare)) {}
+  explicit Pipeline(Network network = Network(), Aggregate aggregate = Aggregate(), AnyPreprocess prepare = NormaliseThenResize<>{{{224, 224}}},
+                    ParameterNames parameter_names = {})
+      : backbone(std::move(network)), aggregator(std::move(aggregate)), preprocess(std::move(prepare)), names(std::move(parameter_names)) {}
 
   std::int64_t dimensions() const { return aggregator.dimensions(backbone.channels()); }
 
@@ -56,10 +68,29 @@ class Pipeline {
   std::vector<float> describe(std::span<const ImageView> photos) const {
     std::vector<float> descriptors;
     for_each_batch(photos, [&](const X& images) {
-      const std::vector<float> part = (*this)(images).to_vector();
+      const std::vector<float> part = parts(backbone(images)).to_vector();
       descriptors.insert(descriptors.end(), part.begin(), part.end());
     });
-    return descriptors;
+    return finished(std::move(descriptors));
+  }
+
+  /// What the aggregator takes of each photo by itself, D numbers: the descriptors, unless it mixes photos.
+  X parts(const Features<X>& features) const {
+    if constexpr (mixes) {
+      return aggregator.regions(features);
+    } else {
+      return aggregator(features);
+    }
+  }
+  /// The descriptors of photos, all of those described together, from their `parts`.
+  std::vector<float> finished(std::vector<float> parts_of_all) const {
+    if constexpr (mixes) {
+      const std::int64_t channels = backbone.channels(), regions = dimensions() / channels;
+      const Shape shape{static_cast<std::int64_t>(parts_of_all.size()) / dimensions(), regions, channels};
+      return aggregator.mix(X::from(shape, std::span<const float>(parts_of_all))).to_vector();
+    } else {
+      return parts_of_all;
+    }
   }
 
   /// Calls `use(images)` for the photos as the network reads them, in turn; those that follow each other and share a size come together.
@@ -86,10 +117,27 @@ class Pipeline {
     return X::from(Shape{static_cast<std::int64_t>(photos.size()), 3, size.height, size.width}, std::span<const float>(values));
   }
 
+  /// In which company photos are described: see `Company::text`. Empty where each is described by itself.
+  std::string company() const {
+    if constexpr (mixes) {
+      return aggregator.company.text();
+    } else {
+      return {};
+    }
+  }
+  /// How many photos belong together: those of a `describe` are taken in blocks of so many.
+  std::int64_t block() const {
+    if constexpr (mixes) {
+      return std::max<std::int64_t>(1, aggregator.company.block());
+    } else {
+      return 1;
+    }
+  }
+
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
-    backbone.visit(visitor, prefix + "backbone.");
-    aggregator.visit(visitor, prefix + "aggregator.");
+    backbone.visit(visitor, prefix + names.backbone);
+    aggregator.visit(visitor, prefix + names.aggregator);
   }
 };
 

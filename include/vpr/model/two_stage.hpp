@@ -46,16 +46,16 @@ class TwoStage {
   std::int64_t dimensions() const { return pipeline.dimensions(); }
   std::int64_t local_channels() const { return head.channels(pipeline.backbone.channels()); }
 
-  /// Descriptors `B×D` and local features `B×N×D'` of prepared images `B×3×H×W`, as tensors of the backend.
+  /// The pipeline's `parts`, for most aggregators descriptors `B×D`, and local features `B×N×D'` of prepared images `B×3×H×W`.
   /// @throws ConfigError  for a `local_tap` with a backbone that has no other place to take features from
   std::pair<X, LocalTokens<X>> operator()(const X& images) const {
     if (!local_tap) {
       const Features<X> features = pipeline.backbone(images);
-      return {pipeline.aggregator(features), head(features)};
+      return {pipeline.parts(features), head(features)};
     }
     if constexpr (requires { pipeline.backbone.with_tap(images, *local_tap); }) {
       const auto features = pipeline.backbone.with_tap(images, *local_tap);
-      return {pipeline.aggregator(features[0]), head(features[1])};
+      return {pipeline.parts(features[0]), head(features[1])};
     } else {
       fail<ConfigError>("TwoStage: this backbone gives features at its end only; leave local_tap empty");
     }
@@ -70,6 +70,7 @@ class TwoStage {
       all.descriptors.insert(all.descriptors.end(), part.begin(), part.end());
       for (LocalFeatures& features : to_host(tokens)) all.local.push_back(std::move(features));
     });
+    all.descriptors = pipeline.finished(std::move(all.descriptors));
     return all;
   }
 
@@ -80,7 +81,7 @@ class TwoStage {
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
     pipeline.visit(visitor, prefix);
-    head.visit(visitor, prefix + "head.");
+    head.visit(visitor, prefix + pipeline.names.head);
   }
 };
 

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The published systems and the papers' ablations, by name.
+#pragma once
+
+#include <vpr/adapter/convpass.hpp>
+#include <vpr/model/cricavpr.hpp>
+#include <vpr/model/salad.hpp>
+#include <vpr/model/selavpr.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace vpr {
+
+/// A system's name, what it is, and how its photos are prepared: see `find_preprocess`.
+struct NamedSystem {
+  std::string_view name;
+  std::string_view meaning;
+  std::string_view preprocess;
+  ImageSize size;
+};
+
+namespace detail {
+inline constexpr std::string_view resize_8_bit = "resize-8-bit-then-normalise", resize_tensor = "normalise-then-resize-tensor";
+}
+
+inline constexpr std::array<NamedSystem, 10> named_systems{{
+    {"salad", "DINOv2 SALAD: ViT-B/14, 8192 + 256 dimensions", detail::resize_8_bit, {322, 322}},
+    {"salad-2048", "SALAD of 2048 + 64 dimensions", detail::resize_8_bit, {322, 322}},
+    {"salad-512", "SALAD of 512 + 32 dimensions", detail::resize_8_bit, {322, 322}},
+    {"salad-no-dustbin", "SALAD whose patches all go to the clusters", detail::resize_8_bit, {322, 322}},
+    {"salad-no-token", "SALAD without the class token, 8192 dimensions", detail::resize_8_bit, {322, 322}},
+    {"cricavpr", "CricaVPR: ViT-B/14, MulConv adapters, 14 regions across photos, 10752 dimensions", detail::resize_tensor, {224, 224}},
+    {"cricavpr-convpass", "CricaVPR with Convpass in place of MulConv", detail::resize_tensor, {224, 224}},
+    {"selavpr", "SelaVPR: ViT-L/14, 1024 dimensions, and local features to re-rank with", detail::resize_tensor, {224, 224}},
+    {"selavpr-global", "SelaVPR's global adaptation alone", detail::resize_tensor, {224, 224}},
+    {"selavpr-local", "SelaVPR's local adaptation alone: the frozen network and the local head", detail::resize_tensor, {224, 224}},
+}};
+
+/// The system of that name, or none.
+inline const NamedSystem* find_system(std::string_view name) {
+  const auto* const found = std::find_if(named_systems.begin(), named_systems.end(), [name](const NamedSystem& system) { return system.name == name; });
+  return found == named_systems.end() ? nullptr : found;
+}
+
+/// Calls `use(system)` with the system of that name over backend `B`, a `Pipeline` or a `TwoStage`, without weights.
+/// @throws ConfigError  for a name that is not in `named_systems`.
+template <class B, class Use>
+void with_system(std::string_view name, Use&& use) {
+  if (name.starts_with("salad")) {
+    SaladSettings settings;
+    if (name == "salad-2048") settings = settings.of_2112();
+    if (name == "salad-512") settings = settings.of_544();
+    if (name == "salad-no-dustbin") settings.dustbin = false;
+    if (name == "salad-no-token") settings.token_dim = 0;
+    if (find_system(name) != nullptr) return use(make_salad<B>(settings));
+  }
+  if (name == "cricavpr") return use(make_cricavpr<B>());
+  if (name == "cricavpr-convpass") return use(make_cricavpr<B, ConvpassAdapter>());
+  if (name == "selavpr") return use(make_selavpr<B>());
+  if (name == "selavpr-global") return use(std::move(make_selavpr<B>().pipeline));
+  if (name == "selavpr-local") return use(make_selavpr<B, NoAdapter>());
+  fail<ConfigError>("there is no system '", name, "'");
+}
+
+}  // namespace vpr

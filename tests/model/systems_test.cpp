@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/backend/shapes.hpp>
+#include <vpr/io/load.hpp>
+#include <vpr/io/open.hpp>
+#include <vpr/model/systems.hpp>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/golden.hpp"
+#include "tests/support/random.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <set>
+
+using namespace vpr;
+
+namespace {
+
+const std::string checkpoints = VPR_TEST_DATA "/checkpoints/";
+
+/// What the file beside a checkpoint says of a forward pass with its weights.
+struct Forward {
+  nlohmann::json json;
+
+  explicit Forward(const std::string& checkpoint) { std::ifstream(checkpoints + checkpoint + ".json") >> json; }
+
+  VitConfig network() const {
+    const auto& config = json.at("forward").at("config");
+    VitConfig sizes{.channels = config.at("embed_dim"), .depth = config.at("depth"), .heads = config.at("num_heads")};
+    sizes.trained_side = config.value("img_size", sizes.trained_side);
+    return sizes;
+  }
+  Tensor<Cpu<>> images() const {
+    const auto recipe = test::Recipe::from_json(json.at("forward").at("recipe").at(0));
+    std::vector<float> values(static_cast<std::size_t>(recipe.shape.elements()));
+    recipe.fill(values);
+    return Tensor<Cpu<>>::from(recipe.shape, values);
+  }
+  /// The values that are listed, all of them or the first and the last.
+  void check(const std::vector<float>& ours) const {
+    const auto& forward = json.at("forward");
+    const auto same = [&](const char* name, std::size_t from, bool at_end) {
+      if (!forward.contains(name)) return std::size_t{0};
+      const auto reference = forward.at(name).get<std::vector<float>>();
+      REQUIRE(ours.size() >= reference.size());
+      const std::size_t begin = at_end ? ours.size() - reference.size() : from;
+      for (std::size_t i = 0; i < reference.size(); ++i) CHECK(ours[begin + i] == Approx(reference[i]).margin(2e-5));
+      return reference.size();
+    };
+    CHECK(same("out.main", 0, false) + same("out.main.first", 0, false) + same("out.main.last", 0, true) > 0);
+  }
+};
+
+auto tiny_salad(const Forward& forward) {
+  const VitConfig config = forward.network();
+  return Pipeline(DinoV2<>(config), SaladAggregator<>({.channels = config.channels, .clusters = 6, .cluster_dim = 8, .token_dim = 8}),
+                  ResizeThenNormalise<>{{{56, 56}}}, make_salad<Shapes>().names);
+}
+
+auto tiny_selavpr(const Forward& forward) {
+  const VitConfig config = forward.network();
+  Pipeline pipeline(DinoV2<VitConfig, SelaAdapters>(config), L2Tokens{GeM<>()}, NormaliseThenResize<>{{{224, 224}}}, make_selavpr<Shapes>().pipeline.names);
+  return TwoStage(std::move(pipeline), UpConvHead<>({.channels = config.channels, .hidden = 12, .outputs = 8}), MutualNearest<SelaVprScore>());
+}
+
+/// A weight file with one tensor renamed, reshaped or left out.
+struct Altered {
+  const WeightFile& file;
+  std::vector<TensorInfo> infos;
+  std::vector<std::size_t> places;
+
+  template <class Change>
+  Altered(const WeightFile& original, const Change& change) : file(original) {
+    for (std::size_t i = 0; i < file.tensors().size(); ++i) {
+      TensorInfo info = file.tensors()[i];
+      if (!change(info)) continue;
+      infos.push_back(info);
+      places.push_back(i);
+    }
+  }
+  const std::string& path() const { return file.path(); }
+  const std::vector<TensorInfo>& tensors() const { return infos; }
+  void read(std::size_t index, std::span<float> out) const { file.read(places[index], out); }
+};
+
+}  // namespace
+
+TEST_CASE("SALAD's checkpoints load strictly, bare and as Lightning saves them, and describe as the authors' code") {
+  for (const char* name : {"salad_state_dict.ckpt", "salad_lightning.ckpt"}) {
+    const Forward forward(name);
+    auto salad = tiny_salad(forward);
+    load(salad, open_weights(checkpoints + name));
+    forward.check(salad(forward.images()).to_vector());
+  }
+}
+
+TEST_CASE("CricaVPR's checkpoint loads strictly and describes a batch as the authors' code") {
+  const Forward forward("cricavpr_best_model.pth");
+  const VitConfig config = forward.network();
+  Pipeline cricavpr(DinoV2<VitConfig, MulConvAdapter>(config),
+                    CrossImageAggregator<Split<1, 2, 3>>({.channels = config.channels, .heads = 4, .hidden = 48}), NormaliseThenResize<>{{{224, 224}}},
+                    make_cricavpr<Shapes>().names);
+  load(cricavpr, open_weights(checkpoints + "cricavpr_best_model.pth"));
+  cricavpr.aggregator.company = Company<Tensor<Cpu<>>>::blocks(16);
+  forward.check(cricavpr(forward.images()).to_vector());
+}
+
+TEST_CASE("SelaVPR's checkpoint loads strictly and describes as the authors' code, with local features of unit length") {
+  const Forward forward("selavpr_best_model.pth");
+  auto selavpr = tiny_selavpr(forward);
+  load(selavpr, open_weights(checkpoints + "selavpr_best_model.pth"));
+  const auto [descriptors, local] = selavpr(forward.images());
+  forward.check(descriptors.to_vector());
+  CHECK(local.grid == Grid{61, 61});
+  CHECK(local.tokens.shape() == Shape{1, 3721, 8});
+  CHECK(local.tokens.matrix().row(3720).norm() == Approx(1));
+}
+
+TEST_CASE("A tensor that is missing, renamed or mis-shaped in a checkpoint is named with the nearest key") {
+  const Forward forward("selavpr_best_model.pth");
+  auto selavpr = tiny_selavpr(forward);
+  const WeightFile file = open_weights(checkpoints + "selavpr_best_model.pth");
+  const auto message = [&](const auto& change) {
+    try {
+      load(selavpr, Altered(file, change));
+    } catch (const WeightError& error) {
+      return std::string(error.what());
+    }
+    return std::string("loaded");
+  };
+  CHECK(message([](TensorInfo&) { return true; }) == "loaded");
+  CHECK_THAT(message([](TensorInfo& info) { return !info.name.ends_with("upconv2.bias"); }), ContainsSubstring("missing LocalAdapt.upconv2.bias [8]"));
+  const std::string renamed = message([](TensorInfo& info) {
+    if (info.name.ends_with("blocks.1.adapter2.D_fc1.weight")) info.name = "module.backbone.blocks.1.adapter2.D_fcl.weight";
+    return true;
+  });
+  CHECK_THAT(renamed, ContainsSubstring("missing backbone.blocks.1.adapter2.D_fc1.weight [12, 24]"));
+  CHECK_THAT(renamed, ContainsSubstring("module.backbone.blocks.1.adapter2.D_fcl.weight"));
+  CHECK_THAT(message([](TensorInfo& info) {
+               if (info.name.ends_with("LocalAdapt.upconv1.weight")) info.shape = Shape{24, 12, 9};
+               return true;
+             }),
+             ContainsSubstring("LocalAdapt.upconv1.weight: the file has float32 [24, 12, 9], the model wants [24, 12, 3, 3]"));
+}
+
+TEST_CASE("Every named system has the dimensions that its paper gives") {
+  const std::map<std::string_view, std::int64_t> dimensions{{"salad", 8448},        {"salad-2048", 2112}, {"salad-512", 544},
+                                                            {"salad-no-dustbin", 8448}, {"salad-no-token", 8192}, {"cricavpr", 10752},
+                                                            {"cricavpr-convpass", 10752}, {"selavpr", 1024}, {"selavpr-global", 1024}, {"selavpr-local", 1024}};
+  for (const NamedSystem& named : named_systems) {
+    INFO(named.name);
+    with_system<Shapes>(named.name, [&](auto system) { CHECK(system.dimensions() == dimensions.at(named.name)); });
+  }
+  CHECK_THROWS_WITH(with_system<Shapes>("salad-1", [](auto) {}), "there is no system 'salad-1'");
+  CHECK(find_system("netvlad") == nullptr);
+}
+
+TEST_CASE("The table of named systems prepares photos as the systems themselves do") {
+  std::vector<std::uint8_t> pixels;
+  for (const float value : random_floats(3 * 90 * 70, 1)) pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
+  const Image photo({90, 70}, std::move(pixels));
+  for (const NamedSystem& named : named_systems) {
+    INFO(named.name);
+    with_system<Shapes>(named.name, [&](auto system) {
+      const AnyPreprocess own = [&] {
+        if constexpr (requires { system.pipeline; }) {
+          return system.pipeline.preprocess;
+        } else {
+          return system.preprocess;
+        }
+      }();
+      CHECK(find_preprocess(named.preprocess, named.size)(photo).values == own(photo).values);
+    });
+  }
+}
+
+TEST_CASE("The ablations have the parameters that are left") {
+  const auto names = [](std::string_view system) {
+    std::set<std::string> all;
+    with_system<Shapes>(system, [&](auto model) { model.visit([&](const std::string& name, auto&) { all.insert(name); }, ""); });
+    return all;
+  };
+  const auto has = [](const std::set<std::string>& all, const char* part) {
+    return std::any_of(all.begin(), all.end(), [part](const std::string& name) { return name.find(part) != std::string::npos; });
+  };
+  CHECK(names("salad").contains("aggregator.dust_bin"));
+  CHECK_FALSE(names("salad-no-dustbin").contains("aggregator.dust_bin"));
+  CHECK_FALSE(has(names("salad-no-token"), "token_features"));
+  CHECK(has(names("cricavpr-convpass"), "adapter_mlp.adapter_conv"));
+  CHECK_FALSE(has(names("cricavpr-convpass"), "branch1"));
+  CHECK_FALSE(has(names("selavpr-global"), "LocalAdapt"));
+  CHECK_FALSE(has(names("selavpr-local"), "adapter1"));
+}
