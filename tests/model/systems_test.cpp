@@ -158,6 +158,16 @@ TEST_CASE("Every named system has the dimensions that its paper gives") {
   CHECK(find_system("netvlad") == nullptr);
 }
 
+TEST_CASE("A named system stands on another network if asked to") {
+  with_system<Shapes>("selavpr@dinov2-vits14", [](auto system) {
+    CHECK(system.dimensions() == 384);
+    if constexpr (requires { system.local_channels(); }) CHECK(system.local_channels() == 128);
+  });
+  with_system<Shapes>("cricavpr@dinov2-vits14-reg", [](auto system) { CHECK(system.dimensions() == 14 * 384); });
+  with_system<Shapes>("salad@dinov2-vits14", [](auto system) { CHECK(system.dimensions() == 8448); });
+  CHECK_THROWS_WITH(with_system<Shapes>("salad@resnet", [](auto) {}), ContainsSubstring("there is no backbone 'resnet'"));
+}
+
 TEST_CASE("The table of named systems prepares photos as the systems themselves do") {
   std::vector<std::uint8_t> pixels;
   for (const float value : random_floats(3 * 90 * 70, 1)) pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));

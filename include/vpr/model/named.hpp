@@ -59,7 +59,7 @@ enum class LocalKind {
 
 /// What a model is made of.
 struct ModelRequest {
-  std::string name;                                                 ///< BACKBONE+AGGREGATOR, or a system's name: see `named_systems`
+  std::string name;                                                 ///< BACKBONE+AGGREGATOR, SYSTEM or SYSTEM@BACKBONE: see `named_systems`
   std::string weights;                                              ///< file of the weights: of the backbone, or of all where more is learned
   std::optional<ImageSize> size = std::nullopt;                     ///< what the preprocessing aims at; nothing: as published, 224×224 for a backbone
   std::string preprocess = {};                                      ///< see `find_preprocess`; nothing: as published
@@ -133,7 +133,7 @@ inline auto load_pipeline(const ModelRequest& request) {
     for (const NamedAggregator& one : named_aggregators) known.append(known.empty() ? "" : ", ").append(one.name);
     std::string systems;
     for (const NamedSystem& one : named_systems) systems.append(systems.empty() ? "" : ", ").append(one.name);
-    fail<ConfigError>("model '", request.name, "': want BACKBONE+AGGREGATOR, the aggregator one of ", known, "; or one of ", systems);
+    fail<ConfigError>("model '", request.name, "': want BACKBONE+AGGREGATOR, the aggregator one of ", known, "; or SYSTEM or SYSTEM@BACKBONE, the system one of ", systems);
   }
   VitConfig config = find_vit(std::string_view(request.name).substr(0, plus));
   if (request.positions) config = config.with(*request.positions);
@@ -164,7 +164,7 @@ inline auto load_pipeline(const ModelRequest& request) {
 /// @throws ConfigError  for a name that does not exist, with those that do, or options that the model does not have
 /// @throws Error        for weights that cannot be read or do not fit
 inline AnyPipeline load_model(const ModelRequest& request) {
-  const NamedSystem* const named = find_system(request.name);
+  const NamedSystem* const named = find_system(SystemName(request.name).system);
   if (named == nullptr) return detail::load_pipeline(request);
   std::optional<AnyPipeline> model;
   with_system<Cpu<f32>>(request.name, [&](auto system) {
@@ -178,7 +178,7 @@ inline AnyPipeline load_model(const ModelRequest& request) {
 /// mutual nearest neighbours.
 /// @throws ConfigError  also for a local head where the model has none, and for a tap of one
 inline AnyTwoStage load_two_stage(const ModelRequest& request) {
-  const NamedSystem* const named = find_system(request.name);
+  const NamedSystem* const named = find_system(SystemName(request.name).system);
   const auto no_head = [&] { fail<ConfigError>("model '", request.name, "' has no local head of its own: take its patches"); };
   if (named == nullptr) {
     if (request.local == LocalKind::head) no_head();

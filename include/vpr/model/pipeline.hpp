@@ -18,7 +18,7 @@
 namespace vpr {
 
 /// What a system's checkpoint calls its parts: the text before each parameter's own name.
-struct ParameterNames {
+struct PartNames {
   std::string backbone = "backbone.";
   std::string aggregator = "aggregator.";
   std::string head = "head.";  ///< a two-stage system's
@@ -47,12 +47,12 @@ class Pipeline {
   Network backbone;
   Aggregate aggregator;
   AnyPreprocess preprocess;
-  ParameterNames names;
+  PartNames names;
 
   /// @param prepare  what is done to each photo; the default is ImageNet's normalisation, then an antialiased resize to 224×224.
   explicit Pipeline(Network network = Network(), Aggregate aggregate = Aggregate(), AnyPreprocess prepare = NormaliseThenResize<>{{{224, 224}}},
-                    ParameterNames parameter_names = {})
-      : backbone(std::move(network)), aggregator(std::move(aggregate)), preprocess(std::move(prepare)), names(std::move(parameter_names)) {}
+                    PartNames part_names = {})
+      : backbone(std::move(network)), aggregator(std::move(aggregate)), preprocess(std::move(prepare)), names(std::move(part_names)) {}
 
   std::int64_t dimensions() const { return aggregator.dimensions(backbone.channels()); }
 

@@ -18,15 +18,17 @@ namespace vpr {
 /// 61×61×128 local features.
 ///
 /// @tparam Adapter  `NoAdapter` is the authors' local adaptation alone
-template <class B = Cpu<f32>, template <class> class Adapter = SelaAdapters>
-using SelaVpr = TwoStage<Pipeline<DinoV2<ViTL14, Adapter, B>, L2Tokens<GeM<B>>>, UpConvHead<B>, MutualNearest<SelaVprScore>>;
+/// @tparam Config   the network's sizes; the authors' are ViT-L/14
+template <class B = Cpu<f32>, template <class> class Adapter = SelaAdapters, class Config = ViTL14>
+using SelaVpr = TwoStage<Pipeline<DinoV2<Config, Adapter, B>, L2Tokens<GeM<B>>>, UpConvHead<B>, MutualNearest<SelaVprScore>>;
 
 /// The system with the authors' preprocessing, normalisation and a resize to 224×224, and the names of their checkpoints.
-template <class B = Cpu<f32>, template <class> class Adapter = SelaAdapters>
-SelaVpr<B, Adapter> make_selavpr() {
-  using FirstStage = Pipeline<DinoV2<ViTL14, Adapter, B>, L2Tokens<GeM<B>>>;
-  return SelaVpr<B, Adapter>(FirstStage(DinoV2<ViTL14, Adapter, B>(), L2Tokens<GeM<B>>(), NormaliseThenResize<>{{{224, 224}}},
-                                        {"backbone.", "aggregation.1.", "LocalAdapt."}));
+template <class B = Cpu<f32>, template <class> class Adapter = SelaAdapters, class Config = ViTL14>
+SelaVpr<B, Adapter, Config> make_selavpr(Config config = {}) {
+  using FirstStage = Pipeline<DinoV2<Config, Adapter, B>, L2Tokens<GeM<B>>>;
+  return SelaVpr<B, Adapter, Config>(FirstStage(DinoV2<Config, Adapter, B>(config), L2Tokens<GeM<B>>(), NormaliseThenResize<>{{{224, 224}}},
+                                                {"backbone.", "aggregation.1.", "LocalAdapt."}),
+                                     UpConvHead<B>({.channels = config.channels}));
 }
 
 }  // namespace vpr

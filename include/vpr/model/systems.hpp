@@ -5,12 +5,14 @@
 
 #include <vpr/adapter/convpass.hpp>
 #include <vpr/model/cricavpr.hpp>
+#include <vpr/model/dinov2.hpp>
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
 
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace vpr {
 
@@ -45,24 +47,36 @@ inline const NamedSystem* find_system(std::string_view name) {
   return found == named_systems.end() ? nullptr : found;
 }
 
-/// Calls `use(system)` with the system of that name over backend `B`, a `Pipeline` or a `TwoStage`, without weights.
-/// @throws ConfigError  for a name that is not in `named_systems`.
-template <class B, class Use>
-void with_system(std::string_view name, Use&& use) {
-  if (name.starts_with("salad")) {
-    SaladSettings settings;
-    if (name == "salad-2048") settings = settings.of_2112();
-    if (name == "salad-512") settings = settings.of_544();
-    if (name == "salad-no-dustbin") settings.dustbin = false;
-    if (name == "salad-no-token") settings.token_dim = 0;
-    if (find_system(name) != nullptr) return use(make_salad<B>(settings));
+/// A system's name and the network that it stands on: `salad`, or `salad@dinov2-vits14` for another than the authors'.
+struct SystemName {
+  std::string_view system;
+  std::string_view backbone;  ///< empty for the authors'
+
+  explicit SystemName(std::string_view text) : system(text.substr(0, text.find('@'))) {
+    if (system.size() < text.size()) backbone = text.substr(system.size() + 1);
   }
-  if (name == "cricavpr") return use(make_cricavpr<B>());
-  if (name == "cricavpr-convpass") return use(make_cricavpr<B, ConvpassAdapter>());
-  if (name == "selavpr") return use(make_selavpr<B>());
-  if (name == "selavpr-global") return use(std::move(make_selavpr<B>().pipeline));
-  if (name == "selavpr-local") return use(make_selavpr<B, NoAdapter>());
-  fail<ConfigError>("there is no system '", name, "'");
+};
+
+/// Calls `use(system)` with the system of that name over backend `B`, a `Pipeline` or a `TwoStage`, without weights.
+/// @throws ConfigError  for a name that is not in `named_systems`, or a backbone that `find_vit` doesn't know.
+template <class B, class Use>
+void with_system(std::string_view text, Use&& use) {
+  const SystemName name(text);
+  require<ConfigError>(find_system(name.system) != nullptr, "there is no system '", name.system, "'");
+  const auto network = [&](const VitConfig& authors) { return name.backbone.empty() ? authors : find_vit(name.backbone); };
+  if (name.system.starts_with("salad")) {
+    SaladSettings settings;
+    if (name.system == "salad-2048") settings = settings.of_2112();
+    if (name.system == "salad-512") settings = settings.of_544();
+    if (name.system == "salad-no-dustbin") settings.dustbin = false;
+    if (name.system == "salad-no-token") settings.token_dim = 0;
+    use(make_salad<B>(settings, network(ViTB14())));
+  }
+  if (name.system == "cricavpr") use(make_cricavpr<B, MulConvAdapter>(network(ViTB14())));
+  if (name.system == "cricavpr-convpass") use(make_cricavpr<B, ConvpassAdapter>(network(ViTB14())));
+  if (name.system == "selavpr") use(make_selavpr<B, SelaAdapters>(network(ViTL14())));
+  if (name.system == "selavpr-global") use(std::move(make_selavpr<B, SelaAdapters>(network(ViTL14())).pipeline));
+  if (name.system == "selavpr-local") use(make_selavpr<B, NoAdapter>(network(ViTL14())));
 }
 
 }  // namespace vpr
