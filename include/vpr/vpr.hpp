@@ -15,6 +15,7 @@
 #include <vpr/index.hpp>
 #include <vpr/layer.hpp>
 #include <vpr/local.hpp>
+#include <vpr/loss.hpp>
 #include <vpr/matcher.hpp>
 #include <vpr/model.hpp>
 #include <vpr/ops.hpp>

@@ -82,18 +82,18 @@ struct ScalarMetrics {
     T* result = out.data();
     const std::int64_t columns = x.shape().last();
     Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t r) {
-      bool found = and_zero;
-      T largest = 0, sum = 0;
-      for (std::int64_t i = r * columns; i < (r + 1) * columns; ++i) {
-        if (!(chosen[i] > T(0))) continue;
-        largest = !found || input[i] > largest ? input[i] : largest;
-        found = true;
+      // The largest is taken out of the sum: its exponential is the 1 of log1p, which keeps what little the others add.
+      const std::int64_t end = (r + 1) * columns;
+      std::int64_t best = -1;
+      for (std::int64_t i = r * columns; i < end; ++i) {
+        if (chosen[i] > T(0) && (best < 0 ? !and_zero || !(input[i] <= T(0)) : input[i] > input[best])) best = i;
       }
-      if (and_zero) sum += std::exp(-largest);
-      for (std::int64_t i = r * columns; i < (r + 1) * columns; ++i) {
-        if (chosen[i] > T(0)) sum += std::exp(input[i] - largest);
+      const T largest = best < 0 ? T(0) : input[best];
+      T sum = and_zero && best >= 0 ? std::exp(-largest) : T(0);
+      for (std::int64_t i = r * columns; i < end; ++i) {
+        if (chosen[i] > T(0) && i != best) sum += std::exp(input[i] - largest);
       }
-      result[r] = found ? largest + std::log(sum) : T(0);
+      result[r] = largest + std::log1p(sum);
     });
   }
 
