@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Training: optimisers and schedules.
+/// Training: optimisers and schedules. One header is left out, since it needs the component vpr::io: `<vpr/train/trainer.hpp>`.
 #pragma once
 
 #include <vpr/train/adam.hpp>
 #include <vpr/train/clip.hpp>
+#include <vpr/train/copy_parameters.hpp>
 #include <vpr/train/optimizer.hpp>
 #include <vpr/train/parameters.hpp>
 #include <vpr/train/schedule.hpp>

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The loop that trains a recorded model, and its state on disk. Needs the component vpr::io.
+#pragma once
+
+#include <vpr/io/load.hpp>
+#include <vpr/io/safetensors.hpp>
+#include <vpr/io/save.hpp>
+#include <vpr/train/clip.hpp>
+#include <vpr/train/optimizer.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vpr {
+
+struct TrainerSettings {
+  std::int64_t steps = 1000;         ///< in all, those of an earlier session included
+  std::int64_t accumulate = 1;       ///< batches whose gradients make one step
+  double longest_gradient = 0;       ///< gradients are clipped to this length; 0: they are not
+  std::int64_t checkpoint_every = 0; ///< steps between checkpoints; 0: none are written
+  std::string checkpoint = {};       ///< the file that they are written to, each in place of the last one
+};
+
+/// What a step did.
+struct TrainingStep {
+  std::int64_t step = 0;       ///< counted from 1
+  double loss = 0;             ///< the mean over the step's batches
+  double rate_factor = 1;      ///< the schedule's rate over the parameters' own
+  double gradient_length = 0;  ///< before clipping; 0 where gradients are not clipped
+};
+
+/// Trains a model: each step asks for the loss of one or more batches, goes back through it, and lets the optimiser move the
+/// parameters that need a gradient.
+///
+/// A batch is known by its number, counted from 0 through the whole training. A training that is resumed from its checkpoint goes on with the same bits as one
+/// that was never interrupted, as long as the loss of a batch depends on its number and the model alone.
+///
+/// @tparam Model  a component over `Recorded<B>`
+/// @tparam O      an `Optimizer` of its parameters
+/// @tparam S      a `Schedule`, whose time is counted in steps
+template <class Model, Optimizer O, Schedule S = ConstantRate>
+class Trainer {
+ public:
+  /// The model must outlive the trainer. @throws ConfigError  for settings out of range.
+  Trainer(Model& model, O optimizer, S schedule = S(), TrainerSettings settings = {})
+      : model_(&model), optimizer_(std::move(optimizer)), schedule_(std::move(schedule)), settings_(std::move(settings)) {
+    require<ConfigError>(settings_.steps >= 0 && settings_.accumulate >= 1 && settings_.longest_gradient >= 0 && settings_.checkpoint_every >= 0,
+                         "trainer: got ", settings_.steps, " steps of ", settings_.accumulate, " batches, a longest gradient of ", settings_.longest_gradient,
+                         " and a checkpoint every ", settings_.checkpoint_every, " steps, want none below 0, and a batch at least");
+    require<ConfigError>(settings_.checkpoint_every == 0 || !settings_.checkpoint.empty(), "trainer: checkpoints every ", settings_.checkpoint_every,
+                         " steps need a file");
+  }
+
+  /// Steps done so far, those of earlier sessions included.
+  std::int64_t done() const { return static_cast<std::int64_t>(done_.to_vector()[0]); }
+  const O& optimizer() const { return optimizer_; }
+
+  /// Trains until `settings.steps` are done or `after_step` says false.
+  ///
+  /// @param loss_of     `loss_of(batch)` gives the recorded loss of the batch of that number, a tensor of one element
+  /// @param after_step  `after_step(TrainingStep)`: whether to go on
+  /// @throws Error  for a loss that is not finite, before the model is changed by it.
+  template <class LossOf, class AfterStep>
+  void run(LossOf&& loss_of, AfterStep&& after_step) {
+    while (done() < settings_.steps) {
+      if (!after_step(step(loss_of))) return;
+    }
+  }
+
+  /// Writes the state: the model, the optimiser, the number of steps. What was in the file before stays until all is written.
+  /// @throws IoError
+  void save(const std::string& path) { save_safetensors(path, *this, {{"format", "vpr training state"}}); }
+
+  /// Goes on from a state that `save` wrote, of a trainer of the same model, optimiser and frozen parameters.
+  /// @throws IoError, FormatError, WeightError  for a file that cannot be read, or is the state of another training.
+  void resume(const std::string& path) { load(*this, read_safetensors(path), PrefixedNames{}, {.optional = {}, .ignored = {}}); }
+
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    visitor(prefix + "trainer.steps", done_);
+    model_->visit(visitor, prefix + "model.");
+    optimizer_.visit(visitor, prefix + "optimizer.");
+  }
+
+ private:
+  template <class LossOf>
+  TrainingStep step(LossOf& loss_of) {
+    TrainingStep result{done() + 1, 0, schedule_(1.0, done()), 0};
+    for (std::int64_t i = 0; i < settings_.accumulate; ++i) {
+      const auto loss = loss_of(done() * settings_.accumulate + i);
+      const double value = static_cast<double>(loss.to_vector().at(0));
+      require(std::isfinite(value), "training: the loss of step ", result.step, " is ", value, "; lower the rate, or look at its photos");
+      result.loss += value / static_cast<double>(settings_.accumulate);
+      if (!loss.needs_gradient()) continue;
+      using T = typename std::decay_t<decltype(loss)>::value_type;
+      loss.backward(std::decay_t<decltype(loss.value())>::full(loss.shape(), T(1) / static_cast<T>(settings_.accumulate)));
+    }
+    if (settings_.longest_gradient > 0) result.gradient_length = clip_gradients(optimizer_.parameters(), settings_.longest_gradient);
+    optimizer_.step(schedule_, done());
+    ++done_;
+    if (settings_.checkpoint_every > 0 && done() % settings_.checkpoint_every == 0) save(settings_.checkpoint);
+    return result;
+  }
+
+  Model* model_;
+  O optimizer_;
+  S schedule_;
+  TrainerSettings settings_;
+  StepCount done_;
+};
+
+}  // namespace vpr
