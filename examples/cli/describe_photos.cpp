@@ -35,7 +35,9 @@ vpr::Vocabulary find_words(const vpr::PatchFeatures& features, const std::vector
 
 }  // namespace
 
-vpr::AnyPipeline load_model(const ModelOptions& options, const std::vector<vpr::Photo>& photos, vpr::Timing& timing) {
+namespace {
+
+vpr::ModelRequest request_of(const ModelOptions& options, const std::vector<vpr::Photo>& photos) {
   if (options.threads > 0) vpr::set_thread_count(options.threads);
   vpr::ModelRequest request;
   request.name = options.model;
@@ -45,24 +47,50 @@ vpr::AnyPipeline load_model(const ModelOptions& options, const std::vector<vpr::
   request.tap = options.tap();
   request.positions = options.positions();
   request.vocabulary = [&](const vpr::PatchFeatures& features) { return find_words(features, photos, options); };
+  return request;
+}
+
+}  // namespace
+
+vpr::AnyPipeline load_model(const ModelOptions& options, const std::vector<vpr::Photo>& photos, vpr::Timing& timing) {
+  const vpr::ModelRequest request = request_of(options, photos);
   return timing.measure("load the model", 0, [&] { return vpr::load_model(request); });
+}
+
+vpr::AnyTwoStage load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos, vpr::Timing& timing) {
+  vpr::ModelRequest request = request_of(options, photos);
+  request.local = rerank.local == "head" ? vpr::LocalKind::head : vpr::LocalKind::patches;
+  request.local_tap = rerank.tap();
+  return timing.measure("load the model", 0, [&] { return vpr::load_two_stage(request); });
+}
+
+std::vector<vpr::Image> read_photos(std::span<const vpr::Photo> photos) {
+  std::vector<vpr::Image> images(photos.size());
+  vpr::parallel_for(static_cast<std::int64_t>(images.size()),
+                    [&](std::int64_t i) { images[static_cast<std::size_t>(i)] = vpr::read_image(photos[static_cast<std::size_t>(i)].path); });
+  return images;
+}
+
+void for_each_batch(std::span<const vpr::Photo> photos, std::int64_t batch, const std::string& stage, const std::function<void(std::span<const vpr::Photo>)>& use) {
+  const vpr::Progress progress = progress_bar();
+  for (std::size_t begin = 0; begin < photos.size();) {
+    const std::size_t count = std::min(static_cast<std::size_t>(batch), photos.size() - begin);
+    use(photos.subspan(begin, count));
+    begin += count;
+    if (progress) progress(stage, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(photos.size()));
+  }
 }
 
 Descriptors describe_photos(const vpr::AnyPipeline& model, const std::vector<vpr::Photo>& photos, const ModelOptions& options, const std::string& stage,
                             vpr::Timing& timing) {
-  const vpr::Progress progress = progress_bar();
-  const auto total = static_cast<std::int64_t>(photos.size());
-  return timing.measure("describe " + stage, total, [&] {
+  return timing.measure("describe " + stage, static_cast<std::int64_t>(photos.size()), [&] {
     Descriptors descriptors{{}, model.dimensions()};
     descriptors.values.reserve(photos.size() * static_cast<std::size_t>(model.dimensions()));
-    for (std::int64_t begin = 0; begin < total; begin += options.batch) {
-      std::vector<vpr::Image> images(static_cast<std::size_t>(std::min(options.batch, total - begin)));
-      vpr::parallel_for(static_cast<std::int64_t>(images.size()),
-                        [&](std::int64_t i) { images[static_cast<std::size_t>(i)] = vpr::read_image(photos[static_cast<std::size_t>(begin + i)].path); });
+    for_each_batch(photos, options.batch, stage, [&](std::span<const vpr::Photo> batch) {
+      const std::vector<vpr::Image> images = read_photos(batch);
       const std::vector<float> rows = model.describe(std::vector<vpr::ImageView>(images.begin(), images.end()));
       descriptors.values.insert(descriptors.values.end(), rows.begin(), rows.end());
-      if (progress) progress(stage, begin + static_cast<std::int64_t>(images.size()), total);
-    }
+    });
     return descriptors;
   });
 }

@@ -18,6 +18,7 @@ namespace {
 
 struct Options {
   ModelOptions model;
+  RerankOptions rerank;
   std::string database, queries, positives, json, report;
   double radius = 25;
   std::vector<std::int64_t> recall{1, 5, 10, 20};
@@ -30,11 +31,12 @@ void evaluate(const Options& options) {
   vpr::require<vpr::ConfigError>(dataset.positives.has_value(), "evaluate: nothing tells which answers are right: give --positives pairs.csv, or photos with "
                                                                 "positions in their names (@utm_east@utm_north@...@.jpg) or in a CSV");
   const std::int64_t deepest = std::max(options.shown, *std::max_element(options.recall.begin(), options.recall.end()));
-  const SearchResult result = search(options.model, dataset, deepest);
+  const SearchResult result = search(options.model, options.rerank, dataset, deepest, options.report.empty() ? 0 : drawn_answers);
   const vpr::Recall recall = vpr::recall(vpr::ids_of(result.matches, deepest), deepest, *dataset.positives, options.recall);
-  const auto json = vpr::evaluation_json(recall, static_cast<std::int64_t>(dataset.database.size()), result.timing);
+  auto json = vpr::evaluation_json(recall, static_cast<std::int64_t>(dataset.database.size()), result.timing);
+  if (options.rerank.first > 0) json["reranked"] = options.rerank.first;
   if (!options.json.empty()) write_text(options.json, json.dump(2) + '\n');
-  if (!options.report.empty()) write_report(options.report, options.model, dataset, result, deepest, options.shown, recall);
+  if (!options.report.empty()) write_report(options.report, options.model, options.rerank, dataset, result, deepest, options.shown, recall);
 
   std::printf("%zu queries, %zu database photos", dataset.queries.size(), dataset.database.size());
   if (!recall.unanswerable.empty()) std::printf(", %zu queries without a right answer", recall.unanswerable.size());
@@ -58,6 +60,7 @@ void add_evaluate(CLI::App& program) {
   auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("evaluate", "Measures how often the right place is found");
   add_model_options(*command, options->model);
+  add_rerank_options(*command, options->rerank);
   command->add_option("--database", options->database, "photos of known places: a folder, a list or a CSV")->required();
   command->add_option("--queries", options->queries, "photos to localise: a folder, a list or a CSV")->required();
   CLI::Option* positives = command->add_option("--positives", options->positives, "right answers, a CSV: query,database, one pair a line");

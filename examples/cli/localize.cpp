@@ -16,6 +16,7 @@ namespace {
 
 struct Options {
   ModelOptions model;
+  RerankOptions rerank;
   std::string database, queries, csv, json, report;
   std::int64_t top = 5;
 };
@@ -28,14 +29,18 @@ std::string csv_field(const std::string& text) {
   return quoted + '"';
 }
 
-std::string as_csv(const vpr::Dataset& dataset, const std::vector<vpr::Matches>& matches) {
+std::string as_csv(const vpr::Dataset& dataset, const SearchResult& result) {
+  const bool reranked = !result.second_looks.empty();
   std::ostringstream out;
-  out << "query,rank,database,score\n";
-  for (std::size_t q = 0; q < matches.size(); ++q) {
-    for (std::size_t rank = 0; rank < matches[q].size(); ++rank) {
-      const vpr::Match& match = matches[q][rank];
+  out << "query,rank,database,score" << (reranked ? ",rerank_score" : "") << '\n';
+  for (std::size_t q = 0; q < result.matches.size(); ++q) {
+    for (std::size_t rank = 0; rank < result.matches[q].size(); ++rank) {
+      const vpr::Match& match = result.matches[q][rank];
       out << csv_field(dataset.queries[q].name) << ',' << rank + 1 << ',' << csv_field(dataset.database[static_cast<std::size_t>(match.id)].name) << ','
-          << match.score << '\n';
+          << match.score;
+      if (reranked) out << ',';
+      if (reranked && rank < result.second_looks[q].size()) out << result.second_looks[q][rank].score;
+      out << '\n';
     }
   }
   return out.str();
@@ -46,7 +51,9 @@ nlohmann::ordered_json as_json(const vpr::Dataset& dataset, const SearchResult& 
   for (std::size_t q = 0; q < result.matches.size(); ++q) {
     nlohmann::ordered_json found = nlohmann::ordered_json::array();
     for (const vpr::Match& match : result.matches[q]) {
+      const std::size_t rank = found.size();
       found.push_back({{"database", dataset.database[static_cast<std::size_t>(match.id)].name}, {"score", match.score}});
+      if (!result.second_looks.empty() && rank < result.second_looks[q].size()) found.back()["rerank_score"] = result.second_looks[q][rank].score;
     }
     json["queries"].push_back({{"query", dataset.queries[q].name}, {"matches", std::move(found)}});
   }
@@ -56,11 +63,11 @@ nlohmann::ordered_json as_json(const vpr::Dataset& dataset, const SearchResult& 
 
 void localize(const Options& options) {
   const vpr::Dataset dataset = vpr::Dataset::load({.database = options.database, .queries = options.queries});
-  const SearchResult result = search(options.model, dataset, options.top);
-  const std::string csv = as_csv(dataset, result.matches);
+  const SearchResult result = search(options.model, options.rerank, dataset, options.top, options.report.empty() ? 0 : drawn_answers);
+  const std::string csv = as_csv(dataset, result);
   if (!options.csv.empty()) write_text(options.csv, csv);
   if (!options.json.empty()) write_text(options.json, as_json(dataset, result).dump(2) + '\n');
-  if (!options.report.empty()) write_report(options.report, options.model, dataset, result, options.top, options.top);
+  if (!options.report.empty()) write_report(options.report, options.model, options.rerank, dataset, result, options.top, options.top);
   if (options.csv.empty() && options.json.empty()) std::cout << csv;
   if (!options.report.empty()) std::cerr << "report: " << options.report << '\n';
 }
@@ -71,6 +78,7 @@ void add_localize(CLI::App& program) {
   auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("localize", "Finds where each query was taken");
   add_model_options(*command, options->model);
+  add_rerank_options(*command, options->rerank);
   command->add_option("--database", options->database, "photos of known places: a folder, a list or a CSV")->required();
   command->add_option("--queries", options->queries, "photos to localise: a folder, a list, a CSV or a photo")->required();
   command->add_option("--top", options->top, "answers a query")->check(CLI::PositiveNumber)->capture_default_str();

@@ -23,8 +23,12 @@ vpr::ImageSize ModelOptions::image_size() const {
   return parsed;
 }
 
+vpr::Facet find_facet(const std::string& name) {
+  return name == "query" ? vpr::Facet::query : name == "key" ? vpr::Facet::key : name == "value" ? vpr::Facet::value : vpr::Facet::token;
+}
+
 vpr::Tap ModelOptions::tap() const {
-  const vpr::Facet chosen = facet == "query" ? vpr::Facet::query : facet == "key" ? vpr::Facet::key : facet == "value" ? vpr::Facet::value : vpr::Facet::token;
+  const vpr::Facet chosen = find_facet(facet);
   vpr::require<vpr::ConfigError>(block >= 0 || chosen == vpr::Facet::token, "--facet ", facet, " is taken of a block: add --block N");
   return {block, chosen};
 }

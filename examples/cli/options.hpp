@@ -38,6 +38,9 @@ struct ModelOptions {
   std::optional<vpr::PositionRule> positions() const;
 };
 
+/// The facet of that name.
+vpr::Facet find_facet(const std::string& name);
+
 void add_model_options(CLI::App& command, ModelOptions& options);
 
 }  // namespace cli

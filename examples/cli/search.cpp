@@ -5,13 +5,23 @@
 
 #include <vpr/eval/report_html.hpp>
 #include <vpr/eval/report_thumbnails.hpp>
+#include <vpr/image/read.hpp>
 #include <vpr/index/flat.hpp>
+#include <vpr/matcher/rerank.hpp>
 
+#include <algorithm>
 #include <filesystem>
+#include <span>
+#include <utility>
+#include <variant>
 
 namespace cli {
 
-SearchResult search(const ModelOptions& options, const vpr::Dataset& dataset, std::int64_t k) {
+namespace {
+
+constexpr std::size_t most_lines = 60;  // of an answer in a report
+
+SearchResult search_once(const ModelOptions& options, const vpr::Dataset& dataset, std::int64_t k) {
   SearchResult result;
   const vpr::AnyPipeline model = load_model(options, dataset.database, result.timing);
   const Descriptors database = describe_photos(model, dataset.database, options, "database", result.timing);
@@ -22,7 +32,72 @@ SearchResult search(const ModelOptions& options, const vpr::Dataset& dataset, st
   return result;
 }
 
-void write_report(const std::string& path, const ModelOptions& options, const vpr::Dataset& dataset, const SearchResult& result, std::int64_t k, std::int64_t shown,
+void add_to(LocalStore& store, const vpr::LocalFeatures& features) {
+  std::visit(
+      [&](auto& held) {
+        if constexpr (requires { held.add(features); }) held.add(features);
+      },
+      store);
+}
+
+/// Besides the index and the store, local features are held of one batch of photos and of as many candidates as there are threads.
+SearchResult search_twice(const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset, std::int64_t k, std::int64_t drawn) {
+  SearchResult result;
+  vpr::Timing& timing = result.timing;
+  const vpr::AnyTwoStage model = load_two_stage(options, rerank, dataset.database, timing);
+  LocalStore store = make_store(rerank, static_cast<std::int64_t>(dataset.database.size()), [&](std::int64_t id) {
+    const vpr::Image photo = vpr::read_image(dataset.database[static_cast<std::size_t>(id)].path);
+    const vpr::ImageView view = photo;
+    return model.describe_both(std::span(&view, 1)).local[0];
+  });
+  vpr::FlatIndex<> index(model.dimensions());
+  const auto rows_of = [&](const std::vector<float>& descriptors) {
+    return vpr::Rows(descriptors.data(), static_cast<std::int64_t>(descriptors.size()) / model.dimensions(), model.dimensions());
+  };
+  const auto describe = [&](std::span<const vpr::Photo> batch, bool local) {
+    const std::vector<vpr::Image> images = read_photos(batch);
+    const std::vector<vpr::ImageView> views(images.begin(), images.end());
+    return local ? model.describe_both(views) : vpr::TwoStageDescription{model.describe(views), {}};
+  };
+
+  for_each_batch(dataset.database, options.batch, "database", [&](std::span<const vpr::Photo> batch) {
+    const auto count = static_cast<std::int64_t>(batch.size());
+    const vpr::TwoStageDescription described = timing.measure("describe database", count, [&] { return describe(batch, rerank.store != "none"); });
+    timing.measure("index", count, [&] { index.add(rows_of(described.descriptors)); });
+    timing.measure("keep local features", count, [&] {
+      for (const vpr::LocalFeatures& features : described.local) add_to(store, features);
+    });
+  });
+  for_each_batch(dataset.queries, options.batch, "queries", [&](std::span<const vpr::Photo> batch) {
+    const auto count = static_cast<std::int64_t>(batch.size());
+    const vpr::TwoStageDescription described = timing.measure("describe queries", count, [&] { return describe(batch, true); });
+    const std::vector<vpr::Matches> found =
+        timing.measure("search", count, [&] { return index.search(rows_of(described.descriptors), std::max(k, rerank.first)); });
+    timing.measure("re-rank", count, [&] {
+      for (std::size_t q = 0; q < found.size(); ++q) {
+        const vpr::LocalFeatures& query = described.local[q];
+        vpr::Reranked reranked = std::visit([&](const auto& from) { return vpr::rerank(found[q], rerank.first, query, from, model.matcher()); }, store);
+        reranked.matches.resize(std::min(reranked.matches.size(), static_cast<std::size_t>(k)));
+        std::vector<SecondLook>& looks = result.second_looks.emplace_back();
+        for (std::size_t rank = 0; rank < std::min(reranked.local.size(), reranked.matches.size()); ++rank) {
+          const vpr::LocalMatch& match = reranked.local[rank];
+          const std::size_t lines = std::cmp_less(rank, drawn) ? most_lines : 0;
+          looks.push_back({match.score, vpr::match_lines(match, query.grid, reranked.grids[rank], lines)});
+        }
+        result.matches.push_back(std::move(reranked.matches));
+      }
+    });
+  });
+  return result;
+}
+
+}  // namespace
+
+SearchResult search(const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset, std::int64_t k, std::int64_t drawn) {
+  return rerank.first > 0 ? search_twice(options, rerank, dataset, k, drawn) : search_once(options, dataset, k);
+}
+
+void write_report(const std::string& path, const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset, const SearchResult& result, std::int64_t k, std::int64_t shown,
                   const std::optional<vpr::Recall>& recall) {
   std::vector<float> scores(result.matches.size() * static_cast<std::size_t>(k));
   for (std::size_t q = 0; q < result.matches.size(); ++q) {
@@ -31,6 +106,10 @@ void write_report(const std::string& path, const ModelOptions& options, const vp
   vpr::Report report = vpr::make_report(dataset, vpr::ids_of(result.matches, k), scores, k, shown);
   report.facts = {{"model", options.model}, {"weights", std::filesystem::path(options.weights).filename().string()}, {"input", options.size}, {"preprocessing", options.preprocess}};
   if (options.block >= 0) report.facts.emplace_back("tokens", "block " + std::to_string(options.block) + ", " + options.facet);
+  if (rerank.first > 0) {
+    report.facts.emplace_back("re-ranked", "the first " + std::to_string(rerank.first) + " by " + rerank.local +
+                                               (rerank.block >= 0 ? " of block " + std::to_string(rerank.block) + ", " + rerank.facet : ""));
+  }
   report.score_name = "cosine";
   report.recall = recall;
   report.timing = result.timing;

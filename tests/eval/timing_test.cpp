@@ -18,3 +18,16 @@ TEST_CASE("Timing records each stage and passes its result on") {
   CHECK(timing.stages[0].count == 3);
   CHECK(timing.stages[1].seconds >= 0.002);
 }
+
+TEST_CASE("A stage measured again adds up, in its first place") {
+  vpr::Timing timing;
+  for (int i = 0; i < 3; ++i) {
+    timing.measure("describe", 2, [] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); });
+    timing.measure("search", 0, [] {});
+  }
+  REQUIRE(timing.stages.size() == 2);
+  CHECK(timing.stages[0].stage == "describe");
+  CHECK(timing.stages[0].count == 6);
+  CHECK(timing.stages[0].seconds >= 0.003);
+  CHECK(timing.stages[1].count == 0);
+}

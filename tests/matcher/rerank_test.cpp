@@ -44,6 +44,7 @@ TEST_CASE("The first k come in the order of the second look, with both scores; t
   CHECK(result.local[0] == LocalMatch{6, {{0, 0, 1}}});
   CHECK(result.local[1].score == 4);
   CHECK(result.local[2].score == 2);
+  CHECK(result.grids == std::vector<vpr::Grid>(3, {1, 1}));
 }
 
 TEST_CASE("Equal scores keep the first stage's order") {

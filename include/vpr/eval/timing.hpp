@@ -3,6 +3,7 @@
 /// How long each stage of a run took.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -24,13 +25,17 @@ struct StageTime {
 struct Timing {
   std::vector<StageTime> stages;
 
-  /// Runs `work` as a stage and returns what it returns. A stage that throws is not recorded.
+  /// Runs `work` as a stage and returns what it returns. A stage measured again under the same name adds up. One that throws is not
+  /// recorded.
   template <class Work>
   decltype(auto) measure(std::string stage, std::int64_t count, Work&& work) {
     const auto start = std::chrono::steady_clock::now();
     const auto record = [&] {
       const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-      stages.push_back({std::move(stage), elapsed.count(), count});
+      const auto known = std::find_if(stages.begin(), stages.end(), [&](const StageTime& other) { return other.stage == stage; });
+      StageTime& time = known == stages.end() ? stages.emplace_back(StageTime{std::move(stage)}) : *known;
+      time.seconds += elapsed.count();
+      time.count += count;
     };
     if constexpr (std::is_void_v<std::invoke_result_t<Work>>) {
       std::invoke(std::forward<Work>(work));

@@ -21,6 +21,7 @@ namespace vpr {
 struct Reranked {
   Matches matches;                ///< all of the first stage's in the new order, each with its score there
   std::vector<LocalMatch> local;  ///< of those that were looked at again, the first ones of `matches`: the new score, and the pairs to draw
+  std::vector<Grid> grids;        ///< those that the candidates' places in the pairs lie on
 };
 
 /// Looks again at the first min(k, size) matches of an index and orders them by the matcher's score, best first; equal scores keep the
@@ -36,7 +37,7 @@ Reranked rerank(const Matches& found, std::int64_t k, const LocalFeatures& query
   require<ConfigError>(k >= 0, "rerank: got k = ", k, ", expected at least 0");
   const std::size_t count = std::min(static_cast<std::size_t>(k), found.size());
   const auto compare = [&](const auto& prepared) {
-    std::vector<LocalMatch> local(count);
+    std::vector<std::pair<LocalMatch, Grid>> local(count);
     std::vector<LocalFeatures> candidates;
     for (std::size_t begin = 0; begin < count; begin += candidates.size()) {
       candidates.clear();
@@ -46,12 +47,13 @@ Reranked rerank(const Matches& found, std::int64_t k, const LocalFeatures& query
         candidates.push_back(store.features(id));
       }
       parallel_for(static_cast<std::int64_t>(candidates.size()), [&](std::int64_t i) {
-        local[begin + static_cast<std::size_t>(i)] = matcher(prepared, candidates[static_cast<std::size_t>(i)]);
+        const LocalFeatures& candidate = candidates[static_cast<std::size_t>(i)];
+        local[begin + static_cast<std::size_t>(i)] = {matcher(prepared, candidate), candidate.grid};
       });
     }
     return local;
   };
-  std::vector<LocalMatch> local;
+  std::vector<std::pair<LocalMatch, Grid>> local;
   if constexpr (requires { matcher.prepare(query); }) {
     local = compare(matcher.prepare(query));
   } else {
@@ -59,15 +61,16 @@ Reranked rerank(const Matches& found, std::int64_t k, const LocalFeatures& query
   }
 
   for (std::size_t i = 0; i < count; ++i) {
-    require<ConfigError>(local[i].score == local[i].score, "rerank: the matcher's score of photo ", found[i].id, " is NaN");
+    require<ConfigError>(local[i].first.score == local[i].first.score, "rerank: the matcher's score of photo ", found[i].id, " is NaN");
   }
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return local[a].score > local[b].score; });
-  Reranked result{found, {}};
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return local[a].first.score > local[b].first.score; });
+  Reranked result{found, {}, {}};
   for (std::size_t i = 0; i < count; ++i) {
     result.matches[i] = found[order[i]];
-    result.local.push_back(std::move(local[order[i]]));
+    result.local.push_back(std::move(local[order[i]].first));
+    result.grids.push_back(local[order[i]].second);
   }
   return result;
 }

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The second look at the best candidates, as the command line asks for it.
+#pragma once
+
+#include <vpr/backbone/dinov2.hpp>
+#include <vpr/local/disk_store.hpp>
+#include <vpr/local/store.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace CLI {
+class App;
+}
+
+namespace cli {
+
+struct RerankOptions {
+  std::int64_t first = 0;  // how many; 0: none
+  std::string local = "patches";
+  std::int64_t block = -1;
+  std::string facet = "token";
+  std::string store = "memory";
+  std::string precision = "f16";
+  std::string file;
+
+  std::optional<vpr::Tap> tap() const;
+};
+
+void add_rerank_options(CLI::App& command, RerankOptions& options);
+
+using LocalStore = std::variant<vpr::MemoryLocalStore, vpr::DiskLocalStore, vpr::ComputedLocalStore<std::function<vpr::LocalFeatures(std::int64_t)>>>;
+
+/// The store that the options ask for. One that keeps none computes with `compute`.
+LocalStore make_store(const RerankOptions& options, std::int64_t size, std::function<vpr::LocalFeatures(std::int64_t)> compute);
+
+}  // namespace cli
