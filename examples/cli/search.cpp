@@ -19,7 +19,7 @@ namespace cli {
 
 namespace {
 
-constexpr std::size_t most_lines = 60;  // of an answer in a report
+constexpr std::size_t most_lines = 30;  // of an answer in a report
 
 SearchResult search_once(const ModelOptions& options, const vpr::Dataset& dataset, std::int64_t k) {
   SearchResult result;
@@ -31,6 +31,20 @@ SearchResult search_once(const ModelOptions& options, const vpr::Dataset& datase
   result.matches = result.timing.measure("search", queries.rows().size(), [&] { return index.search(queries.rows(), k); });
   return result;
 }
+
+/// The share of a photo's width and height that the network sees: all of it, or the middle that a cropping preprocessing leaves.
+struct SeenShare {
+  float width = 1, height = 1;
+
+  SeenShare(const std::string& preprocess, vpr::ImageSize photo, vpr::Grid grid) {
+    if (preprocess != "central-crop" && preprocess != "anyloc") return;
+    const float across = static_cast<float>(grid.width) / static_cast<float>(photo.width), down = static_cast<float>(grid.height) / static_cast<float>(photo.height);
+    width = across / std::max(across, down);
+    height = down / std::max(across, down);
+  }
+  float x(float of_grid) const { return 0.5F + width * (of_grid - 0.5F); }
+  float y(float of_grid) const { return 0.5F + height * (of_grid - 0.5F); }
+};
 
 void add_to(LocalStore& store, const vpr::LocalFeatures& features) {
   std::visit(
@@ -54,8 +68,10 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
   const auto rows_of = [&](const std::vector<float>& descriptors) {
     return vpr::Rows(descriptors.data(), static_cast<std::int64_t>(descriptors.size()) / model.dimensions(), model.dimensions());
   };
+  std::vector<vpr::ImageSize> sizes;  // of the database's photos, then of the queries
   const auto describe = [&](std::span<const vpr::Photo> batch, bool local) {
     const std::vector<vpr::Image> images = read_photos(batch);
+    for (const vpr::Image& image : images) sizes.push_back(image.size());
     const std::vector<vpr::ImageView> views(images.begin(), images.end());
     return local ? model.describe_both(views) : vpr::TwoStageDescription{model.describe(views), {}};
   };
@@ -81,8 +97,12 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
         std::vector<SecondLook>& looks = result.second_looks.emplace_back();
         for (std::size_t rank = 0; rank < std::min(reranked.local.size(), reranked.matches.size()); ++rank) {
           const vpr::LocalMatch& match = reranked.local[rank];
-          const std::size_t lines = std::cmp_less(rank, drawn) ? most_lines : 0;
-          looks.push_back({match.score, vpr::match_lines(match, query.grid, reranked.grids[rank], lines)});
+          looks.push_back({match.score, vpr::match_lines(match, query.grid, reranked.grids[rank], std::cmp_less(rank, drawn) ? most_lines : 0)});
+          const SeenShare of_query(options.preprocess, sizes[dataset.database.size() + result.matches.size()], query.grid);
+          const SeenShare of_answer(options.preprocess, sizes[static_cast<std::size_t>(reranked.matches[rank].id)], reranked.grids[rank]);
+          for (vpr::MatchLine& line : looks.back().lines) {
+            line = {of_query.x(line.query_x), of_query.y(line.query_y), of_answer.x(line.candidate_x), of_answer.y(line.candidate_y)};
+          }
         }
         result.matches.push_back(std::move(reranked.matches));
       }
@@ -104,6 +124,13 @@ void write_report(const std::string& path, const ModelOptions& options, const Re
     for (std::size_t rank = 0; rank < result.matches[q].size(); ++rank) scores[q * static_cast<std::size_t>(k) + rank] = result.matches[q][rank].score;
   }
   vpr::Report report = vpr::make_report(dataset, vpr::ids_of(result.matches, k), scores, k, shown);
+  for (std::size_t q = 0; q < result.second_looks.size(); ++q) {
+    for (std::size_t rank = 0; rank < std::min(report.queries[q].answers.size(), result.second_looks[q].size()); ++rank) {
+      vpr::ReportAnswer& answer = report.queries[q].answers[rank];
+      answer.second_score = result.second_looks[q][rank].score;
+      answer.lines = result.second_looks[q][rank].lines;
+    }
+  }
   report.facts = {{"model", options.model}, {"weights", std::filesystem::path(options.weights).filename().string()}, {"input", options.size}, {"preprocessing", options.preprocess}};
   if (options.block >= 0) report.facts.emplace_back("tokens", "block " + std::to_string(options.block) + ", " + options.facet);
   if (rerank.first > 0) {

@@ -108,6 +108,23 @@ TEST_CASE("Frames take the shape of most database photos") {
   CHECK(vpr::detail::usual_aspect(report) == 1);
 }
 
+TEST_CASE("Matches are drawn between both photos, the best of each answer, and counted") {
+  auto report = example();
+  report.queries[0].answers[0].second_score = 184.0F;
+  report.queries[0].answers[0].lines = {{0, 0.5F, 0.25F, 1}, {1, 0.125F, 0.5F, 0}};
+  report.queries[0].answers[1].second_score = 0.4375F;
+  report.queries[0].photo.aspect = 2;
+  const std::string html = report_html(report);
+  CHECK(count(html, "<details") == 1);
+  CHECK(count(html, "class=\"pair\"") == 1);
+  CHECK_THAT(html, ContainsSubstring("viewBox=\"0 0 3000 1000\"") && ContainsSubstring("d=\"M0 500L2250 1000M2000 125L2500 0\"") &&
+                       ContainsSubstring("d=\"M0 500h0M2250 1000h0M2000 125h0M2500 0h0\""));
+  CHECK_THAT(html, ContainsSubstring("class=\"photo q0\" style=\"flex:2.000\"") && ContainsSubstring("class=\"photo d0\" style=\"flex:1.000\""));
+  CHECK_THAT(html, ContainsSubstring("<div>184 matches</div>") && ContainsSubstring("<div>0.438 matches</div>"));
+  CHECK(count(html, "data:image/jpeg;base64,") == 2);  // no photo's bytes again
+  CHECK(count(report_html(example()), "<details") == 0);
+}
+
 TEST_CASE("A report that cannot be written says where") {
   CHECK_THROWS_WITH(vpr::write_report("no/such/folder/report.html", {}),
                     ContainsSubstring("no/such/folder/report.html: cannot be written"));

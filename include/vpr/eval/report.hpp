@@ -5,6 +5,7 @@
 
 #include <vpr/core/error.hpp>
 #include <vpr/dataset/dataset.hpp>
+#include <vpr/eval/match_lines.hpp>
 #include <vpr/eval/recall.hpp>
 #include <vpr/eval/timing.hpp>
 
@@ -35,6 +36,8 @@ struct ReportAnswer {
   float score = 0;               ///< as the index gave it
   std::optional<bool> right;     ///< nothing where right answers are not known
   std::optional<double> metres;  ///< from the query's position to the photo's, where both are known
+  std::optional<float> second_score = std::nullopt;  ///< that of the second look, where there was one
+  std::vector<MatchLine> lines = {};                 ///< where query and photo match, to be drawn; see `match_lines`
 };
 
 /// A query and its answers, best first.
@@ -49,6 +52,7 @@ struct Report {
   std::string title = "Place recognition";
   std::vector<std::pair<std::string, std::string>> facts;  ///< such as the model and the weights, shown at the top in this order
   std::string score_name = "similarity";                   ///< what the scores are
+  std::string second_score_name = "matches";               ///< what the second look's are
   std::vector<ReportPhoto> database;                       ///< only the photos that answers point to
   std::vector<ReportQuery> queries;
   std::optional<Recall> recall;

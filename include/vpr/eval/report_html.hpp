@@ -9,10 +9,12 @@
 #include <vpr/core/error.hpp>
 #include <vpr/dataset/text.hpp>
 #include <vpr/eval/report.hpp>
+#include <vpr/eval/report_matches.hpp>
 #include <vpr/eval/report_svg.hpp>
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -137,6 +139,10 @@ inline std::string answer_html(const Report& report, const ReportQuery& query, s
                                                 : "\u2717 ";
   std::string verdict = joined(R"(<div class="verdict"><b>)", mark, std::to_string(rank + 1), R"(</b><span title=")",
                                escaped(report.score_name), R"(">)", fixed(answer.score, 3), "</span></div>");
+  if (answer.second_score) {
+    const float score = *answer.second_score;
+    verdict += joined("<div>", fixed(score, score == std::floor(score) ? 0 : 3), " ", escaped(report.second_score_name), "</div>");
+  }
   if (answer.metres) verdict += joined("<div>", fixed(*answer.metres, *answer.metres < 100 ? 1 : 0), " m away</div>");
   return photo_html(kind, "d", answer.photo, verdict, report.database.at(answer.photo));
 }
@@ -149,7 +155,7 @@ inline std::string query_html(const Report& report, std::size_t q) {
                                      query.answerable ? "" : "<div>No right answer is known.</div>");
   std::string html = joined(R"(<article class=")", kind, R"(">)", photo_html("query", "q", q, verdict, query.photo), "<ol>");
   for (std::size_t rank = 0; rank < query.answers.size(); ++rank) html += joined("<li>", answer_html(report, query, rank), "</li>");
-  return html + "</ol></article>\n";
+  return joined(html, "</ol>", matches_html(report, q), "</article>\n");
 }
 
 inline std::string recall_html(const Recall& recall) {
@@ -199,7 +205,7 @@ inline std::string filter_html(const Report& report) {
 }  // namespace detail
 
 /// The report as HTML: facts, recall as table and curve, times, then each query with its answers in green frames where right, red where wrong,
-/// neutral where that is not known. No script, no other file, nothing loaded; readable on a phone, in light and dark; photos off the screen
+/// neutral where that is not known, and where there was a second look, lines between what matches. No script, no other file, nothing loaded; readable on a phone, in light and dark; photos off the screen
 /// are not decoded until they are scrolled to. Names are escaped.
 inline std::string report_html(const Report& report) {
   using namespace detail;
@@ -208,7 +214,7 @@ inline std::string report_html(const Report& report) {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none';style-src 'unsafe-inline';img-src data:">
 <title>)",
-      escaped(report.title), "</title><style>", report_style, ":root{--shape:", fixed(usual_aspect(report), 3), "}\n");
+      escaped(report.title), "</title><style>", report_style, matches_style, ":root{--shape:", fixed(usual_aspect(report), 3), "}\n");
   for (std::size_t i = 0; i < report.database.size(); ++i) html += photo_style("d", i, report.database[i]);
   for (std::size_t i = 0; i < report.queries.size(); ++i) html += photo_style("q", i, report.queries[i].photo);
   html += joined("</style></head><body><main><h1>", escaped(report.title), "</h1>");

@@ -59,7 +59,7 @@ enum class LocalKind {
 
 /// What a model is made of.
 struct ModelRequest {
-  std::string name;                                                 ///< BACKBONE+AGGREGATOR, SYSTEM or SYSTEM@BACKBONE: see `named_systems`
+  std::string name;                                                 ///< BACKBONE+AGGREGATOR, SYSTEM or `SYSTEM@BACKBONE`: see `named_systems`
   std::string weights;                                              ///< file of the weights: of the backbone, or of all where more is learned
   std::optional<ImageSize> size = std::nullopt;                     ///< what the preprocessing aims at; nothing: as published, 224×224 for a backbone
   std::string preprocess = {};                                      ///< see `find_preprocess`; nothing: as published

@@ -26,8 +26,12 @@ struct TwoStageDescription {
 /// A pipeline that also gives local features, from the same pass of its backbone, and the matcher that compares them.
 ///
 /// Descriptors are the pipeline's, bit for bit. Each photo is described by itself, local features included.
-template <class FirstStage, LocalHead Head, Matcher M>
+template <class FirstStage, class Head, class M>
 class TwoStage {
+  static_assert(LocalHead<Head>,
+                "the second argument of TwoStage must be a LocalHead: head(features) giving LocalTokens, channels(channels), visit(visitor, prefix): "
+                "see vpr/local/concept.hpp");
+  static_assert(Matcher<M>, "the third argument of TwoStage must be a Matcher: matcher(query, candidate) giving a LocalMatch: see vpr/matcher/concept.hpp");
   static_assert(std::same_as<typename FirstStage::backend, typename Head::backend>, "TwoStage: the pipeline and the local head must share their backend");
 
  public:
@@ -46,7 +50,7 @@ class TwoStage {
   std::int64_t dimensions() const { return pipeline.dimensions(); }
   std::int64_t local_channels() const { return head.channels(pipeline.backbone.channels()); }
 
-  /// The pipeline's `parts`, for most aggregators descriptors `B×D`, and local features `B×N×D'` of prepared images `B×3×H×W`.
+  /// The pipeline's `parts`, for most aggregators descriptors `B×D`, and local features `B×N×L` of prepared images `B×3×H×W`.
   /// @throws ConfigError  for a `local_tap` with a backbone that has no other place to take features from
   std::pair<X, LocalTokens<X>> operator()(const X& images) const {
     if (!local_tap) {
@@ -73,6 +77,8 @@ class TwoStage {
     all.descriptors = pipeline.finished(std::move(all.descriptors));
     return all;
   }
+
+  TwoStageDescription describe_both(const ImageView& photo) const { return describe_both(std::span(&photo, 1)); }
 
   /// The descriptors alone.
   std::vector<float> describe(std::span<const ImageView> photos) const { return pipeline.describe(photos); }
