@@ -6,7 +6,7 @@
 #include <vpr/io/inspect.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/open.hpp>
-#include <vpr/model/dinov2.hpp>
+#include <vpr/model/systems.hpp>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -24,13 +24,26 @@ struct Options {
   bool json = false;
 };
 
-/// The published networks whose every tensor is in the file, under whichever naming.
+/// Adds the systems on a network whose every tensor is in the file, which has no other.
+void add_systems(const vpr::WeightFile& file, const vpr::NamedVit& vit, std::vector<std::string>& names) {
+  for (const vpr::NamedSystem& named : vpr::named_systems) {
+    const std::string with_backbone = std::string(named.name) + "@" + vit.name;
+    vpr::with_system<vpr::Shapes>(with_backbone, [&](auto system) {
+      if (!vpr::compare(system, file).fits()) return;
+      names.push_back(named.backbone == vit.name ? std::string(named.name) : with_backbone);
+    });
+  }
+}
+
+/// The published networks whose every tensor is in the file, under whichever naming, and the systems on them.
 std::vector<std::string> fitting_models(const vpr::WeightFile& file) {
   std::vector<std::string> names;
   for (const vpr::NamedVit& vit : vpr::named_vits()) {
     vpr::DinoV2<vpr::VitConfig, vpr::NoAdapter, vpr::Shapes> model(vit.config);
     const vpr::LoadReport report = vpr::compare(model, file);
-    if (report.missing.empty() && report.misshaped.empty()) names.push_back(vit.name);
+    if (!report.missing.empty() || !report.misshaped.empty()) continue;
+    names.push_back(vit.name);
+    add_systems(file, vit, names);
   }
   return names;
 }

@@ -13,6 +13,8 @@ namespace cli {
 void add_models(CLI::App& program) {
   CLI::App* command = program.add_subcommand("models", "Lists what --model and --preprocess take");
   command->callback([] {
+    std::cout << "--model SYSTEM, or SYSTEM@BACKBONE for another network than the authors'\nsystems:\n";
+    for (const vpr::NamedSystem& system : vpr::named_systems) std::cout << "  " << system.name << std::string(18 - system.name.size(), ' ') << system.meaning << '\n';
     std::cout << "--model BACKBONE+AGGREGATOR\nbackbones:\n";
     for (const vpr::NamedVit& vit : vpr::named_vits()) {
       std::cout << "  " << vit.name << std::string(18 - vit.name.size(), ' ') << vit.config.channels << " channels, " << vit.config.depth << " blocks"
@@ -20,7 +22,8 @@ void add_models(CLI::App& program) {
     }
     std::cout << "aggregators:\n";
     for (const vpr::NamedAggregator& aggregator : vpr::named_aggregators) {
-      std::cout << "  " << aggregator.name << std::string(18 - aggregator.name.size(), ' ') << aggregator.meaning << '\n';
+      std::cout << "  " << aggregator.name << std::string(18 - aggregator.name.size(), ' ') << aggregator.meaning
+                << (aggregator.learned ? "; its weights beside the backbone's" : "") << '\n';
     }
     std::cout << "--preprocess ORDER[+OPTION...]\norders:\n";
     for (const vpr::PreprocessWord& word : vpr::preprocess_orders) std::cout << "  " << word.name << "\n      " << word.meaning << '\n';

@@ -74,21 +74,12 @@ struct ModelRequest {
 
 namespace detail {
 
-template <class Model>
-Model& pipeline_of(Model& model) {
-  return model;
-}
-template <class FirstStage, class Head, class M>
-FirstStage& pipeline_of(TwoStage<FirstStage, Head, M>& model) {
-  return model.pipeline;
-}
-
 /// A published system with its weights.
 template <class System>
 System load_system(System system, const NamedSystem& named, const ModelRequest& request) {
   require<ConfigError>(request.tap.block < 0 && !request.positions, "model '", request.name,
                        "' is described as it was published: another block or position rule is for BACKBONE+AGGREGATOR");
-  auto& pipeline = pipeline_of(system);
+  auto& pipeline = first_stage_of(system);
   load(system, open_weights(request.weights));
   if (request.size || !request.preprocess.empty()) {
     pipeline.preprocess = find_preprocess(request.preprocess.empty() ? named.preprocess : request.preprocess, request.size.value_or(named.size));
@@ -169,7 +160,7 @@ inline AnyPipeline load_model(const ModelRequest& request) {
   std::optional<AnyPipeline> model;
   with_system<Cpu<f32>>(request.name, [&](auto system) {
     auto loaded = detail::load_system(std::move(system), *named, request);
-    model.emplace(std::move(detail::pipeline_of(loaded)));
+    model.emplace(std::move(first_stage_of(loaded)));
   });
   return *model;
 }
@@ -188,7 +179,7 @@ inline AnyTwoStage load_two_stage(const ModelRequest& request) {
   with_system<Cpu<f32>>(request.name, [&](auto system) {
     auto loaded = detail::load_system(std::move(system), *named, request);
     if (request.local == LocalKind::patches) {
-      model.emplace(TwoStage(std::move(detail::pipeline_of(loaded)), Patches<>(), MutualNearest<>(), request.local_tap));
+      model.emplace(TwoStage(std::move(first_stage_of(loaded)), Patches<>(), MutualNearest<>(), request.local_tap));
     } else if constexpr (requires { loaded.head; }) {
       require<ConfigError>(!request.local_tap, "model '", request.name, "': its local head was trained on its final features: leave the block out");
       model.emplace(std::move(loaded));

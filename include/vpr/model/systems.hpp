@@ -16,10 +16,11 @@
 
 namespace vpr {
 
-/// A system's name, what it is, and how its photos are prepared: see `find_preprocess`.
+/// A system's name, what it is, the authors' network (see `find_vit`), and how photos are prepared (see `find_preprocess`).
 struct NamedSystem {
   std::string_view name;
   std::string_view meaning;
+  std::string_view backbone;
   std::string_view preprocess;
   ImageSize size;
 };
@@ -29,16 +30,16 @@ inline constexpr std::string_view resize_8_bit = "resize-8-bit-then-normalise", 
 }
 
 inline constexpr std::array<NamedSystem, 10> named_systems{{
-    {"salad", "DINOv2 SALAD: ViT-B/14, 8192 + 256 dimensions", detail::resize_8_bit, {322, 322}},
-    {"salad-2048", "SALAD of 2048 + 64 dimensions", detail::resize_8_bit, {322, 322}},
-    {"salad-512", "SALAD of 512 + 32 dimensions", detail::resize_8_bit, {322, 322}},
-    {"salad-no-dustbin", "SALAD whose patches all go to the clusters", detail::resize_8_bit, {322, 322}},
-    {"salad-no-token", "SALAD without the class token, 8192 dimensions", detail::resize_8_bit, {322, 322}},
-    {"cricavpr", "CricaVPR: ViT-B/14, MulConv adapters, 14 regions across photos, 10752 dimensions", detail::resize_tensor, {224, 224}},
-    {"cricavpr-convpass", "CricaVPR with Convpass in place of MulConv", detail::resize_tensor, {224, 224}},
-    {"selavpr", "SelaVPR: ViT-L/14, 1024 dimensions, and local features to re-rank with", detail::resize_tensor, {224, 224}},
-    {"selavpr-global", "SelaVPR's global adaptation alone", detail::resize_tensor, {224, 224}},
-    {"selavpr-local", "SelaVPR's local adaptation alone: the frozen network and the local head", detail::resize_tensor, {224, 224}},
+    {"salad", "DINOv2 SALAD: ViT-B/14, 8192 + 256 dimensions", "dinov2-vitb14", detail::resize_8_bit, {322, 322}},
+    {"salad-2048", "SALAD of 2048 + 64 dimensions", "dinov2-vitb14", detail::resize_8_bit, {322, 322}},
+    {"salad-512", "SALAD of 512 + 32 dimensions", "dinov2-vitb14", detail::resize_8_bit, {322, 322}},
+    {"salad-no-dustbin", "SALAD whose patches all go to the clusters", "dinov2-vitb14", detail::resize_8_bit, {322, 322}},
+    {"salad-no-token", "SALAD without the class token, 8192 dimensions", "dinov2-vitb14", detail::resize_8_bit, {322, 322}},
+    {"cricavpr", "CricaVPR: ViT-B/14, MulConv adapters, 14 regions across photos, 10752 dimensions", "dinov2-vitb14", detail::resize_tensor, {224, 224}},
+    {"cricavpr-convpass", "CricaVPR with Convpass in place of MulConv", "dinov2-vitb14", detail::resize_tensor, {224, 224}},
+    {"selavpr", "SelaVPR: ViT-L/14, 1024 dimensions, and local features to re-rank with", "dinov2-vitl14", detail::resize_tensor, {224, 224}},
+    {"selavpr-global", "SelaVPR's global adaptation alone", "dinov2-vitl14", detail::resize_tensor, {224, 224}},
+    {"selavpr-local", "SelaVPR's local adaptation alone: the frozen network and the local head", "dinov2-vitl14", detail::resize_tensor, {224, 224}},
 }};
 
 /// The system of that name, or none.
@@ -62,21 +63,32 @@ struct SystemName {
 template <class B, class Use>
 void with_system(std::string_view text, Use&& use) {
   const SystemName name(text);
-  require<ConfigError>(find_system(name.system) != nullptr, "there is no system '", name.system, "'");
-  const auto network = [&](const VitConfig& authors) { return name.backbone.empty() ? authors : find_vit(name.backbone); };
+  const NamedSystem* const named = find_system(name.system);
+  require<ConfigError>(named != nullptr, "there is no system '", name.system, "'");
+  const VitConfig network = find_vit(name.backbone.empty() ? named->backbone : name.backbone);
   if (name.system.starts_with("salad")) {
     SaladSettings settings;
     if (name.system == "salad-2048") settings = settings.of_2112();
     if (name.system == "salad-512") settings = settings.of_544();
     if (name.system == "salad-no-dustbin") settings.dustbin = false;
     if (name.system == "salad-no-token") settings.token_dim = 0;
-    use(make_salad<B>(settings, network(ViTB14())));
+    use(make_salad<B>(settings, network));
   }
-  if (name.system == "cricavpr") use(make_cricavpr<B, MulConvAdapter>(network(ViTB14())));
-  if (name.system == "cricavpr-convpass") use(make_cricavpr<B, ConvpassAdapter>(network(ViTB14())));
-  if (name.system == "selavpr") use(make_selavpr<B, SelaAdapters>(network(ViTL14())));
-  if (name.system == "selavpr-global") use(std::move(make_selavpr<B, SelaAdapters>(network(ViTL14())).pipeline));
-  if (name.system == "selavpr-local") use(make_selavpr<B, NoAdapter>(network(ViTL14())));
+  if (name.system == "cricavpr") use(make_cricavpr<B, MulConvAdapter>(network));
+  if (name.system == "cricavpr-convpass") use(make_cricavpr<B, ConvpassAdapter>(network));
+  if (name.system == "selavpr") use(make_selavpr<B, SelaAdapters>(network));
+  if (name.system == "selavpr-global") use(std::move(make_selavpr<B, SelaAdapters>(network).pipeline));
+  if (name.system == "selavpr-local") use(make_selavpr<B, NoAdapter>(network));
+}
+
+/// The pipeline of a system, which may be one itself.
+template <class System>
+auto& first_stage_of(System& system) {
+  if constexpr (requires { system.pipeline; }) {
+    return system.pipeline;
+  } else {
+    return system;
+  }
 }
 
 }  // namespace vpr

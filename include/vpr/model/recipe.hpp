@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// How the published systems are trained. Needs the component vpr::io.
+#pragma once
+
+#include <vpr/backend/shapes.hpp>
+#include <vpr/io/load.hpp>
+#include <vpr/io/weight_file.hpp>
+#include <vpr/layer/initialise.hpp>
+#include <vpr/model/systems.hpp>
+#include <vpr/train/parameters.hpp>
+#include <vpr/train/schedule.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vpr {
+
+/// What a training is made of, in the authors' numbers until they are changed.
+struct Recipe {
+  std::string name;
+  std::string meaning;
+  std::string system;               ///< see `with_system`: `salad`, or `salad@dinov2-vits14`
+  std::int64_t tuned_blocks = 0;    ///< of the backbone, the last ones; the rest of it is frozen, but for adapters
+  std::int64_t places = 60;         ///< in a batch
+  std::int64_t photos = 4;          ///< of a place
+  double rate = 1e-4;
+  double weight_decay = 0;          ///< decoupled
+  std::function<double(double, std::int64_t)> schedule = ConstantRate();  ///< its time is counted in steps
+};
+
+/// The recipes by name.
+inline std::vector<Recipe> recipes() {
+  return {
+      {"salad", "SALAD: the head and the last four blocks, multi-similarity loss (Izquierdo and Civera, CVPR 2024, section 4.1)", "salad", 4, 60, 4, 6e-5, 9.5e-9,
+       LinearDecay{1, 0.2, 4000}},
+      {"cricavpr", "CricaVPR: adapters, GeM and the encoder across the batch, multi-similarity loss (Lu et al., CVPR 2024, section 4.2)", "cricavpr", 0, 72, 4,
+       1e-4, 0, ConstantRate()},
+      {"selavpr", "SelaVPR: adapters, GeM and the local head, triplet and local loss (Lu et al., ICLR 2024, section 4.2)", "selavpr", 0, 4, 4, 1e-5, 0,
+       ConstantRate()},
+      {"adapter", "SelaVPR's adapters and GeM alone, by the multi-similarity loss: a frozen network learns at little cost", "selavpr-global", 0, 60, 4, 1e-4, 0,
+       ConstantRate()},
+  };
+}
+
+/// The recipe of that name. @throws ConfigError  for an unknown name, with those that exist.
+inline Recipe find_recipe(std::string_view name) {
+  std::string known;
+  for (Recipe& recipe : recipes()) {
+    if (recipe.name == name) return recipe;
+    known += (known.empty() ? "" : ", ") + recipe.name;
+  }
+  fail<ConfigError>("there is no recipe '", name, "'; there are ", known);
+}
+
+namespace detail {
+
+/// Which of a system's parameters the backbone had before it was adapted.
+class PlainBackbone {
+ public:
+  template <class System>
+  explicit PlainBackbone(System& system) : prefix_(first_stage_of(system).names.backbone), depth_(first_stage_of(system).backbone.config().depth) {
+    DinoV2<VitConfig, NoAdapter, Shapes> plain(first_stage_of(system).backbone.config());
+    plain.visit([this](const std::string& name, auto&) { names_.insert(name); }, std::string());
+  }
+
+  bool has(const std::string& name) const { return name.starts_with(prefix_) && names_.contains(name.substr(prefix_.size())); }
+  /// Whether it is of the last `tuned` blocks, or of the normalisation after them.
+  bool is_tuned(const std::string& name, std::int64_t tuned) const {
+    if (tuned == 0 || !has(name)) return false;
+    const std::string inner = name.substr(prefix_.size());
+    constexpr std::string_view blocks = "blocks.";
+    return inner.starts_with("norm.") || (inner.starts_with(blocks) && std::stoll(inner.substr(blocks.size())) >= depth_ - tuned);
+  }
+
+ private:
+  std::string prefix_;
+  std::int64_t depth_;
+  std::set<std::string> names_;
+};
+
+}  // namespace detail
+
+/// Gives a system what its training starts from: all of its weights, where the file is a checkpoint of the system, or else the backbone's, with heads and adapters
+/// of `seed`.
+/// @throws WeightError  where the file is neither.
+template <class System>
+void load_to_train(System& system, const WeightFile& file, std::uint64_t seed) {
+  if (compare(system, file).fits()) {
+    load(system, file);
+    return;
+  }
+  const detail::PlainBackbone plain(system);
+  auto& backbone = first_stage_of(system).backbone;
+  LoadOptions options;
+  const std::string& prefix = first_stage_of(system).names.backbone;
+  backbone.visit(
+      [&](const std::string& name, auto&) {
+        if (!plain.has(prefix + name)) options.optional.push_back(name);
+      },
+      std::string());
+  initialise_heads(system, seed, [&](const std::string& name) { return !plain.has(name); });
+  load(backbone, file, options);
+}
+
+/// Freezes all of a recorded system but its heads, its adapters and the last `tuned_blocks` of its backbone.
+template <class System>
+void freeze_backbone(System& system, std::int64_t tuned_blocks) {
+  const detail::PlainBackbone plain(system);
+  freeze(system, "");
+  unfreeze(system, [&](const std::string& name) {
+    const bool statistic = name.ends_with("running_mean") || name.ends_with("running_var");
+    return plain.is_tuned(name, tuned_blocks) || (!plain.has(name) && !statistic);
+  });
+}
+
+}  // namespace vpr
