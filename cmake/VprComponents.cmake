@@ -1,6 +1,6 @@
 # The components beside vpr::vpr: which packages each looks for, what it links, and Debian's names of those packages.
 # This project's build and the installed package (vprConfig.cmake) both read them from here.
-set(vpr_components io image omp thrust tbb cuda)
+set(vpr_components io image hash omp thrust tbb cuda)
 
 # Weight files: nlohmann-json reads the header of safetensors, zlib inflates npz.
 set(vpr_io_packages nlohmann_json ZLIB)
@@ -11,6 +11,11 @@ set(vpr_io_debian nlohmann-json3-dev zlib1g-dev)
 set(vpr_image_packages TurboJPEG SPNG)
 set(vpr_image_links TurboJPEG::TurboJPEG SPNG::SPNG)
 set(vpr_image_debian libturbojpeg0-dev libspng-dev)
+
+# Checksums and keys of caches: xxHash.
+set(vpr_hash_packages Xxhash)
+set(vpr_hash_links Xxhash::Xxhash)
+set(vpr_hash_debian libxxhash-dev)
 
 # Loops over threads.
 set(vpr_omp_packages OpenMP)

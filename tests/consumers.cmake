@@ -22,7 +22,7 @@ if(VPR_INSTALL)
   set_tests_properties(install PROPERTIES FIXTURES_SETUP installed)
   vpr_consumer(consumer_install consumer_install -DCMAKE_PREFIX_PATH=${consumer_prefix})
   set_tests_properties(consumer_install PROPERTIES FIXTURES_REQUIRED installed)
-  vpr_consumer_refused(consumer_unknown_component "there is no component 'teleport'; the components are io, image, omp, thrust, tbb, cuda" -DCOMPONENTS=teleport)
+  vpr_consumer_refused(consumer_unknown_component "there is no component 'teleport'; the components are io, image, hash, omp, thrust, tbb, cuda" -DCOMPONENTS=teleport)
   vpr_consumer_refused(consumer_missing_package "component 'image' needs SPNG, which CMake did not find \\(Debian: libturbojpeg0-dev libspng-dev\\)"
     -DCOMPONENTS=image -DCMAKE_DISABLE_FIND_PACKAGE_SPNG=ON)
 endif()

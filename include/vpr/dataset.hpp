@@ -9,6 +9,7 @@
 #include <vpr/dataset/photo.hpp>
 #include <vpr/dataset/photo_batches.hpp>
 #include <vpr/dataset/photo_list.hpp>
+#include <vpr/dataset/photo_loader.hpp>
 #include <vpr/dataset/place_sampler.hpp>
 #include <vpr/dataset/positions.hpp>
 #include <vpr/dataset/positives.hpp>
@@ -16,9 +17,14 @@
 #include <vpr/dataset/synthetic_town.hpp>
 #include <vpr/dataset/training_photo.hpp>
 #include <vpr/dataset/training_places.hpp>
+#include <vpr/dataset/triplet_batches.hpp>
 #include <vpr/dataset/triplet_miner.hpp>
 #include <vpr/dataset/utm.hpp>
 #include <vpr/dataset/utm_name.hpp>
+
+#ifdef VPR_WITH_HASH
+#include <vpr/dataset/feature_cache.hpp>
+#endif
 
 #ifdef VPR_WITH_IMAGE
 #include <vpr/dataset/read_photo.hpp>

@@ -23,3 +23,7 @@
 #include <vpr/io/weight_source.hpp>
 #include <vpr/io/zip.hpp>
 #include <vpr/io/zip_writer.hpp>
+
+#ifdef VPR_WITH_HASH
+#include <vpr/io/digest.hpp>
+#endif

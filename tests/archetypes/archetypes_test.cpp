@@ -2,6 +2,7 @@
 /// The least classes that satisfy the library's concepts, which the documentation shows, at work.
 #include "tests/archetypes/adapter.hpp"
 #include "tests/archetypes/aggregator.hpp"
+#include "tests/archetypes/augmentation.hpp"
 #include "tests/archetypes/backbone.hpp"
 #include "tests/archetypes/backend.hpp"
 #include "tests/archetypes/index.hpp"
@@ -45,6 +46,14 @@ TEST_CASE("A user's preprocessing leads to another's") {
   const vpr::Image photo({40, 30});
   const vpr::Planes planes = WithoutBonnet<vpr::NormaliseThenResize<vpr::OriginalSize>>()(photo);
   CHECK(planes.size == vpr::ImageSize{30, 30});
+}
+
+TEST_CASE("A user's augmentation goes with ours") {
+  vpr::Random random(1);
+  vpr::Image white({8, 8});
+  for (std::uint8_t& byte : white.pixels()) byte = 255;
+  const vpr::Image out = vpr::Augmentations{vpr::ResizeAsPil{{4, 12}}, PassingVan()}(white, random);
+  CHECK(std::count(out.pixels().begin(), out.pixels().end(), 0) == 4 * 3 * 3);
 }
 
 TEST_CASE("A user's backend runs the ops") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #ifdef VPR_WITH_IMAGE
+#include <vpr/dataset/photo_batches.hpp>
 #include <vpr/dataset/prefetch.hpp>
 #include <vpr/dataset/read_photo.hpp>
 #include <vpr/image/write.hpp>

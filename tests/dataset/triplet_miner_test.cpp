@@ -152,6 +152,22 @@ TEST_CASE("Equal descriptors go by index; queries without a negative give no tri
   CHECK(triplets[0] == vpr::Triplet{0, 1, {0, 3}});  // near ones are never negatives
 }
 
+TEST_CASE("Photos left out of a round are in no triplet") {
+  const Line line{20, 30};
+  auto miner = line.miner({.queries = 20, .pool = 30, .negatives = 30});
+  auto round = miner.round(0);
+  const auto bad = [](std::int64_t photo) { return photo < 12; };
+  std::erase_if(round.queries, [](std::int64_t query) { return query == 15; });
+  std::erase_if(round.database, bad);
+  const auto triplets = line.mine(miner, round);
+  CHECK(triplets.size() == 9);  // queries 10 to 19 but 15: the others' positives are all gone
+  for (const auto& triplet : triplets) {
+    CHECK(triplet.query != 15);
+    CHECK_FALSE(bad(triplet.positive));
+    for (const auto photo : triplet.negatives) CHECK_FALSE(bad(photo));
+  }
+}
+
 TEST_CASE("The miner refuses what it can't mine") {
   CHECK_THROWS_WITH(vpr::TripletMiner({{}, {}}, {{}, {}}, 3, {}), ContainsSubstring("none of 2 queries has a near positive"));
   CHECK_THROWS_WITH(vpr::TripletMiner({{0}}, {{0}, {}}, 3, {}), ContainsSubstring("near positives are of 1 queries, far ones of 2"));

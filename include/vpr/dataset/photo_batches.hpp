@@ -4,28 +4,20 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
-#include <vpr/core/random.hpp>
 #include <vpr/core/shape.hpp>
+#include <vpr/dataset/photo_loader.hpp>
 #include <vpr/dataset/place_sampler.hpp>
 #include <vpr/image/image.hpp>
 
 #include <algorithm>
-#include <concepts>
 #include <cstdint>
 #include <map>
-#include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace vpr {
-
-/// What gives a photo's planes, augmented with the random numbers that it is handed: `load(path, random)`. A photo that it can't read is an
-/// `IoError`, `FormatError` or `ShapeError`. May be called from several threads.
-template <class L>
-concept PhotoLoader = requires(const L& load, const std::string& path, Random& random) {
-  { load(path, random) } -> std::same_as<Planes>;
-};
 
 /// A batch of B photos, place by place.
 struct PhotoBatch {
@@ -37,12 +29,6 @@ struct PhotoBatch {
   std::vector<std::int64_t> photos;  ///< their indices
 
   Shape shape() const { return {static_cast<std::int64_t>(photos.size()), 3, size.height, size.width}; }
-};
-
-/// A photo that could not be read, and why.
-struct BadPhoto {
-  std::string path;
-  std::string reason;
 };
 
 /// Reads the batches that a sampler fixes.
@@ -81,13 +67,8 @@ class PhotoBatches {
     return batch;
   }
 
-  /// Every bad photo met so far, once each, in the order of the data set.
-  std::vector<BadPhoto> bad_photos() const {
-    const std::lock_guard lock(mutex_);
-    std::vector<BadPhoto> all;
-    for (const auto& [photo, reason] : bad_) all.push_back({path(photo), reason});
-    return all;
-  }
+  /// Every bad photo met so far, once each, by path.
+  std::vector<BadPhoto> bad_photos() const { return load_.bad_photos(); }
 
  private:
   const std::string& path(std::int64_t photo) const { return sampler_->places().photos[static_cast<std::size_t>(photo)].path; }
@@ -101,45 +82,24 @@ class PhotoBatches {
       chosen = sampler_->choose_photos(place, batch.epoch, bad);
       for (const std::int64_t photo : chosen) {
         if (read.count(photo) != 0) continue;
-        if (std::string reason = load(photo, batch.epoch, read[photo]); !reason.empty()) {
-          const std::lock_guard lock(mutex_);
-          bad_[photo] = std::move(reason);
+        if (std::optional<Planes> planes = load_(path(photo), sampler_->augmentation(photo, batch.epoch))) {
+          read[photo] = *std::move(planes);
+        } else {
           bad.push_back(photo);
           again = true;
         }
       }
     }
     for (const std::int64_t photo : chosen) {
-      const Planes& planes = read[photo];
-      if (batch.photos.empty()) batch.size = planes.size;
-      require<ShapeError>(planes.size == batch.size, path(photo), ": its planes are ", planes.size, ", the batch's are ", batch.size,
-                          "; let the augmentation or preprocessing give all photos one size");
-      batch.values.insert(batch.values.end(), planes.values.begin(), planes.values.end());
+      detail::append_planes(read[photo], path(photo), batch.size, batch.values);
       batch.labels.push_back(place);
       batch.photos.push_back(photo);
     }
     return !chosen.empty();
   }
 
-  /// Reads a photo; gives the reason where that can't be done.
-  std::string load(std::int64_t photo, std::int64_t epoch, Planes& planes) const {
-    Random random = sampler_->augmentation(photo, epoch);
-    try {
-      planes = load_(path(photo), random);
-      return {};
-    } catch (const IoError& error) {
-      return error.what();
-    } catch (const FormatError& error) {
-      return error.what();
-    } catch (const ShapeError& error) {
-      return error.what();
-    }
-  }
-
   const PlaceSampler* sampler_;
-  Load load_;
-  mutable std::mutex mutex_;
-  mutable std::map<std::int64_t, std::string> bad_;
+  TolerantLoader<Load> load_;
 };
 
 }  // namespace vpr

@@ -7,7 +7,7 @@
 #error "vpr/dataset/read_photo.hpp needs the CMake target vpr::image (TurboJPEG and libspng): find_package(vpr COMPONENTS image), link vpr::image"
 #endif
 
-#include <vpr/dataset/photo_batches.hpp>
+#include <vpr/dataset/photo_loader.hpp>
 #include <vpr/image/augment.hpp>
 #include <vpr/image/preprocess.hpp>
 #include <vpr/image/read.hpp>

@@ -10,6 +10,7 @@
 #include <vpr/dataset/positions.hpp>
 #include <vpr/dataset/text.hpp>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <limits>

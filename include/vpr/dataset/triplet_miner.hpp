@@ -35,7 +35,7 @@ struct TripletMinerSettings {
   std::uint64_t seed = 0;
 };
 
-/// The photos whose descriptors a round needs: queries in the order of their triplets, database photos ascending.
+/// The photos whose descriptors a round needs: queries in the order of their triplets, database photos ascending. Erase those that can't be read.
 struct MiningRound {
   std::int64_t index = 0;
   std::vector<std::int64_t> queries;
@@ -94,7 +94,7 @@ class TripletMiner {
     return round;
   }
 
-  /// The triplets of a round, in the order of its queries. A query that finds no negative has none.
+  /// The triplets of a round, in the order of its queries. A query that finds no positive or no negative among the round's photos has none.
   /// @param queries,database  the descriptors of the round's photos, in its order
   /// @throws ShapeError for other numbers of rows or unequal lengths; FormatError for NaN or infinity
   std::vector<Triplet> mine(const MiningRound& round, Rows queries, Rows database) {
@@ -109,8 +109,9 @@ class TripletMiner {
       const auto nearest = [&](const std::vector<std::int64_t>& photos, std::int64_t count) {
         std::vector<std::pair<float, std::int64_t>> found;
         for (const std::int64_t photo : photos) {
-          const auto row = std::lower_bound(round.database.begin(), round.database.end(), photo) - round.database.begin();
-          const float *a = queries[i], *b = database[row];
+          const auto place = std::lower_bound(round.database.begin(), round.database.end(), photo);
+          if (place == round.database.end() || *place != photo) continue;
+          const float *a = queries[i], *b = database[place - round.database.begin()];
           found.emplace_back(detail::sum(database.dim(), [&](std::int64_t k) { return (a[k] - b[k]) * (a[k] - b[k]); }), photo);
         }
         const auto end = found.begin() + std::min<std::int64_t>(count, std::ssize(found));
@@ -123,12 +124,13 @@ class TripletMiner {
       candidates.insert(candidates.end(), remembered_[q].begin(), remembered_[q].end());
       sort_each_once(candidates);
       std::erase_if(candidates, [&](std::int64_t photo) { return std::binary_search(far_[q].begin(), far_[q].end(), photo); });
-      triplets[i] = {q, nearest(near_[q], 1).front(), nearest(candidates, settings_.negatives)};
+      const std::vector<std::int64_t> positive = nearest(near_[q], 1);
+      if (!positive.empty()) triplets[i] = {q, positive.front(), nearest(candidates, settings_.negatives)};
     });
+    std::erase_if(triplets, [](const Triplet& triplet) { return triplet.negatives.empty(); });
     if (settings_.full) {
       for (const Triplet& triplet : triplets) remembered_[triplet.query] = triplet.negatives;
     }
-    std::erase_if(triplets, [](const Triplet& triplet) { return triplet.negatives.empty(); });
     return triplets;
   }
 
