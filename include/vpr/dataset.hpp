@@ -14,6 +14,7 @@
 #include <vpr/dataset/positions.hpp>
 #include <vpr/dataset/positives.hpp>
 #include <vpr/dataset/prefetch.hpp>
+#include <vpr/dataset/read_training_places.hpp>
 #include <vpr/dataset/synthetic_town.hpp>
 #include <vpr/dataset/training_photo.hpp>
 #include <vpr/dataset/training_places.hpp>

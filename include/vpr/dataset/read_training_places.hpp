@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Places to train on from whatever a path names, as a command line takes it.
+#pragma once
+
+#include <vpr/core/error.hpp>
+#include <vpr/dataset/gsv_cities.hpp>
+#include <vpr/dataset/training_photo.hpp>
+#include <vpr/dataset/training_places.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <functional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace vpr {
+
+/// What makes photos show one place.
+enum class PlacesBy { automatic, id, cell, sequence };
+
+/// The rule of that name. @throws ConfigError for another
+inline PlacesBy places_by(std::string_view name) {
+  if (name == "automatic") return PlacesBy::automatic;
+  if (name == "id") return PlacesBy::id;
+  if (name == "cell") return PlacesBy::cell;
+  if (name == "sequence") return PlacesBy::sequence;
+  fail<ConfigError>("places by '", name, "'? There are automatic, id, cell and sequence");
+}
+
+struct TrainingPlacesSettings {
+  PlacesBy by = PlacesBy::automatic;
+  CellSettings cell = {};
+  SequenceSettings sequence = {};
+  std::function<bool(const TrainingPhoto&)> keep = {};  ///< which photos to take; empty: all
+};
+
+/// Reads the places of GSV-Cities (a folder with `Dataframes`), of a CSV file, or of a folder of photos with positions in their names.
+///
+/// Automatic is: by sequence for a CSV file with a column `frame` or `frame_number`, by id for GSV-Cities and a CSV file with place ids, by cell for
+/// what remains; cells take photos of any heading together where one is not known.
+/// @throws IoError, FormatError, ConfigError as the function of the layout and that of the rule do
+inline TrainingPlaces read_training_places(const std::filesystem::path& source, TrainingPlacesSettings settings = {}) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  require<IoError>(fs::exists(source, ignored), source.string(), ": no such folder or CSV file");
+  const bool folder = fs::is_directory(source, ignored), gsv_cities = folder && fs::is_directory(source / "Dataframes", ignored);
+  std::vector<TrainingPhoto> photos = gsv_cities ? gsv_cities_photos(source) : folder ? training_photos_in_folder(source) : training_photos_in_csv(source);
+  if (settings.keep) std::erase_if(photos, [&](const TrainingPhoto& photo) { return !settings.keep(photo); });
+  require<ConfigError>(!photos.empty(), source.string(), ": no photo is left to train on");
+
+  const auto any = [&](const auto& has) { return std::any_of(photos.begin(), photos.end(), has); };
+  if (settings.by == PlacesBy::automatic) {
+    const bool frames = !folder && read_csv(source).column({"frame", "frame_number"});
+    const bool ids = any([](const TrainingPhoto& photo) { return !photo.place.empty(); });
+    settings.by = frames ? PlacesBy::sequence : ids ? PlacesBy::id : PlacesBy::cell;
+    if (any([](const TrainingPhoto& photo) { return !std::isfinite(photo.heading); })) settings.cell.angle = 360;
+  }
+  if (settings.by == PlacesBy::sequence) return places_by_sequence(std::move(photos), settings.sequence);
+  if (settings.by == PlacesBy::id) return places_by_id(std::move(photos));
+  return places_by_cell(std::move(photos), settings.cell);
+}
+
+}  // namespace vpr

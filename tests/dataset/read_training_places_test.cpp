@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/dataset/read_training_places.hpp>
+
+#include "tests/dataset/temporary_folder.hpp"
+#include "tests/support/catch.hpp"
+
+TEST_CASE("Places to train on follow from what a path holds") {
+  const TemporaryFolder root;
+  for (int i = 0; i < 4; ++i) root.write(std::to_string(i) + ".jpg");
+  root.write("gsv/Dataframes/A.csv", "place_id,year,month,northdeg,city_id,lat,lon,panoid\n5,2015,4,90,A,1.5,2.0,p\n");
+  root.write("gsv/Images/A/A_0000005_2015_04_090_1.5_2.0_p.jpg");
+  CHECK(vpr::read_training_places(root.path() / "gsv").places[0].name == "A 5");
+
+  const auto ids = root.write("ids.csv", "path,place_id\n0.jpg,a\n1.jpg,b\n2.jpg,a\n");
+  CHECK(vpr::read_training_places(ids).places.size() == 2);
+
+  const auto video = root.write("video.csv", "path,label,video,frame\n0.jpg,f,v,1\n1.jpg,f,v,2\n2.jpg,f,v,3\n3.jpg,f,v,4\n");
+  CHECK(vpr::read_training_places(video, {.sequence = {.frames = 2}}).places.size() == 2);
+  CHECK(vpr::read_training_places(video, {.by = vpr::PlacesBy::id}).places.size() == 1);
+
+  root.write("utm/@105@5@@@@@@@10@@@@@@.jpg");
+  root.write("utm/@106@6@@@@@@@200@@@@@@.jpg");
+  CHECK(vpr::read_training_places(root.path() / "utm").places.size() == 2);
+  root.write("utm/@106@6@@@@@@@@@@@@@.jpg");  // of unknown heading
+  CHECK(vpr::read_training_places(root.path() / "utm").places.size() == 1);
+  CHECK_THROWS_WITH(vpr::read_training_places(root.path() / "utm", {.by = vpr::PlacesBy::cell}), ContainsSubstring("its heading is not known"));
+}
+
+TEST_CASE("Photos may be held back from training") {
+  const TemporaryFolder root;
+  for (int i = 0; i < 4; ++i) root.write(std::to_string(i) + ".jpg");
+  const auto video = root.write("video.csv", "path,video,frame\n0.jpg,v,1\n1.jpg,v,2\n2.jpg,w,1\n3.jpg,w,2\n");
+  const auto without_w = vpr::read_training_places(video, {.sequence = {.frames = 2}, .keep = [](const auto& photo) { return photo.group != "w"; }});
+  CHECK(without_w.places.size() == 1);
+  CHECK(without_w.photos.size() == 2);
+  CHECK_THROWS_WITH(vpr::read_training_places(video, {.keep = [](const auto&) { return false; }}), ContainsSubstring("no photo is left to train on"));
+}
+
+TEST_CASE("Rules of places have names") {
+  CHECK(vpr::places_by("sequence") == vpr::PlacesBy::sequence);
+  CHECK(vpr::places_by("automatic") == vpr::PlacesBy::automatic);
+  CHECK_THROWS_WITH(vpr::places_by("town"), ContainsSubstring("There are automatic, id, cell and sequence"));
+  CHECK_THROWS_WITH(vpr::read_training_places("no/such/folder"), ContainsSubstring("no such folder or CSV file"));
+}
