@@ -5,6 +5,7 @@
 
 #include <vpr/autograd/activation.hpp>
 #include <vpr/autograd/arithmetic.hpp>
+#include <vpr/autograd/attention.hpp>
 #include <vpr/autograd/gather.hpp>
 #include <vpr/autograd/layout.hpp>
 #include <vpr/autograd/linear.hpp>
@@ -13,5 +14,6 @@
 #include <vpr/autograd/normalization.hpp>
 #include <vpr/autograd/pooling.hpp>
 #include <vpr/autograd/product.hpp>
+#include <vpr/autograd/residuals.hpp>
 #include <vpr/autograd/transport.hpp>
 #include <vpr/autograd/var.hpp>

@@ -10,8 +10,8 @@
 #include "tests/support/random.hpp"
 #include "tests/support/threads.hpp"
 
-#include <functional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace vpr::test {
@@ -19,26 +19,38 @@ namespace vpr::test {
 using F64 = Cpu<f64>;
 using Vars = std::vector<Var<F64>>;
 
+/// What the gradients of every op are checked on: the scalar kernels and those of the processor.
+using DoubleBackends = std::tuple<Reference<f64>, Cpu<f64>>;
+
 /// A tensor of doubles in [low, high), the same on every machine.
-inline Tensor<F64> random_tensor(Shape shape, std::uint64_t seed, double low = -1, double high = 1) {
+template <class B = F64>
+Tensor<B> random_tensor(Shape shape, std::uint64_t seed, double low = -1, double high = 1) {
   std::vector<double> values;
   for (const float u : random_floats(shape.elements(), seed)) values.push_back(low + (double(u) + 1) / 2 * (high - low));
-  return Tensor<F64>::from(shape, values);
+  return Tensor<B>::from(shape, values);
 }
 
-/// Checks every partial derivative of Σ cotangent ∘ f(inputs) for a random cotangent.
-inline void check_gradients(const std::function<Var<F64>(const Vars&)>& f, const std::vector<Tensor<F64>>& inputs) {
-  const Threads one(1);
-  Vars recorded;
-  for (const Tensor<F64>& input : inputs) recorded.emplace_back(input, true);
-  const Var<F64> result = f(recorded);
-  const Tensor<F64> cotangent = random_tensor(result.shape(), 1234);
-  result.backward(cotangent);
+/// Checks every partial derivative of Σ cotangent ∘ f(inputs) for a random cotangent, and that the gradients have the same bits
+/// on one thread and on two.
+template <class B = F64, class F>
+void check_gradients(const F& f, const std::vector<Tensor<B>>& inputs) {
+  Tensor<B> cotangent;
+  const auto gradients = [&](int threads) {
+    const Threads limit(threads);
+    std::vector<Var<B>> recorded;
+    for (const Tensor<B>& input : inputs) recorded.emplace_back(input, true);
+    const Var<B> result = f(recorded);
+    cotangent = random_tensor<B>(result.shape(), 1234);
+    result.backward(cotangent);
+    return recorded;
+  };
+  const std::vector<Var<B>> recorded = gradients(1), on_two_threads = gradients(2);
 
-  const auto objective = [&](const std::vector<Tensor<F64>>& at) {
-    Vars constants;
-    for (const Tensor<F64>& input : at) constants.emplace_back(input);
-    const Var<F64> y = f(constants);
+  const Threads one(1);
+  const auto objective = [&](const std::vector<Tensor<B>>& at) {
+    std::vector<Var<B>> constants;
+    for (const Tensor<B>& input : at) constants.emplace_back(input);
+    const Var<B> y = f(constants);
     double sum = 0;
     for (std::int64_t i = 0; i < cotangent.elements(); ++i) sum += cotangent.data()[i] * y.value().data()[i];
     return sum;
@@ -47,7 +59,8 @@ inline void check_gradients(const std::function<Var<F64>(const Vars&)>& f, const
   for (std::size_t k = 0; k < inputs.size(); ++k) {
     INFO("input " << k);
     REQUIRE(recorded[k].gradient().shape() == inputs[k].shape());
-    std::vector<Tensor<F64>> moved = inputs;
+    CHECK(recorded[k].gradient().values() == on_two_threads[k].gradient().values());
+    std::vector<Tensor<B>> moved = inputs;
     for (std::int64_t i = 0; i < inputs[k].elements(); ++i) {
       const double kept = inputs[k].data()[i];
       moved[k].data()[i] = kept + step;
@@ -59,6 +72,18 @@ inline void check_gradients(const std::function<Var<F64>(const Vars&)>& f, const
       CHECK(recorded[k].gradient().data()[i] == Approx((above - below) / (2 * step)).epsilon(1e-6).margin(1e-8));
     }
   }
+}
+
+/// `random_tensor` with another seed each time.
+template <class B>
+auto random_tensors() {
+  return [seed = std::uint64_t{0}](Shape shape, double low = -1, double high = 1) mutable { return random_tensor<B>(shape, ++seed, low, high); };
+}
+
+/// `backward` with a cotangent of ones.
+template <class B>
+void propagate_ones(const Var<B>& y) {
+  y.backward(Tensor<B>::full(y.shape(), 1));
 }
 
 }  // namespace vpr::test

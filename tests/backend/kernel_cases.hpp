@@ -75,15 +75,18 @@ struct Table {
       cases.push_back({"quick_gelu_gradient", {{rows, true, -6, 6}, {rows}}, {{rows}}, 8, false,
                        [](In in, Out out) { B::quick_gelu_gradient(*in[0], *in[1], out[0]); }});
       cases.push_back({"exp", {{rows, true, -6, 6}}, {{rows}}, 4, true, [](In in, Out out) { B::exp(*in[0], out[0]); }});
-      cases.push_back({"multiply", {{rows}, {rows}}, {{rows}}, 1, true, [](In in, Out out) { B::multiply(*in[0], *in[1], out[0]); }});
       cases.push_back({"silu_gate", {{{5, 2 * width}, true, -6, 6}}, {{rows}}, 4, false, [](In in, Out out) { B::silu_gate(*in[0], out[0]); }});
       cases.push_back({"add_gated", {{rows}, {rows}, {channels, false}}, {{rows}}, 2, true,
                        [](In in, Out out) { B::add_gated(*in[0], *in[1], *in[2], out[0]); }});
       cases.push_back({"gelu_gradient", {{rows, true, -6, 6}, {rows}}, {{rows}}, 4, false,
                        [](In in, Out out) { B::gelu_gradient(*in[0], *in[1], out[0]); }});
+      cases.push_back({"relu_gradient", {{rows}, {rows}}, {{rows}}, 0, false, [](In in, Out out) { B::relu_gradient(*in[0], *in[1], out[0]); }});
+      cases.push_back({"silu_gate_gradient", {{{5, 2 * width}, true, -6, 6}, {rows}}, {{{5, 2 * width}}}, 8, false,
+                       [](In in, Out out) { B::silu_gate_gradient(*in[0], *in[1], out[0]); }});
       if (width == 0) continue;
       for (const Operand& addend : {Operand{rows}, Operand{rows, false}, Operand{channels, false}, Operand{{1}, false}}) {
         cases.push_back({"add_scaled", {{rows}, addend}, {{rows}}, 2, true, [](In in, Out out) { B::add_scaled(*in[0], *in[1], T(0.3F), out[0]); }});
+        cases.push_back({"multiply", {{rows}, addend}, {{rows}}, 1, true, [](In in, Out out) { B::multiply(*in[0], *in[1], out[0]); }});
       }
     }
   }
@@ -118,6 +121,10 @@ struct Table {
       if (width == 0) continue;
       cases.push_back({"layer_norm", {{rows}, {channels, false}, {channels, false}}, {{rows}}, 8, true,
                        [](In in, Out out) { B::layer_norm(*in[0], *in[1], *in[2], T(1e-6F), out[0]); }});
+      cases.push_back({"layer_norm_gradient", {{rows}, {channels, false}, {rows}}, {{rows}}, 16, false,
+                       [](In in, Out out) { B::layer_norm_gradient(*in[0], *in[1], T(1e-6F), *in[2], out[0]); }});
+      cases.push_back({"softmax_gradient", {{rows, true, 0, 1}, {rows}}, {{rows}}, 16, false,
+                       [](In in, Out out) { B::softmax_gradient(*in[0], *in[1], out[0]); }});
       cases.push_back({"softmax", {{rows, true, -9, 9}}, {{rows}}, 16, true, [](In in, Out out) { B::softmax(*in[0], out[0]); }});
       cases.push_back({"one_hot", {{rows}}, {{rows}}, 0, true, [](In in, Out out) { B::one_hot(*in[0], out[0]); }});
     }
@@ -179,6 +186,17 @@ struct Table {
     linear({2, 3, 0}, 7, 11, true, Activation::none);
     linear({5, 0}, 7, 0, true, Activation::gelu);
 
+    for (const std::int64_t inputs : {1, 3, 17, 193, 385}) {
+      for (const std::int64_t outputs : {1, 16, 193}) {
+        for (const Shape& rows : {Shape{5, 0}, Shape{0, 7, 0}, Shape{1, 0}}) {
+          const Shape x = rows.with(rows.rank() - 1, inputs), y = rows.with(rows.rank() - 1, outputs);
+          const Operand weight{{outputs, inputs}, false};
+          cases.push_back({"linear_gradient", {weight, {y}}, {{x}}, 32, false, [](In in, Out out) { B::linear_gradient(*in[0], *in[1], out[0]); }});
+          cases.push_back({"linear_weight_gradient", {{x}, {y}}, {weight}, 32, false,
+                           [](In in, Out out) { B::linear_weight_gradient(*in[0], *in[1], out[0]); }});
+        }
+      }
+    }
     for (const std::int64_t depth : {0, 1, 5, 17, 193}) {
       for (const std::int64_t rows : {1, 3, 193}) {
         for (const std::int64_t columns : {1, 16, 17}) {
@@ -205,11 +223,21 @@ struct Table {
       cases.push_back({"attention", {{{tokens, 3 * channels}, true, -2, 2}}, {{{tokens, channels}}}, 16, false, [=](In in, Out out) {
                          B::attention(operand(*in[0], 0), operand(*in[0], channels), operand(*in[0], 2 * channels), heads, out[0]);
                        }});
+      cases.push_back({"attention_gradient", {{{tokens, 3 * channels}, true, -2, 2}, {{tokens, channels}}}, {{{tokens, 3 * channels}}}, 32, false,
+                       [=](In in, Out out) {
+                         T* const begin = out[0].data();
+                         B::attention_gradient(operand(*in[0], 0), operand(*in[0], channels), operand(*in[0], 2 * channels), heads, *in[1], begin,
+                                               begin + channels, begin + 2 * channels);
+                       }});
     };
     const auto cross = [&](std::int64_t queries, std::int64_t keys, std::int64_t heads, std::int64_t depth) {
       const Operand q{{queries, heads * depth}, true, -2, 2}, k{{keys, heads * depth}, true, -2, 2};
       cases.push_back({"attention", {q, k, k}, {{q.shape}}, 16, false, [=](In in, Out out) {
                          B::attention(operand(*in[0], 0), operand(*in[1], 0), operand(*in[2], 0), heads, out[0]);
+                       }});
+      cases.push_back({"attention_gradient", {q, k, k, {q.shape}}, {{q.shape}, {k.shape}, {k.shape}}, 32, false, [=](In in, Out out) {
+                         B::attention_gradient(operand(*in[0], 0), operand(*in[1], 0), operand(*in[2], 0), heads, *in[3], out[0].data(), out[1].data(),
+                                               out[2].data());
                        }});
     };
     for (const std::int64_t tokens : {1, 2, 3, 17, 127, 128, 129}) joint(tokens, 2, 3);
@@ -228,11 +256,17 @@ struct Table {
         cases.push_back({"mean", {{x}}, {{y}}, 16, false, [](In in, Out out) { B::mean(*in[0], out[0]); }});
         cases.push_back({"gem", {{x}, power}, {{y}}, 8, false, [](In in, Out out) { B::gem(*in[0], *in[1], T(1e-6F), out[0]); }});
         // The result of `gem` is an input of its gradient; the case computes it in its own precision.
-        cases.push_back({"gem_gradient", {{x}, power, {y}}, {{x}, {{1}, false}}, 256, false, [](In in, Out out) {
-                           Tensor<B> result(in[2]->shape());
-                           B::gem(*in[0], *in[1], T(1e-6F), result);
-                           B::gem_gradient(*in[0], *in[1], T(1e-6F), result, *in[2], out[0], out[1]);
-                         }});
+        cases.push_back({"mean_gradient", {{y}}, {{x}}, 1, false, [](In in, Out out) { B::mean_gradient(*in[0], out[0]); }});
+        // The result of `gem` is an input of its gradients; the cases compute it in their own precision.
+        const auto result = [](In in) {
+          Tensor<B> means(in[2]->shape());
+          B::gem(*in[0], *in[1], T(1e-6F), means);
+          return means;
+        };
+        cases.push_back({"gem_gradient", {{x}, power, {y}}, {{x}}, 256, false,
+                         [=](In in, Out out) { B::gem_gradient(*in[0], *in[1], T(1e-6F), result(in), *in[2], out[0]); }});
+        cases.push_back({"gem_power_gradient", {{x}, power, {y}}, {{{1}, false}}, 256, false,
+                         [=](In in, Out out) { B::gem_power_gradient(*in[0], *in[1], T(1e-6F), result(in), *in[2], out[0]); }});
       }
     }
     for (const std::int64_t columns : {1, 2, 15, 16, 17, 193}) {
@@ -246,6 +280,12 @@ struct Table {
       for (const std::int64_t tokens : {0, 1, 7, 129}) {
         cases.push_back({"residual_sums", {{{tokens, 19}}, {{tokens, clusters}}, {{clusters, 19}, false}}, {{{clusters, 19}}}, 16, false,
                          [](In in, Out out) { B::residual_sums(*in[0], *in[1], *in[2], out[0]); }});
+        cases.push_back({"residual_sums_gradient", {{{tokens, clusters}}, {{clusters, 19}}}, {{{tokens, 19}}}, 16, false,
+                         [](In in, Out out) { B::residual_sums_gradient(*in[0], *in[1], out[0]); }});
+        cases.push_back({"residual_shares_gradient", {{{tokens, 19}}, {{clusters, 19}, false}, {{clusters, 19}}}, {{{tokens, clusters}}}, 16, false,
+                         [](In in, Out out) { B::residual_shares_gradient(*in[0], *in[1], *in[2], out[0]); }});
+        cases.push_back({"residual_centres_gradient", {{{tokens, clusters}}, {{clusters, 19}}}, {{{clusters, 19}, false}}, 32, false,
+                         [](In in, Out out) { B::residual_centres_gradient(*in[0], *in[1], out[0]); }});
       }
     }
   }
@@ -300,11 +340,15 @@ struct Table {
       for (const std::int64_t channels : {1, 3}) {
         cases.push_back({"patches", {{{channels, 2 * size, 3 * size}}}, {{{6, channels * size * size}}}, 0, false,
                          [=](In in, Out out) { B::patches(*in[0], size, out[0]); }});
+        cases.push_back({"patches_gradient", {{{6, channels * size * size}}}, {{{channels, 2 * size, 3 * size}}}, 0, false,
+                         [=](In in, Out out) { B::patches_gradient(*in[0], size, out[0]); }});
       }
     }
     for (const std::int64_t height : {0, 1, 4, 7}) {
       cases.push_back({"resample", {{{4, 6, 5}, false}, {{height, 4}, false}, {{3, 6}, false}}, {{{height, 3, 5}, false}}, 4, false,
                        [](In in, Out out) { B::resample(*in[0], *in[1], *in[2], out[0]); }});
+      cases.push_back({"resample_gradient", {{{height, 3, 5}, false}, {{height, 4}, false}, {{3, 6}, false}}, {{{4, 6, 5}, false}}, 4, false,
+                       [](In in, Out out) { B::resample_gradient(*in[0], *in[1], *in[2], out[0]); }});
     }
     for (const std::int64_t extent : {0, 1, 3, 5}) {
       cases.push_back({"slice", {{{5, 3}}}, {{{extent, 3}}}, 0, false, [=](In in, Out out) { B::slice(*in[0], 1, 5 - extent, out[0]); }});

@@ -7,14 +7,33 @@
 #include <vpr/ops/activation.hpp>
 #include <vpr/ops/arithmetic.hpp>
 
+#include <utility>
+
 namespace vpr {
 
 template <class B>
+Var<B> relu(Var<B> x) {
+  Tensor<B> y = relu(x.take());
+  return Var<B>::record(std::move(y), {x}, [x](Tensor<B> dy, const Tensor<B>& value) {
+    B::relu_gradient(value, dy, dy);
+    x.accumulate([&] { return std::move(dy); });
+  });
+}
+
+template <class B>
 Var<B> gelu(const Var<B>& x) {
-  return Var<B>::record(gelu(x.value()), {x}, [=](const Tensor<B>& dy) {
+  return Var<B>::record(gelu(x.value()), {x}, [x](Tensor<B> dy) {
+    B::gelu_gradient(x.value(), dy, dy);
+    x.accumulate([&] { return std::move(dy); });
+  });
+}
+
+template <class B>
+Var<B> silu_gate(const Var<B>& x) {
+  return Var<B>::record(silu_gate(x.value()), {x}, [x](const Tensor<B>& dy) {
     x.accumulate([&] {
       Tensor<B> dx(x.shape());
-      B::gelu_gradient(x.value(), dy, dx);
+      B::silu_gate_gradient(x.value(), dy, dx);
       return dx;
     });
   });

@@ -12,14 +12,38 @@
 namespace vpr {
 
 template <class B>
+Var<B> layer_norm(const Var<B>& x, const Var<B>& gamma, const Var<B>& beta, std::type_identity_t<typename B::value> eps) {
+  return Var<B>::record(layer_norm(x.value(), gamma.value(), beta.value(), eps), {x, gamma, beta}, [x, gamma, beta, eps](const Tensor<B>& dy) {
+    x.accumulate([&] {
+      Tensor<B> dx(x.shape());
+      if (!dx.empty()) B::layer_norm_gradient(x.value(), gamma.value(), eps, dy, dx);
+      return dx;
+    });
+    gamma.accumulate([&] {
+      const Tensor<B> ones = Tensor<B>::full(gamma.shape(), 1), zeros = Tensor<B>::zeros(gamma.shape());
+      return detail::summed_to(gamma.shape(), dy, layer_norm(x.value(), ones, zeros, eps));
+    });
+    beta.accumulate([&] { return detail::summed_to(beta.shape(), dy); });
+  });
+}
+
+template <class B>
 Var<B> l2_normalize(const Var<B>& x, std::type_identity_t<typename B::value> eps = typename B::value(1e-12)) {
-  Tensor<B> y = l2_normalize(x.value(), eps);
-  return Var<B>::record(y, {x}, [=](const Tensor<B>& dy) {
+  return Var<B>::record(l2_normalize(x.value(), eps), {x}, [x, eps](const Tensor<B>& dy, const Tensor<B>& y) {
     x.accumulate([&] {
       Tensor<B> dx(x.shape());
       B::l2_normalize_gradient(x.value(), eps, y, dy, dx);
       return dx;
     });
+  });
+}
+
+template <class B>
+Var<B> softmax(Var<B> x) {
+  Tensor<B> y = softmax(x.take());
+  return Var<B>::record(std::move(y), {x}, [x](Tensor<B> dy, const Tensor<B>& value) {
+    if (!dy.empty()) B::softmax_gradient(value, dy, dy);
+    x.accumulate([&] { return std::move(dy); });
   });
 }
 

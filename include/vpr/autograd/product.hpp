@@ -3,7 +3,7 @@
 /// Recorded products; see `ops/product.hpp`.
 #pragma once
 
-#include <vpr/autograd/detail.hpp>
+#include <vpr/autograd/var.hpp>
 #include <vpr/ops/product.hpp>
 
 namespace vpr {
@@ -21,7 +21,9 @@ Var<B> matmul(const Var<B>& a, const Var<B>& b, Product product = Product::ab) {
       if (product == Product::atb) return matmul(a.value(), dy);
       const Tensor<B>&left = product == Product::ab ? a.value() : dy, &right = product == Product::ab ? dy : a.value();
       if (!shared) return matmul(left, right, Product::atb);
-      return matmul(detail::rows_of(left), detail::rows_of(right), Product::atb).reshaped(b.shape());
+      Tensor<B> db(b.shape());
+      B::linear_weight_gradient(right, left, db);
+      return db;
     });
   });
 }

@@ -6,10 +6,12 @@
 #include <vpr/backend/concept.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <functional>
 #include <initializer_list>
 #include <iterator>
 #include <memory>
+#include <span>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -35,8 +37,9 @@ class Var {
   explicit Var(Shape shape) : Var(Tensor<B>::zeros(shape), true) {}
   /// A leaf: an input, or with `needs_gradient` a parameter.
   explicit Var(Tensor<B> value, bool needs_gradient = false) : node_(std::make_shared<Node>()) {
-    node_->value = std::move(value);
+    node_->shape = value.shape();
     node_->needs_gradient = needs_gradient;
+    value_ = std::make_shared<Tensor<B>>(std::move(value));
   }
 
   /// A constant with these host values.
@@ -48,33 +51,56 @@ class Var {
   static Var zeros(Shape shape) { return Var(shape); }
   static Var full(Shape shape, value_type value) { return Var(Tensor<B>::full(shape, value), true); }
 
-  const Shape& shape() const { return node_->value.shape(); }
-  bool empty() const { return node_->value.empty(); }
-  const Tensor<B>& value() const { return node_->value; }
+  const Shape& shape() const { return node_->shape; }
+  bool empty() const { return shape().elements() == 0; }
+  const Tensor<B>& value() const {
+    require(value_ != nullptr, "Var: the value ", shape(), " was not kept, since no gradient needed it when the op was recorded");
+    return *value_;
+  }
   /// The gradient that `backward` left here; empty before, and where none is needed.
   const Tensor<B>& gradient() const { return node_->gradient; }
   bool needs_gradient() const { return node_->needs_gradient; }
+  /// Freezes or unfreezes a parameter, for what is recorded from now on.
   void set_needs_gradient(bool needed) { node_->needs_gradient = needed; }
   void clear_gradient() { node_->gradient = Tensor<B>(); }
   /// Calls `change(value, gradient)`, which may overwrite both: an optimiser's step, after `backward` and before the next recording.
   template <class Change>
   void update(Change&& change) {
-    change(node_->value, node_->gradient);
+    change(*value_, node_->gradient);
   }
 
   template <class T>
   void assign(std::span<const T> values) {
-    node_->value.assign(values);
+    value_->assign(values);
   }
-  void assign(std::span<const float> values) { node_->value.assign(values); }
-  std::vector<float> to_vector() const { return node_->value.to_vector(); }
+  void assign(std::span<const float> values) { value_->assign(values); }
+  std::vector<float> to_vector() const { return value().to_vector(); }
 
-  /// The result of an op over `inputs`. `propagate(dy)` is called once by `backward`, with the whole gradient of this
-  /// result, and hands each input its part with `accumulate`. It may capture `inputs` but no other Var.
-  static Var record(Tensor<B> value, std::initializer_list<Var> inputs, std::function<void(const Tensor<B>& dy)> propagate) {
+  /// For an op: the value to overwrite, moved out if nobody else holds it, else copied. This Var is left without it.
+  Tensor<B> take() {
+    const std::shared_ptr<Tensor<B>> held = std::exchange(value_, nullptr);
+    return held.use_count() == 1 ? std::move(*held) : *held;
+  }
+  /// For a gradient to capture: this Var, but without the value unless it is needed, so that its memory can go.
+  Var with_value_if(bool needed) const {
+    Var other = *this;
+    if (!needed) other.value_ = nullptr;
+    return other;
+  }
+
+  /// The result of an op over `inputs`. `propagate(dy)`, or `propagate(dy, value)`, is called once by `backward`, with the
+  /// whole gradient of this result, to keep or overwrite, and hands each input its part with `accumulate`. It may capture
+  /// `inputs` but no other Var. What it captures is what the recording holds in memory.
+  template <class Propagate>
+  static Var record(Tensor<B> value, std::initializer_list<Var> inputs, Propagate propagate) {
     Var result(std::move(value), std::any_of(inputs.begin(), inputs.end(), [](const Var& input) { return input.needs_gradient(); }));
-    if (result.needs_gradient()) {
-      for (const Var& input : inputs) result.node_->inputs.push_back(input.node_);
+    if (!result.needs_gradient()) return result;
+    for (const Var& input : inputs) {
+      if (input.needs_gradient()) result.node_->inputs.push_back(input.node_);
+    }
+    if constexpr (std::invocable<Propagate&, Tensor<B>, const Tensor<B>&>) {
+      result.node_->propagate = [propagate = std::move(propagate), held = result.value_](Tensor<B>&& dy) { propagate(std::move(dy), *held); };
+    } else {
       result.node_->propagate = std::move(propagate);
     }
     return result;
@@ -99,7 +125,7 @@ class Var {
     require<ShapeError>(cotangent.shape() == shape(), "backward: got cotangent ", cotangent.shape(), " for a value ", shape());
     std::vector<std::shared_ptr<Node>> order = inputs_first();
     for (const std::shared_ptr<Node>& node : order) {
-      require(!node->used_up, "backward: an earlier backward has used up the recording of a result ", node->value.shape(),
+      require(!node->used_up, "backward: an earlier backward has used up the recording of a result ", node->shape,
               "; compute it again, or call backward once on the sum");
     }
     accumulate([&] { return std::move(cotangent); });
@@ -107,8 +133,7 @@ class Var {
       const std::shared_ptr<Node> node = std::move(order.back());
       order.pop_back();
       if (!node->propagate) continue;
-      if (!node->gradient.empty()) node->propagate(node->gradient);
-      node->gradient = Tensor<B>();
+      if (!node->gradient.empty()) node->propagate(std::exchange(node->gradient, Tensor<B>()));
       node->propagate = nullptr;
       node->inputs.clear();
       node->used_up = true;
@@ -117,18 +142,18 @@ class Var {
 
   /// `backward` of a result of one element, such as a loss.
   void backward() const {
-    require<ShapeError>(node_->value.elements() == 1, "backward: a value ", shape(), " needs a cotangent; only one element can go without");
+    require<ShapeError>(shape().elements() == 1, "backward: a value ", shape(), " needs a cotangent; only one element can go without");
     backward(Tensor<B>::full(shape(), value_type{1}));
   }
 
  private:
   struct Node {
-    Tensor<B> value;
+    Shape shape{0};
     Tensor<B> gradient;
     bool needs_gradient = false;
     bool used_up = false;  // by `backward`
     std::vector<std::shared_ptr<Node>> inputs;
-    std::function<void(const Tensor<B>&)> propagate;
+    std::function<void(Tensor<B>&&)> propagate;
 
     Node() = default;
     Node(const Node&) = delete;
@@ -169,6 +194,7 @@ class Var {
   }
 
   std::shared_ptr<Node> node_;
+  std::shared_ptr<Tensor<B>> value_;
 };
 
 template <class B>

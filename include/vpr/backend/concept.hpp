@@ -73,15 +73,30 @@ concept Backend = Memory<B> && requires(const Tensor<B> x, const typename B::wei
 /// `ScalarGradients` defines.
 template <class B>
 concept DifferentiableBackend = Backend<B> && std::same_as<typename B::weight, Tensor<B>> &&
-                                requires(const Tensor<B> x, Tensor<B> out, typename B::value number, std::int64_t size, bool flag) {
-                                  B::optimal_transport_gradient(x, x, size, x, out, out);
+                                requires(const Tensor<B> x, Tensor<B> out, typename B::value number, typename B::value* gradient, std::int64_t size,
+                                         bool flag, AttentionOperand<typename B::value> operand) {
+                                  B::linear_gradient(x, x, out);
+                                  B::linear_weight_gradient(x, x, out);
                                   B::column_sums(x, x, out);
                                   B::gelu_gradient(x, x, out);
                                   B::quick_gelu_gradient(x, x, out);
+                                  B::relu_gradient(x, x, out);
+                                  B::silu_gate_gradient(x, x, out);
+                                  B::layer_norm_gradient(x, x, number, x, out);
+                                  B::softmax_gradient(x, x, out);
+                                  B::l2_normalize_gradient(x, number, x, x, out);
                                   B::channel_moments(x, out, out);
                                   B::batch_norm_gradient(x, x, x, x, number, x, flag, out, out);
-                                  B::gem_gradient(x, x, number, x, x, out, out);
-                                  B::l2_normalize_gradient(x, number, x, x, out);
+                                  B::attention_gradient(operand, operand, operand, size, x, gradient, gradient, gradient);
+                                  B::patches_gradient(x, size, out);
+                                  B::resample_gradient(x, x, x, out);
+                                  B::gem_gradient(x, x, number, x, x, out);
+                                  B::gem_power_gradient(x, x, number, x, x, out);
+                                  B::mean_gradient(x, out);
+                                  B::residual_sums_gradient(x, x, out);
+                                  B::residual_shares_gradient(x, x, x, out);
+                                  B::residual_centres_gradient(x, x, out);
+                                  B::optimal_transport_gradient(x, x, size, x, out, out);
                                   B::norms_gradient(x, x, x, out);
                                   B::distances_gradient(x, x, x, x, flag, out);
                                   B::log_sum_exp_gradient(x, x, x, x, out);

@@ -65,6 +65,24 @@ struct ScalarKernels : ScalarElementwise<Executor>,
     });
   }
 
+  /// The weights of `attention`, B×heads×N×M: softmax_m(q[b, n] · k[b, m] / √depth).
+  template <class X>
+  static void attention_weights(AttentionOperand<typename X::value_type> q, AttentionOperand<typename X::value_type> k, std::int64_t depth, X& out) {
+    using T = typename X::value_type;
+    const std::int64_t heads = out.shape()[1];
+    T* weight = out.data();
+    const T scale = T(1) / std::sqrt(T(depth));
+    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
+      const std::int64_t m = i % k.rows, n = i / k.rows % q.rows, head = i / k.rows / q.rows % heads, b = i / k.rows / q.rows / heads;
+      const T* query = q.data + (b * q.rows + n) * q.stride + head * depth;
+      const T* key = k.data + (b * k.rows + m) * k.stride + head * depth;
+      T sum = 0;
+      for (std::int64_t d = 0; d < depth; ++d) sum += query[d] * key[d];
+      weight[i] = sum * scale;
+    });
+    softmax(out, out);
+  }
+
   /// Multi-head attention: out[b, n, head] = Σ_m softmax_m(q[b, n] · k[b, m] / √depth) · v[b, m] (Vaswani et al. 2017, eq. 1).
   /// `out` is B×N×(heads · depth).
   template <class X>
@@ -73,17 +91,9 @@ struct ScalarKernels : ScalarElementwise<Executor>,
     using T = typename X::value_type;
     const std::int64_t batch = out.shape()[0], channels = out.shape().last(), depth = channels / heads;
     X weights(Shape{batch, heads, q.rows, k.rows});
-    T *weight = weights.data(), *result = out.data();
-    const T scale = T(1) / std::sqrt(T(depth));
-    Executor::for_each(weights.elements(), [=] VPR_HD(std::int64_t i) {
-      const std::int64_t m = i % k.rows, n = i / k.rows % q.rows, head = i / k.rows / q.rows % heads, b = i / k.rows / q.rows / heads;
-      const T* query = q.data + (b * q.rows + n) * q.stride + head * depth;
-      const T* key = k.data + (b * k.rows + m) * k.stride + head * depth;
-      T sum = 0;
-      for (std::int64_t d = 0; d < depth; ++d) sum += query[d] * key[d];
-      weight[i] = sum * scale;
-    });
-    softmax(weights, weights);
+    attention_weights(q, k, depth, weights);
+    const T* weight = weights.data();
+    T* result = out.data();
     Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
       const std::int64_t c = i % channels, n = i / channels % q.rows, b = i / channels / q.rows;
       const T* row = weight + ((b * heads + c / depth) * q.rows + n) * k.rows;

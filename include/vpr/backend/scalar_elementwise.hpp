@@ -57,12 +57,13 @@ struct ScalarElementwise {
     });
   }
 
-  /// out[i] = x[i] · y[i].
+  /// out[i] = x[i] · y[i mod |y|]: y repeats over the leading axes of x.
   template <class X>
   static void multiply(const X& x, const X& y, X& out) {
     const auto *a = x.data(), *b = y.data();
     auto* result = out.data();
-    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) { result[i] = a[i] * b[i]; });
+    const std::int64_t period = y.elements();
+    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) { result[i] = a[i] * b[i % period]; });
   }
 
   /// out[i] = x[i] + scale · y[i mod |y|]: y repeats over the leading axes of x.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Sums of tensors: residual connections, position embeddings.
+/// Sums and products of tensors, element by element: residual connections, position embeddings.
 #pragma once
 
 #include <vpr/core/tensor.hpp>
@@ -36,12 +36,13 @@ Tensor<B> add(Tensor<B> x, const Tensor<B>& y) {
   return add_scaled(std::move(x), y, 1);
 }
 
-/// x ∘ y, element by element. Move x in to have it overwritten instead of copied.
-/// @throws ShapeError  if their shapes differ.
+/// x ∘ y, element by element. A y whose shape is the tail of x's (leading ones aside) is repeated over the leading axes.
+/// Move x in to have it overwritten instead of copied.
+/// @throws ShapeError  if y's shape is not a tail of x's.
 template <class B>
 Tensor<B> multiply(Tensor<B> x, const Tensor<B>& y) {
-  require<ShapeError>(x.shape() == y.shape(), "multiply: got x ", x.shape(), " and y ", y.shape());
-  B::multiply(x, y, x);
+  require<ShapeError>(detail::is_tail(y.shape(), x.shape()), "multiply: got x ", x.shape(), " and y ", y.shape(), ", want y to be x's shape or its tail");
+  if (!x.empty()) B::multiply(x, y, x);
   return x;
 }
 

@@ -7,6 +7,15 @@
 #include <vpr/core/tensor.hpp>
 
 namespace vpr {
+namespace detail {
+
+/// The columns of `B×N×C` from `column` on, as an operand.
+template <class B>
+AttentionOperand<typename B::value> attention_operand(const Tensor<B>& x, std::int64_t column) {
+  return {x.data() + column, x.shape()[1], x.shape()[2]};
+}
+
+}  // namespace detail
 
 /// Self-attention from the joint projection: `B×N×3C`, being query, key and value one after the other with the heads
 /// contiguous inside each, gives `B×N×C`. Scaled by 1/√(C/heads).
@@ -18,7 +27,7 @@ Tensor<B> self_attention(const Tensor<B>& qkv, std::int64_t heads) {
                       " heads, want [batch, tokens, 3 x heads x depth]");
   const std::int64_t channels = shape.last() / 3;
   Tensor<B> out(shape.with(2, channels));
-  const auto part = [&](std::int64_t i) { return AttentionOperand<typename B::value>{qkv.data() + i * channels, shape[1], 3 * channels}; };
+  const auto part = [&](std::int64_t i) { return detail::attention_operand(qkv, i * channels); };
   if (!out.empty()) B::attention(part(0), part(1), part(2), heads, out);
   return out;
 }
@@ -32,7 +41,7 @@ Tensor<B> attention(const Tensor<B>& query, const Tensor<B>& key, const Tensor<B
                           key.shape()[1] > 0 && heads > 0 && shape.last() % heads == 0,
                       "attention: got query ", shape, ", key ", key.shape(), ", value ", value.shape(), " and ", heads, " heads");
   Tensor<B> out(shape);
-  const auto operand = [](const Tensor<B>& x) { return AttentionOperand<typename B::value>{x.data(), x.shape()[1], x.shape()[2]}; };
+  const auto operand = [](const Tensor<B>& x) { return detail::attention_operand(x, 0); };
   if (!out.empty()) B::attention(operand(query), operand(key), operand(value), heads, out);
   return out;
 }

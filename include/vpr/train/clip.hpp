@@ -4,9 +4,11 @@
 #pragma once
 
 #include <vpr/autograd/arithmetic.hpp>
+#include <vpr/autograd/detail.hpp>
 #include <vpr/train/parameters.hpp>
 
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace vpr {
@@ -32,7 +34,7 @@ double clip_gradients(const std::vector<NamedParameter<B>>& parameters, double l
   if (scale >= 1) return length;
   for (NamedParameter<B> named : parameters) {
     named.parameter.update([&](Tensor<B>&, Tensor<B>& gradient) {
-      if (!gradient.empty()) gradient = detail::scaled(gradient, static_cast<typename B::value>(scale));
+      if (!gradient.empty()) gradient = multiply(std::move(gradient), Tensor<B>::full(Shape{1}, static_cast<typename B::value>(scale)));
     });
   }
   return length;

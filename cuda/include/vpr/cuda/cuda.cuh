@@ -69,9 +69,9 @@ struct Cuda : ScalarKernels<CudaExecutor>, ScalarGradients<CudaExecutor>, Scalar
   }
 
   static void matmul(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b, tensor& out) {
-    const std::int64_t depth = a.shape()[transpose_a ? 0 : 1];
+    const std::int64_t depth = transpose_a ? a.shape().rows() : a.shape().last();
     if (out.empty() || depth == 0) return ScalarGradients::matmul(a, transpose_a, b, transpose_b, out);
-    detail::gemm(a.data(), transpose_a, b.data(), transpose_b, out.data(), out.shape()[0], out.shape()[1], depth);
+    detail::gemm(a.data(), transpose_a, b.data(), transpose_b, out.data(), out.shape().rows(), out.shape().last(), depth);
   }
 };
 

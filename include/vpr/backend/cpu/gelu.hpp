@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// GELU over vectors.
+/// GELU and its gradient over vectors.
 #pragma once
 
 #include <vpr/backend/kernel.hpp>
@@ -37,6 +37,32 @@ void gelu_in_place(T* data, std::int64_t count) {
     std::copy_n(rest.data(), count, data);
   } else {
     for (std::int64_t i = 0; i < count; ++i) data[i] = gelu_value(data[i]);
+  }
+}
+
+/// dx = dy · gelu'(x) for `count` elements, by the same formula; dx may be dy.
+template <class T>
+void gelu_gradient(const T* x, const T* dy, T* dx, std::int64_t count) {
+  if constexpr (std::is_same_v<T, float>) {
+    constexpr std::int64_t size = 64;
+    using Block = Eigen::Array<float, size, 1>;
+    const auto slope = [](const Block& v) -> Block {
+      const Block bell = (-0.5F * v.square()).exp();
+      const Block t = (1.0F + 0.23164189F * v.abs()).inverse();
+      const Block tail = ((((0.5307027145F * t - 0.7265760135F) * t + 0.7107068705F) * t - 0.142248368F) * t + 0.127414796F) * t * bell;
+      return (v < 0.0F).select(tail, 1.0F - tail) + 0.39894228F * v * bell;
+    };
+    for (; count >= size; x += size, dy += size, dx += size, count -= size) {
+      Eigen::Map<Block> result(dx);
+      result = slope(Eigen::Map<const Block>(x)) * Eigen::Map<const Block>(dy);
+    }
+    if (count == 0) return;
+    Block rest = Block::Zero();
+    std::copy_n(x, count, rest.data());
+    rest = slope(rest);
+    for (std::int64_t i = 0; i < count; ++i) dx[i] = rest[i] * dy[i];
+  } else {
+    for (std::int64_t i = 0; i < count; ++i) dx[i] = dy[i] * gelu_slope(x[i]);
   }
 }
 

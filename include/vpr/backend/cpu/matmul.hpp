@@ -69,4 +69,35 @@ void tiled_matmul(const X& a, bool transpose_a, const X& b, bool transpose_b, X&
   });
 }
 
+/// `ProductGradients::linear_gradient`, image by image as `tiled_linear`.
+template <class X>
+void tiled_linear_gradient(const X& weight, const X& dy, X& dx) {
+  using T = typename X::value_type;
+  if (dx.empty()) return;
+  const std::int64_t images = dy.shape().rank() < 3 ? dy.shape().rows() : dy.shape()[0];
+  const std::int64_t rows = dy.shape().rows() / images, depth = dy.shape().last(), columns = dx.shape().last();
+  const std::int64_t tiles = (columns + tile_columns - 1) / tile_columns;
+  parallel_for(images * tiles, [&](std::int64_t i) {
+    const std::int64_t image = i / tiles, begin = i % tiles * tile_columns, width = std::min(tile_columns, columns - begin);
+    const ConstTile<T> slope(dy.data() + image * rows * depth, rows, depth, Eigen::OuterStride<>(depth));
+    const ConstTile<T> matrix(weight.data() + begin, depth, width, Eigen::OuterStride<>(columns));
+    Tile<T>(dx.data() + image * rows * columns + begin, rows, width, Eigen::OuterStride<>(columns)).noalias() = slope * matrix;
+  });
+}
+
+/// `ProductGradients::linear_weight_gradient`, in tiles of the weight.
+template <class X>
+void tiled_weight_gradient(const X& x, const X& dy, X& dweight) {
+  using T = typename X::value_type;
+  const std::int64_t rows = dy.shape().rows(), outputs = dy.shape().last(), columns = x.shape().last();
+  const std::int64_t tiles = (columns + tile_columns - 1) / tile_columns, bands = (outputs + tile_columns - 1) / tile_columns;
+  parallel_for(bands * tiles, [&](std::int64_t i) {
+    const std::int64_t top = i / tiles * tile_columns, begin = i % tiles * tile_columns;
+    const std::int64_t height = std::min(tile_columns, outputs - top), width = std::min(tile_columns, columns - begin);
+    const ConstTile<T> slope(dy.data() + top, rows, height, Eigen::OuterStride<>(outputs));
+    const ConstTile<T> input(x.data() + begin, rows, width, Eigen::OuterStride<>(columns));
+    Tile<T>(dweight.data() + top * columns + begin, height, width, Eigen::OuterStride<>(columns)).noalias() = slope.transpose() * input;
+  });
+}
+
 }  // namespace vpr::detail
