@@ -6,6 +6,7 @@
 #include <vpr/ops/activation.hpp>
 #include <vpr/ops/arithmetic.hpp>
 #include <vpr/ops/attention.hpp>
+#include <vpr/ops/checkpoint.hpp>
 #include <vpr/ops/gather.hpp>
 #include <vpr/ops/layout.hpp>
 #include <vpr/ops/linear.hpp>

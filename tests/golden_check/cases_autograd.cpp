@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "tests/golden_check/models.hpp"
+#include "tests/golden_check/gradients.hpp"
 
-#include <vpr/autograd.hpp>
+#include <vpr/layer/feed_forward.hpp>
+#include <vpr/layer/layer_norm.hpp>
+#include <vpr/layer/self_attention.hpp>
 
 namespace {
 
@@ -9,25 +11,6 @@ using namespace vpr::test;
 using vpr::Shape;
 using vpr::Tensor;
 using vpr::Var;
-
-/// Registers the gradients of one op: `run.template operator()<B>(golden, check)`.
-template <class Run>
-Register gradients(const std::string& kind, Run run) {
-  return Register(kind + "_gradient", [run](const Golden& golden, const Options& options, Check& check) {
-    on_backend(options.backend, [&]<class B>() { run.template operator()<B>(golden, check); });
-  });
-}
-
-template <class B>
-Var<B> parameter(const Golden& golden, const std::string& name) {
-  return golden.has(name) ? Var<B>(tensor<B>(golden, name), true) : Var<B>();
-}
-
-template <class B>
-void check_result(Check& check, const Var<B>& result, const Tensor<B>& cotangent) {
-  check("main", result.value().to_vector());
-  result.backward(cotangent.reshaped(result.shape()));
-}
 
 const Register linear_case = gradients("linear", []<class B>(const Golden& golden, Check& check) {
   const Var<B> x = parameter<B>(golden, "in.x"), weight = parameter<B>(golden, "w.weight"), bias = parameter<B>(golden, "w.bias");
@@ -37,10 +20,66 @@ const Register linear_case = gradients("linear", []<class B>(const Golden& golde
   if (!bias.empty()) check("grad.bias", bias.gradient().to_vector());
 });
 
-const Register gelu_case = gradients("gelu", []<class B>(const Golden& golden, Check& check) {
-  const Var<B> x = parameter<B>(golden, "in.x");
-  check_result(check, gelu(x), tensor<B>(golden, "in.cotangent"));
-  check("grad.x", x.gradient().to_vector());
+/// Registers the gradients of a function of one tensor.
+template <class F>
+Register of_one(const std::string& kind, F f) {
+  return gradients(kind, [f]<class B>(const Golden& golden, Check& check) {
+    const Var<B> x = parameter<B>(golden, "in.x");
+    check_result(check, f(x), tensor<B>(golden, "in.cotangent"));
+    check("grad.x", x.gradient().to_vector());
+  });
+}
+
+const Register gelu_case = of_one("gelu", [](const auto& x) { return gelu(x); });
+const Register relu_case = of_one("relu", [](const auto& x) { return relu(x); });
+const Register quick_gelu_case = of_one("quickgelu", [](const auto& x) { return quick_gelu(x); });
+const Register softmax_case = of_one("softmax", [](const auto& x) { return softmax(x); });
+
+/// Registers the gradients of a component that is loaded from the file whole and called with one tensor: `make.template operator()<R>(golden)`.
+template <class Make>
+Register of_component(const std::string& kind, Make make) {
+  return gradients(kind, [make]<class B>(const Golden& golden, Check& check) {
+    auto component = make.template operator()<vpr::Recorded<B>>(golden);
+    load_from(golden, component);
+    check_component<B>(golden, check, component, [&](const Var<B>& x) { return component(x); });
+  });
+}
+
+const Register layer_norm_case = of_component("layernorm", []<class R>(const Golden& golden) {
+  return vpr::LayerNorm<R>(golden.config("dim", std::int64_t{0}), golden.config("eps", 1e-6F));
+});
+
+const Register attention_case = of_component("attention", []<class R>(const Golden& golden) {
+  return vpr::SelfAttention<R>(golden.config("dim", std::int64_t{0}), golden.config("num_heads", std::int64_t{1}), golden.config("qkv_bias", true));
+});
+
+const Register mlp_case = of_component("mlp", []<class R>(const Golden& golden) {
+  return vpr::FeedForward<R>(golden.config("dim", std::int64_t{0}), golden.config("hidden", std::int64_t{0}), vpr::FeedForwardKind::gelu);
+});
+
+const Register swiglu_case = of_component("swiglu", []<class R>(const Golden& golden) {
+  return vpr::FeedForward<R>(golden.config("dim", std::int64_t{0}), golden.shape("w.w3.weight")[1], vpr::FeedForwardKind::swiglu);
+});
+
+const Register block_case = gradients("block", []<class B>(const Golden& golden, Check& check) {
+  vpr::VitConfig config = vit_config(golden);
+  config.channels = golden.config("dim", config.channels);
+  vpr::Block<vpr::Recorded<B>> block(config);
+  load_from(golden, block);
+  check_component<B>(golden, check, block, [&](const Var<B>& x) { return block(x, vpr::TokenLayout{1, {1, x.shape()[1] - 1}}); });
+});
+
+const Register embedding_case = gradients("patch_pos_embed", []<class B>(const Golden& golden, Check& check) {
+  vpr::VitConfig config = vit_config(golden);
+  config.depth = config.heads = 1;
+  vpr::DinoV2<vpr::VitConfig, vpr::NoAdapter, vpr::Recorded<B>> network(config);
+  const GoldenWeights weights = golden.weights();
+  network.visit(
+      [&](const std::string& name, Var<B>& part) {
+        if (const auto index = vpr::find_tensor(weights, name)) part.assign(std::span<const float>(vpr::read_tensor(weights, *index)));
+      },
+      "");
+  check_component<B>(golden, check, network, [&](const Var<B>& x) { return network.embed(x); });
 });
 
 const Register layer_scale_case = gradients("layerscale", []<class B>(const Golden& golden, Check& check) {
@@ -49,20 +88,6 @@ const Register layer_scale_case = gradients("layerscale", []<class B>(const Gold
   check("grad.x", x.gradient().to_vector());
   check("grad.gamma", gamma.gradient().to_vector());
 });
-
-/// The tokens of maps, as a leaf that wants its gradient.
-template <class B>
-Var<B> leaf_of_maps(const Golden& golden, const std::string& name) {
-  const Shape shape = golden.shape(name);
-  const std::int64_t channels = shape[1], count = shape.elements() / shape[0] / channels;
-  const std::vector<float> tokens = tokens_of_maps(golden.values(name), channels, count);
-  return Var<B>(Tensor<B>::from(Shape{shape[0], count, channels}, std::span<const float>(tokens)), true);
-}
-
-template <class B>
-std::vector<float> map_gradient(const Var<B>& tokens) {
-  return maps_of_tokens(tokens.gradient().to_vector(), tokens.shape()[2], tokens.shape()[1]);
-}
 
 const Register gem_case = gradients("gem", []<class B>(const Golden& golden, Check& check) {
   const Var<B> x = leaf_of_maps<B>(golden, "in.x"), p = parameter<B>(golden, "w.p");

@@ -21,10 +21,27 @@ Var<B> relu(Var<B> x) {
 }
 
 template <class B>
-Var<B> gelu(const Var<B>& x) {
+Var<B> gelu(Var<B> x) {
+  if (!Var<B>::records({x})) return Var<B>(gelu(x.take()));
   return Var<B>::record(gelu(x.value()), {x}, [x](Tensor<B> dy) {
     B::gelu_gradient(x.value(), dy, dy);
     x.accumulate([&] { return std::move(dy); });
+  });
+}
+
+template <class B>
+Var<B> quick_gelu(const Var<B>& x) {
+  return Var<B>::record(quick_gelu(x.value()), {x}, [x](Tensor<B> dy) {
+    B::quick_gelu_gradient(x.value(), dy, dy);
+    x.accumulate([&] { return std::move(dy); });
+  });
+}
+
+template <class B>
+Var<B> exp(Var<B> x) {
+  Tensor<B> y = exp(x.take());
+  return Var<B>::record(std::move(y), {x}, [x](Tensor<B> dy, const Tensor<B>& value) {
+    x.accumulate([&] { return multiply(std::move(dy), value); });
   });
 }
 
@@ -37,23 +54,6 @@ Var<B> silu_gate(const Var<B>& x) {
       return dx;
     });
   });
-}
-
-template <class B>
-Var<B> quick_gelu(const Var<B>& x) {
-  return Var<B>::record(quick_gelu(x.value()), {x}, [=](const Tensor<B>& dy) {
-    x.accumulate([&] {
-      Tensor<B> dx(x.shape());
-      B::quick_gelu_gradient(x.value(), dy, dx);
-      return dx;
-    });
-  });
-}
-
-template <class B>
-Var<B> exp(const Var<B>& x) {
-  Tensor<B> y = exp(x.value());
-  return Var<B>::record(y, {x}, [=](const Tensor<B>& dy) { x.accumulate([&] { return multiply(dy, y); }); });
 }
 
 }  // namespace vpr

@@ -38,6 +38,7 @@ Var<B> linear(const Var<B>& x, const Var<B>& weight, const Var<B>& bias) {
 
 template <class B>
 Var<B> linear_gelu(const Var<B>& x, const Var<B>& weight, const Var<B>& bias) {
+  if (!Var<B>::records({x, weight, bias})) return Var<B>(linear_gelu(x.value(), weight.value(), bias.value()));
   return gelu(linear(x, weight, bias));
 }
 

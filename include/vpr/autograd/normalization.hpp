@@ -12,7 +12,8 @@
 namespace vpr {
 
 template <class B>
-Var<B> layer_norm(const Var<B>& x, const Var<B>& gamma, const Var<B>& beta, std::type_identity_t<typename B::value> eps) {
+Var<B> layer_norm(Var<B> x, const Var<B>& gamma, const Var<B>& beta, std::type_identity_t<typename B::value> eps) {
+  if (!Var<B>::records({x, gamma, beta})) return Var<B>(layer_norm(x.take(), gamma.value(), beta.value(), eps));
   return Var<B>::record(layer_norm(x.value(), gamma.value(), beta.value(), eps), {x, gamma, beta}, [x, gamma, beta, eps](const Tensor<B>& dy) {
     x.accumulate([&] {
       Tensor<B> dx(x.shape());

@@ -22,6 +22,29 @@ namespace vpr {
 template <class B>
 struct Recorded;
 
+/// While one exists, this thread's ops are computed as at inference: nothing is recorded, and their results want no gradient.
+class NotRecording {
+ public:
+  NotRecording() : outer_(std::exchange(innermost_, this)) {}
+  NotRecording(const NotRecording&) = delete;
+  NotRecording& operator=(const NotRecording&) = delete;
+  ~NotRecording() {
+    innermost_ = outer_;
+    if (outer_ != nullptr) outer_->missed_ |= missed_;
+  }
+
+  /// Whether a gradient was needed of what was not recorded.
+  bool missed() const { return missed_; }
+
+ private:
+  template <class B>
+  friend class Var;
+
+  inline static thread_local NotRecording* innermost_ = nullptr;
+  NotRecording* outer_;
+  bool missed_ = false;
+};
+
 /// A value of backend `B` with its gradient and the op that made it.
 ///
 /// Copies share the value, as the recording must. A Var that depends on no Var with `needs_gradient` keeps no memory of
@@ -76,6 +99,15 @@ class Var {
   void assign(std::span<const float> values) { value_->assign(values); }
   std::vector<float> to_vector() const { return value().to_vector(); }
 
+  /// A leaf with the same value, shared: what is computed of it passes no gradient to what this one was computed from.
+  Var detached(bool needs_gradient = false) const {
+    Var leaf;
+    leaf.node_->shape = shape();
+    leaf.node_->needs_gradient = needs_gradient;
+    leaf.value_ = value_;
+    return leaf;
+  }
+
   /// For an op: the value to overwrite, moved out if nobody else holds it, else copied. This Var is left without it.
   Tensor<B> take() {
     const std::shared_ptr<Tensor<B>> held = std::exchange(value_, nullptr);
@@ -88,12 +120,23 @@ class Var {
     return other;
   }
 
+  /// Whether this thread's ops are recorded now: whether no `NotRecording` is in the way.
+  static bool recording() { return NotRecording::innermost_ == nullptr; }
+
+  /// Whether an op over `inputs` is recorded: whether one of them wants a gradient, and no `NotRecording` is in the way.
+  static bool records(std::initializer_list<Var> inputs) {
+    if (std::none_of(inputs.begin(), inputs.end(), [](const Var& input) { return input.needs_gradient(); })) return false;
+    if (recording()) return true;
+    NotRecording::innermost_->missed_ = true;
+    return false;
+  }
+
   /// The result of an op over `inputs`. `propagate(dy)`, or `propagate(dy, value)`, is called once by `backward`, with the
   /// whole gradient of this result, to keep or overwrite, and hands each input its part with `accumulate`. It may capture
   /// `inputs` but no other Var. What it captures is what the recording holds in memory.
   template <class Propagate>
   static Var record(Tensor<B> value, std::initializer_list<Var> inputs, Propagate propagate) {
-    Var result(std::move(value), std::any_of(inputs.begin(), inputs.end(), [](const Var& input) { return input.needs_gradient(); }));
+    Var result(std::move(value), records(inputs));
     if (!result.needs_gradient()) return result;
     for (const Var& input : inputs) {
       if (input.needs_gradient()) result.node_->inputs.push_back(input.node_);

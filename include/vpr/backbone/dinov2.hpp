@@ -8,6 +8,7 @@
 #include <vpr/backbone/position_embedding.hpp>
 #include <vpr/backend/cpu.hpp>
 #include <vpr/layer/patch_embedding.hpp>
+#include <vpr/ops/checkpoint.hpp>
 
 #include <concepts>
 #include <string>
@@ -63,6 +64,9 @@ class DinoV2 {
   const Config& config() const { return config_; }
   std::int64_t channels() const { return config_.channels; }
   std::int64_t multiple() const { return config_.patch_size; }
+  /// In training: whether the blocks' intermediate results are computed again by `backward` instead of being kept, which takes a third
+  /// more time and, of each block, the memory of its input alone. The network must stay where it is until then. No effect otherwise.
+  void set_checkpointing(bool wanted) { checkpointing_ = wanted; }
   std::vector<Block<B, Adapter>>& blocks() { return blocks_; }
   const std::vector<Block<B, Adapter>>& blocks() const { return blocks_; }
 
@@ -102,7 +106,8 @@ class DinoV2 {
         deeper |= blocks_before(taps[i]) > done;
       }
       if (!deeper) return found;
-      x = blocks_[static_cast<std::size_t>(done)](std::move(x), layout);
+      const auto block = [this, done, layout](X in) { return blocks_[static_cast<std::size_t>(done)](std::move(in), layout); };
+      x = checkpointing_ ? checkpoint(block, std::move(x)) : block(std::move(x));
     }
   }
 
@@ -155,6 +160,7 @@ class DinoV2 {
   X mask_token_;
   std::vector<Block<B, Adapter>> blocks_;
   LayerNorm<B> norm_;
+  bool checkpointing_ = false;
 };
 
 }  // namespace vpr

@@ -46,9 +46,11 @@ struct BatchNorm {
       if (!frozen_statistics) {
         const auto moments = channel_moments(x.value());
         require<ShapeError>(x.shape().rows() > 1, "BatchNorm: got x ", x.shape(), ", want two rows at least to have a variance");
-        const auto rows = static_cast<float>(x.shape().rows());
-        move_towards(running_mean, moments.mean.to_vector(), 1);
-        move_towards(running_variance, moments.variance.to_vector(), rows / (rows - 1));
+        if (X::recording()) {  // not in the first of a checkpoint's two passes
+          const auto rows = static_cast<float>(x.shape().rows());
+          move_towards(running_mean, moments.mean.to_vector(), 1);
+          move_towards(running_variance, moments.variance.to_vector(), rows / (rows - 1));
+        }
         return batch_norm(x, weight, bias, moments, eps);
       }
     }

@@ -69,9 +69,23 @@ struct Cuda : ScalarKernels<CudaExecutor>, ScalarGradients<CudaExecutor>, Scalar
   }
 
   static void matmul(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b, tensor& out) {
-    const std::int64_t depth = transpose_a ? a.shape().rows() : a.shape().last();
-    if (out.empty() || depth == 0) return ScalarGradients::matmul(a, transpose_a, b, transpose_b, out);
-    detail::gemm(a.data(), transpose_a, b.data(), transpose_b, out.data(), out.shape().rows(), out.shape().last(), depth);
+    const std::size_t axis = a.shape().rank() - 2;
+    const std::int64_t rows = a.shape()[axis + (transpose_a ? 1 : 0)], depth = a.shape()[axis + (transpose_a ? 0 : 1)], columns = out.shape().last();
+    if (out.empty() || depth == 0) return ScalarKernels::matmul(a, transpose_a, b, transpose_b, out);
+    const std::int64_t step = b.shape().rank() == 3 ? depth * columns : 0;
+    for (std::int64_t i = 0; i < out.elements() / (rows * columns); ++i) {
+      detail::gemm(a.data() + i * rows * depth, transpose_a, b.data() + i * step, transpose_b, out.data() + i * rows * columns, rows, columns, depth);
+    }
+  }
+
+  static void linear_gradient(const tensor& matrix, const tensor& dy, tensor& dx) {
+    if (dx.empty() || dy.empty()) return ScalarGradients::linear_gradient(matrix, dy, dx);
+    detail::gemm(dy.data(), false, matrix.data(), false, dx.data(), dx.shape().rows(), dx.shape().last(), dy.shape().last());
+  }
+
+  static void linear_weight_gradient(const tensor& x, const tensor& dy, tensor& dmatrix) {
+    if (dmatrix.empty() || dy.empty()) return ScalarGradients::linear_weight_gradient(x, dy, dmatrix);
+    detail::gemm(dy.data(), true, x.data(), false, dmatrix.data(), dy.shape().last(), x.shape().last(), dy.shape().rows());
   }
 };
 
