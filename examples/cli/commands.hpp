@@ -14,5 +14,6 @@ void add_localize(CLI::App& program);
 void add_evaluate(CLI::App& program);
 void add_inspect(CLI::App& program);
 void add_models(CLI::App& program);
+void add_pca(CLI::App& program);
 
 }  // namespace cli

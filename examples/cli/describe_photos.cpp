@@ -5,7 +5,9 @@
 
 #include <vpr/aggregator/vocabulary_file.hpp>
 #include <vpr/core/parallel.hpp>
+#include <vpr/dataset/dataset.hpp>
 #include <vpr/image/read.hpp>
+#include <vpr/index/pca_file.hpp>
 #include <vpr/model/named.hpp>
 
 #include <algorithm>
@@ -33,35 +35,53 @@ vpr::Vocabulary find_words(const vpr::PatchFeatures& features, const std::vector
   return words;
 }
 
+/// The request that the options make, and the photos that it refers to.
+struct Request {
+  vpr::ModelRequest model;
+  std::vector<vpr::Image> companions;
+
+  Request(const ModelOptions& options, const std::vector<vpr::Photo>& photos) {
+    if (options.threads > 0) vpr::set_thread_count(options.threads);
+    model.name = options.model;
+    model.weights = options.weights;
+    model.size = options.image_size();
+    model.preprocess = options.preprocess;
+    model.tap = options.tap();
+    model.positions = options.positions();
+    model.vocabulary = [&](const vpr::PatchFeatures& features) { return find_words(features, photos, options); };
+    model.block = options.company_block();
+    if (const std::string list = options.companions(); !list.empty()) {
+      companions = read_photos(vpr::read_photos(list));
+      model.companions.assign(companions.begin(), companions.end());
+    }
+  }
+};
+
 }  // namespace
 
-namespace {
-
-vpr::ModelRequest request_of(const ModelOptions& options, const std::vector<vpr::Photo>& photos) {
-  if (options.threads > 0) vpr::set_thread_count(options.threads);
-  vpr::ModelRequest request;
-  request.name = options.model;
-  request.weights = options.weights;
-  request.size = options.image_size();
-  request.preprocess = options.preprocess;
-  request.tap = options.tap();
-  request.positions = options.positions();
-  request.vocabulary = [&](const vpr::PatchFeatures& features) { return find_words(features, photos, options); };
-  return request;
+Projection::Projection(const ModelOptions& options) {
+  if (!options.pca.empty()) pca_.emplace(vpr::load_pca(options.pca));
 }
 
-}  // namespace
+std::int64_t Projection::dimensions(std::int64_t before) const { return pca_ ? pca_->output_dim() : before; }
+
+vpr::Descriptors Projection::operator()(vpr::Descriptors descriptors) const {
+  if (!pca_) return descriptors;
+  const vpr::Matrix<float> projected = (*pca_)(descriptors.rows());
+  return {{projected.data(), projected.data() + projected.size()}, projected.cols(), descriptors.company};
+}
 
 vpr::AnyPipeline load_model(const ModelOptions& options, const std::vector<vpr::Photo>& photos, vpr::Timing& timing) {
-  const vpr::ModelRequest request = request_of(options, photos);
-  return timing.measure("load the model", 0, [&] { return vpr::load_model(request); });
+  return timing.measure("load the model", 0, [&] { return vpr::load_model(Request(options, photos).model); });
 }
 
 vpr::AnyTwoStage load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos, vpr::Timing& timing) {
-  vpr::ModelRequest request = request_of(options, photos);
-  request.local = rerank.local == "head" ? vpr::LocalKind::head : vpr::LocalKind::patches;
-  request.local_tap = rerank.tap();
-  return timing.measure("load the model", 0, [&] { return vpr::load_two_stage(request); });
+  return timing.measure("load the model", 0, [&] {
+    Request request(options, photos);
+    request.model.local = rerank.local == "head" ? vpr::LocalKind::head : vpr::LocalKind::patches;
+    request.model.local_tap = rerank.tap();
+    return vpr::load_two_stage(request.model);
+  });
 }
 
 std::vector<vpr::Image> read_photos(std::span<const vpr::Photo> photos) {
@@ -81,15 +101,18 @@ void for_each_batch(std::span<const vpr::Photo> photos, std::int64_t batch, cons
   }
 }
 
-Descriptors describe_photos(const vpr::AnyPipeline& model, const std::vector<vpr::Photo>& photos, const ModelOptions& options, const std::string& stage,
-                            vpr::Timing& timing) {
+std::int64_t batch_size(const ModelOptions& options, std::int64_t block) { return (options.batch + block - 1) / block * block; }
+
+vpr::Descriptors describe_photos(const vpr::AnyPipeline& model, const std::vector<vpr::Photo>& photos, const ModelOptions& options, const std::string& stage,
+                                 vpr::Timing& timing) {
   return timing.measure("describe " + stage, static_cast<std::int64_t>(photos.size()), [&] {
-    Descriptors descriptors{{}, model.dimensions()};
-    descriptors.values.reserve(photos.size() * static_cast<std::size_t>(model.dimensions()));
-    for_each_batch(photos, options.batch, stage, [&](std::span<const vpr::Photo> batch) {
+    const Projection projection(options);
+    vpr::Descriptors descriptors{{}, projection.dimensions(model.dimensions()), model.company()};
+    descriptors.values.reserve(photos.size() * static_cast<std::size_t>(descriptors.dimensions));
+    for_each_batch(photos, batch_size(options, model.block()), stage, [&](std::span<const vpr::Photo> batch) {
       const std::vector<vpr::Image> images = read_photos(batch);
-      const std::vector<float> rows = model.describe(std::vector<vpr::ImageView>(images.begin(), images.end()));
-      descriptors.values.insert(descriptors.values.end(), rows.begin(), rows.end());
+      const vpr::Descriptors part = projection({model.describe(std::vector<vpr::ImageView>(images.begin(), images.end())), model.dimensions(), model.company()});
+      descriptors.values.insert(descriptors.values.end(), part.values.begin(), part.values.end());
     });
     return descriptors;
   });

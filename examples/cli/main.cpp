@@ -20,6 +20,7 @@ int main(int count, char** arguments) {
   cli::add_evaluate(program);
   cli::add_inspect(program);
   cli::add_models(program);
+  cli::add_pca(program);
   try {
     program.parse(count, arguments);
     return 0;

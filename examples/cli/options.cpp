@@ -6,10 +6,12 @@
 #include <CLI/CLI.hpp>
 
 #include <charconv>
+#include <string_view>
 
 namespace cli {
 
-vpr::ImageSize ModelOptions::image_size() const {
+std::optional<vpr::ImageSize> ModelOptions::image_size() const {
+  if (size.empty()) return std::nullopt;
   vpr::ImageSize parsed;
   const auto read = [](const char* begin, const char* end, std::int64_t& side) {
     const auto [stop, error] = std::from_chars(begin, end, side);
@@ -38,17 +40,38 @@ std::optional<vpr::PositionRule> ModelOptions::positions() const {
   return position_rule == "size" ? vpr::PositionRule::size : vpr::PositionRule::offset;
 }
 
+std::int64_t ModelOptions::company_block() const {
+  constexpr std::string_view word = "blocks:";
+  if (!company.starts_with(word)) return 0;
+  std::int64_t count = 0;
+  const char* const end = company.data() + company.size();
+  const auto [stop, error] = std::from_chars(company.data() + word.size(), end, count);
+  vpr::require<vpr::ConfigError>(error == std::errc() && stop == end && count > 0, "--company: got '", company, "', want blocks:N with N photos, such as blocks:16");
+  return count;
+}
+
+std::string ModelOptions::companions() const {
+  constexpr std::string_view word = "with:";
+  if (company.starts_with(word)) return company.substr(word.size());
+  vpr::require<vpr::ConfigError>(company == "alone" || company.starts_with("blocks:"), "--company: got '", company, "', want alone, blocks:N or with:LIST");
+  return {};
+}
+
 void add_model_options(CLI::App& command, ModelOptions& options) {
-  command.add_option("--model", options.model, "backbone+aggregator, such as dinov2-vits14+gem; `vpr models` lists them")->required();
-  command.add_option("--weights", options.weights, "weights of the backbone: .pth, .safetensors, .npz, .onnx")->required();
-  command.add_option("--size", options.size, "size of the network's input in pixels, HEIGHTxWIDTH")->capture_default_str();
-  command.add_option("--preprocess", options.preprocess, "how photos are prepared; `vpr models` lists the names")->capture_default_str();
+  command.add_option("--model", options.model, "a system, such as salad, or backbone+aggregator, such as dinov2-vits14+gem; `vpr models` lists them")->required();
+  command.add_option("--weights", options.weights, "weights of the system or the backbone: .pth, .ckpt, .safetensors, .npz, .onnx")->required();
+  command.add_option("--size", options.size, "size of the network's input in pixels, HEIGHTxWIDTH; default: as the model was published, 224x224 for a backbone");
+  command.add_option("--preprocess", options.preprocess, "how photos are prepared; `vpr models` lists the names; default: as the model was published");
   command.add_option("--pos-embed", options.position_rule, "how position embeddings are resized; default: as the model was published")
       ->check(CLI::IsMember({"offset0.1", "size"}));
   command.add_option("--block", options.block, "take the tokens of this block, from 0, each at unit length, in place of the final ones")->check(CLI::NonNegativeNumber);
   command.add_option("--facet", options.facet, "with --block: which tokens of the block")->check(CLI::IsMember({"token", "query", "key", "value"}))->capture_default_str();
   command.add_option("--batch", options.batch, "photos described together; changes speed and memory, never a result")->check(CLI::Range(1, 1024))->capture_default_str();
   command.add_option("--threads", options.threads, "threads; default: all. Changes speed, never a result")->check(CLI::PositiveNumber);
+  command.add_option("--company", options.company,
+                     "for cricavpr, which mixes photos: alone, blocks:N in their order, or with:LIST, the same photos beside each one")
+      ->capture_default_str();
+  command.add_option("--pca", options.pca, "project descriptors by a PCA that `vpr pca` wrote");
   command.add_option("--vocabulary", options.vocabulary, "for +vlad: the words, a file that --save-vocabulary wrote; default: found in the database's photos");
   command.add_option("--save-vocabulary", options.save_vocabulary, "for +vlad: write the words that were found");
   command.add_option("--words", options.words, "for +vlad: how many words to find")->check(CLI::PositiveNumber)->capture_default_str();

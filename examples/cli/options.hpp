@@ -20,8 +20,8 @@ namespace cli {
 struct ModelOptions {
   std::string model;
   std::string weights;
-  std::string size = "224x224";
-  std::string preprocess = "normalise-then-resize-tensor";
+  std::string size;        // empty: as the model was published
+  std::string preprocess;  // likewise
   std::string position_rule;
   std::int64_t block = -1;
   std::string facet = "token";
@@ -32,10 +32,17 @@ struct ModelOptions {
   std::uint64_t seed = 0;
   std::string vocabulary;
   std::string save_vocabulary;
+  std::string company = "alone";
+  std::string pca;
 
-  vpr::ImageSize image_size() const;
+  /// What photos are prepared to; nothing: as the model was published.
+  std::optional<vpr::ImageSize> image_size() const;
   vpr::Tap tap() const;
   std::optional<vpr::PositionRule> positions() const;
+  /// The size of the blocks that photos are described in; 0: in none.
+  std::int64_t company_block() const;
+  /// The list of photos that each is described with; empty: with none.
+  std::string companions() const;
 };
 
 /// The facet of that name.

@@ -24,9 +24,9 @@ constexpr std::size_t most_lines = 30;  // of an answer in a report
 SearchResult search_once(const ModelOptions& options, const vpr::Dataset& dataset, std::int64_t k) {
   SearchResult result;
   const vpr::AnyPipeline model = load_model(options, dataset.database, result.timing);
-  const Descriptors database = describe_photos(model, dataset.database, options, "database", result.timing);
-  const Descriptors queries = describe_photos(model, dataset.queries, options, "queries", result.timing);
-  vpr::FlatIndex<> index(model.dimensions());
+  const vpr::Descriptors database = describe_photos(model, dataset.database, options, "database", result.timing);
+  const vpr::Descriptors queries = describe_photos(model, dataset.queries, options, "queries", result.timing);
+  vpr::FlatIndex<> index(database.dimensions);
   result.timing.measure("index", database.rows().size(), [&] { index.add(database.rows()); });
   result.matches = result.timing.measure("search", queries.rows().size(), [&] { return index.search(queries.rows(), k); });
   return result;
@@ -64,31 +64,33 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
     const vpr::ImageView view = photo;
     return model.describe_both(std::span(&view, 1)).local[0];
   });
-  vpr::FlatIndex<> index(model.dimensions());
-  const auto rows_of = [&](const std::vector<float>& descriptors) {
-    return vpr::Rows(descriptors.data(), static_cast<std::int64_t>(descriptors.size()) / model.dimensions(), model.dimensions());
+  const Projection projection(options);
+  vpr::FlatIndex<> index(projection.dimensions(model.dimensions()));
+  const auto projected = [&](vpr::TwoStageDescription& described) {
+    return projection({std::move(described.descriptors), model.dimensions(), model.company()});
   };
+  const std::int64_t batch = batch_size(options, model.block());
   std::vector<vpr::ImageSize> sizes;  // of the database's photos, then of the queries
-  const auto describe = [&](std::span<const vpr::Photo> batch, bool local) {
-    const std::vector<vpr::Image> images = read_photos(batch);
+  const auto describe = [&](std::span<const vpr::Photo> photos, bool local) {
+    const std::vector<vpr::Image> images = read_photos(photos);
     for (const vpr::Image& image : images) sizes.push_back(image.size());
     const std::vector<vpr::ImageView> views(images.begin(), images.end());
     return local ? model.describe_both(views) : vpr::TwoStageDescription{model.describe(views), {}};
   };
 
-  for_each_batch(dataset.database, options.batch, "database", [&](std::span<const vpr::Photo> batch) {
-    const auto count = static_cast<std::int64_t>(batch.size());
-    const vpr::TwoStageDescription described = timing.measure("describe database", count, [&] { return describe(batch, rerank.store != "none"); });
-    timing.measure("index", count, [&] { index.add(rows_of(described.descriptors)); });
+  for_each_batch(dataset.database, batch, "database", [&](std::span<const vpr::Photo> photos) {
+    const auto count = static_cast<std::int64_t>(photos.size());
+    vpr::TwoStageDescription described = timing.measure("describe database", count, [&] { return describe(photos, rerank.store != "none"); });
+    timing.measure("index", count, [&] { index.add(projected(described).rows()); });
     timing.measure("keep local features", count, [&] {
       for (const vpr::LocalFeatures& features : described.local) add_to(store, features);
     });
   });
-  for_each_batch(dataset.queries, options.batch, "queries", [&](std::span<const vpr::Photo> batch) {
-    const auto count = static_cast<std::int64_t>(batch.size());
-    const vpr::TwoStageDescription described = timing.measure("describe queries", count, [&] { return describe(batch, true); });
+  for_each_batch(dataset.queries, batch, "queries", [&](std::span<const vpr::Photo> photos) {
+    const auto count = static_cast<std::int64_t>(photos.size());
+    vpr::TwoStageDescription described = timing.measure("describe queries", count, [&] { return describe(photos, true); });
     const std::vector<vpr::Matches> found =
-        timing.measure("search", count, [&] { return index.search(rows_of(described.descriptors), std::max(k, rerank.first)); });
+        timing.measure("search", count, [&] { return index.search(projected(described).rows(), std::max(k, rerank.first)); });
     timing.measure("re-rank", count, [&] {
       for (std::size_t q = 0; q < found.size(); ++q) {
         const vpr::LocalFeatures& query = described.local[q];
@@ -131,7 +133,9 @@ void write_report(const std::string& path, const ModelOptions& options, const Re
       answer.lines = result.second_looks[q][rank].lines;
     }
   }
-  report.facts = {{"model", options.model}, {"weights", std::filesystem::path(options.weights).filename().string()}, {"input", options.size}, {"preprocessing", options.preprocess}};
+  report.facts = {{"model", options.model}, {"weights", std::filesystem::path(options.weights).filename().string()}, {"input", options.size.empty() ? "as published" : options.size},
+                  {"preprocessing", options.preprocess.empty() ? "as published" : options.preprocess}};
+  if (options.company != "alone") report.facts.emplace_back("described", options.company);
   if (options.block >= 0) report.facts.emplace_back("tokens", "block " + std::to_string(options.block) + ", " + options.facet);
   if (rerank.first > 0) {
     report.facts.emplace_back("re-ranked", "the first " + std::to_string(rerank.first) + " by " + rerank.local +

@@ -6,6 +6,10 @@
 
 #include <vpr/model/any_pipeline.hpp>
 #include <vpr/model/any_two_stage.hpp>
+#include <vpr/model/cricavpr.hpp>
+#include <vpr/model/descriptors.hpp>
 #include <vpr/model/dinov2.hpp>
 #include <vpr/model/pipeline.hpp>
+#include <vpr/model/salad.hpp>
+#include <vpr/model/selavpr.hpp>
 #include <vpr/model/two_stage.hpp>

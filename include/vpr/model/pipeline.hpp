@@ -7,6 +7,7 @@
 #include <vpr/backbone/concept.hpp>
 #include <vpr/core/eigen.hpp>
 #include <vpr/image/named_preprocess.hpp>
+#include <vpr/model/descriptors.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -92,6 +93,9 @@ class Pipeline {
       return parts_of_all;
     }
   }
+
+  /// The same with what they can be compared with.
+  Descriptors descriptors_of(std::span<const ImageView> photos) const { return {describe(photos), dimensions(), company()}; }
 
   /// Calls `use(images)` for the photos as the network reads them, in turn; those that follow each other and share a size come together.
   template <class Use>

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Descriptors of photos, and which of them compare.
+#pragma once
+
+#include <vpr/index/flat.hpp>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vpr {
+
+/// The descriptors of N photos, with the company that they were described in: see `Company::text`. It is empty for models that describe
+/// each photo by itself.
+struct Descriptors {
+  std::vector<float> values = {};  ///< N×D, photo after photo
+  std::int64_t dimensions = 0;
+  std::string company = {};
+
+  std::int64_t size() const { return dimensions == 0 ? 0 : static_cast<std::int64_t>(values.size()) / dimensions; }
+  Rows rows() const { return {values.data(), size(), dimensions}; }
+};
+
+/// Whether descriptors that were made in different company may be compared.
+enum class Companies { must_agree, may_differ };
+
+/// @throws ShapeError   for descriptors of different lengths
+/// @throws ConfigError  for descriptors made in different company, unless that is allowed
+inline void require_comparable(const Descriptors& a, const Descriptors& b, Companies companies = Companies::must_agree) {
+  require<ShapeError>(a.dimensions == b.dimensions, "descriptors: got ", a.dimensions, " and ", b.dimensions, " dimensions; they are of different models");
+  require<ConfigError>(a.company == b.company || companies == Companies::may_differ, "descriptors: made in the company '", a.company, "' and '", b.company,
+                       "', which changes them: describe both alike, or ask for the comparison with Companies::may_differ");
+}
+
+/// The best k of the database for each query, by inner product: exact, equal scores by lower id.
+/// @throws ShapeError, ConfigError  as `require_comparable`; FormatError  for NaN or infinity
+inline std::vector<Matches> search(const Descriptors& database, const Descriptors& queries, std::int64_t k, Companies companies = Companies::must_agree) {
+  require_comparable(database, queries, companies);
+  FlatIndex<> index(database.dimensions);
+  index.add(database.rows());
+  return index.search(queries.rows(), k);
+}
+
+}  // namespace vpr
