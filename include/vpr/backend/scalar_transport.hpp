@@ -121,8 +121,7 @@ struct ScalarTransport {
     });
   }
 
- private:
-  /// One iteration: u from the v before (none: zeros), then v from u.
+  /// One iteration: u from the v before (none: zeros), then v from u. Of the kernels above alone; nvcc wants it public for its lambdas.
   template <class X>
   static void iterate(const X& scores, const X& dustbin, const typename X::value_type* before, typename X::value_type* u,
                       typename X::value_type* v) {
