@@ -10,6 +10,7 @@
 #include <vpr/image/image.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -91,7 +92,10 @@ class PhotoBatches {
       }
     }
     for (const std::int64_t photo : chosen) {
-      detail::append_planes(read[photo], path(photo), batch.size, batch.values);
+      const Planes& planes = read[photo];
+      const PlaceSamplerSettings& settings = sampler_->settings();
+      if (batch.photos.empty()) batch.values.reserve(planes.values.size() * static_cast<std::size_t>(settings.places * settings.photos));
+      detail::append_planes(planes, path(photo), batch.size, batch.values);
       batch.labels.push_back(place);
       batch.photos.push_back(photo);
     }
