@@ -16,6 +16,8 @@ TEMPLATE_LIST_TEST_CASE("Sums and products pass the gradients of central differe
   check_gradients<B>([](const auto& in) { return multiply(in[0], in[1]); }, {r({2, 3}), r({2, 3})});
   check_gradients<B>([](const auto& in) { return multiply(in[0], in[1]); }, {r({2, 3, 5}), r({3, 5})});
   check_gradients<B>([](const auto& in) { return multiply(in[0], in[1]); }, {r({3, 1}), r({1})});
+  check_gradients<B>([](const auto& in) { return divide(in[0], in[1]); }, {r({2, 3}), r({2, 3}, 0.5, 2)});
+  check_gradients<B>([](const auto& in) { return divide(in[0], in[1]); }, {r({3, 1}), r({3, 1}, -2, -0.5)});
   check_gradients<B>([](const auto& in) { return add_gated(in[0], in[1], in[2]); }, {r({2, 3, 4}), r({2, 3, 4}), r({4})});
 }
 

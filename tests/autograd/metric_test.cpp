@@ -6,18 +6,22 @@
 using namespace vpr;
 using namespace vpr::test;
 
-TEST_CASE("The gradients of lengths and distances agree with central differences") {
-  check_gradients([](const Vars& in) { return norms(in[0]); }, {random_tensor({3, 2, 5}, 1)});
-  check_gradients([](const Vars& in) { return norms(in[0]); }, {random_tensor({1}, 1, 0.5, 1)});
-  check_gradients([](const Vars& in) { return distances(in[0], in[1]); }, {random_tensor({4, 5}, 1), random_tensor({3, 5}, 2)});
-  check_gradients([](const Vars& in) { return distances(in[0], in[1]); }, {random_tensor({1, 1}, 1), random_tensor({2, 1}, 2)});
+TEMPLATE_LIST_TEST_CASE("Lengths and distances pass the gradients of central differences", "", DoubleBackends) {
+  using B = TestType;
+  auto r = random_tensors<B>();
+  check_gradients<B>([](const auto& in) { return norms(in[0]); }, {r({3, 2, 5})});
+  check_gradients<B>([](const auto& in) { return norms(in[0]); }, {r({1}, 0.5, 1)});
+  check_gradients<B>([](const auto& in) { return distances(in[0], in[1]); }, {r({4, 5}), r({3, 5})});
+  check_gradients<B>([](const auto& in) { return distances(in[0], in[1]); }, {r({1, 1}), r({2, 1})});
 }
 
-TEST_CASE("The gradient of a masked sum of exponentials agrees with central differences") {
-  const Var<F64> mask(random_tensor({3, 7}, 2));
+TEMPLATE_LIST_TEST_CASE("A masked sum of exponentials passes the gradients of central differences", "", DoubleBackends) {
+  using B = TestType;
+  auto r = random_tensors<B>();
+  const Var<B> mask(r({3, 7})), none(Tensor<B>::zeros({2, 1}));
   for (const bool and_zero : {false, true}) {
-    check_gradients([&](const Vars& in) { return log_sum_exp(in[0], mask, and_zero); }, {random_tensor({3, 7}, 1, -4, 4)});
-    check_gradients([&](const Vars& in) { return log_sum_exp(in[0], Var<F64>(Tensor<F64>::zeros({2, 1})), and_zero); }, {random_tensor({2, 1}, 1)});
+    check_gradients<B>([&](const auto& in) { return log_sum_exp(in[0], mask, and_zero); }, {r({3, 7}, -4, 4)});
+    check_gradients<B>([&](const auto& in) { return log_sum_exp(in[0], none, and_zero); }, {r({2, 1})});
   }
 }
 
@@ -37,4 +41,9 @@ TEST_CASE("Huge elements leave a finite gradient") {
   CHECK(x.gradient().values()[0] == Approx(first));
   CHECK(x.gradient().values()[1] == Approx(1 - first));
   CHECK(x.gradient().values()[2] == 0);
+}
+
+TEST_CASE("A mask that wants a gradient is refused") {
+  const Var<F64> x(random_tensor({1, 3}, 1), true);
+  CHECK_THROWS_WITH(log_sum_exp(x, x), ContainsSubstring("log_sum_exp: its mask is a constant, but wants a gradient"));
 }

@@ -75,6 +75,7 @@ struct Table {
       cases.push_back({"quick_gelu_gradient", {{rows, true, -6, 6}, {rows}}, {{rows}}, 8, false,
                        [](In in, Out out) { B::quick_gelu_gradient(*in[0], *in[1], out[0]); }});
       cases.push_back({"exp", {{rows, true, -6, 6}}, {{rows}}, 4, true, [](In in, Out out) { B::exp(*in[0], out[0]); }});
+      cases.push_back({"divide", {{rows}, {rows, true, 1, 3}}, {{rows}}, 1, true, [](In in, Out out) { B::divide(*in[0], *in[1], out[0]); }});
       cases.push_back({"silu_gate", {{{5, 2 * width}, true, -6, 6}}, {{rows}}, 4, false, [](In in, Out out) { B::silu_gate(*in[0], out[0]); }});
       cases.push_back({"add_gated", {{rows}, {rows}, {channels, false}}, {{rows}}, 2, true,
                        [](In in, Out out) { B::add_gated(*in[0], *in[1], *in[2], out[0]); }});

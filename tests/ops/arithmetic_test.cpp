@@ -25,6 +25,14 @@ TEST_CASE("add_gated scales each channel of what is added") {
   CHECK(add_gated(shaped({2, 0}), shaped({2, 0}), shaped({0})).empty());
 }
 
+TEST_CASE("Quotients are taken element by element") {
+  CHECK(divide(tensor({2, 2}, {1, -3, 0, 5}), tensor({2, 2}, {2, 4, 7, -5})).values() == Values{0.5F, -0.75F, 0, -1});
+  CHECK(divide(shaped({0}), shaped({0})).empty());
+  CHECK_THROWS_WITH(divide(shaped({2, 3}), shaped({3})), "divide: got x [2, 3] and y [3]");
+  const X x = tensor({5, 3}, random_floats(15, 1)), y = tensor({5, 3}, random_floats(15, 2));
+  check_in_place([&](auto&& v) { return divide(std::forward<decltype(v)>(v), y); }, x);
+}
+
 TEST_CASE("Sums refuse shapes that do not fit") {
   CHECK_THROWS_AS(add(shaped({2, 3}), shaped({2})), ShapeError);
   CHECK_THROWS_WITH(add(shaped({2, 3}), shaped({2})), "add: got x [2, 3] and y [2], want y to be x's shape or its tail");

@@ -38,6 +38,15 @@ Var<B> multiply(const Var<B>& x, const Var<B>& y) {
 }
 
 template <class B>
+Var<B> divide(const Var<B>& x, const Var<B>& y) {
+  return Var<B>::record(divide(x.value(), y.value()), {x, y}, [x = x.with_value_if(false), y](Tensor<B> dy, const Tensor<B>& quotient) {
+    dy = divide(std::move(dy), y.value());
+    y.accumulate([&] { return multiply(multiply(dy, quotient), Tensor<B>::full(Shape{1}, -1)); });
+    x.accumulate([&] { return std::move(dy); });
+  });
+}
+
+template <class B>
 Var<B> add_gated(Var<B> x, const Var<B>& y, const Var<B>& gamma) {
   Tensor<B> sum = add_gated(x.take(), y.value(), gamma.value());
   return Var<B>::record(std::move(sum), {x, y, gamma}, [x, y = y.with_value_if(gamma.needs_gradient()), gamma](Tensor<B> dy) {

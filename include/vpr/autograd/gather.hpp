@@ -17,7 +17,7 @@ namespace vpr {
 template <class B>
 Var<B> gather(const Var<B>& x, std::span<const std::int64_t> indices) {
   const std::vector<std::int64_t> chosen(indices.begin(), indices.end());
-  return Var<B>::record(gather(x.value(), indices), {x}, [=](const Tensor<B>& dy) {
+  return Var<B>::record(gather(x.value(), indices), {x}, [x = x.with_value_if(false), chosen](const Tensor<B>& dy) {
     x.accumulate([&] {
       // For each row of x, where it went: a row is summed by one thread, in order.
       std::vector<std::int64_t> order(chosen.size()), ends(static_cast<std::size_t>(x.shape()[0]));

@@ -10,8 +10,7 @@ namespace vpr {
 
 template <class B>
 Var<B> norms(const Var<B>& x) {
-  const Tensor<B> y = norms(x.value());
-  return Var<B>::record(y, {x}, [=](const Tensor<B>& dy) {
+  return Var<B>::record(norms(x.value()), {x}, [x](const Tensor<B>& dy, const Tensor<B>& y) {
     x.accumulate([&] {
       Tensor<B> dx(x.shape());
       B::norms_gradient(x.value(), y, dy, dx);
@@ -22,8 +21,7 @@ Var<B> norms(const Var<B>& x) {
 
 template <class B>
 Var<B> distances(const Var<B>& a, const Var<B>& b) {
-  const Tensor<B> y = distances(a.value(), b.value());
-  return Var<B>::record(y, {a, b}, [=](const Tensor<B>& dy) {
+  return Var<B>::record(distances(a.value(), b.value()), {a, b}, [a, b](const Tensor<B>& dy, const Tensor<B>& y) {
     a.accumulate([&] {
       Tensor<B> da(a.shape());
       B::distances_gradient(a.value(), b.value(), y, dy, false, da);
@@ -37,11 +35,12 @@ Var<B> distances(const Var<B>& a, const Var<B>& b) {
   });
 }
 
-/// The mask is a constant.
+/// The mask is a constant: its gradient is not computed.
+/// @throws ConfigError  if the mask wants a gradient.
 template <class B>
 Var<B> log_sum_exp(const Var<B>& x, const Var<B>& mask, bool and_zero = false) {
-  const Tensor<B> y = log_sum_exp(x.value(), mask.value(), and_zero);
-  return Var<B>::record(y, {x}, [=](const Tensor<B>& dy) {
+  require<ConfigError>(!mask.needs_gradient(), "log_sum_exp: its mask is a constant, but wants a gradient");
+  return Var<B>::record(log_sum_exp(x.value(), mask.value(), and_zero), {x}, [x, mask](const Tensor<B>& dy, const Tensor<B>& y) {
     x.accumulate([&] {
       Tensor<B> dx(x.shape());
       B::log_sum_exp_gradient(x.value(), mask.value(), y, dy, dx);

@@ -44,6 +44,7 @@ concept Backend = Memory<B> && requires(const Tensor<B> x, const typename B::wei
   B::relu(x, out);
   B::silu_gate(x, out);
   B::multiply(x, x, out);
+  B::divide(x, x, out);
   B::add_scaled(x, x, number, out);
   B::add_gated(x, x, x, out);
   B::layer_norm(x, x, x, number, out);

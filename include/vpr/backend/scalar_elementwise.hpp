@@ -66,6 +66,14 @@ struct ScalarElementwise {
     Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) { result[i] = a[i] * b[i % period]; });
   }
 
+  /// out[i] = x[i] / y[i].
+  template <class X>
+  static void divide(const X& x, const X& y, X& out) {
+    const auto *a = x.data(), *b = y.data();
+    auto* result = out.data();
+    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) { result[i] = a[i] / b[i]; });
+  }
+
   /// out[i] = x[i] + scale · y[i mod |y|]: y repeats over the leading axes of x.
   template <class X>
   static void add_scaled(const X& x, const X& y, typename X::value_type scale, X& out) {

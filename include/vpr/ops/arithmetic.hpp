@@ -46,6 +46,15 @@ Tensor<B> multiply(Tensor<B> x, const Tensor<B>& y) {
   return x;
 }
 
+/// x / y, element by element. Move x in to have it overwritten instead of copied.
+/// @throws ShapeError  if their shapes differ.
+template <class B>
+Tensor<B> divide(Tensor<B> x, const Tensor<B>& y) {
+  require<ShapeError>(x.shape() == y.shape(), "divide: got x ", x.shape(), " and y ", y.shape());
+  B::divide(x, y, x);
+  return x;
+}
+
 /// x + gamma ∘ y, gamma `C` scaling the channels of y: a residual with layer scale (Touvron et al. 2021, eq. 3).
 /// Move x in to have it overwritten instead of copied.
 /// @throws ShapeError  if x and y differ in shape or gamma has not one element a channel.
