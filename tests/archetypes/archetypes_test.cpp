@@ -7,6 +7,7 @@
 #include "tests/archetypes/backend.hpp"
 #include "tests/archetypes/index.hpp"
 #include "tests/archetypes/local_head.hpp"
+#include "tests/archetypes/loss.hpp"
 #include "tests/archetypes/matcher.hpp"
 #include "tests/archetypes/name_map.hpp"
 #include "tests/archetypes/preprocess.hpp"
@@ -14,7 +15,10 @@
 
 #include <vpr/index/flat.hpp>
 #include <vpr/io/load.hpp>
+#include <vpr/layer/initialise.hpp>
+#include <vpr/layer/linear.hpp>
 #include <vpr/matcher/rerank.hpp>
+#include <vpr/train/adam.hpp>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
@@ -96,4 +100,19 @@ TEST_CASE("A user's adapter changes a block by its own share") {
   const X x = X::from(vpr::Shape{1, 3, 8}, std::span<const float>(random_floats(3 * 8, 7)));
   const std::vector<float> with = adapted(x, {1, {1, 2}}).to_vector(), without = plain(x, {1, {1, 2}}).to_vector();
   for (std::size_t i = 0; i < with.size(); ++i) CHECK(with[i] - without[i] == Approx(1));
+}
+
+TEST_CASE("A user's loss trains, with no gradient written by hand") {
+  using B = vpr::Cpu<>;
+  vpr::Linear<vpr::Recorded<B>> model(3, 2, false);
+  vpr::initialise(model, 1, 0.5F);
+  vpr::Adam<B> optimizer(model, {.rate = 0.05});
+  const vpr::Var<B> photos = vpr::Var<B>::from(vpr::Shape{6, 3}, std::span<const float>(random_floats(6 * 3, 8)));
+  const auto loss = [&] { return Apart()(model(photos), std::vector<std::int64_t>{0, 0, 1, 1, 2, 2}); };
+  const float before = loss().to_vector()[0];
+  for (int step = 0; step < 20; ++step) {
+    loss().backward();
+    optimizer.step();
+  }
+  CHECK(loss().to_vector()[0] < before - 0.1F);
 }
