@@ -30,7 +30,7 @@ enum class WholeRegion { class_token, gem };
 
 struct SplitSettings {
   WholeRegion whole = WholeRegion::class_token;
-  GemSettings gem;
+  GemSettings gem = {};
 };
 
 /// The regions of a multi-level split, one descriptor each, then all as one at unit length: CricaVPR's pooling (Lu et al., CVPR 2024,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/random.hpp>
+#include <vpr/core/shape.hpp>
 
 #include <cmath>
 #include <cstdint>

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/layer/self_attention.hpp>
+
+#include "tests/support/component.hpp"
+
+using namespace vpr;
+using namespace vpr::test;
+
+TEST_CASE("Self-attention with equal scores is the mean of the values, projected") {
+  SelfAttention<Cpu<>> attention(2, 1);
+  set(attention, "qkv.weight", {0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1});  // only values
+  set(attention, "proj.weight", {0, 1, 1, 0});
+  set(attention, "proj.bias", {100, 0});
+  const std::vector<float> y = attention(tensor(Shape{1, 2, 2}, {1, 10, 3, 30})).to_vector();
+  CHECK(y == std::vector<float>{120, 2, 120, 2});
+  CHECK(parameters(attention) == std::vector<std::string>{"qkv.weight [6, 2]", "qkv.bias [6]", "proj.weight [2, 2]", "proj.bias [2]"});
+}
+
+TEST_CASE("Self-attention follows its tokens: another order of them gives the same results in that order") {
+  SelfAttention<Cpu<>> attention(6, 3);
+  randomise(attention, 1);
+  const Features<X> features = random_features(2, 6, {1, 5}, 2);
+  const auto run = [&](const Features<X>& f) { return attention(f.patches); };
+  const std::vector<float> y = same_alone_and_in_batches(run, features);
+  const std::vector<std::int64_t> order{3, 0, 4, 1, 2};
+  const Features<X> results{X(), tensor(Shape{2, 5, 6}, y), features.grid};
+  CHECK(largest_difference(run(reordered(features, order)).to_vector(), reordered(results, order).patches.to_vector()) < 1e-6F);
+}
