@@ -7,6 +7,7 @@
 #include "tests/archetypes/backend.hpp"
 #include "tests/archetypes/index.hpp"
 #include "tests/archetypes/local_head.hpp"
+#include "tests/archetypes/local_store.hpp"
 #include "tests/archetypes/loss.hpp"
 #include "tests/archetypes/matcher.hpp"
 #include "tests/archetypes/name_map.hpp"
@@ -89,6 +90,15 @@ TEST_CASE("A user's local head and matcher re-rank") {
   const vpr::Reranked result = vpr::rerank({{0, 1}, {1, 1}, {2, 1}}, 3, photos[2], store, SamePlace());
   CHECK(result.matches[0].id == 2);
   CHECK(result.local[0].pairs.size() == 3);
+}
+
+TEST_CASE("A user's local store is re-ranked from") {
+  EverySecond store;
+  const vpr::LocalFeatures photo{{1, 3}, 2, {1, 0, 0, 1, -1, 0}}, other{{1, 3}, 2, {0, 1, 0, 1, 0, 1}};
+  for (const vpr::LocalFeatures& each : {other, photo}) store.add(each);
+  CHECK(store.features(1) == vpr::LocalFeatures{{1, 2}, 2, {1, 0, -1, 0}});
+  const vpr::Reranked result = vpr::rerank({{0, 1}, {1, 1}}, 2, store.features(1), store, SamePlace());
+  CHECK(result.matches[0].id == 1);
 }
 
 TEST_CASE("A user's adapter changes a block by its own share") {
