@@ -78,7 +78,7 @@ vpr::AnyPipeline load_model(const ModelOptions& options, const std::vector<vpr::
 vpr::AnyTwoStage load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos, vpr::Timing& timing) {
   return timing.measure("load the model", 0, [&] {
     Request request(options, photos);
-    request.model.local = rerank.local == "head" ? vpr::LocalKind::head : vpr::LocalKind::patches;
+    if (!rerank.local.empty()) request.model.local = rerank.local == "head" ? vpr::LocalKind::head : vpr::LocalKind::patches;
     request.model.local_tap = rerank.tap();
     return vpr::load_two_stage(request.model);
   });

@@ -14,14 +14,14 @@ namespace cli {
 std::optional<vpr::Tap> RerankOptions::tap() const {
   const vpr::Facet chosen = find_facet(facet);
   vpr::require<vpr::ConfigError>(block >= 0 || chosen == vpr::Facet::token, "--local-facet ", facet, " is taken of a block: add --local-block N");
-  vpr::require<vpr::ConfigError>(block < 0 || local == "patches", "--local-block is taken of patches: leave it out with --local ", local);
+  vpr::require<vpr::ConfigError>(block < 0 || local != "head", "--local-block is taken of patches: leave it out with --local head");
   return block < 0 ? std::nullopt : std::optional(vpr::Tap{block, chosen});
 }
 
 void add_rerank_options(CLI::App& command, RerankOptions& options) {
   CLI::Option* rerank = command.add_option("--rerank", options.first, "look again at this many of a query's first answers, by local features")->check(CLI::PositiveNumber);
   const auto add = [&](const char* name, std::string& value, const char* meaning) { return command.add_option(name, value, meaning)->needs(rerank); };
-  add("--local", options.local, "with --rerank: which local features; head: the model's own")->check(CLI::IsMember({"patches", "head"}))->capture_default_str();
+  add("--local", options.local, "with --rerank: the backbone's patches, or the model's own head; default: the head where it has one")->check(CLI::IsMember({"patches", "head"}));
   command.add_option("--local-block", options.block, "with --local patches: the tokens of this block, from 0; default: those that the descriptor is made of")
       ->check(CLI::NonNegativeNumber)
       ->needs(rerank);

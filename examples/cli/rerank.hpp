@@ -21,7 +21,7 @@ namespace cli {
 
 struct RerankOptions {
   std::int64_t first = 0;  // how many; 0: none
-  std::string local = "patches";
+  std::string local;  // empty: the model's own head where it has one, else patches
   std::int64_t block = -1;
   std::string facet = "token";
   std::string store = "memory";

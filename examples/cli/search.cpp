@@ -138,7 +138,7 @@ void write_report(const std::string& path, const ModelOptions& options, const Re
   if (options.company != "alone") report.facts.emplace_back("described", options.company);
   if (options.block >= 0) report.facts.emplace_back("tokens", "block " + std::to_string(options.block) + ", " + options.facet);
   if (rerank.first > 0) {
-    report.facts.emplace_back("re-ranked", "the first " + std::to_string(rerank.first) + " by " + rerank.local +
+    report.facts.emplace_back("re-ranked", "the first " + std::to_string(rerank.first) + " by " + (rerank.local.empty() ? "local features" : rerank.local) +
                                                (rerank.block >= 0 ? " of block " + std::to_string(rerank.block) + ", " + rerank.facet : ""));
   }
   report.score_name = "cosine";

@@ -65,7 +65,7 @@ struct ModelRequest {
   std::string preprocess = {};                                      ///< see `find_preprocess`; nothing: as published
   Tap tap = {};                                                     ///< with a block: its tokens, each at unit length
   std::optional<PositionRule> positions = std::nullopt;             ///< other than the model was published with
-  LocalKind local = LocalKind::patches;                             ///< for `load_two_stage`
+  std::optional<LocalKind> local = std::nullopt;                    ///< for `load_two_stage`; nothing: its head where it has one, else patches
   std::optional<Tap> local_tap = std::nullopt;                      ///< where its patches are taken; nothing: the aggregator's
   std::function<Vocabulary(const PatchFeatures&)> vocabulary = {};  ///< for vlad: gives the words, and may look at features to find them
   std::int64_t block = 0;                                           ///< for cricavpr: photos that are mixed, in their order; 0: each alone
@@ -165,27 +165,28 @@ inline AnyPipeline load_model(const ModelRequest& request) {
   return *model;
 }
 
-/// The same with local features: its own head's where it has one and that is asked for, else the patches of its backbone, matched by
-/// mutual nearest neighbours.
+/// The same with local features: its own head's where it has one and nothing else is asked for, else the patches of its backbone,
+/// matched by mutual nearest neighbours.
 /// @throws ConfigError  also for a local head where the model has none, and for a tap of one
 inline AnyTwoStage load_two_stage(const ModelRequest& request) {
   const NamedSystem* const named = find_system(SystemName(request.name).system);
-  const auto no_head = [&] { fail<ConfigError>("model '", request.name, "' has no local head of its own: take its patches"); };
-  if (named == nullptr) {
-    if (request.local == LocalKind::head) no_head();
-    return TwoStage(detail::load_pipeline(request), Patches<>(), MutualNearest<>(), request.local_tap);
-  }
+  const auto with_patches = [&](auto pipeline) -> AnyTwoStage {
+    require<ConfigError>(request.local != LocalKind::head, "model '", request.name, "' has no local head of its own: take its patches");
+    return TwoStage(std::move(pipeline), Patches<>(), MutualNearest<>(), request.local_tap);
+  };
+  if (named == nullptr) return with_patches(detail::load_pipeline(request));
+  const bool wants_head = request.local.value_or(request.local_tap ? LocalKind::patches : LocalKind::head) == LocalKind::head;
   std::optional<AnyTwoStage> model;
   with_system<Cpu<f32>>(request.name, [&](auto system) {
     auto loaded = detail::load_system(std::move(system), *named, request);
-    if (request.local == LocalKind::patches) {
-      model.emplace(TwoStage(std::move(first_stage_of(loaded)), Patches<>(), MutualNearest<>(), request.local_tap));
-    } else if constexpr (requires { loaded.head; }) {
-      require<ConfigError>(!request.local_tap, "model '", request.name, "': its local head was trained on its final features: leave the block out");
-      model.emplace(std::move(loaded));
-    } else {
-      no_head();
+    if constexpr (requires { loaded.head; }) {
+      if (wants_head) {
+        require<ConfigError>(!request.local_tap, "model '", request.name, "': its local head was trained on its final features: leave the block out");
+        model.emplace(std::move(loaded));
+        return;
+      }
     }
+    model.emplace(with_patches(std::move(first_stage_of(loaded))));
   });
   return *model;
 }
