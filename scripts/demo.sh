@@ -3,6 +3,7 @@
 # Localises photos from nothing: installs what is missing (Debian, apt), builds the program `vpr`, obtains the weights of DINOv2 ViT-S/14, builds a
 # map, asks it where each query was taken, prints recall where the right answers are known, and writes a report to build/demo/report.html.
 # Usage: scripts/demo.sh [PHOTOS_DIR]
+#        scripts/demo.sh --train   trains adapters on one rendered town and measures them, before and after, on another one's streets
 # PHOTOS_DIR holds database/ and queries/, or the lists gallery.txt and queries.txt, perhaps with pairs.csv or place_pairs.csv
 # (query,database: the right answers); or just photos, every fifth of which is then a query. Without it, a town is rendered.
 set -euo pipefail
@@ -13,6 +14,11 @@ source scripts/packages.sh
 out=build/demo
 bin=build/release/bin
 photos=$out/town
+train=
+if [ "${1:-}" = --train ]; then
+  train=yes
+  shift
+fi
 if [ $# -gt 0 ]; then
   photos=$(cd "$here" && realpath -e -- "$1") || die "there is no folder $1: give a folder of photos, or nothing for a rendered town"
 fi
@@ -27,6 +33,16 @@ mkdir -p "$out"
 if [ $# = 0 ]; then
   say "Rendering a town into $photos"
   $bin/04_render_a_town "$photos"
+fi
+
+if [ -n "$train" ]; then
+  say "Rendering another town to train on into $out/training_town"
+  $bin/04_render_a_town "$out/training_town" 2
+  say "Training adapters on it; recall is measured on the first town, whose streets are never trained on"
+  $bin/vpr train --recipe adapter --backbone dinov2-vits14 --weights "$weights" --data "$out/training_town/poses.csv" --by id --augment none \
+    --places 8 --photos 3 --rate 0.0005 --steps 80 --every 20 --out "$out/adapter.safetensors" --log "$out/training.csv" \
+    --database "$photos/database" --queries "$photos/queries"
+  exit
 fi
 
 if [ -f "$photos/gallery.txt" ] && [ -f "$photos/queries.txt" ]; then

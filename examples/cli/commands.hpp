@@ -15,5 +15,6 @@ void add_evaluate(CLI::App& program);
 void add_inspect(CLI::App& program);
 void add_models(CLI::App& program);
 void add_pca(CLI::App& program);
+void add_train(CLI::App& program);
 
 }  // namespace cli

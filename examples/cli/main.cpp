@@ -21,6 +21,7 @@ int main(int count, char** arguments) {
   cli::add_inspect(program);
   cli::add_models(program);
   cli::add_pca(program);
+  cli::add_train(program);
   try {
     program.parse(count, arguments);
     return 0;

@@ -7,10 +7,12 @@
 #include <vpr/loss/concept.hpp>
 #include <vpr/loss/contrastive.hpp>
 #include <vpr/loss/fast_ap.hpp>
+#include <vpr/loss/hard_triplets.hpp>
 #include <vpr/loss/large_margin_cosine.hpp>
 #include <vpr/loss/local_mutual.hpp>
 #include <vpr/loss/multi_similarity.hpp>
 #include <vpr/loss/multi_similarity_miner.hpp>
 #include <vpr/loss/pairs.hpp>
+#include <vpr/loss/selavpr.hpp>
 #include <vpr/loss/softmax.hpp>
 #include <vpr/loss/triplet.hpp>

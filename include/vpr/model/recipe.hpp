@@ -40,7 +40,7 @@ inline std::vector<Recipe> recipes() {
        LinearDecay{1, 0.2, 4000}},
       {"cricavpr", "CricaVPR: adapters, GeM and the encoder across the batch, multi-similarity loss (Lu et al., CVPR 2024, section 4.2)", "cricavpr", 0, 72, 4,
        1e-4, 0, ConstantRate()},
-      {"selavpr", "SelaVPR: adapters, GeM and the local head, triplet and local loss (Lu et al., ICLR 2024, section 4.2)", "selavpr", 0, 4, 4, 1e-5, 0,
+      {"selavpr", "SelaVPR: adapters, GeM and the local head, triplet and local loss of triplets mined in the batch (Lu et al., ICLR 2024, section 4.2)", "selavpr", 0, 4, 4, 1e-5, 0,
        ConstantRate()},
       {"adapter", "SelaVPR's adapters and GeM alone, by the multi-similarity loss: a frozen network learns at little cost", "selavpr-global", 0, 60, 4, 1e-4, 0,
        ConstantRate()},

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+#include "commands.hpp"
+#include "options.hpp"
+#include "describe_photos.hpp"
+
+#include <vpr/autograd.hpp>
+#include <vpr/dataset/dataset.hpp>
+#include <vpr/dataset/photo_batches.hpp>
+#include <vpr/dataset/place_sampler.hpp>
+#include <vpr/dataset/prefetch.hpp>
+#include <vpr/dataset/read_photo.hpp>
+#include <vpr/dataset/read_training_places.hpp>
+#include <vpr/eval/recall.hpp>
+#include <vpr/image/augment.hpp>
+#include <vpr/io/open.hpp>
+#include <vpr/loss/multi_similarity.hpp>
+#include <vpr/loss/selavpr.hpp>
+#include <vpr/model/recipe.hpp>
+#include <vpr/train/adam.hpp>
+#include <vpr/train/copy_parameters.hpp>
+#include <vpr/train/trainer.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace cli {
+namespace {
+
+using B = vpr::Cpu<vpr::f32>;
+using Recorded = vpr::Recorded<B>;
+
+struct Options {
+  std::string recipe, weights, data, out, backbone, log, database, queries, positives;
+  std::string by = "automatic", augment = "randaugment", size = "224x224";
+  std::vector<std::string> leave_out;
+  std::int64_t steps = 1000, places = 0, photos = 0, frames = 5, tuned_blocks = -1, every = 0, patience = 0, threads = 0;
+  double rate = 0, radius = 25;
+  std::uint64_t seed = 0;
+  bool resume = false, checkpointing = false;
+};
+
+/// The recipe with what the command line changes of it.
+vpr::Recipe recipe_of(const Options& options) {
+  vpr::Recipe recipe = vpr::find_recipe(options.recipe);
+  if (!options.backbone.empty()) recipe.system += '@' + options.backbone;
+  if (options.places > 0) recipe.places = options.places;
+  if (options.photos > 0) recipe.photos = options.photos;
+  if (options.rate > 0) recipe.rate = options.rate;
+  if (options.tuned_blocks >= 0) recipe.tuned_blocks = options.tuned_blocks;
+  return recipe;
+}
+
+vpr::TrainingPlaces places_of(const Options& options) {
+  vpr::TrainingPlacesSettings settings;
+  settings.by = vpr::places_by(options.by);
+  settings.sequence.frames = options.frames;
+  settings.keep = [&](const vpr::TrainingPhoto& photo) {
+    return std::none_of(options.leave_out.begin(), options.leave_out.end(), [&](const std::string& text) {
+      return photo.group == text || photo.path.find(text) != std::string::npos;
+    });
+  };
+  return vpr::read_training_places(options.data, settings);
+}
+
+using Load = std::function<vpr::Planes(const std::string&, vpr::Random&)>;
+
+Load loader_of(const Options& options, vpr::ImageSize size) {
+  if (options.augment == "randaugment") return vpr::ReadPhoto{vpr::Augmentations{vpr::ResizeAsPil{size}, vpr::RandAugment{}}};
+  return vpr::ReadPhoto{vpr::NoAugmentation{}, vpr::NormaliseThenResize<>{{size}}};
+}
+
+/// How well the system in training finds photos that it is not trained on.
+class Validation {
+ public:
+  Validation(const Options& options, const vpr::Recipe& recipe) : system_(recipe.system) {
+    if (options.database.empty()) return;
+    dataset_ = vpr::Dataset::load({.database = options.database, .queries = options.queries, .pairs = options.positives, .radius = options.radius});
+    vpr::require<vpr::ConfigError>(dataset_->positives.has_value(), "train: nothing tells which answers of the validation are right: give --positives, or photos with positions");
+  }
+
+  bool wanted() const { return dataset_.has_value(); }
+
+  /// Recall@1 and @5 with the parameters as they are.
+  template <class System>
+  vpr::Recall operator()(System& trained, vpr::ImageSize size) const {
+    std::optional<vpr::Recall> recall;
+    vpr::with_system<B>(system_, [&](auto system) {
+      vpr::copy_parameters(trained, system);
+      auto& pipeline = vpr::first_stage_of(system);
+      pipeline.preprocess = vpr::NormaliseThenResize<>{{size}};
+      vpr::Timing timing;
+      ModelOptions model;
+      const vpr::AnyPipeline any(std::move(pipeline));
+      const vpr::Descriptors database = describe_photos(any, dataset_->database, model, "validation database", timing);
+      const vpr::Descriptors queries = describe_photos(any, dataset_->queries, model, "validation queries", timing);
+      const std::vector<std::int64_t> at{1, 5};
+      recall = vpr::recall(vpr::ids_of(vpr::search(database, queries, 5), 5), 5, *dataset_->positives, at);
+    });
+    return *recall;
+  }
+
+ private:
+  std::string system_;
+  std::optional<vpr::Dataset> dataset_;
+};
+
+/// Appends a line a step to a table, if one is wanted.
+class Log {
+ public:
+  Log(const std::string& path, bool resume) {
+    if (path.empty()) return;
+    const bool begun = resume && std::filesystem::exists(path);
+    out_.open(path, begun ? std::ios::app : std::ios::trunc);
+    vpr::require<vpr::IoError>(out_.is_open(), path, ": cannot be written");
+    if (!begun) out_ << "step,loss,rate,seconds,images_per_second,recall@1,recall@5\n";
+  }
+  void add(const vpr::TrainingStep& step, double rate, double seconds, double images, const std::optional<vpr::Recall>& recall) {
+    if (!out_.is_open()) return;
+    out_ << step.step << ',' << step.loss << ',' << rate << ',' << seconds << ',' << images << ',';
+    if (recall) out_ << recall->of_all[0] << ',' << recall->of_all[1];
+    else out_ << ',';
+    out_ << '\n' << std::flush;
+  }
+
+ private:
+  std::ofstream out_;
+};
+
+/// The loss of a batch of places by a recorded system.
+template <class System>
+vpr::Var<B> loss_of(System& system, const vpr::PhotoBatch& batch) {
+  auto& pipeline = vpr::first_stage_of(system);
+  if constexpr (std::decay_t<decltype(pipeline)>::mixes) pipeline.aggregator.company = vpr::Company<vpr::Var<B>>::blocks(batch.shape()[0]);
+  const vpr::Var<B> images(vpr::Tensor<B>::from(batch.shape(), std::span<const float>(batch.values)));
+  if constexpr (requires { system.head; }) {
+    const auto [descriptors, local] = system(images);
+    return vpr::SelaVprLoss()(descriptors, local.tokens, batch.labels);
+  } else {
+    return vpr::MultiSimilarityLoss<>()(pipeline(images), batch.labels);
+  }
+}
+
+template <class System>
+void train(System& system, const Options& options, const vpr::Recipe& recipe) {
+  ModelOptions size_option;
+  size_option.size = options.size;
+  const vpr::ImageSize size = *size_option.image_size();
+  vpr::load_to_train(system, vpr::open_weights(options.weights), options.seed);
+  vpr::freeze_backbone(system, recipe.tuned_blocks);
+  vpr::first_stage_of(system).backbone.set_checkpointing(options.checkpointing);
+
+  const vpr::TrainingPlaces places = places_of(options);
+  const vpr::PlaceSampler sampler(places, {.places = recipe.places, .photos = recipe.photos, .seed = options.seed});
+  const vpr::PhotoBatches batches(sampler, loader_of(options, size));
+  const Validation validation(options, recipe);
+
+  const std::string state = options.out + ".state";
+  vpr::Trainer trainer(system, vpr::AdamW<B>(system, {.rate = recipe.rate, .weight_decay = recipe.weight_decay}), recipe.schedule,
+                       {.steps = options.steps, .checkpoint_every = options.every, .checkpoint = state});
+  if (options.resume) trainer.resume(state);
+  std::int64_t parameters = 0;
+  for (const auto& named : trainer.optimizer().parameters()) parameters += named.parameter.shape().elements();
+  std::printf("%s on %zu photos of %zu places: %lld numbers are trained\n", recipe.system.c_str(), places.photos.size(), places.places.size(), static_cast<long long>(parameters));
+  if (sampler.places_left_out() > 0) {
+    std::printf("%lld places left out, with fewer than %lld photos\n", static_cast<long long>(sampler.places_left_out()), static_cast<long long>(recipe.photos));
+  }
+
+  Log log(options.log, options.resume);
+  const auto report = [](const char* when, const vpr::Recall& recall) { std::printf("%s: recall@1 %.3f, recall@5 %.3f\n", when, recall.of_all[0], recall.of_all[1]); };
+  if (validation.wanted() && trainer.done() == 0) report("before", validation(system, size));
+
+  vpr::Prefetch<vpr::PhotoBatch> ahead([&](std::int64_t i) { return batches.read(i); }, trainer.done(), options.steps);
+  using Clock = std::chrono::steady_clock;
+  const auto start = Clock::now();
+  const std::int64_t first = trainer.done();
+  std::int64_t images = 0, worse = 0;
+  double best = -1;
+  trainer.run(
+      [&](std::int64_t) {
+        const vpr::PhotoBatch batch = *ahead.next();
+        images += batch.shape()[0];
+        return loss_of(system, batch);
+      },
+      [&](const vpr::TrainingStep& step) {
+        const double seconds = std::chrono::duration<double>(Clock::now() - start).count(), speed = static_cast<double>(images) / seconds;
+        const double left = seconds / static_cast<double>(step.step - first) * static_cast<double>(options.steps - step.step);
+        const bool look = options.every > 0 && (step.step % options.every == 0 || step.step == options.steps);
+        std::optional<vpr::Recall> recall;
+        if (validation.wanted() && look) recall = validation(system, size);
+        log.add(step, recipe.rate * step.rate_factor, seconds, speed, recall);
+        if (look || step.step == first + 1 || step.step == options.steps) {
+          std::printf("step %lld/%lld  loss %.4f  %.1f images/s  %.0f s left\n", static_cast<long long>(step.step), static_cast<long long>(options.steps), step.loss, speed, left);
+          if (recall) report("  validation", *recall);
+          std::fflush(stdout);
+        }
+        if (recall) {
+          worse = recall->of_all[0] > best ? 0 : worse + 1;
+          best = std::max(best, recall->of_all[0]);
+        }
+        return options.patience == 0 || worse < options.patience;
+      });
+  if (validation.wanted()) report("after", validation(system, size));
+  vpr::save_safetensors(options.out, system, {{"recipe", recipe.name}, {"system", recipe.system}, {"trained from", std::filesystem::path(options.weights).filename().string()},
+                                              {"licence", "that of the weights it was trained from"}});
+  std::printf("%s: use it with --model %s\n", options.out.c_str(), recipe.system.c_str());
+  for (const vpr::BadPhoto& bad : batches.bad_photos()) std::printf("left out: %s\n", bad.reason.c_str());
+}
+
+void run(const Options& options) {
+  if (options.threads > 0) vpr::set_thread_count(static_cast<int>(options.threads));
+  const vpr::Recipe recipe = recipe_of(options);
+  vpr::with_system<Recorded>(recipe.system, [&](auto system) { train(system, options, recipe); });
+}
+
+}  // namespace
+
+void add_train(CLI::App& program) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("train", "Trains a system on photos of known places");
+  std::string known;
+  for (const vpr::Recipe& recipe : vpr::recipes()) known += "\n  " + recipe.name + ": " + recipe.meaning;
+  command->add_option("--recipe", options->recipe, "what is trained and how:" + known)->required();
+  command->add_option("--weights", options->weights, "weights to start from: the backbone's, or a checkpoint of the system")->required();
+  command->add_option("--data", options->data, "photos to train on: GSV-Cities, a CSV, or a folder of photos with positions in their names")->required();
+  command->add_option("--out", options->out, "the trained weights, a .safetensors file; the training's state is kept beside it")->required();
+  command->add_option("--backbone", options->backbone, "another network than the authors', such as dinov2-vits14");
+  command->add_option("--by", options->by, "what shows one place: automatic, id, cell or sequence")->capture_default_str();
+  command->add_option("--frames", options->frames, "with sequences: frames in a row that show one place")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--leave-out", options->leave_out, "leave out photos of this group (city, video), or with this text in their path");
+  command->add_option("--size", options->size, "size of the network's input in pixels")->capture_default_str();
+  command->add_option("--augment", options->augment, "what photos undergo")->check(CLI::IsMember({"randaugment", "none"}))->capture_default_str();
+  command->add_option("--steps", options->steps, "steps in all, those of an earlier session included")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--places", options->places, "places in a batch; default: the recipe's")->check(CLI::PositiveNumber);
+  command->add_option("--photos", options->photos, "photos of a place; default: the recipe's")->check(CLI::PositiveNumber);
+  command->add_option("--rate", options->rate, "learning rate; default: the recipe's")->check(CLI::PositiveNumber);
+  command->add_option("--tuned-blocks", options->tuned_blocks, "last blocks of the network that are trained; default: the recipe's")->check(CLI::NonNegativeNumber);
+  command->add_option("--seed", options->seed, "seed of heads, batches and augmentation")->capture_default_str();
+  command->add_flag("--checkpointing", options->checkpointing, "compute blocks twice to keep less in memory");
+  command->add_option("--every", options->every, "steps between checkpoints and validations; 0: none")->check(CLI::NonNegativeNumber)->capture_default_str();
+  command->add_flag("--resume", options->resume, "go on from the state beside --out");
+  command->add_option("--log", options->log, "write loss, rate and speed of each step, a CSV file");
+  command->add_option("--database", options->database, "validation: photos of known places");
+  command->add_option("--queries", options->queries, "validation: photos to localise");
+  command->add_option("--positives", options->positives, "validation: right answers, a CSV");
+  command->add_option("--radius", options->radius, "validation: right answers by position, metres")->capture_default_str();
+  command->add_option("--patience", options->patience, "stop after so many validations in a row without a better recall@1; 0: don't")->capture_default_str();
+  command->add_option("--threads", options->threads, "threads; default: all. Changes speed, never a result")->check(CLI::PositiveNumber);
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace cli
