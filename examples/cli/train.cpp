@@ -17,7 +17,6 @@
 #include <vpr/loss/selavpr.hpp>
 #include <vpr/model/recipe.hpp>
 #include <vpr/train/adam.hpp>
-#include <vpr/train/copy_parameters.hpp>
 #include <vpr/train/trainer.hpp>
 
 #include <CLI/CLI.hpp>
@@ -35,7 +34,6 @@ namespace cli {
 namespace {
 
 using B = vpr::Cpu<vpr::f32>;
-using Recorded = vpr::Recorded<B>;
 
 struct Options {
   std::string recipe, weights, data, out, backbone, log, database, queries, positives;
@@ -80,35 +78,30 @@ Load loader_of(const Options& options, vpr::ImageSize size) {
 /// How well the system in training finds photos that it is not trained on.
 class Validation {
  public:
-  Validation(const Options& options, const vpr::Recipe& recipe) : system_(recipe.system) {
+  Validation(const Options& options, const vpr::Recipe& recipe) {
     if (options.database.empty()) return;
     dataset_ = vpr::Dataset::load({.database = options.database, .queries = options.queries, .pairs = options.positives, .radius = options.radius});
     vpr::require<vpr::ConfigError>(dataset_->positives.has_value(), "train: nothing tells which answers of the validation are right: give --positives, or photos with positions");
+    model_.model = recipe.system;
+    model_.weights = options.out;
+    model_.size = options.size;
+    model_.preprocess = "normalise-then-resize-tensor";
   }
 
   bool wanted() const { return dataset_.has_value(); }
 
-  /// Recall@1 and @5 with the parameters as they are.
-  template <class System>
-  vpr::Recall operator()(System& trained, vpr::ImageSize size) const {
-    std::optional<vpr::Recall> recall;
-    vpr::with_system<B>(system_, [&](auto system) {
-      vpr::copy_parameters(trained, system);
-      auto& pipeline = vpr::first_stage_of(system);
-      pipeline.preprocess = vpr::NormaliseThenResize<>{{size}};
-      vpr::Timing timing;
-      ModelOptions model;
-      const vpr::AnyPipeline any(std::move(pipeline));
-      const vpr::Descriptors database = describe_photos(any, dataset_->database, model, "validation database", timing);
-      const vpr::Descriptors queries = describe_photos(any, dataset_->queries, model, "validation queries", timing);
-      const std::vector<std::int64_t> at{1, 5};
-      recall = vpr::recall(vpr::ids_of(vpr::search(database, queries, 5), 5), 5, *dataset_->positives, at);
-    });
-    return *recall;
+  /// Recall@1 and @5 of the weights as they were written last.
+  vpr::Recall operator()() const {
+    vpr::Timing timing;
+    const vpr::AnyPipeline model = load_model(model_, {}, timing);
+    const vpr::Descriptors database = describe_photos(model, dataset_->database, model_, "validation database", timing);
+    const vpr::Descriptors queries = describe_photos(model, dataset_->queries, model_, "validation queries", timing);
+    const std::vector<std::int64_t> at{1, 5};
+    return vpr::recall(vpr::ids_of(vpr::search(database, queries, 5), 5), 5, *dataset_->positives, at);
   }
 
  private:
-  std::string system_;
+  ModelOptions model_;
   std::optional<vpr::Dataset> dataset_;
 };
 
@@ -174,8 +167,16 @@ void train(System& system, const Options& options, const vpr::Recipe& recipe) {
   }
 
   Log log(options.log, options.resume);
+  const auto write = [&] {
+    vpr::save_safetensors(options.out, system, {{"recipe", recipe.name}, {"system", recipe.system}, {"trained from", std::filesystem::path(options.weights).filename().string()},
+                                                {"licence", "that of the weights it was trained from"}});
+  };
+  const auto validated = [&] {
+    write();
+    return validation();
+  };
   const auto report = [](const char* when, const vpr::Recall& recall) { std::printf("%s: recall@1 %.3f, recall@5 %.3f\n", when, recall.of_all[0], recall.of_all[1]); };
-  if (validation.wanted() && trainer.done() == 0) report("before", validation(system, size));
+  if (validation.wanted() && trainer.done() == 0) report("before", validated());
 
   vpr::Prefetch<vpr::PhotoBatch> ahead([&](std::int64_t i) { return batches.read(i); }, trainer.done(), options.steps);
   using Clock = std::chrono::steady_clock;
@@ -194,7 +195,7 @@ void train(System& system, const Options& options, const vpr::Recipe& recipe) {
         const double left = seconds / static_cast<double>(step.step - first) * static_cast<double>(options.steps - step.step);
         const bool look = options.every > 0 && (step.step % options.every == 0 || step.step == options.steps);
         std::optional<vpr::Recall> recall;
-        if (validation.wanted() && look) recall = validation(system, size);
+        if (validation.wanted() && look) recall = validated();
         log.add(step, recipe.rate * step.rate_factor, seconds, speed, recall);
         if (look || step.step == first + 1 || step.step == options.steps) {
           std::printf("step %lld/%lld  loss %.4f  %.1f images/s  %.0f s left\n", static_cast<long long>(step.step), static_cast<long long>(options.steps), step.loss, speed, left);
@@ -207,9 +208,8 @@ void train(System& system, const Options& options, const vpr::Recipe& recipe) {
         }
         return options.patience == 0 || worse < options.patience;
       });
-  if (validation.wanted()) report("after", validation(system, size));
-  vpr::save_safetensors(options.out, system, {{"recipe", recipe.name}, {"system", recipe.system}, {"trained from", std::filesystem::path(options.weights).filename().string()},
-                                              {"licence", "that of the weights it was trained from"}});
+  write();
+  if (validation.wanted()) report("after", validation());
   std::printf("%s: use it with --model %s\n", options.out.c_str(), recipe.system.c_str());
   for (const vpr::BadPhoto& bad : batches.bad_photos()) std::printf("left out: %s\n", bad.reason.c_str());
 }
@@ -217,7 +217,7 @@ void train(System& system, const Options& options, const vpr::Recipe& recipe) {
 void run(const Options& options) {
   if (options.threads > 0) vpr::set_thread_count(static_cast<int>(options.threads));
   const vpr::Recipe recipe = recipe_of(options);
-  vpr::with_system<Recorded>(recipe.system, [&](auto system) { train(system, options, recipe); });
+  vpr::with_system<vpr::Recorded<B>>(recipe.system, [&](auto system) { train(system, options, recipe); });
 }
 
 }  // namespace
