@@ -61,7 +61,9 @@ void check_parameter_gradients(Component& component, const Run& run) {
     for (std::int64_t i = 0; i < cotangent.elements(); ++i) sum += cotangent.data()[i] * y.value().data()[i];
     return sum;
   };
-  for (auto& [name, parameter] : all) {
+  for (auto& entry : all) {
+    const std::string& name = entry.first;
+    Parameter& parameter = entry.second;  // clang 14 can't capture a structured binding below
     if (!parameter.needs_gradient()) continue;
     INFO("parameter " << name);
     REQUIRE(found.at(name).size() == static_cast<std::size_t>(parameter.shape().elements()));
