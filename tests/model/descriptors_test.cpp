@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/aggregator/cross_image.hpp>
+#include <vpr/backbone/dinov2.hpp>
+#include <vpr/layer/initialise.hpp>
+#include <vpr/model/pipeline.hpp>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/random.hpp"
+
+using namespace vpr;
+
+namespace {
+
+using X = Tensor<Cpu<>>;
+
+auto mixing_pipeline() {
+  const VitConfig config{.channels = 16, .depth = 1, .heads = 2, .trained_side = 56};
+  Pipeline pipeline(DinoV2<>(config), CrossImageAggregator<Split<1, 2>>({.channels = 16, .heads = 2, .hidden = 32}), NormaliseThenResize<>{{{42, 56}}});
+  initialise(pipeline, 3, 0.3F);
+  return pipeline;
+}
+
+std::vector<Image> photos(std::int64_t count) {
+  std::vector<Image> made;
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::vector<std::uint8_t> pixels;
+    for (const float value : random_floats(3 * 30 * 40, static_cast<std::uint64_t>(i) + 1)) pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
+    made.emplace_back(ImageSize{30, 40}, std::move(pixels));
+  }
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("Descriptors that were made in different company are not compared unless that is asked for") {
+  const Descriptors alone{{1, 0, 0, 1}, 2, "alone"}, blocks{{1, 0}, 2, "blocks(16)"}, other{{1, 0, 0}, 3, "alone"};
+  CHECK_THROWS_WITH(search(alone, blocks, 1), ContainsSubstring("made in the company 'alone' and 'blocks(16)'"));
+  CHECK_THROWS_AS(search(alone, blocks, 1), ConfigError);
+  CHECK_THROWS_AS(search(alone, other, 1), ShapeError);
+  CHECK(search(alone, blocks, 1, Companies::may_differ)[0][0].id == 0);
+  CHECK(search(alone, alone, 2)[1][0].id == 1);
+  CHECK(Descriptors{}.size() == 0);
+}
+
+TEST_CASE("A pipeline that mixes photos describes each alone by default, to the bit, and says so") {
+  const auto pipeline = mixing_pipeline();
+  const std::vector<Image> images = photos(5);
+  const std::vector<ImageView> views(images.begin(), images.end());
+  const Descriptors together = pipeline.descriptors_of(views);
+  CHECK(together.company == "alone");
+  CHECK(together.size() == 5);
+  std::vector<float> apart;
+  for (const ImageView& view : views) {
+    const std::vector<float> one = pipeline.describe(view);
+    apart.insert(apart.end(), one.begin(), one.end());
+  }
+  CHECK(together.values == apart);
+}
+
+TEST_CASE("Blocks are those of the photos' order, however they are sized and described") {
+  auto pipeline = mixing_pipeline();
+  pipeline.aggregator.company = Company<X>::blocks(2);
+  const std::vector<Image> images = photos(5);
+  const std::vector<ImageView> views(images.begin(), images.end());
+  const Descriptors whole = pipeline.descriptors_of(views);
+  CHECK(whole.company == "blocks(2)");
+  CHECK(pipeline.block() == 2);
+  std::vector<float> parts;
+  for (std::size_t begin = 0; begin < 5; begin += 2) {
+    const std::vector<float> part = pipeline.describe(std::span(views).subspan(begin, std::min<std::size_t>(2, 5 - begin)));
+    parts.insert(parts.end(), part.begin(), part.end());
+  }
+  CHECK(whole.values == parts);
+  CHECK(whole.values != mixing_pipeline().describe(views));
+}
