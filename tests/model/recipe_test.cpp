@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/autograd.hpp>
+#include <vpr/io/open.hpp>
+#include <vpr/io/save.hpp>
+#include <vpr/model/recipe.hpp>
+
+#include "tests/io/temporary.hpp"
+#include "tests/support/catch.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+using namespace vpr;
+
+namespace {
+
+using R = Recorded<Cpu<>>;
+const VitConfig tiny{.channels = 32, .depth = 3, .heads = 2, .trained_side = 56};
+
+auto adapted() {
+  return Pipeline(DinoV2<VitConfig, MulConvAdapter, R>(tiny), CrossImageAggregator<Split<1, 2, 3>, R>({.channels = 32, .heads = 2, .hidden = 32}),
+                  NormaliseThenResize<>{{{56, 56}}}, {"backbone.", ""});
+}
+
+template <class Model>
+std::map<std::string, std::vector<float>> values_of(Model& model) {
+  std::map<std::string, std::vector<float>> values;
+  model.visit([&](const std::string& name, auto& parameter) { values[name] = parameter.to_vector(); }, "");
+  return values;
+}
+
+template <class Model>
+std::set<std::string> trained_of(Model& model) {
+  std::set<std::string> names;
+  model.visit([&](const std::string& name, auto& parameter) {
+    if (parameter.needs_gradient()) names.insert(name);
+  }, "");
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("A training starts from a backbone's weights, with heads of its seed and adapters that change nothing yet") {
+  DinoV2<> backbone(tiny);
+  initialise(backbone, 7);
+  const test::TemporaryFolder folder;
+  const std::string path = folder.file("backbone.safetensors");
+  save_safetensors(path, backbone);
+
+  auto model = adapted(), same = adapted(), other = adapted();
+  load_to_train(model, open_weights(path), 1);
+  load_to_train(same, open_weights(path), 1);
+  load_to_train(other, open_weights(path), 2);
+  const auto values = values_of(model);
+  for (const auto& [name, numbers] : values_of(backbone)) CHECK(values.at("backbone." + name) == numbers);
+  CHECK(values == values_of(same));
+  CHECK(values.at("encoder.layers.0.linear1.weight") != values_of(other).at("encoder.layers.0.linear1.weight"));
+  const auto& last = values.at("backbone.blocks.0.adapter.D_fc2.weight");
+  CHECK(std::all_of(last.begin(), last.end(), [](float value) { return value == 0; }));
+  const auto& first = values.at("backbone.blocks.0.adapter.D_fc1.weight");
+  CHECK(std::any_of(first.begin(), first.end(), [](float value) { return value != 0; }));
+}
+
+TEST_CASE("A training goes on from a checkpoint of the whole system, and refuses weights of another network") {
+  auto model = adapted();
+  initialise(model, 5);
+  const test::TemporaryFolder folder;
+  save_safetensors(folder.file("whole.safetensors"), model);
+  auto again = adapted();
+  load_to_train(again, open_weights(folder.file("whole.safetensors")), 1);
+  CHECK(values_of(again) == values_of(model));
+
+  DinoV2<> wider(VitConfig{.channels = 48, .depth = 3, .heads = 2, .trained_side = 56});
+  save_safetensors(folder.file("wider.safetensors"), wider);
+  CHECK_THROWS_AS(load_to_train(again, open_weights(folder.file("wider.safetensors")), 1), WeightError);
+}
+
+TEST_CASE("Heads and adapters are trained, of the backbone the last blocks that are asked for, and never a statistic") {
+  auto model = adapted();
+  freeze_backbone(model, 0);
+  const std::set<std::string> heads = trained_of(model);
+  CHECK(heads.contains("aggregation.1.p"));
+  CHECK(heads.contains("encoder.layers.1.norm2.bias"));
+  CHECK(heads.contains("backbone.blocks.2.adapter.branch1.bn.weight"));
+  CHECK_FALSE(heads.contains("backbone.blocks.2.adapter.branch1.bn.running_mean"));
+  CHECK_FALSE(heads.contains("backbone.blocks.2.mlp.fc1.weight"));
+  freeze_backbone(model, 1);
+  const std::set<std::string> tuned = trained_of(model);
+  CHECK(tuned.contains("backbone.blocks.2.mlp.fc1.weight"));
+  CHECK(tuned.contains("backbone.norm.weight"));
+  CHECK_FALSE(tuned.contains("backbone.blocks.1.mlp.fc1.weight"));
+  CHECK_FALSE(tuned.contains("backbone.patch_embed.proj.weight"));
+}
+
+TEST_CASE("A recipe is found by name, and each is of a system that exists") {
+  CHECK(find_recipe("salad").tuned_blocks == 4);
+  CHECK_THROWS_WITH(find_recipe("soup"), ContainsSubstring("there is no recipe 'soup'; there are salad, cricavpr, selavpr, adapter"));
+  for (const Recipe& recipe : recipes()) CHECK(find_system(recipe.system) != nullptr);
+}
