@@ -10,19 +10,23 @@
 
 namespace cli {
 
-std::optional<vpr::ImageSize> ModelOptions::image_size() const {
-  if (size.empty()) return std::nullopt;
+vpr::ImageSize parse_size(const std::string& text) {
   vpr::ImageSize parsed;
   const auto read = [](const char* begin, const char* end, std::int64_t& side) {
     const auto [stop, error] = std::from_chars(begin, end, side);
     return error == std::errc() && stop == end && side > 0 && side <= 16384;
   };
-  const std::size_t cross = size.find('x');
-  const char *begin = size.data(), *end = size.data() + size.size();
+  const std::size_t cross = text.find('x');
+  const char *begin = text.data(), *end = text.data() + text.size();
   const bool fine = cross == std::string::npos ? read(begin, end, parsed.height) && read(begin, end, parsed.width)
                                                : read(begin, begin + cross, parsed.height) && read(begin + cross + 1, end, parsed.width);
-  vpr::require<vpr::ConfigError>(fine, "--size: got '", size, "', want HEIGHTxWIDTH or one side for both, such as 224x224, in pixels up to 16384");
+  vpr::require<vpr::ConfigError>(fine, "--size: got '", text, "', want HEIGHTxWIDTH or one side for both, such as 224x224, in pixels up to 16384");
   return parsed;
+}
+
+std::optional<vpr::ImageSize> ModelOptions::image_size() const {
+  if (size.empty()) return std::nullopt;
+  return parse_size(size);
 }
 
 vpr::Facet find_facet(const std::string& name) {

@@ -45,6 +45,9 @@ struct ModelOptions {
   std::string companions() const;
 };
 
+/// HEIGHTxWIDTH, or one side for both.
+vpr::ImageSize parse_size(const std::string& text);
+
 /// The facet of that name.
 vpr::Facet find_facet(const std::string& name);
 

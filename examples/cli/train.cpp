@@ -143,9 +143,7 @@ vpr::Var<B> loss_of(System& system, const vpr::PhotoBatch& batch) {
 
 template <class System>
 void train(System& system, const Options& options, const vpr::Recipe& recipe) {
-  ModelOptions size_option;
-  size_option.size = options.size;
-  const vpr::ImageSize size = *size_option.image_size();
+  const vpr::ImageSize size = parse_size(options.size);
   vpr::load_to_train(system, vpr::open_weights(options.weights), options.seed);
   vpr::freeze_backbone(system, recipe.tuned_blocks);
   vpr::first_stage_of(system).backbone.set_checkpointing(options.checkpointing);
