@@ -42,6 +42,15 @@ Trainer<Model, Adam<B>, LinearDecay> trainer_of(Model& model, TrainerSettings se
   return {model, Adam<B>(model, {.rate = 0.2}), LinearDecay{1, 0.1, 299}, settings};
 }
 
+/// A state of its own kind, held on the host.
+struct StepCounter {
+  StepCount count;
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    visitor(prefix + "count", count);
+  }
+};
+
 const auto go_on = [](const TrainingStep&) { return true; };
 
 }  // namespace
@@ -129,6 +138,43 @@ TEST_CASE("A state of another training, or what is left of one, is refused") {
   CHECK_THROWS_AS(same.resume(path), FormatError);
   CHECK_THROWS_AS(same.resume(path + ".absent"), IoError);
   CHECK_THROWS_AS(same.save("/no/such/folder/state.safetensors"), IoError);
+}
+
+TEST_CASE("A trainer keeps further state in its checkpoint, under a name") {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.file("state.safetensors");
+  Model model = model_of(1);
+  Linear<B> memory(3, 2);
+  StepCounter seen;
+  memory.weight.assign(std::span<const float>(random_floats(6, 7)));
+  auto trainer = trainer_of(model, {.steps = 2, .checkpoint_every = 2, .checkpoint = path});
+  trainer.keep("memory", memory);
+  trainer.keep("seen", seen);
+  trainer.run([&](std::int64_t batch) { return loss_of(model, batch); }, [&](const TrainingStep&) { return ++seen.count > 0; });
+
+  Linear<B> restored(3, 2), wider(4, 2);
+  StepCounter restored_seen;
+  auto same = trainer_of(model, {});
+  same.keep("seen", restored_seen);  // in any order
+  same.keep("memory", restored);
+  same.resume(path);
+  CHECK(restored.weight.to_vector() == memory.weight.to_vector());
+  CHECK(restored_seen.count.to_vector() == std::vector<float>{2});
+
+  auto without = trainer_of(model, {});
+  without.keep("seen", restored_seen);
+  CHECK_THROWS_WITH(without.resume(path), ContainsSubstring("unexpected kept.memory.weight"));
+  auto more = trainer_of(model, {});
+  more.keep("seen", restored_seen);
+  more.keep("memory", restored);
+  more.keep("other", wider);
+  CHECK_THROWS_WITH(more.resume(path), ContainsSubstring("missing kept.other.weight"));
+  auto other = trainer_of(model, {});
+  other.keep("seen", restored_seen);
+  other.keep("memory", wider);
+  CHECK_THROWS_WITH(other.resume(path), ContainsSubstring("kept.memory.weight: the file has float32 [2, 3], the model wants [2, 4]"));
+  CHECK_THROWS_WITH(other.keep("memory", restored), ContainsSubstring("needs a name of its own, got \"memory\""));
+  CHECK_THROWS_AS(other.keep("", restored), ConfigError);
 }
 
 TEST_CASE("Settings that cannot be are refused") {

@@ -9,8 +9,11 @@
 #include <vpr/train/clip.hpp>
 #include <vpr/train/optimizer.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +35,21 @@ struct TrainingStep {
   double rate_factor = 1;      ///< the schedule's rate over the parameters' own
   double gradient_length = 0;  ///< before clipping; 0 where gradients are not clipped
 };
+
+namespace detail {
+
+/// A parameter of any type, so that states of different types fit in one list.
+struct AnyParameter {
+  std::function<Shape()> get_shape;
+  std::function<void(std::span<const float>)> set;
+  std::function<std::vector<float>()> get;
+
+  Shape shape() const { return get_shape(); }
+  void assign(std::span<const float> values) { set(values); }
+  std::vector<float> to_vector() const { return get(); }
+};
+
+}  // namespace detail
 
 /// Trains a model: each step asks for the loss of one or more batches, goes back through it, and lets the optimiser move the
 /// parameters that need a gradient.
@@ -59,23 +77,43 @@ class Trainer {
   std::int64_t done() const { return static_cast<std::int64_t>(done_.to_vector()[0]); }
   const O& optimizer() const { return optimizer_; }
 
+  /// Keeps further state in the checkpoint under `kept.NAME.`, such as a miner's memory: all that `state.visit` shows, as a component shows its parameters,
+  /// in shapes that are the same when it is resumed. The state must outlive the trainer, and be kept before `resume`.
+  /// @throws ConfigError  for a name that is empty, or of a state that is kept already.
+  template <class State>
+  void keep(const std::string& name, State& state) {
+    const bool taken = std::any_of(kept_.begin(), kept_.end(), [&](const Kept& kept) { return kept.name == name; });
+    require<ConfigError>(!name.empty() && !taken, "trainer: state to keep needs a name of its own, got \"", name, "\"");
+    kept_.push_back({name, [&state](const ShowParameter& show, const std::string& prefix) {
+      const auto show_one = [&show](const std::string& parameter_name, Parameter auto& parameter) {
+        detail::AnyParameter any{.get_shape = [&] { return parameter.shape(); },
+                                 .set = [&](std::span<const float> values) { parameter.assign(values); },
+                                 .get = [&] { return parameter.to_vector(); }};
+        show(parameter_name, any);
+      };
+      state.visit(show_one, prefix);
+    }});
+  }
+
   /// Trains until `settings.steps` are done or `after_step` says false.
   ///
   /// @param loss_of     `loss_of(batch)` gives the recorded loss of the batch of that number, a tensor of one element
-  /// @param after_step  `after_step(TrainingStep)`: whether to go on
+  /// @param after_step  `after_step(TrainingStep)`: whether to go on. A checkpoint that is due is written afterwards, with what this changed of kept state
   /// @throws Error  for a loss that is not finite, before the model is changed by it.
   template <class LossOf, class AfterStep>
   void run(LossOf&& loss_of, AfterStep&& after_step) {
     while (done() < settings_.steps) {
-      if (!after_step(step(loss_of))) return;
+      const bool go_on = after_step(step(loss_of));
+      if (settings_.checkpoint_every > 0 && done() % settings_.checkpoint_every == 0) save(settings_.checkpoint);
+      if (!go_on) return;
     }
   }
 
-  /// Writes the state: the model, the optimiser, the number of steps. What was in the file before stays until all is written.
+  /// Writes the state: the model, the optimiser, the number of steps, and what else is kept. What was in the file before stays until all is written.
   /// @throws IoError
   void save(const std::string& path) { save_safetensors(path, *this, {{"format", "vpr training state"}}); }
 
-  /// Goes on from a state that `save` wrote, of a trainer of the same model, optimiser and frozen parameters.
+  /// Goes on from a state that `save` wrote, of a trainer of the same model, optimiser, frozen parameters and kept state.
   /// @throws IoError, FormatError, WeightError  for a file that cannot be read, or is the state of another training.
   void resume(const std::string& path) { load(*this, read_safetensors(path), PrefixedNames{}, {.optional = {}, .ignored = {}}); }
 
@@ -84,9 +122,18 @@ class Trainer {
     visitor(prefix + "trainer.steps", done_);
     model_->visit(visitor, prefix + "model.");
     optimizer_.visit(visitor, prefix + "optimizer.");
+    for (const Kept& kept : kept_) {
+      kept.visit([&visitor](const std::string& name, detail::AnyParameter& parameter) { visitor(name, parameter); }, prefix + "kept." + kept.name + ".");
+    }
   }
 
  private:
+  using ShowParameter = std::function<void(const std::string&, detail::AnyParameter&)>;
+  struct Kept {
+    std::string name;
+    std::function<void(const ShowParameter&, const std::string& prefix)> visit;
+  };
+
   template <class LossOf>
   TrainingStep step(LossOf& loss_of) {
     TrainingStep result{done() + 1, 0, schedule_(1.0, done()), 0};
@@ -102,7 +149,6 @@ class Trainer {
     if (settings_.longest_gradient > 0) result.gradient_length = clip_gradients(optimizer_.parameters(), settings_.longest_gradient);
     optimizer_.step(schedule_, done());
     ++done_;
-    if (settings_.checkpoint_every > 0 && done() % settings_.checkpoint_every == 0) save(settings_.checkpoint);
     return result;
   }
 
@@ -111,6 +157,7 @@ class Trainer {
   S schedule_;
   TrainerSettings settings_;
   StepCount done_;
+  std::vector<Kept> kept_;
 };
 
 }  // namespace vpr
