@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Training: optimisers and schedules. One header is left out, since it needs the component vpr::io: `<vpr/train/trainer.hpp>`.
+/// Training: optimisers, schedules and early stopping. One header is left out, since it needs the component vpr::io: `<vpr/train/trainer.hpp>`.
 #pragma once
 
 #include <vpr/train/adam.hpp>
 #include <vpr/train/clip.hpp>
 #include <vpr/train/copy_parameters.hpp>
+#include <vpr/train/early_stopping.hpp>
 #include <vpr/train/optimizer.hpp>
 #include <vpr/train/parameters.hpp>
 #include <vpr/train/schedule.hpp>

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// When a training has stopped getting better.
+#pragma once
+
+#include <vpr/core/error.hpp>
+#include <vpr/core/shape.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace vpr {
+
+/// Says when to stop: after `patience` measures in a row, such as recall@1 of validations, none of which was above the best before them.
+/// Kept by a `Trainer` (`trainer.keep("early_stopping", stopping)`) it counts on after a resume.
+class EarlyStopping {
+ public:
+  /// @param patience  0: never stops
+  /// @throws ConfigError  for a patience below 0.
+  explicit EarlyStopping(std::int64_t patience) : patience_(patience) {
+    require<ConfigError>(patience >= 0, "early stopping: got a patience of ", patience, ", want 0 (never stop) or more");
+  }
+
+  /// Takes the next measure, higher is better, compared in float32. Returns whether it is the best so far; one that is not a number never is.
+  bool add(double measure) {
+    const auto value = static_cast<float>(measure);
+    const bool better = value > progress_.best;
+    if (better) progress_.best = value;
+    progress_.worse = better ? 0 : progress_.worse + 1;
+    return better;
+  }
+
+  bool should_stop() const { return patience_ > 0 && progress_.worse >= patience_; }
+  /// The best measure so far; minus infinity before the first.
+  double best() const { return static_cast<double>(progress_.best); }
+
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    visitor(prefix + "progress", progress_);
+  }
+
+ private:
+  /// Shown as a tensor of two elements: the best measure, and how many since were no better.
+  struct Progress {
+    float best = -std::numeric_limits<float>::infinity();
+    std::int64_t worse = 0;
+
+    Shape shape() const { return Shape{2}; }
+    /// @throws FormatError  for what is no progress.
+    void assign(std::span<const float> values) {
+      require<FormatError>(values.size() == 2 && !std::isnan(values[0]) && values[1] >= 0 && values[1] <= 0x1p24F && values[1] == std::trunc(values[1]),
+                           "early stopping: want the best measure and a whole number of measures up to 2^24 since");
+      best = values[0];
+      worse = static_cast<std::int64_t>(values[1]);
+    }
+    std::vector<float> to_vector() const { return {best, static_cast<float>(worse)}; }
+  };
+
+  std::int64_t patience_;
+  Progress progress_;
+};
+
+}  // namespace vpr
