@@ -25,6 +25,7 @@
 
 #ifdef VPR_WITH_HASH
 #include <vpr/dataset/feature_cache.hpp>
+#include <vpr/dataset/frozen_blocks.hpp>
 #endif
 
 #ifdef VPR_WITH_IMAGE

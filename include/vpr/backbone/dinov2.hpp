@@ -79,14 +79,22 @@ class DinoV2 {
   std::array<Features<X>, N> operator()(const X& images, const std::array<Tap, N>& taps) const {
     const std::array<X, N> all = tokens(images, taps);
     std::array<Features<X>, N> features;
-    for (std::size_t i = 0; i < N; ++i) {
-      const Shape& shape = all[i].shape();
-      features[i] = {reshape(slice(all[i], 1, 0, 1), Shape{shape[0], config_.channels}), slice(all[i], 1, leading(), shape[1]), grid_of(images)};
-    }
+    for (std::size_t i = 0; i < N; ++i) features[i] = features_of(all[i], grid_of(images));
     return features;
   }
   /// The final features and those at another tap, from one pass.
   std::array<Features<X>, 2> with_tap(const X& images, Tap other) const { return (*this)(images, std::array{Tap{}, other}); }
+
+  /// The final features from what the first `done` blocks made of images of that grid, `B×T×C`: `tokens(images, Tap{done - 1})`, or of none `embed(images)`.
+  /// They have the bits of `(*this)(images)`.
+  /// @throws ConfigError  if there are fewer blocks; ShapeError  for other tokens than the grid's.
+  Features<X> continued(X x, Grid grid, std::int64_t done) const {
+    require<ConfigError>(done >= 0 && done <= config_.depth, "dinov2: got tokens after ", done, " blocks, want at most ", config_.depth);
+    require<ShapeError>(x.shape().rank() == 3 && x.shape()[1] == leading() + grid.patches() && x.shape()[2] == config_.channels, "dinov2: got tokens ", x.shape(),
+                        ", want Bx", leading() + grid.patches(), "x", config_.channels);
+    for (; done < config_.depth; ++done) x = after_block(done, std::move(x), grid);
+    return features_of(norm_(x), grid);
+  }
 
   /// All tokens at `tap`, `B×T×C`: the class token, the registers, the patches. AnyLoc keeps the registers among the patches.
   X tokens(const X& images, Tap tap = {}) const { return std::move(tokens(images, std::array{tap})[0]); }
@@ -96,7 +104,7 @@ class DinoV2 {
       require<ConfigError>(tap.block >= -1 && tap.block < config_.depth, "dinov2: got block ", tap.block, ", want one in [0, ", config_.depth, ")");
       require<ConfigError>(tap.block >= 0 || tap.facet == Facet::token, "dinov2: a facet is taken of a block: name the block");
     }
-    const TokenLayout layout{leading(), grid_of(images)};
+    const Grid grid = grid_of(images);
     std::array<X, N> found;
     X x = embed(images);
     for (std::int64_t done = 0;; ++done) {
@@ -106,8 +114,7 @@ class DinoV2 {
         deeper |= blocks_before(taps[i]) > done;
       }
       if (!deeper) return found;
-      const auto block = [this, done, layout](X in) { return blocks_[static_cast<std::size_t>(done)](std::move(in), layout); };
-      x = checkpointing_ ? checkpoint(block, std::move(x)) : block(std::move(x));
+      x = after_block(done, std::move(x), grid);
     }
   }
 
@@ -140,6 +147,15 @@ class DinoV2 {
 
   /// How many whole blocks the tokens go through before a tap.
   std::int64_t blocks_before(Tap tap) const { return tap.block < 0 ? config_.depth : tap.facet == Facet::token ? tap.block + 1 : tap.block; }
+
+  X after_block(std::int64_t index, X x, Grid grid) const {
+    const auto block = [this, index, layout = TokenLayout{leading(), grid}](X in) { return blocks_[static_cast<std::size_t>(index)](std::move(in), layout); };
+    return checkpointing_ ? checkpoint(block, std::move(x)) : block(std::move(x));
+  }
+
+  Features<X> features_of(const X& all, Grid grid) const {
+    return {reshape(slice(all, 1, 0, 1), Shape{all.shape()[0], config_.channels}), slice(all, 1, leading(), all.shape()[1]), grid};
+  }
 
   /// What a tap takes of the tokens there.
   X tapped(const X& x, Tap tap) const {

@@ -64,12 +64,16 @@ class FeatureCache {
     const std::string path = path_of(photo).string();
     errno = 0;
     std::ifstream file(path, std::ios::binary);
-    if (!file && errno == ENOENT) return std::nullopt;
+    if (!file && errno == ENOENT) {
+      ++misses_;
+      return std::nullopt;
+    }
     require<IoError>(file.good(), path, ": cannot be opened: ", std::strerror(errno));
     const std::string bytes{std::istreambuf_iterator<char>(file), {}};
     require<IoError>(!file.bad(), path, ": cannot be read");
     std::optional<CachedTensors> tensors = decode(bytes, photo);
     if (!tensors) ++damaged_;
+    ++(tensors ? hits_ : misses_);
     return tensors;
   }
 
@@ -91,17 +95,13 @@ class FeatureCache {
   template <class Compute>
   CachedTensors get(std::span<const std::byte> photo_file, const Compute& compute) const {
     const Digest photo = digest_of(photo_file);
-    if (std::optional<CachedTensors> kept = find(photo)) {
-      ++hits_;
-      return *std::move(kept);
-    }
+    if (std::optional<CachedTensors> kept = find(photo)) return *std::move(kept);
     CachedTensors tensors = compute();
-    ++misses_;
     keep(photo, tensors);
     return tensors;
   }
 
-  /// How often `get` found the outputs or had to compute them, and how many damaged files were met.
+  /// How often outputs were found, how often there were none, and how many files of the latter were damaged.
   std::int64_t hits() const { return hits_; }
   std::int64_t misses() const { return misses_; }
   std::int64_t damaged() const { return damaged_; }
