@@ -5,6 +5,9 @@
 
 #include <vpr/autograd.hpp>
 #include <vpr/dataset/dataset.hpp>
+#ifdef VPR_WITH_HASH
+#include <vpr/dataset/frozen_blocks.hpp>
+#endif
 #include <vpr/dataset/photo_batches.hpp>
 #include <vpr/dataset/place_sampler.hpp>
 #include <vpr/dataset/prefetch.hpp>
@@ -36,7 +39,7 @@ namespace {
 using B = vpr::Cpu<vpr::f32>;
 
 struct Options {
-  std::string recipe, weights, data, out, backbone, log, database, queries, positives;
+  std::string recipe, weights, data, out, backbone, cache, log, database, queries, positives;
   std::string by = "automatic", augment = "randaugment", size = "224x224";
   std::vector<std::string> leave_out;
   std::int64_t steps = 1000, places = 0, photos = 0, frames = 5, tuned_blocks = -1, every = 0, patience = 0, threads = 0;
@@ -127,9 +130,25 @@ class Log {
   std::ofstream out_;
 };
 
+/// What a network in training makes of images: with a cache, its frozen first blocks are computed once a photo.
+using FeaturesOf = std::function<vpr::Features<vpr::Var<B>>(const vpr::Var<B>&)>;
+
+template <class Network>
+FeaturesOf features_of(Network& network, const Options& options) {
+  if (options.cache.empty()) return [&network](const vpr::Var<B>& images) { return network(images); };
+#ifdef VPR_WITH_HASH
+  vpr::require<vpr::ConfigError>(options.augment == "none", "train: photos that are augmented differ each time, so --cache would never find one again: add --augment none, or leave it out");
+  const auto kept = std::make_shared<vpr::FrozenBlocks<Network>>(network, options.cache);
+  std::printf("the first %lld blocks are computed once a photo, and kept in %s\n", static_cast<long long>(kept->blocks()), options.cache.c_str());
+  return [kept](const vpr::Var<B>& images) { return (*kept)(images); };
+#else
+  vpr::fail<vpr::ConfigError>("train: this program was built without xxHash, which --cache needs");
+#endif
+}
+
 /// The loss of a batch of places by a recorded system.
 template <class System>
-vpr::Var<B> loss_of(System& system, const vpr::PhotoBatch& batch) {
+vpr::Var<B> loss_of(System& system, const FeaturesOf& features, const vpr::PhotoBatch& batch) {
   auto& pipeline = vpr::first_stage_of(system);
   if constexpr (std::decay_t<decltype(pipeline)>::mixes) pipeline.aggregator.company = vpr::Company<vpr::Var<B>>::blocks(batch.shape()[0]);
   const vpr::Var<B> images(vpr::Tensor<B>::from(batch.shape(), std::span<const float>(batch.values)));
@@ -137,7 +156,7 @@ vpr::Var<B> loss_of(System& system, const vpr::PhotoBatch& batch) {
     const auto [descriptors, local] = system(images);
     return vpr::SelaVprLoss()(descriptors, local.tokens, batch.labels);
   } else {
-    return vpr::MultiSimilarityLoss<>()(pipeline(images), batch.labels);
+    return vpr::MultiSimilarityLoss<>()(pipeline.aggregator(features(images)), batch.labels);
   }
 }
 
@@ -147,6 +166,8 @@ void train(System& system, const Options& options, const vpr::Recipe& recipe) {
   vpr::load_to_train(system, vpr::open_weights(options.weights), options.seed);
   vpr::freeze_backbone(system, recipe.tuned_blocks);
   vpr::first_stage_of(system).backbone.set_checkpointing(options.checkpointing);
+
+  const FeaturesOf features = features_of(vpr::first_stage_of(system).backbone, options);
 
   const vpr::TrainingPlaces places = places_of(options);
   const vpr::PlaceSampler sampler(places, {.places = recipe.places, .photos = recipe.photos, .seed = options.seed});
@@ -186,7 +207,7 @@ void train(System& system, const Options& options, const vpr::Recipe& recipe) {
       [&](std::int64_t) {
         const vpr::PhotoBatch batch = *ahead.next();
         images += batch.shape()[0];
-        return loss_of(system, batch);
+        return loss_of(system, features, batch);
       },
       [&](const vpr::TrainingStep& step) {
         const double seconds = std::chrono::duration<double>(Clock::now() - start).count(), speed = static_cast<double>(images) / seconds;
@@ -235,6 +256,7 @@ void add_train(CLI::App& program) {
   command->add_option("--leave-out", options->leave_out, "leave out photos of this group (city, video), or with this text in their path");
   command->add_option("--size", options->size, "size of the network's input in pixels")->capture_default_str();
   command->add_option("--augment", options->augment, "what photos undergo")->check(CLI::IsMember({"randaugment", "none"}))->capture_default_str();
+  command->add_option("--cache", options->cache, "folder that keeps what the frozen first blocks make of each photo, which is then computed once; with --augment none");
   command->add_option("--steps", options->steps, "steps in all, those of an earlier session included")->check(CLI::PositiveNumber)->capture_default_str();
   command->add_option("--places", options->places, "places in a batch; default: the recipe's")->check(CLI::PositiveNumber);
   command->add_option("--photos", options->photos, "photos of a place; default: the recipe's")->check(CLI::PositiveNumber);

@@ -297,6 +297,11 @@ struct Table {
       for (const std::int64_t channels : {1, 3, 17}) {
         const Shape x{map.patches(), channels}, columns{window.positions(map).patches(), channels * window.cells()};
         cases.push_back({"windows", {{x}}, {{columns}}, 0, false, [=, map = map, window = window](In in, Out out) { B::windows(*in[0], map, window, out[0]); }});
+        if (2 * window.padding <= window.kernel) {
+          const Shape y{window.positions(map).patches(), channels};
+          cases.push_back({"max_pool", {{x}}, {{y}}, 0, false, [=, map = map, window = window](In in, Out out) { B::max_pool(*in[0], map, window, out[0]); }});
+          cases.push_back({"max_pool_gradient", {{x}, {y}}, {{x}}, 16, false, [=, map = map, window = window](In in, Out out) { B::max_pool_gradient(*in[0], map, window, *in[1], out[0]); }});
+        }
         cases.push_back({"fold", {{columns}}, {{x}}, 16, false, [=, map = map, window = window](In in, Out out) { B::fold(*in[0], map, window, out[0]); }});
       }
     }

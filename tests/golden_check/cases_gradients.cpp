@@ -44,6 +44,11 @@ const Register batch_norm_case = gradients("batchnorm2d", []<class B>(const Gold
   check_map_component<B>(golden, check, layer, [&](const Var<B>& x, Grid) { return layer(x); });
 });
 
+const Register max_pool_case = gradients("maxpool2d", []<class B>(const Golden& golden, Check& check) {
+  NoParameters none;
+  check_map_component<B>(golden, check, none, [&](const Var<B>& x, Grid map) { return max_pool(x, map, window_of(golden)); });
+});
+
 const Register bottleneck_case = gradients("sela_adapter", []<class B>(const Golden& golden, Check& check) {
   const std::int64_t channels = number(golden, "dim");
   vpr::adapter::Bottleneck<Recorded<B>> adapter(channels, channels / 2, golden.config("skip_connect", false));

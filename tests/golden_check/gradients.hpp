@@ -55,6 +55,12 @@ void check_parameters(Check& check, Component& component) {
       "");
 }
 
+/// What an op without parameters shows.
+struct NoParameters {
+  template <class Visitor>
+  void visit(Visitor&&, const std::string&) {}
+};
+
 /// Runs `f(x)`, which computes with the component, and compares the gradients of x and of the parameters.
 template <class B, class Component, class F>
 void check_component(const Golden& golden, Check& check, Component& component, const F& f) {

@@ -4,6 +4,9 @@
 
 #include "tests/ops/ops_test.hpp"
 
+#include <cmath>
+#include <limits>
+
 using namespace vpr;
 
 TEST_CASE("windows shows the cells around each position, with zeros outside") {
@@ -31,6 +34,21 @@ TEST_CASE("fold adds up what the windows hold for a cell") {
   CHECK(fold(tensor({1, 2, 4}, {1, 2, 3, 4, 5, 6, 7, 8}), {2, 4}, {2, 2, 0}).values() == Values{1, 2, 5, 6, 3, 4, 7, 8});
 }
 
+TEST_CASE("max_pool takes the largest number that it sees, of the map alone") {
+  const X map = tensor({1, 6, 2}, {-1, 9, -2, 8, -3, 7, -4, 6, -5, 5, -6, 4});
+  CHECK(max_pool(map, {2, 3}, {2, 1, 0}).values() == Values{-1, 9, -2, 8});
+  CHECK(max_pool(map, {2, 3}, {3, 2, 1}).values() == Values{-1, 9, -2, 8});  // zeros around the map would be larger
+  CHECK(max_pool(map, {2, 3}, {2, 2, 0}).values() == Values{-1, 9});         // the last column is left out
+  CHECK(max_pool(map, {2, 3}, {3, 1, 0}).shape() == Shape{1, 0, 2});
+}
+
+TEST_CASE("max_pool lets a NaN through and knows infinities") {
+  const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+  CHECK(std::isnan(max_pool(tensor({1, 3, 1}, {nan, 1, 2}), {1, 3}, {3, 3, 1}).values()[0]));
+  CHECK(std::isnan(max_pool(tensor({1, 3, 1}, {3, nan, 2}), {1, 3}, {3, 3, 1}).values()[0]));
+  CHECK(max_pool(tensor({1, 2, 1}, {-infinity, -infinity}), {1, 2}, {2, 2, 1}).values() == Values{-infinity, -infinity});
+}
+
 TEST_CASE("A window's map is what it has these positions on") {
   const Window up{3, 2, 1};
   CHECK(up.map({16, 16}) == Grid{31, 31});
@@ -39,7 +57,9 @@ TEST_CASE("A window's map is what it has these positions on") {
   CHECK(up.positions(up.map({5, 7})) == Grid{5, 7});
 }
 
-TEST_CASE("windows and fold refuse what does not fit") {
+TEST_CASE("Windows refuse what does not fit") {
+  CHECK_THROWS_WITH(max_pool(shaped({1, 5, 1}), {2, 2}, {}), "max_pool: got x [1, 5, 1] for a map of 2x2");
+  CHECK_THROWS_WITH(max_pool(shaped({1, 4, 1}), {2, 2}, {3, 1, 2}), ContainsSubstring("some positions would see nothing"));
   CHECK_THROWS_WITH(windows(shaped({1, 5, 1}), {2, 2}, {}), "windows: got x [1, 5, 1] for a map of 2x2");
   CHECK_THROWS_AS(windows(shaped({4, 1}), {2, 2}, {}), ShapeError);
   CHECK_THROWS_AS(fold(shaped({1, 4, 8}), {2, 2}, {3, 1, 1}), ShapeError);

@@ -62,6 +62,7 @@ concept Backend = Memory<B> && requires(const Tensor<B> x, const typename B::wei
   B::transpose(x, axis, out);
   B::windows(x, map, window, out);
   B::fold(x, map, window, out);
+  B::max_pool(x, map, window, out);
   B::batch_norm(x, x, x, x, x, number, out);
   B::optimal_transport(x, x, size, out);
   B::gather(x, x, out);
@@ -75,7 +76,7 @@ concept Backend = Memory<B> && requires(const Tensor<B> x, const typename B::wei
 template <class B>
 concept DifferentiableBackend = Backend<B> && std::same_as<typename B::weight, Tensor<B>> &&
                                 requires(const Tensor<B> x, Tensor<B> out, typename B::value number, typename B::value* gradient, std::int64_t size,
-                                         bool flag, AttentionOperand<typename B::value> operand) {
+                                         bool flag, AttentionOperand<typename B::value> operand, Grid map, Window window) {
                                   B::linear_gradient(x, x, out);
                                   B::linear_weight_gradient(x, x, out);
                                   B::column_sums(x, x, out);
@@ -90,6 +91,7 @@ concept DifferentiableBackend = Backend<B> && std::same_as<typename B::weight, T
                                   B::batch_norm_gradient(x, x, x, x, number, x, flag, out, out);
                                   B::attention_gradient(operand, operand, operand, size, x, gradient, gradient, gradient);
                                   B::patches_gradient(x, size, out);
+                                  B::max_pool_gradient(x, map, window, x, out);
                                   B::resample_gradient(x, x, x, out);
                                   B::gem_gradient(x, x, number, x, x, out);
                                   B::gem_power_gradient(x, x, number, x, x, out);

@@ -55,6 +55,45 @@ struct ScalarMaps {
     });
   }
 
+  /// The largest number of each channel that the window sees at each of its positions on the map x: out is B×positions×C.
+  template <class X>
+  static void max_pool(const X& x, Grid map, Window window, X& out) {
+    using T = typename X::value_type;
+    const T* input = x.data();
+    T* result = out.data();
+    const std::int64_t channels = x.shape()[2], across = window.positions(map).width, count = out.shape()[1];
+    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
+      const std::int64_t c = i % channels, p = i / channels % count, b = i / channels / count;
+      const T* image = input + b * map.height * map.width * channels + c;
+      result[i] = image[largest(image, channels, map, window, p / across, p % across) * channels];
+    });
+  }
+
+  /// The gradient of `max_pool` by x: what a position gets goes to the cell that it took, of equal ones the first.
+  template <class X>
+  static void max_pool_gradient(const X& x, Grid map, Window window, const X& dy, X& dx) {
+    using T = typename X::value_type;
+    const T *input = x.data(), *slope = dy.data();
+    T* result = dx.data();
+    const Grid positions = window.positions(map);
+    const std::int64_t channels = x.shape()[2], cells = map.height * map.width;
+    Executor::for_each(dx.elements(), [=] VPR_HD(std::int64_t i) {
+      const std::int64_t c = i % channels, cell = i / channels % cells, b = i / channels / cells;
+      const T* image = input + b * cells * channels + c;
+      T sum = 0;
+      for (std::int64_t ky = window.kernel - 1; ky >= 0; --ky) {
+        const std::int64_t top = cell / map.width + window.padding - ky, row = top / window.stride;
+        if (top < 0 || top % window.stride != 0 || row >= positions.height) continue;
+        for (std::int64_t kx = window.kernel - 1; kx >= 0; --kx) {
+          const std::int64_t left = cell % map.width + window.padding - kx, column = left / window.stride;
+          if (left < 0 || left % window.stride != 0 || column >= positions.width) continue;
+          if (largest(image, channels, map, window, row, column) == cell) sum += slope[((b * positions.height + row) * positions.width + column) * channels + c];
+        }
+      }
+      result[i] = sum;
+    });
+  }
+
   /// out[r, c] = (x[r, c] - mean[c]) / √(variance[c] + eps) · weight[c] + bias[c].
   template <class X>
   static void batch_norm(const X& x, const X& weight, const X& bias, const X& mean, const X& variance, typename X::value_type eps, X& out) {
@@ -108,6 +147,23 @@ struct ScalarMaps {
       const T through_moments = of_batch ? (sum_of[c] + (input[i] - centre[c]) / deviation * weight_slope[c]) / T(rows) : T(0);
       result[i] = scale[c] / deviation * (slope[i] - through_moments);
     });
+  }
+
+ private:
+  /// The cell with the largest number that the window sees at a position: of equal ones the first; the last NaN where there is one, as PyTorch.
+  /// One channel of a map starts at `image`. The window must reach into the map.
+  template <class T>
+  VPR_HD static std::int64_t largest(const T* image, std::int64_t channels, Grid map, Window window, std::int64_t row, std::int64_t column) {
+    const std::int64_t top = row * window.stride - window.padding, left = column * window.stride - window.padding;
+    const std::int64_t first_y = top < 0 ? 0 : top, first_x = left < 0 ? 0 : left;
+    std::int64_t best = first_y * map.width + first_x;
+    for (std::int64_t y = first_y; y < top + window.kernel && y < map.height; ++y) {
+      for (std::int64_t x = first_x; x < left + window.kernel && x < map.width; ++x) {
+        const T value = image[(y * map.width + x) * channels];
+        if (value > image[best * channels] || value != value) best = y * map.width + x;
+      }
+    }
+    return best;
   }
 };
 

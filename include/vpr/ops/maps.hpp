@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Sliding windows over maps of tokens, of which convolutions are made.
+/// Sliding windows over maps of tokens, of which convolutions and poolings are made.
 #pragma once
 
 #include <vpr/backend/window.hpp>
@@ -32,6 +32,21 @@ Tensor<B> fold(const Tensor<B>& x, Grid map, Window window) {
                       " for a map of ", map.height, "x", map.width, " with ", window.positions(map).patches(), " positions of ", window.cells(), " cells");
   Tensor<B> out(Shape{shape[0], map.patches(), shape[2] / window.cells()});
   if (!out.empty()) B::fold(x, map, window, out);
+  return out;
+}
+
+/// The largest number of each channel that the window sees at each of its positions: the map `B×(H·W)×C` gives `B×positions×C`, as
+/// `torch.nn.MaxPool2d` does. What lies outside the map is not seen; a NaN stays one. Of equal numbers the first gets the gradient.
+/// @throws ShapeError  if x has not the map's tokens; ConfigError for a window that cannot be, or one whose padding is more than half of its side.
+template <class B>
+Tensor<B> max_pool(const Tensor<B>& x, Grid map, Window window) {
+  window.validate();
+  require<ConfigError>(2 * window.padding <= window.kernel, "max_pool: got a kernel of ", window.kernel, " and a padding of ", window.padding,
+                       "; some positions would see nothing of the map");
+  const Shape& shape = x.shape();
+  require<ShapeError>(shape.rank() == 3 && shape[1] == map.patches(), "max_pool: got x ", shape, " for a map of ", map.height, "x", map.width);
+  Tensor<B> out(Shape{shape[0], window.positions(map).patches(), shape[2]});
+  if (!out.empty()) B::max_pool(x, map, window, out);
   return out;
 }
 
