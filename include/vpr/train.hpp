@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Training: optimisers, schedules and early stopping. One header is left out, since it needs the component vpr::io: `<vpr/train/trainer.hpp>`.
+/// Training: optimisers, schedules and early stopping. Two headers are left out, since they need the component vpr::io: `<vpr/train/trainer.hpp>` and
+/// `<vpr/train/training_log.hpp>`.
 #pragma once
 
 #include <vpr/train/adam.hpp>
