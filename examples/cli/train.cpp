@@ -2,6 +2,7 @@
 #include "commands.hpp"
 #include "options.hpp"
 #include "describe_photos.hpp"
+#include "progress_bar.hpp"
 
 #include <vpr/autograd.hpp>
 #include <vpr/dataset/dataset.hpp>
@@ -20,7 +21,9 @@
 #include <vpr/loss/selavpr.hpp>
 #include <vpr/model/recipe.hpp>
 #include <vpr/train/adam.hpp>
+#include <vpr/train/early_stopping.hpp>
 #include <vpr/train/trainer.hpp>
+#include <vpr/train/training_log.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -28,8 +31,8 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -108,28 +111,6 @@ class Validation {
   std::optional<vpr::Dataset> dataset_;
 };
 
-/// Appends a line a step to a table, if one is wanted.
-class Log {
- public:
-  Log(const std::string& path, bool resume) {
-    if (path.empty()) return;
-    const bool begun = resume && std::filesystem::exists(path);
-    out_.open(path, begun ? std::ios::app : std::ios::trunc);
-    vpr::require<vpr::IoError>(out_.is_open(), path, ": cannot be written");
-    if (!begun) out_ << "step,loss,rate,seconds,images_per_second,recall@1,recall@5\n";
-  }
-  void add(const vpr::TrainingStep& step, double rate, double seconds, double images, const std::optional<vpr::Recall>& recall) {
-    if (!out_.is_open()) return;
-    out_ << step.step << ',' << step.loss << ',' << rate << ',' << seconds << ',' << images << ',';
-    if (recall) out_ << recall->of_all[0] << ',' << recall->of_all[1];
-    else out_ << ',';
-    out_ << '\n' << std::flush;
-  }
-
- private:
-  std::ofstream out_;
-};
-
 /// What a network in training makes of images: with a cache, its frozen first blocks are computed once a photo.
 using FeaturesOf = std::function<vpr::Features<vpr::Var<B>>(const vpr::Var<B>&)>;
 
@@ -177,6 +158,8 @@ void train(System& system, const Options& options, const vpr::Recipe& recipe) {
   const std::string state = options.out + ".state";
   vpr::Trainer trainer(system, vpr::AdamW<B>(system, {.rate = recipe.rate, .weight_decay = recipe.weight_decay}), recipe.schedule,
                        {.steps = options.steps, .checkpoint_every = options.every, .checkpoint = state});
+  vpr::EarlyStopping stopping(options.patience);
+  trainer.keep("early_stopping", stopping);
   if (options.resume) trainer.resume(state);
   std::int64_t parameters = 0;
   for (const auto& named : trainer.optimizer().parameters()) parameters += named.parameter.shape().elements();
@@ -185,24 +168,31 @@ void train(System& system, const Options& options, const vpr::Recipe& recipe) {
     std::printf("%lld places left out, with fewer than %lld photos\n", static_cast<long long>(sampler.places_left_out()), static_cast<long long>(recipe.photos));
   }
 
-  Log log(options.log, options.resume);
-  const auto write = [&] {
-    vpr::save_safetensors(options.out, system, {{"recipe", recipe.name}, {"system", recipe.system}, {"trained from", std::filesystem::path(options.weights).filename().string()},
-                                                {"licence", "that of the weights it was trained from"}});
+  std::optional<vpr::TrainingLog> log;
+  if (!options.log.empty()) log.emplace(options.log, std::vector<std::string>{"recall@1", "recall@5"}, trainer.done());
+  const double seconds_before = log && !log->rows().empty() ? log->rows().back().seconds : 0;
+  const auto write = [&](const std::string& path) {
+    vpr::save_safetensors(path, system, {{"recipe", recipe.name}, {"system", recipe.system}, {"trained from", std::filesystem::path(options.weights).filename().string()},
+                                         {"licence", "that of the weights it was trained from"}});
   };
-  const auto validated = [&] {
-    write();
-    return validation();
+  const std::string best_weights = std::filesystem::path(options.out).replace_extension(".best.safetensors").string();
+  const auto validated = [&](const std::string& when) {
+    write(options.out);
+    const vpr::Recall recall = validation();
+    if (stopping.add(recall.of_all[0])) write(best_weights);
+    std::printf("%s: recall@1 %.3f, recall@5 %.3f\n", when.c_str(), recall.of_all[0], recall.of_all[1]);
+    std::fflush(stdout);
+    return recall;
   };
-  const auto report = [](const char* when, const vpr::Recall& recall) { std::printf("%s: recall@1 %.3f, recall@5 %.3f\n", when, recall.of_all[0], recall.of_all[1]); };
-  if (validation.wanted() && trainer.done() == 0) report("before", validated());
+  if (validation.wanted() && trainer.done() == 0) validated("before");
 
   vpr::Prefetch<vpr::PhotoBatch> ahead([&](std::int64_t i) { return batches.read(i); }, trainer.done(), options.steps);
   using Clock = std::chrono::steady_clock;
-  const auto start = Clock::now();
+  const vpr::Progress progress = progress_bar();
   const std::int64_t first = trainer.done();
-  std::int64_t images = 0, worse = 0;
-  double best = -1;
+  std::int64_t images = 0;
+  double seconds = 0;  // of the steps, validations left out
+  Clock::time_point start = Clock::now();
   trainer.run(
       [&](std::int64_t) {
         const vpr::PhotoBatch batch = *ahead.next();
@@ -210,25 +200,27 @@ void train(System& system, const Options& options, const vpr::Recipe& recipe) {
         return loss_of(system, features, batch);
       },
       [&](const vpr::TrainingStep& step) {
-        const double seconds = std::chrono::duration<double>(Clock::now() - start).count(), speed = static_cast<double>(images) / seconds;
-        const double left = seconds / static_cast<double>(step.step - first) * static_cast<double>(options.steps - step.step);
-        const bool look = options.every > 0 && (step.step % options.every == 0 || step.step == options.steps);
-        std::optional<vpr::Recall> recall;
-        if (validation.wanted() && look) recall = validated();
-        log.add(step, recipe.rate * step.rate_factor, seconds, speed, recall);
-        if (look || step.step == first + 1 || step.step == options.steps) {
-          std::printf("step %lld/%lld  loss %.4f  %.1f images/s  %.0f s left\n", static_cast<long long>(step.step), static_cast<long long>(options.steps), step.loss, speed, left);
-          if (recall) report("  validation", *recall);
+        seconds += std::chrono::duration<double>(Clock::now() - start).count();
+        const double speed = static_cast<double>(images) / seconds, left = seconds / static_cast<double>(step.step - first) * static_cast<double>(options.steps - step.step);
+        const bool last = step.step == options.steps, look = last || (options.every > 0 && step.step % options.every == 0);
+        char told[128];
+        std::snprintf(told, sizeof told, "loss %.4f  %.1f images/s  %.0f s left", step.loss, speed, left);
+        if (look) {
+          if (progress) progress("", 1, 1);  // wipes the bar's line
+          std::printf("step %lld/%lld  %s\n", static_cast<long long>(step.step), static_cast<long long>(options.steps), told);
           std::fflush(stdout);
         }
-        if (recall) {
-          worse = recall->of_all[0] > best ? 0 : worse + 1;
-          best = std::max(best, recall->of_all[0]);
-        }
-        return options.patience == 0 || worse < options.patience;
+        vpr::TrainingRow row{step.step, step.loss, recipe.rate * step.rate_factor, seconds_before + seconds, speed, std::vector<double>(2, std::numeric_limits<double>::quiet_NaN())};
+        if (look && validation.wanted()) row.measures = validated("validation").of_all;
+        if (log) log->add(row);
+        if (progress && !last) progress(told, step.step, options.steps);
+        start = Clock::now();
+        return !stopping.should_stop();
       });
-  write();
-  if (validation.wanted()) report("after", validation());
+  if (progress) progress("", 1, 1);
+  write(options.out);
+  if (trainer.done() < options.steps) std::printf("stopped after %lld steps: recall@1 rose no more\n", static_cast<long long>(trainer.done()));
+  if (validation.wanted()) std::printf("%s: the weights with the best recall@1, %.3f\n", best_weights.c_str(), stopping.best());
   std::printf("%s: use it with --model %s\n", options.out.c_str(), recipe.system.c_str());
   for (const vpr::BadPhoto& bad : batches.bad_photos()) std::printf("left out: %s\n", bad.reason.c_str());
 }
@@ -264,14 +256,14 @@ void add_train(CLI::App& program) {
   command->add_option("--tuned-blocks", options->tuned_blocks, "last blocks of the network that are trained; default: the recipe's")->check(CLI::NonNegativeNumber);
   command->add_option("--seed", options->seed, "seed of heads, batches and augmentation")->capture_default_str();
   command->add_flag("--checkpointing", options->checkpointing, "compute blocks twice to keep less in memory");
-  command->add_option("--every", options->every, "steps between checkpoints and validations; 0: none")->check(CLI::NonNegativeNumber)->capture_default_str();
+  command->add_option("--every", options->every, "steps between checkpoints and validations; 0: none but a validation at the end")->check(CLI::NonNegativeNumber)->capture_default_str();
   command->add_flag("--resume", options->resume, "go on from the state beside --out");
-  command->add_option("--log", options->log, "write loss, rate and speed of each step, a CSV file");
+  command->add_option("--log", options->log, "write loss, rate, speed and recall of each step: a CSV file, or JSON lines where its name ends in .jsonl");
   command->add_option("--database", options->database, "validation: photos of known places");
   command->add_option("--queries", options->queries, "validation: photos to localise");
   command->add_option("--positives", options->positives, "validation: right answers, a CSV");
   command->add_option("--radius", options->radius, "validation: right answers by position, metres")->capture_default_str();
-  command->add_option("--patience", options->patience, "stop after so many validations in a row without a better recall@1; 0: don't")->capture_default_str();
+  command->add_option("--patience", options->patience, "stop after so many validations in a row without a better recall@1; 0: don't. The best weights are kept as OUT.best.safetensors")->capture_default_str();
   command->add_option("--threads", options->threads, "threads; default: all. Changes speed, never a result")->check(CLI::PositiveNumber);
   command->callback([options] { run(*options); });
 }
