@@ -6,6 +6,7 @@
 #include <vpr/dataset/csv.hpp>
 #include <vpr/dataset/dataset.hpp>
 #include <vpr/dataset/gsv_cities.hpp>
+#include <vpr/dataset/mined_batches.hpp>
 #include <vpr/dataset/photo.hpp>
 #include <vpr/dataset/photo_batches.hpp>
 #include <vpr/dataset/photo_list.hpp>
@@ -20,6 +21,7 @@
 #include <vpr/dataset/training_places.hpp>
 #include <vpr/dataset/triplet_batches.hpp>
 #include <vpr/dataset/triplet_miner.hpp>
+#include <vpr/dataset/triplet_photos.hpp>
 #include <vpr/dataset/utm.hpp>
 #include <vpr/dataset/utm_name.hpp>
 

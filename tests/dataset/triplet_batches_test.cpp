@@ -31,6 +31,15 @@ TEST_CASE("Triplets' photos stand one after the other") {
   CHECK(batches.read(triplets, 5).values == batch.values);
 }
 
+TEST_CASE("A loss compares each query and its positive with each negative") {
+  const vpr::TripletBatches batches({"0", "1"}, {"10", "11", "12", "13"}, load);
+  const auto positions = batches.read(std::vector<vpr::Triplet>{{1, 2, {0, 3}}, {0, 0, {1}}}, 0).positions();
+  CHECK(positions.anchor == std::vector<std::int64_t>{0, 0, 4});
+  CHECK(positions.positive == std::vector<std::int64_t>{1, 1, 5});
+  CHECK(positions.negative == std::vector<std::int64_t>{2, 3, 6});
+  CHECK(vpr::TripletBatch().positions().anchor.empty());
+}
+
 TEST_CASE("Triplets with bad photos are left out, or lose their negatives") {
   const vpr::TripletBatches batches({"0", "bad"}, {"10", "bad", "12", "13"}, load);
   const std::vector<vpr::Triplet> triplets{{1, 0, {2}}, {0, 1, {2}}, {0, 0, {1}}, {0, 0, {1, 2}}};

@@ -7,6 +7,7 @@
 #include <vpr/core/shape.hpp>
 #include <vpr/dataset/photo_loader.hpp>
 #include <vpr/dataset/triplet_miner.hpp>
+#include <vpr/loss/hard_triplets.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -25,6 +26,19 @@ struct TripletBatch {
 
   Shape shape() const { return {begins.back(), 3, size.height, size.width}; }
   std::int64_t triplets() const { return std::ssize(begins) - 1; }
+
+  /// What a loss compares: each query and its positive with each of its negatives, by their positions among the photos.
+  Triplets positions() const {
+    Triplets all;
+    for (std::size_t t = 0; t + 1 < begins.size(); ++t) {
+      for (std::int64_t negative = begins[t] + 2; negative < begins[t + 1]; ++negative) {
+        all.anchor.push_back(begins[t]);
+        all.positive.push_back(begins[t] + 1);
+        all.negative.push_back(negative);
+      }
+    }
+    return all;
+  }
 };
 
 /// Reads triplets. One whose query or positive can't be read is left out, and so are such negatives; a triplet without any is left out, too. A
@@ -57,6 +71,9 @@ class TripletBatches {
     }
     return batch;
   }
+
+  const std::vector<std::string>& queries() const { return queries_; }
+  const std::vector<std::string>& database() const { return database_; }
 
   /// Every bad photo met so far, once each, by path.
   std::vector<BadPhoto> bad_photos() const { return load_.bad_photos(); }
