@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: MIT
 // Training in float32. `train_*`: milliseconds for a forward and a backward pass of DINOv2 with its last four blocks and a GeM trained; arguments:
-// photos in the batch, threads. `memory_*`: the most memory that whole steps with Adam need; arguments: photos, whether blocks are checkpointed.
+// photos in the batch, threads. `memory_*`: the most memory that whole steps of a recipe need, loss, miner and Adam included; arguments: photos,
+// whether blocks are checkpointed.
 #include "benchmarks/support/memory.hpp"
 #include "tests/support/random.hpp"
 
-#include <vpr/adapter/bottleneck.hpp>
 #include <vpr/aggregator/gem.hpp>
-#include <vpr/aggregator/salad.hpp>
-#include <vpr/aggregator/simple.hpp>
 #include <vpr/autograd.hpp>
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/core/parallel.hpp>
 #include <vpr/layer/initialise.hpp>
+#include <vpr/loss/multi_similarity.hpp>
+#include <vpr/loss/selavpr.hpp>
+#include <vpr/model/recipe.hpp>
 #include <vpr/train/adam.hpp>
 
 #include <benchmark/benchmark.h>
 
 #include <cmath>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -25,9 +28,9 @@ using Plain = vpr::Cpu<vpr::f32>;
 using Recorded = vpr::Recorded<Plain>;
 
 /// A network with an aggregator on top. Nothing of the network is trained until unfrozen.
-template <class Config, class Head, template <class> class Adapter = vpr::NoAdapter>
+template <class Config, class Head>
 struct Model {
-  vpr::DinoV2<Config, Adapter, Recorded> network;
+  vpr::DinoV2<Config, vpr::NoAdapter, Recorded> network;
   Head head;
 
   Model() {
@@ -72,18 +75,25 @@ void pass(benchmark::State& state) {
   for (auto _ : state) model.forward_and_backward(images);
 }
 
-/// Two steps, the second of which has all that the optimiser remembers.
-template <class M, class Unfreeze>
-void memory(benchmark::State& state, const Unfreeze& unfreeze) {
+/// Two steps of a recipe over photos of two places, the second of which has all that the optimiser remembers. `make()` gives the system,
+/// `loss_of(system, images, places)` its loss.
+template <class Make, class Loss>
+void memory(benchmark::State& state, const char* recipe, const Make& make, const Loss& loss_of) {
   vpr::bench::start_peak_memory();
-  M model;
-  unfreeze(model);
-  model.network.set_checkpointing(state.range(1) != 0);
-  const vpr::Tensor<Plain> images = photos(state.range(0));
-  vpr::Adam<Plain> adam(model, {.rate = 1e-5});
+  auto system = make();
+  vpr::initialise(system, 1);
+  vpr::freeze_backbone(system, vpr::find_recipe(recipe).tuned_blocks);
+  vpr::first_stage_of(system).backbone.set_checkpointing(state.range(1) != 0);
+  const std::int64_t count = state.range(0);
+  const vpr::Var<Plain> images(photos(count));
+  std::vector<std::int64_t> places;
+  for (std::int64_t i = 0; i < count; ++i) places.push_back(i * 2 / count);
+  vpr::Adam<Plain> adam(system, {.rate = 1e-5});
   for (auto _ : state) {
     for (int step = 0; step < 2; ++step) {
-      model.forward_and_backward(images);
+      const vpr::Var<Plain> loss = loss_of(system, images, places);
+      if (!(loss.to_vector()[0] > 0)) return state.SkipWithError("the loss is not above 0: nothing is learned");
+      loss.backward();
       adam.step(vpr::ConstantRate(), step);
     }
   }
@@ -93,15 +103,18 @@ void memory(benchmark::State& state, const Unfreeze& unfreeze) {
 void train_s14(benchmark::State& state) { pass<vpr::ViTS14>(state); }
 void train_b14(benchmark::State& state) { pass<vpr::ViTB14>(state); }
 
-/// SALAD as published: ViT-B/14, the last four blocks and the aggregator.
+/// SALAD as published: ViT-B/14, the last four blocks and the aggregator, by the multi-similarity loss of mined pairs.
 void memory_salad(benchmark::State& state) {
-  memory<Model<vpr::ViTB14, vpr::SaladAggregator<Recorded>>>(state, [](auto& model) { train_last_blocks(model, 4); });
+  memory(state, "salad", [] { return vpr::make_salad<Recorded>({}, vpr::ViTB14{}); }, [](const auto& system, const auto& images, const auto& places) {
+    return vpr::MultiSimilarityLoss<>()(system(images), places);
+  });
 }
 
-/// SelaVPR's global adaptation over ViT-B/14: adapters in every block of a frozen network.
+/// SelaVPR over ViT-B/14: adapters in every block of a frozen network, GeM and the local head, by the triplet and the local loss.
 void memory_selavpr(benchmark::State& state) {
-  memory<Model<vpr::ViTB14, vpr::L2Tokens<vpr::GeM<Recorded>>, vpr::SelaAdapters>>(state, [](auto& model) {
-    vpr::unfreeze(model, [](const std::string& name) { return name.find(".adapter") != std::string::npos; });
+  memory(state, "selavpr", [] { return vpr::make_selavpr<Recorded, vpr::SelaAdapters>(vpr::ViTB14{}); }, [](const auto& system, const auto& images, const auto& places) {
+    const auto [descriptors, local] = system(images);
+    return vpr::SelaVprLoss()(descriptors, local.tokens, places);
   });
 }
 
