@@ -6,20 +6,17 @@
 /// that escapes it, and a report then needs no package at all.
 #pragma once
 
-#include <vpr/core/error.hpp>
 #include <vpr/dataset/text.hpp>
 #include <vpr/eval/report.hpp>
 #include <vpr/eval/report_matches.hpp>
+#include <vpr/eval/report_page.hpp>
 #include <vpr/eval/report_svg.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,22 +25,6 @@
 namespace vpr {
 
 namespace detail {
-
-/// Text as HTML shows it, whatever a file's name holds; it may stand in an attribute, too.
-inline std::string escaped(std::string_view text) {
-  std::string html;
-  for (const char c : text) {
-    switch (c) {
-      case '&': html += "&amp;"; break;
-      case '<': html += "&lt;"; break;
-      case '>': html += "&gt;"; break;
-      case '"': html += "&quot;"; break;
-      case '\'': html += "&#39;"; break;
-      default: html += static_cast<unsigned char>(c) < 32 || c == 127 ? '?' : c;
-    }
-  }
-  return html;
-}
 
 /// A name with its runs of empty `@` fields left out, as UTM names have them.
 inline std::string shortened(std::string_view name) {
@@ -90,18 +71,6 @@ inline double usual_aspect(const Report& report) {
 }
 
 inline constexpr std::string_view report_style = R"(
-:root{color-scheme:light dark;--page:#f5f5f3;--card:#fff;--ink:#1d1f21;--soft:#6b7075;--line:#dcdcd8;--right:#16913f;--wrong:#d42c2c;--accent:#2563c9;--well:#e9e9e5}
-@media(prefers-color-scheme:dark){:root{--page:#16181a;--card:#202326;--ink:#e8e8e6;--soft:#9aa0a6;--line:#353a3e;--right:#35c46a;--wrong:#ff5f57;--accent:#6ea8ff;--well:#2b2f33}}
-*{box-sizing:border-box}
-body{margin:0;background:var(--page);color:var(--ink);font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-main{max-width:1180px;margin:auto;padding:20px 16px 64px}
-h1{font-size:1.6rem;line-height:1.2;margin:.4em 0 .6em}h2{font-size:1rem;margin:0 0 .6em}
-dl{display:flex;flex-wrap:wrap;gap:6px 22px;margin:0 0 20px}dl div{min-width:0}dt{color:var(--soft);font-size:.8rem}dd{margin:0;font-weight:600;overflow-wrap:anywhere}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));gap:14px;margin-bottom:22px}
-.card,article{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:14px}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,td{padding:5px 6px;text-align:right;border-bottom:1px solid var(--line)}th{color:var(--soft);font-weight:500;font-size:.8rem}
-th:first-child,td:first-child{text-align:left}tr:last-child td{border-bottom:0}svg{display:block;width:100%;height:auto}
-.note{color:var(--soft);font-size:.85rem;margin:.7em 0 0}
 .filter{display:flex;flex-wrap:wrap;gap:8px;margin:0 0 14px;position:sticky;top:0;z-index:1;background:var(--page);padding:8px 0}
 .filter label{border:1px solid var(--line);background:var(--card);border-radius:999px;padding:6px 14px;cursor:pointer}
 input[name=filter]{position:absolute;opacity:0;pointer-events:none}
@@ -116,8 +85,8 @@ figure{margin:0;min-width:0}figcaption{font-size:.8rem;margin-top:5px}
 .name{display:block;color:var(--soft);overflow-wrap:anywhere;unicode-bidi:isolate;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
 .verdict{display:flex;justify-content:space-between;gap:6px;font-variant-numeric:tabular-nums}.verdict b{font-weight:600;white-space:nowrap}
 .right>figcaption b{color:var(--right)}.wrong>figcaption b{color:var(--wrong)}
-@media(max-width:640px){main{padding:12px 10px 48px}article{grid-template-columns:1fr;gap:10px;padding:10px}ol{grid-template-columns:repeat(2,minmax(0,1fr));gap:10px}
-.query{display:grid;grid-template-columns:minmax(0,1.4fr) minmax(0,1fr);gap:10px;align-items:end}h1{font-size:1.3rem}}
+@media(max-width:640px){article{grid-template-columns:1fr;gap:10px;padding:10px}ol{grid-template-columns:repeat(2,minmax(0,1fr));gap:10px}
+.query{display:grid;grid-template-columns:minmax(0,1.4fr) minmax(0,1fr);gap:10px;align-items:end}}
 )";
 
 /// A photo in its frame: `kind` is right, wrong, query or empty.
@@ -209,33 +178,16 @@ inline std::string filter_html(const Report& report) {
 /// are not decoded until they are scrolled to. Names are escaped.
 inline std::string report_html(const Report& report) {
   using namespace detail;
-  std::string html = joined(
-      R"(<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none';style-src 'unsafe-inline';img-src data:">
-<title>)",
-      escaped(report.title), "</title><style>", report_style, matches_style, ":root{--shape:", fixed(usual_aspect(report), 3), "}\n");
-  for (std::size_t i = 0; i < report.database.size(); ++i) html += photo_style("d", i, report.database[i]);
-  for (std::size_t i = 0; i < report.queries.size(); ++i) html += photo_style("q", i, report.queries[i].photo);
-  html += joined("</style></head><body><main><h1>", escaped(report.title), "</h1>");
-  if (!report.facts.empty()) {
-    html += "<dl>";
-    for (const auto& [name, value] : report.facts) html += joined("<div><dt>", escaped(name), "</dt><dd>", escaped(value), "</dd></div>");
-    html += "</dl>";
-  }
-  html += joined(R"(<div class="cards">)", report.recall ? recall_html(*report.recall) : "",
-                 report.timing.stages.empty() ? "" : timing_html(report.timing), "</div>", filter_html(report));
-  for (std::size_t q = 0; q < report.queries.size(); ++q) html += query_html(report, q);
-  return html + "</main></body></html>\n";
+  std::string style = joined(report_style, matches_style, ":root{--shape:", fixed(usual_aspect(report), 3), "}\n");
+  for (std::size_t i = 0; i < report.database.size(); ++i) style += photo_style("d", i, report.database[i]);
+  for (std::size_t i = 0; i < report.queries.size(); ++i) style += photo_style("q", i, report.queries[i].photo);
+  std::string body = joined(facts_html(report.facts), R"(<div class="cards">)", report.recall ? recall_html(*report.recall) : "",
+                            report.timing.stages.empty() ? "" : timing_html(report.timing), "</div>", filter_html(report));
+  for (std::size_t q = 0; q < report.queries.size(); ++q) body += query_html(report, q);
+  return page_html(report.title, style, body);
 }
 
-/// Writes `report_html` to a file. @throws IoError  where it cannot be written
-inline void write_report(const std::filesystem::path& path, const Report& report) {
-  errno = 0;
-  std::ofstream file(path, std::ios::binary);
-  file << report_html(report);
-  file.close();
-  require<IoError>(!file.fail(), path.string(), ": cannot be written: ", std::strerror(errno));
-}
+/// Writes `report_html` to a file, whole or not at all. @throws IoError  where it cannot be written
+inline void write_report(const std::filesystem::path& path, const Report& report) { detail::write_page(path, report_html(report)); }
 
 }  // namespace vpr
