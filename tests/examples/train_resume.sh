@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# Usage: train_resume.sh VPR RENDER_A_TOWN WEIGHTS FOLDER. A training that is killed and resumed ends with the same bytes as one that is left alone.
+# Usage: train_resume.sh VPR RENDER_A_TOWN WEIGHTS FOLDER OPTION... A training that is killed and resumed ends with the same bytes as one that is left alone.
 set -euo pipefail
 vpr=$1 town=$2 weights=$3 folder=$4
+shift 4
+options=("$@")
 rm -rf "$folder"
 mkdir -p "$folder"
 "$town" "$folder/town" 1 8 >/dev/null
 train() {
-  "$vpr" train --recipe adapter --backbone dinov2-vits14 --weights "$weights" --data "$folder/town/poses.csv" --by id --augment none --size 28 \
-    --places 2 --photos 2 --rate 0.001 --steps 12 --every 2 "$@"
+  "$vpr" train --backbone dinov2-vits14 --weights "$weights" --data "$folder/town/poses.csv" --by id --augment none --size 28 --rate 0.001 --steps 12 \
+    "${options[@]}" --every 2 "$@"
 }
 train --out "$folder/whole.safetensors" --log "$folder/whole.csv" --threads 1 >/dev/null
 train --out "$folder/killed.safetensors" --log "$folder/killed.csv" --threads 2 >/dev/null &

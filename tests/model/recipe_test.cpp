@@ -98,3 +98,12 @@ TEST_CASE("A recipe is found by name, and each is of a system that exists") {
   CHECK_THROWS_WITH(find_recipe("soup"), ContainsSubstring("there is no recipe 'soup'; there are salad, cricavpr, selavpr, adapter"));
   for (const Recipe& recipe : recipes()) CHECK(find_system(recipe.system) != nullptr);
 }
+
+TEST_CASE("SelaVPR's recipe mines triplets, the others compare the photos of a batch") {
+  CHECK(find_recipe("selavpr").mining == Mining::partial);
+  CHECK(find_recipe("selavpr").miner.negatives == 2);
+  CHECK_FALSE(find_recipe("selavpr").augment);
+  CHECK(find_recipe("salad").mining == Mining::batch);
+  CHECK(find_mining("full") == Mining::full);
+  CHECK_THROWS_WITH(find_mining("half"), ContainsSubstring("no mining 'half'; there are batch, partial, full"));
+}

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/backend/shapes.hpp>
+#include <vpr/dataset/triplet_miner.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/weight_file.hpp>
 #include <vpr/layer/initialise.hpp>
@@ -20,17 +21,36 @@
 
 namespace vpr {
 
+/// Where the triplets or pairs of a loss come from.
+enum class Mining {
+  batch,    ///< from the batch, which shows places
+  partial,  ///< triplets from descriptors of a part of the database, see `TripletMiner`
+  full      ///< from descriptors of all of it
+};
+
+/// The mining of that name. @throws ConfigError for another
+inline Mining find_mining(std::string_view name) {
+  if (name == "batch") return Mining::batch;
+  if (name == "partial") return Mining::partial;
+  if (name == "full") return Mining::full;
+  fail<ConfigError>("there is no mining '", name, "'; there are batch, partial, full");
+}
+
 /// What a training is made of, in the authors' numbers until they are changed.
 struct Recipe {
   std::string name;
   std::string meaning;
   std::string system;               ///< see `with_system`: `salad`, or `salad@dinov2-vits14`
   std::int64_t tuned_blocks = 0;    ///< of the backbone, the last ones; the rest of it is frozen, but for adapters
-  std::int64_t places = 60;         ///< in a batch
+  std::int64_t places = 60;         ///< in a batch, where it shows places
   std::int64_t photos = 4;          ///< of a place
   double rate = 1e-4;
   double weight_decay = 0;          ///< decoupled
   std::function<double(double, std::int64_t)> schedule = ConstantRate();  ///< its time is counted in steps
+  Mining mining = Mining::batch;
+  std::int64_t triplets = 4;        ///< in a batch, where they are mined from a database
+  TripletMinerSettings miner = {.negatives = 2};
+  bool augment = true;              ///< whether photos undergo RandAugment
 };
 
 /// The recipes by name.
@@ -40,8 +60,8 @@ inline std::vector<Recipe> recipes() {
        LinearDecay{1, 0.2, 4000}},
       {"cricavpr", "CricaVPR: adapters, GeM and the encoder across the batch, multi-similarity loss (Lu et al., CVPR 2024, section 4.2)", "cricavpr", 0, 72, 4,
        1e-4, 0, ConstantRate()},
-      {"selavpr", "SelaVPR: adapters, GeM and the local head, triplet and local loss of triplets mined in the batch (Lu et al., ICLR 2024, section 4.2)", "selavpr", 0, 4, 4, 1e-5, 0,
-       ConstantRate()},
+      {"selavpr", "SelaVPR: adapters, GeM and the local head, triplet and local loss of triplets mined from a database (Lu et al., ICLR 2024, section 4.2)", "selavpr", 0, 4, 4, 1e-5, 0,
+       ConstantRate(), Mining::partial, 4, {.negatives = 2}, false},
       {"adapter", "SelaVPR's adapters and GeM alone, by the multi-similarity loss: a frozen network learns at little cost", "selavpr-global", 0, 60, 4, 1e-4, 0,
        ConstantRate()},
   };

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// How well a system in training finds photos that it is not trained on.
+#pragma once
+
+#include "options.hpp"
+#include "train_options.hpp"
+
+#include <vpr/dataset/dataset.hpp>
+#include <vpr/eval/recall.hpp>
+
+#include <optional>
+#include <string>
+
+namespace cli {
+
+class Validation {
+ public:
+  /// @param system  the name that the trained weights are used under
+  Validation(const TrainOptions& options, const std::string& system);
+
+  bool wanted() const { return dataset_.has_value(); }
+
+  /// Recall@1 and @5 of the weights as they were written last.
+  vpr::Recall operator()() const;
+
+ private:
+  ModelOptions model_;
+  std::optional<vpr::Dataset> dataset_;
+};
+
+}  // namespace cli
