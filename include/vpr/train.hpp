@@ -12,3 +12,4 @@
 #include <vpr/train/parameters.hpp>
 #include <vpr/train/schedule.hpp>
 #include <vpr/train/sgd.hpp>
+#include <vpr/train/training_row.hpp>

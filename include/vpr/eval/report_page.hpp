@@ -46,9 +46,9 @@ dl{display:flex;flex-wrap:wrap;gap:6px 22px;margin:0 0 20px}dl div{min-width:0}d
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));gap:14px;margin-bottom:22px}
 .card,article{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:14px}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,td{padding:5px 6px;text-align:right;border-bottom:1px solid var(--line)}th{color:var(--soft);font-weight:500;font-size:.8rem}
-th:first-child,td:first-child{text-align:left}tr:last-child td{border-bottom:0}svg{display:block;width:100%;height:auto}
+th:first-child,td:first-child{text-align:left}tr:last-child td{border-bottom:0}svg{display:block;width:100%;height:auto}.chart{overflow:visible}
 .note{color:var(--soft);font-size:.85rem;margin:.7em 0 0}
-@media(max-width:640px){main{padding:12px 10px 48px}h1{font-size:1.3rem}}
+@media(max-width:640px){main{padding:12px 10px 48px}h1{font-size:1.3rem}.chart{font-size:16px}}
 @media print{.card,article{break-inside:avoid}}
 )";
 

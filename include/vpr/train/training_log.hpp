@@ -3,8 +3,13 @@
 /// A training's log, a row a step, as a table that other programs read. Needs the component vpr::io.
 #pragma once
 
+#ifndef VPR_WITH_IO
+#error "vpr/train/training_log.hpp needs nlohmann-json: link the target vpr::io"
+#endif
+
 #include <vpr/core/error.hpp>
 #include <vpr/io/atomic_file.hpp>
+#include <vpr/train/training_row.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -25,16 +30,6 @@
 #include <vector>
 
 namespace vpr {
-
-/// What is told of a step of training.
-struct TrainingRow {
-  std::int64_t step = 0;
-  double loss = 0;
-  double rate = 0;
-  double seconds = 0;            ///< since the training began, pauses left out
-  double images_per_second = 0;
-  std::vector<double> measures;  ///< in the order of the log's names; NaN where one was not taken
-};
 
 /// Appends a row a step to a file: CSV, or a JSON object a line where the name ends in `.jsonl`. Each row is on its way to the disk when `add` returns.
 ///

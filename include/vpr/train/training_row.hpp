@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// What a training tells of each step.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace vpr {
+
+/// What is told of a step of training.
+struct TrainingRow {
+  std::int64_t step = 0;
+  double loss = 0;
+  double rate = 0;
+  double seconds = 0;            ///< since the training began, pauses left out
+  double images_per_second = 0;
+  std::vector<double> measures;  ///< in the order of the log's names; NaN where one was not taken
+};
+
+}  // namespace vpr
