@@ -12,6 +12,7 @@
 #include <vpr/eval/report_html.hpp>
 #include <vpr/eval/report_svg.hpp>
 #include <vpr/eval/timing.hpp>
+#include <vpr/eval/training_report.hpp>
 
 #ifdef VPR_WITH_IO
 #include <vpr/eval/evaluation_json.hpp>
