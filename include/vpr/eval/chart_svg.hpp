@@ -168,8 +168,8 @@ struct Chart {
       svg += joined(R"(<path d="M)", fixed(left, 0), " ", y(tick.value), "H", fixed(right, 0), R"(" stroke="currentColor" stroke-opacity=".18"/><text x=")",
                     fixed(left - 8, 0), R"(" y=")", y(tick.value), R"(" text-anchor="end" dominant-baseline="middle">)", tick.text, "</text>");
     }
-    for (const Tick& tick : across.ticks) svg += joined(R"(<text x=")", x(tick.value), R"(" y="224" text-anchor="middle">)", tick.text, "</text>");
-    return joined(svg, drawing, R"(<text x="255" y="240" text-anchor="middle" fill-opacity=".7">)", below, "</text></svg>");
+    for (const Tick& tick : across.ticks) svg += joined(R"(<text x=")", x(tick.value), R"(" y="222" text-anchor="middle">)", tick.text, "</text>");
+    return joined(svg, drawing, R"(<text x="255" y="241" text-anchor="middle" fill-opacity=".7">)", below, "</text></svg>");
   }
 };
 
