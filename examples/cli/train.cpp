@@ -2,12 +2,12 @@
 #include "commands.hpp"
 #include "progress_bar.hpp"
 #include "train_options.hpp"
+#include "training_record.hpp"
 #include "training_steps.hpp"
 #include "validation.hpp"
 
 #include <vpr/io/open.hpp>
 #include <vpr/train/early_stopping.hpp>
-#include <vpr/train/training_log.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -65,9 +65,8 @@ void train(System& system, const TrainOptions& options, const vpr::Recipe& recip
   for (const auto& named : trainer.optimizer().parameters()) parameters += named.parameter.shape().elements();
   std::printf("%s on %s: %lld numbers are trained\n", recipe.system.c_str(), steps->told().c_str(), static_cast<long long>(parameters));
 
-  std::optional<vpr::TrainingLog> log;
-  if (!options.log.empty()) log.emplace(options.log, std::vector<std::string>{"recall@1", "recall@5"}, trainer.done());
-  const double seconds_before = log && !log->rows().empty() ? log->rows().back().seconds : 0;
+  TrainingRecord record(options, recipe, steps->told(), trainer.done());
+  const double seconds_before = record.seconds();
   const auto write = [&](const std::string& path) {
     vpr::save_safetensors(path, system, {{"recipe", recipe.name}, {"system", recipe.system}, {"trained from", std::filesystem::path(options.weights).filename().string()},
                                          {"licence", "that of the weights it was trained from"}});
@@ -81,7 +80,7 @@ void train(System& system, const TrainOptions& options, const vpr::Recipe& recip
     std::fflush(stdout);
     return recall;
   };
-  if (validation.wanted() && trainer.done() == 0) validated("before");
+  if (validation.wanted() && trainer.done() == 0) record.add_before(validated("before").of_all);
 
   using Clock = std::chrono::steady_clock;
   const vpr::Progress progress = progress_bar();
@@ -103,13 +102,15 @@ void train(System& system, const TrainOptions& options, const vpr::Recipe& recip
         }
         vpr::TrainingRow row{step.step, step.loss, recipe.rate * step.rate_factor, seconds_before + seconds, speed, std::vector<double>(2, std::numeric_limits<double>::quiet_NaN())};
         if (look && validation.wanted()) row.measures = validated("validation").of_all;
-        if (log) log->add(row);
+        record.add(row);
+        if (look) record.write_report();
         if (progress && !last) progress(told, step.step, options.steps);
         start = Clock::now();
         return !stopping.should_stop();
       });
   if (progress) progress("", 1, 1);
   write(options.out);
+  record.write_report();
   if (trainer.done() < options.steps) std::printf("stopped after %lld steps: recall@1 rose no more\n", static_cast<long long>(trainer.done()));
   if (validation.wanted()) std::printf("%s: the weights with the best recall@1, %.3f\n", best_weights.c_str(), stopping.best());
   std::printf("%s: use it with --model %s\n", options.out.c_str(), recipe.system.c_str());
@@ -155,6 +156,7 @@ void add_train(CLI::App& program) {
   command->add_option("--every", options->every, "steps between checkpoints and validations; 0: none but a validation at the end")->check(CLI::NonNegativeNumber)->capture_default_str();
   command->add_flag("--resume", options->resume, "go on from the state beside --out");
   command->add_option("--log", options->log, "write loss, rate, speed and recall of each step: a CSV file, or JSON lines where its name ends in .jsonl");
+  command->add_option("--report", options->report, "write an HTML page of loss, rate and recall over the steps; a resumed training's has the earlier steps where there is a --log");
   command->add_option("--database", options->database, "validation: photos of known places");
   command->add_option("--queries", options->queries, "validation: photos to localise");
   command->add_option("--positives", options->positives, "validation: right answers, a CSV");

@@ -55,6 +55,21 @@ TEST_CASE("A log goes on from a checkpoint: each step is there once, and a line 
   }
 }
 
+TEST_CASE("What was measured before the training is a row of step 0, which stays after a resume") {
+  const TemporaryFolder folder;
+  const std::string path = (folder.path() / "log.csv").string();
+  {
+    TrainingLog log(path, measures);
+    log.add({0, none, none, 0, none, {0.1, 0.2}});
+    log.add(row(1));
+  }
+  const TrainingLog resumed(path, measures, 1);
+  REQUIRE(resumed.rows().size() == 2);
+  CHECK(resumed.rows()[0].step == 0);
+  CHECK(std::isnan(resumed.rows()[0].loss));
+  CHECK(resumed.rows()[0].measures == std::vector<double>{0.1, 0.2});
+}
+
 TEST_CASE("A training that goes on without its log begins one; another file is refused and left as it is") {
   const TemporaryFolder folder;
   CHECK(TrainingLog((folder.path() / "new.csv").string(), measures, 10).rows().empty());
@@ -66,6 +81,7 @@ TEST_CASE("A training that goes on without its log begins one; another file is r
                                                                                             {"f.jsonl", "{\"step\": \"1\"}\n"},
                                                                                             {"g.jsonl", "{\"step\": 1e300}\n"},
                                                                                             {"h.jsonl", "{\"loss\": 1}\n"},
+                                                                                            {"j.jsonl", "{\"step\": -1}\n"},
                                                                                             {"i.jsonl", std::string(100000, '[') + '\n'}}) {
     const auto path = folder.write(name, text);
     CHECK_THROWS_AS(TrainingLog(path.string(), measures, 3), FormatError);

@@ -33,7 +33,7 @@ namespace vpr {
 
 /// Appends a row a step to a file: CSV, or a JSON object a line where the name ends in `.jsonl`. Each row is on its way to the disk when `add` returns.
 ///
-/// A training that goes on from a checkpoint goes on with its log: rows after the checkpoint's step are dropped, since these steps come again.
+/// A row of step 0 tells what was measured before the training. A training that goes on from a checkpoint goes on with its log: rows after the checkpoint's step are dropped, since these steps come again.
 class TrainingLog {
  public:
   /// @param measures  names of the columns after the fixed ones, such as `recall@1`
@@ -137,7 +137,7 @@ class TrainingLog {
   }
 
   std::optional<std::vector<double>> checked(std::vector<double> all) const {
-    const bool sound = all.size() == columns_.size() && all[0] >= 1 && all[0] < 0x1p53 && all[0] == std::trunc(all[0]);
+    const bool sound = all.size() == columns_.size() && all[0] >= 0 && all[0] < 0x1p53 && all[0] == std::trunc(all[0]);
     return sound ? std::optional(std::move(all)) : std::nullopt;
   }
 

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// What a training leaves behind of each step: a log, and a report of its curves.
+#pragma once
+
+#include "train_options.hpp"
+
+#include <vpr/eval/training_report.hpp>
+#include <vpr/model/recipe.hpp>
+#include <vpr/train/training_log.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace cli {
+
+class TrainingRecord {
+ public:
+  /// @param data  what is trained on, in words
+  /// @param done  steps that a resumed training has behind it
+  TrainingRecord(const TrainOptions& options, const vpr::Recipe& recipe, const std::string& data, std::int64_t done);
+
+  /// Seconds that the training has taken so far.
+  double seconds() const { return report_.rows.empty() ? 0 : report_.rows.back().seconds; }
+  /// Takes what validation measured before the first step.
+  void add_before(const std::vector<double>& measures);
+  void add(const vpr::TrainingRow& row);
+  void write_report() const;
+
+ private:
+  std::optional<vpr::TrainingLog> log_;
+  std::string path_;  // of the report; empty: none is written
+  vpr::TrainingReport report_;
+};
+
+}  // namespace cli
