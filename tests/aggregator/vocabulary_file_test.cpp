@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/aggregator/vocabulary_file.hpp>
 
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <limits>
 
@@ -10,7 +10,7 @@ using vpr::Shape;
 using vpr::Vocabulary;
 
 TEST_CASE("A vocabulary is read as it was saved, with its provenance") {
-  const vpr::test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const Vocabulary saved{Shape{2, 3}, {1, 2, 3, 4, 5, -6.5F}, {{"source", "\"quoted\", größer"}, {"seed", "7"}}};
   vpr::save_vocabulary(folder.file("words.safetensors"), saved);
   const Vocabulary read = vpr::load_vocabulary(folder.file("words.safetensors"));
@@ -20,7 +20,7 @@ TEST_CASE("A vocabulary is read as it was saved, with its provenance") {
 }
 
 TEST_CASE("A file that is no vocabulary is refused, saying what is wrong") {
-  const vpr::test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const std::string path = folder.file("words.safetensors");
   vpr::save_vocabulary(path, {Shape{6}, std::vector<float>(6), {}});
   CHECK_THROWS_WITH(vpr::load_vocabulary(path), ContainsSubstring(path + ": is no vocabulary"));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/dataset/csv.hpp>
 
-#include "tests/dataset/temporary_folder.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using Fields = std::vector<std::string>;
 

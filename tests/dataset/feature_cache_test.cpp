@@ -2,8 +2,8 @@
 #ifdef VPR_WITH_HASH
 #include <vpr/dataset/feature_cache.hpp>
 
-#include "tests/dataset/temporary_folder.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <vpr/backend/host.hpp>
 

@@ -6,9 +6,9 @@
 #include <vpr/layer/initialise.hpp>
 #include <vpr/train/parameters.hpp>
 
-#include "tests/dataset/temporary_folder.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <map>
 

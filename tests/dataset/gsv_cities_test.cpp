@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/dataset/gsv_cities.hpp>
 
-#include "tests/dataset/temporary_folder.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace {
 const std::string header = "place_id,year,month,northdeg,city_id,lat,lon,panoid\n";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/dataset/positions.hpp>
 
-#include "tests/dataset/temporary_folder.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace {
 std::vector<vpr::Photo> parse(std::string_view text) {

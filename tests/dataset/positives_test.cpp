@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/dataset/positives.hpp>
 
-#include "tests/dataset/temporary_folder.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using vpr::Photo;
 using vpr::Position;

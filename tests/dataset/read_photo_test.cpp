@@ -5,8 +5,8 @@
 #include <vpr/dataset/read_photo.hpp>
 #include <vpr/image/write.hpp>
 
-#include "tests/dataset/temporary_folder.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/dataset/read_training_places.hpp>
 
-#include "tests/dataset/temporary_folder.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 TEST_CASE("Places to train on follow from what a path holds") {
   const TemporaryFolder root;

@@ -4,8 +4,8 @@
 #include <vpr/dataset/write_town.hpp>
 #include <vpr/image/read.hpp>
 
-#include "tests/dataset/temporary_folder.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 TEST_CASE("A town on disk is a data set, by its names as by its poses") {
   const TemporaryFolder folder;

@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/eval/report_page.hpp>
 
-#include "tests/dataset/temporary_folder.hpp"
 #include "tests/support/catch.hpp"
-
-#include <iterator>
+#include "tests/support/temporary_folder.hpp"
 
 using namespace vpr;
-
-namespace {
-std::string content(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-}  // namespace
 
 TEST_CASE("A page's title and facts are text; without facts there is no list") {
   const std::string html = detail::page_html("a<b>&\"", "p{}", detail::facts_html({{"<i>", "x\n'"}}));
@@ -26,7 +17,7 @@ TEST_CASE("A page takes its file's place whole, and leaves nothing beside it") {
   const TemporaryFolder folder;
   const auto path = folder.write("page.html", "the page before");
   detail::write_page(path, "the page");
-  CHECK(content(path) == "the page");
+  CHECK(file_content(path) == "the page");
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }
 

@@ -2,8 +2,8 @@
 #ifdef VPR_WITH_IMAGE
 #include <vpr/eval/report_thumbnails.hpp>
 
-#include "tests/dataset/temporary_folder.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 TEST_CASE("Thumbnails keep the photo's shape within their size, however odd it is") {
   const auto size_of = [](vpr::ImageSize size) {

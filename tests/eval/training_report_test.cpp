@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/eval/training_report.hpp>
 
-#include "tests/dataset/temporary_folder.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <iterator>
 
@@ -187,7 +187,6 @@ TEST_CASE("A training's report can be written anew while the training runs, and 
   const auto path = folder.path() / "training.html";
   write_training_report(path, example(10));
   write_training_report(path, example(20));
-  std::ifstream file(path, std::ios::binary);
-  CHECK(std::string(std::istreambuf_iterator<char>(file), {}) == training_report_html(example(20)));
+  CHECK(file_content(path) == training_report_html(example(20)));
   CHECK_THROWS_WITH(write_training_report("/dev/full", example(20)), ContainsSubstring("/dev/full: cannot be written"));
 }

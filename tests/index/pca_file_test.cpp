@@ -3,9 +3,9 @@
 
 #include <vpr/index/fit_pca.hpp>
 
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <vector>
 
@@ -30,7 +30,7 @@ struct Tensors {
 }  // namespace
 
 TEST_CASE("A PCA is read as it was saved, with what was said of it") {
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const std::vector<float> numbers = random_floats(5 * 7, 2);
   const Rows descriptors(numbers.data(), 5, 7);
   for (const float power : {0.0F, -0.5F, -0.3F}) {
@@ -48,7 +48,7 @@ TEST_CASE("A PCA is read as it was saved, with what was said of it") {
 }
 
 TEST_CASE("A file that is no PCA is refused, saying what is wrong") {
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const std::string path = folder.file("pca.safetensors");
   const PcaParameters good = some_pca(0).parameters();
   const auto save = [&](const PcaParameters& parameters, const std::map<std::string, std::string>& metadata) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/io/atomic_file.hpp>
 
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <filesystem>
 #include <string>
@@ -14,8 +14,6 @@
 namespace fs = std::filesystem;
 using vpr::AtomicFile;
 using vpr::IoError;
-using vpr::test::file_content;
-using vpr::test::TemporaryFolder;
 
 static std::ptrdiff_t files_in(const TemporaryFolder& folder) { return std::distance(fs::directory_iterator(folder.path()), {}); }
 

@@ -7,8 +7,8 @@
 
 #include "tests/io/fake_model.hpp"
 #include "tests/io/listing.hpp"
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <cmath>
 #include <filesystem>
@@ -105,7 +105,7 @@ TEST_CASE("hostile files: each does what the manifest expects, within memory and
       const auto name = entry.at("file").get<std::string>();
       const auto expect = entry.at("expect").get<std::string>();
       const std::string path = (fs::absolute(folder) / name).string();
-      const vpr::test::TemporaryFolder empty;
+      const TemporaryFolder empty;
       const Outcome outcome = in_own_process([&] { return try_to_load(path, manifest.at("values")); }, empty.path());
       CAPTURE(name, expect, outcome.text, outcome.kilobytes);
       CHECK(outcome.status == 0);
@@ -147,7 +147,7 @@ TEST_CASE("hostile files: the messages name what is wrong") {
 }
 
 /// Opens and reads whatever `content` is; only errors of ours may come of it.
-static void survives(const std::string& content, const vpr::test::TemporaryFolder& folder) {
+static void survives(const std::string& content, const TemporaryFolder& folder) {
   const std::string path = folder.write("weights", content);
   try {
     vpr::inspect(vpr::open_weights(path));
@@ -156,12 +156,12 @@ static void survives(const std::string& content, const vpr::test::TemporaryFolde
 }
 
 TEST_CASE("hostile files: cut or flipped anywhere, a file is read or refused") {
-  const vpr::test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   for (const std::string name : {"checkpoints_bad/ckpt_good.pth", "checkpoints_bad/ckpt_good.npz", "checkpoints_bad/ckpt_good.onnx",
                                  "checkpoints_bad/ckpt_good.safetensors", "checkpoints_bad/ckpt_bad_zip_deflated_pickle.pth",
                                  "checkpoints/views_zip.pth", "checkpoints/views_legacy.pth", "checkpoints/dinov2_hf.onnx"}) {
     CAPTURE(name);
-    const std::string whole = vpr::test::file_content(VPR_TEST_DATA "/" + name);
+    const std::string whole = file_content(VPR_TEST_DATA "/" + name);
     REQUIRE(whole.size() > 100);
     const std::size_t step = 1 + whole.size() / 600;
     for (std::size_t i = 0; i < whole.size(); i += step) {

@@ -2,15 +2,15 @@
 #include <vpr/io/inspect.hpp>
 #include <vpr/io/open.hpp>
 
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <cmath>
 #include <string>
 #include <vector>
 
 TEST_CASE("inspect: range of the finite values, and how many are not") {
-  const vpr::test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const std::vector<float> values{3, NAN, -2, INFINITY, NAN, 1};
   vpr::write_npy(folder.file("a.npy"), vpr::Shape{6}, values);
   const auto found = vpr::inspect(vpr::open_weights(folder.file("a.npy"))).at(0);
@@ -29,7 +29,7 @@ TEST_CASE("inspect: every tensor of a checkpoint, whole numbers and views too, l
   CHECK(summaries[0].info.name == "contiguous");
   CHECK(summaries[0].least == -3);
   CHECK(summaries[0].most == 11.75F);
-  const vpr::test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   std::vector<float> values(50'001, 0.5F);
   values.back() = 9;
   vpr::write_npy(folder.file("long.npy"), vpr::Shape{50'001}, values);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/io/mapped_file.hpp>
 
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <string>
 #include <utility>
@@ -11,7 +11,6 @@
 
 using vpr::IoError;
 using vpr::MappedFile;
-using vpr::test::TemporaryFolder;
 
 TEST_CASE("mapped file: the bytes of the file, also after they were released and after a move") {
   const TemporaryFolder folder;

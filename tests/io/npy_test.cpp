@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/io/npy.hpp>
 
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <cstdint>
 #include <string>
@@ -11,7 +11,6 @@
 using vpr::read_npy;
 using vpr::read_tensor;
 using vpr::Shape;
-using vpr::test::TemporaryFolder;
 
 /// An array file of version 1 whose header is `dictionary`.
 static std::string array(const std::string& dictionary, const std::string& values = "") {
@@ -33,7 +32,7 @@ TEST_CASE("npy: what is written is read back, in NumPy's alignment") {
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i) - 2.5F;
     const std::string path = folder.file("a.npy");
     vpr::write_npy(path, shape, values);
-    const std::string content = vpr::test::file_content(path);
+    const std::string content = file_content(path);
     CHECK((content.size() - 4 * values.size()) % 64 == 0);
     const auto source = read_npy(path);
     CHECK(source.tensors().at(0).shape == shape);

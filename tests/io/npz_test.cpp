@@ -2,8 +2,8 @@
 #include <vpr/io/npz.hpp>
 
 #include "tests/io/listing.hpp"
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <string>
 
@@ -31,10 +31,10 @@ TEST_CASE("npz: deflated values as another type, and piece after piece") {
 }
 
 TEST_CASE("npz: an entry that is no array, or damaged, is refused by name") {
-  const vpr::test::TemporaryFolder folder;
-  const std::string pth = vpr::test::file_content(VPR_TEST_DATA "/checkpoints_bad/ckpt_good.pth");
+  const TemporaryFolder folder;
+  const std::string pth = file_content(VPR_TEST_DATA "/checkpoints_bad/ckpt_good.pth");
   CHECK_THROWS_WITH(read_npz(folder.write("a.npz", pth)), ContainsSubstring("is not an array (NAME.npy)"));
-  std::string deflated = vpr::test::file_content(VPR_TEST_DATA "/checkpoints/dinov2_deflate.npz");
+  std::string deflated = file_content(VPR_TEST_DATA "/checkpoints/dinov2_deflate.npz");
   deflated[deflated.size() / 2] = static_cast<char>(deflated[deflated.size() / 2] ^ 1);
   CHECK_THROWS_WITH(read_npz(folder.write("b.npz", deflated)), ContainsSubstring("entry '") && ContainsSubstring("damaged"));
 }

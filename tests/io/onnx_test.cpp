@@ -2,8 +2,8 @@
 #include <vpr/io/onnx.hpp>
 
 #include "tests/io/listing.hpp"
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <string>
 #include <vector>
@@ -37,7 +37,7 @@ std::string node(const std::string& op, const std::vector<std::string>& inputs, 
 }
 
 struct Model {
-  vpr::test::TemporaryFolder folder;
+  TemporaryFolder folder;
   vpr::WeightFile open(const std::string& graph, unsigned opset = 17) const {
     const std::string content = number(1, 8) + bytes(7, graph + bytes(11, bytes(1, "x"))) + bytes(8, number(2, opset));
     return read_onnx(folder.write("m.onnx", content));

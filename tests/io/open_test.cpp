@@ -2,14 +2,13 @@
 #include <vpr/io/open.hpp>
 
 #include "tests/io/listing.hpp"
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <filesystem>
 #include <string>
 
 using vpr::open_weights;
-using vpr::test::TemporaryFolder;
 
 TEST_CASE("open_weights: every kind of checkpoint gives the listed tensors") {
   int files = 0;
@@ -34,7 +33,7 @@ TEST_CASE("open_weights: the content decides, not the name") {
   CHECK(open_weights(data + "ckpt_bad_st_zip_inside.safetensors").format() == "PyTorch");
   const TemporaryFolder folder;
   for (const std::string name : {"ckpt_good.npz", "ckpt_good.onnx", "ckpt_good.pth", "ckpt_good.safetensors"}) {
-    const std::string path = folder.write("weights", vpr::test::file_content(data + name));
+    const std::string path = folder.write("weights", file_content(data + name));
     CHECK(open_weights(path).tensors().size() == 2);
   }
 }

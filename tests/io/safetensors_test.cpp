@@ -2,8 +2,8 @@
 #include <vpr/io/safetensors.hpp>
 
 #include "tests/io/listing.hpp"
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <cstdint>
 #include <string>
@@ -12,7 +12,6 @@
 using vpr::FormatError;
 using vpr::read_safetensors;
 using vpr::Shape;
-using vpr::test::TemporaryFolder;
 
 static std::string with_header(const std::string& header, const std::string& data = "") {
   std::string bytes;

@@ -5,8 +5,8 @@
 #include <vpr/io/save.hpp>
 
 #include "tests/io/fake_model.hpp"
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <cmath>
 #include <filesystem>
@@ -14,7 +14,6 @@
 
 using vpr::Shape;
 using vpr::test::FakeModel;
-using vpr::test::TemporaryFolder;
 
 static FakeModel filled() {
   FakeModel model({{"a.weight", Shape{2, 3}}, {"none", Shape{0, 4}}, {"scale", Shape{}}, {"caf\xc3\xa9 \"b\"", Shape{5}}});
@@ -62,7 +61,7 @@ TEST_CASE("save: npz come back bit for bit, the same file for the same model") {
   vpr::save_npz(folder.file("m.npz"), model);
   check_same(model, vpr::read_npz(folder.file("m.npz")));
   vpr::save_npz(folder.file("n.npz"), model);
-  CHECK(vpr::test::file_content(folder.file("m.npz")) == vpr::test::file_content(folder.file("n.npz")));
+  CHECK(file_content(folder.file("m.npz")) == file_content(folder.file("n.npz")));
 }
 
 TEST_CASE("save: where nothing can be written the error says so and the old file stays") {
@@ -73,6 +72,6 @@ TEST_CASE("save: where nothing can be written the error says so and the old file
   Failing failing({{"a", Shape{3}}});
   const std::string path = folder.write("old.safetensors", "old");
   CHECK_THROWS_WITH(vpr::save_safetensors(path, failing), "lost on the way");
-  CHECK(vpr::test::file_content(path) == "old");
+  CHECK(file_content(path) == "old");
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }

@@ -3,8 +3,8 @@
 #include <vpr/io/zip_writer.hpp>
 
 #include "tests/io/listing.hpp"
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <cstdint>
 #include <string>
@@ -13,7 +13,6 @@
 
 using vpr::read_tensor;
 using vpr::read_torch;
-using vpr::test::TemporaryFolder;
 using namespace std::string_view_literals;
 
 static const std::string folder = VPR_TEST_DATA "/checkpoints/";

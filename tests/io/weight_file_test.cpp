@@ -2,8 +2,8 @@
 #include <vpr/io/npz.hpp>
 #include <vpr/io/weight_file.hpp>
 
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <cstdint>
 #include <fstream>
@@ -16,7 +16,6 @@
 using vpr::DType;
 using vpr::Shape;
 using vpr::WeightFile;
-using vpr::test::TemporaryFolder;
 
 /// Pages of this process that are in memory, in KiB.
 static long resident_kilobytes() {

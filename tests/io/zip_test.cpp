@@ -2,15 +2,14 @@
 #include <vpr/io/zip.hpp>
 #include <vpr/io/zip_writer.hpp>
 
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <cstring>
 #include <span>
 #include <string>
 
 using vpr::ZipArchive;
-using vpr::test::TemporaryFolder;
 
 static std::span<const std::byte> bytes(const std::string& text) { return std::as_bytes(std::span(text)); }
 
@@ -23,7 +22,7 @@ static std::string archive() {
   writer.add("folder/b", {}, bytes(std::string(70000, 'x')));
   writer.finish();
   file.commit();
-  return vpr::test::file_content(folder.file("a.zip"));
+  return file_content(folder.file("a.zip"));
 }
 
 static void refused(const std::string& content, const std::string& reason) {
@@ -50,7 +49,7 @@ TEST_CASE("zip: what ZipWriter writes with ZIP64 records is read back") {
 }
 
 TEST_CASE("zip: deflated entries are inflated and checked") {
-  const std::string content = vpr::test::file_content(VPR_TEST_DATA "/checkpoints_bad/ckpt_bad_zip_deflated_pickle.pth");
+  const std::string content = file_content(VPR_TEST_DATA "/checkpoints_bad/ckpt_bad_zip_deflated_pickle.pth");
   const ZipArchive zip(bytes(content));
   REQUIRE(zip.at("archive/data.pkl").deflated);
   CHECK(zip.content("archive/data.pkl", 1 << 20).size() == zip.at("archive/data.pkl").size);

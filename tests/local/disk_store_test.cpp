@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/local/disk_store.hpp>
 
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <csignal>
 #include <filesystem>
@@ -15,8 +15,6 @@
 using vpr::DiskLocalStore;
 using vpr::LocalFeatures;
 using vpr::LocalPrecision;
-using vpr::test::file_content;
-using vpr::test::TemporaryFolder;
 
 namespace {
 

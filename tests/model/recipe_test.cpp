@@ -4,8 +4,8 @@
 #include <vpr/io/save.hpp>
 #include <vpr/model/recipe.hpp>
 
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <algorithm>
 #include <map>
@@ -44,7 +44,7 @@ std::set<std::string> trained_of(Model& model) {
 TEST_CASE("A training starts from a backbone's weights, with heads of its seed and adapters that change nothing yet") {
   DinoV2<> backbone(tiny);
   initialise(backbone, 7);
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const std::string path = folder.file("backbone.safetensors");
   save_safetensors(path, backbone);
 
@@ -65,7 +65,7 @@ TEST_CASE("A training starts from a backbone's weights, with heads of its seed a
 TEST_CASE("A training goes on from a checkpoint of the whole system, and refuses weights of another network") {
   auto model = adapted();
   initialise(model, 5);
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   save_safetensors(folder.file("whole.safetensors"), model);
   auto again = adapted();
   load_to_train(again, open_weights(folder.file("whole.safetensors")), 1);

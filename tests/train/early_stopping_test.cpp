@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/train/early_stopping.hpp>
 
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <vpr/io/load.hpp>
 #include <vpr/io/safetensors.hpp>
@@ -34,7 +34,7 @@ TEST_CASE("Without patience a training never stops early") {
 }
 
 TEST_CASE("Early stopping counts on from where it was saved") {
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const std::string path = folder.file("stopping.safetensors");
   EarlyStopping stopping(2);
   stopping.add(0.3);

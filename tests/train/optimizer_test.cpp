@@ -5,9 +5,9 @@
 #include <vpr/train/adam.hpp>
 #include <vpr/train/sgd.hpp>
 
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/support/threads.hpp"
 #include "tests/train/bag.hpp"
 

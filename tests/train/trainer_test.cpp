@@ -7,9 +7,9 @@
 #include <vpr/train/schedule.hpp>
 #include <vpr/train/trainer.hpp>
 
-#include "tests/io/temporary.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <cmath>
 #include <fstream>
@@ -74,7 +74,7 @@ TEST_CASE("A trainer brings the loss down and says what each step did") {
 }
 
 TEST_CASE("A training that is resumed has the bits of one that was not interrupted") {
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const std::string path = folder.file("state.safetensors");
   const auto train = [&](std::int64_t steps, std::int64_t until, bool resume) {
     Model model = model_of(resume ? 2 : 1);  // resuming must not depend on what was there before
@@ -122,7 +122,7 @@ TEST_CASE("A batch that teaches nothing leaves the model as it is and counts as 
 }
 
 TEST_CASE("A state of another training, or what is left of one, is refused") {
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const std::string path = folder.file("state.safetensors");
   Model model = model_of(1);
   trainer_of(model, {}).save(path);
@@ -141,7 +141,7 @@ TEST_CASE("A state of another training, or what is left of one, is refused") {
 }
 
 TEST_CASE("A trainer keeps further state in its checkpoint, under a name") {
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const std::string path = folder.file("state.safetensors");
   Model model = model_of(1);
   Linear<B> memory(3, 2);

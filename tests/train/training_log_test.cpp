@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/train/training_log.hpp>
 
-#include "tests/dataset/temporary_folder.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace vpr;
 
@@ -13,11 +13,6 @@ const std::vector<std::string> measures{"recall@1", "recall@5"};
 
 TrainingRow row(std::int64_t step, double recall = none) { return {step, 1.0 / static_cast<double>(step), 1e-5, 2.5 * static_cast<double>(step), 4, {recall, recall}}; }
 
-std::string content(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 }  // namespace
 
 TEST_CASE("A log is a table, or an object a line, with what was measured") {
@@ -27,7 +22,7 @@ TEST_CASE("A log is a table, or an object a line, with what was measured") {
     TrainingLog log(path.string(), measures);
     log.add(row(1));
     log.add(row(2, 0.25));
-    CHECK(content(path) == (json ? "{\"step\": 1, \"loss\": 1, \"rate\": 1e-05, \"seconds\": 2.5, \"images_per_second\": 4}\n"
+    CHECK(file_content(path) == (json ? "{\"step\": 1, \"loss\": 1, \"rate\": 1e-05, \"seconds\": 2.5, \"images_per_second\": 4}\n"
                                    "{\"step\": 2, \"loss\": 0.5, \"rate\": 1e-05, \"seconds\": 5, \"images_per_second\": 4, \"recall@1\": 0.25, \"recall@5\": 0.25}\n"
                                  : "step,loss,rate,seconds,images_per_second,recall@1,recall@5\n1,1,1e-05,2.5,4,,\n2,0.5,1e-05,5,4,0.25,0.25\n"));
     CHECK_THROWS_AS(log.add({3, 0, 0, 0, 0, {}}), ShapeError);
@@ -50,7 +45,7 @@ TEST_CASE("A log goes on from a checkpoint: each step is there once, and a line 
     CHECK(resumed.rows()[2].measures == std::vector<double>{0.3, 0.3});
     CHECK(std::isnan(resumed.rows()[3].measures[0]));
     for (std::int64_t step = 5; step <= 9; ++step) resumed.add(row(step));
-    CHECK(content(path) == content(whole));
+    CHECK(file_content(path) == file_content(whole));
     CHECK(TrainingLog(path.string(), measures).rows().empty());
   }
 }
@@ -85,7 +80,7 @@ TEST_CASE("A training that goes on without its log begins one; another file is r
                                                                                             {"i.jsonl", std::string(100000, '[') + '\n'}}) {
     const auto path = folder.write(name, text);
     CHECK_THROWS_AS(TrainingLog(path.string(), measures, 3), FormatError);
-    CHECK(content(path) == text);
+    CHECK(file_content(path) == text);
   }
   CHECK_THROWS_AS(TrainingLog((folder.path() / "missing" / "log.csv").string(), measures), IoError);
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-/// @file
 /// Files that a test writes and that vanish with it.
 #pragma once
 
@@ -7,10 +6,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 #include <string_view>
-
-namespace vpr::test {
 
 /// A folder of its own, removed with all it holds.
 class TemporaryFolder {
@@ -24,20 +22,22 @@ class TemporaryFolder {
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
   ~TemporaryFolder() { std::filesystem::remove_all(path_); }
 
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-  std::string write(const std::string& name, std::string_view content) const {
-    std::ofstream(path_ / name, std::ios::binary).write(content.data(), static_cast<std::streamsize>(content.size()));
-    return file(name);
-  }
   const std::filesystem::path& path() const { return path_; }
+  std::string file(const std::string& name) const { return (path_ / name).string(); }
+
+  /// Writes a file, with the folders above it, and gives its path.
+  std::filesystem::path write(const std::string& name, std::string_view content = "x") const {
+    const std::filesystem::path file = path_ / name;
+    std::filesystem::create_directories(file.parent_path());
+    std::ofstream(file, std::ios::binary) << content;
+    return file;
+  }
 
  private:
   std::filesystem::path path_;
 };
 
-inline std::string file_content(const std::string& path) {
+inline std::string file_content(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
-
-}  // namespace vpr::test
