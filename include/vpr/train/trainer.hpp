@@ -77,7 +77,7 @@ class Trainer {
   std::int64_t done() const { return static_cast<std::int64_t>(done_.to_vector()[0]); }
   const O& optimizer() const { return optimizer_; }
 
-  /// Keeps further state in the checkpoint under `kept.NAME.`, such as a miner's memory: all that `state.visit` shows, as a component shows its parameters,
+  /// Keeps further state in the checkpoint under its name, such as what a miner remembers: all that `state.visit` shows, as a component shows its parameters,
   /// in shapes that are the same when it is resumed. The state must outlive the trainer, and be kept before `resume`.
   /// @throws ConfigError  for a name that is empty, or of a state that is kept already.
   template <class State>
