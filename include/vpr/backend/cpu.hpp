@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// The default backend: this processor, by Eigen.
+/// The default backend: this processor, in vectors.
 #pragma once
 
 #include <vpr/backend/concept.hpp>
@@ -12,8 +12,8 @@
 
 namespace vpr {
 
-/// The processor, in precision `P`: `f32` or `f64`. Products and everything in a transformer's path run on Eigen's
-/// vectors, over the threads of `parallel_for`. Weights are held as they come.
+/// The processor, in precision `P`: `f32` or `f64`. Products and everything in a transformer's path run in vectors, the
+/// compiler's or Eigen's, over the threads of `parallel_for`. Weights are held as they come.
 template <class P = f32>
 struct Cpu : HostMemory<P>, ScalarKernels<ParallelExecutor>, ScalarGradients<ParallelExecutor>, ScalarUpdates<ParallelExecutor> {
   static_assert(std::floating_point<P>, "Cpu<P>: P must be vpr::f32 or vpr::f64");
@@ -21,16 +21,16 @@ struct Cpu : HostMemory<P>, ScalarKernels<ParallelExecutor>, ScalarGradients<Par
   using weight = Tensor<Cpu>;
 
   static void linear(const tensor& x, const weight& matrix, const tensor& bias, Activation activation, tensor& out) {
-    detail::tiled_linear(x, matrix, bias, activation, out);
+    detail::gemm_linear(x, matrix, bias, activation, out);
   }
 
   static void matmul(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b, tensor& out) {
-    detail::tiled_matmul(a, transpose_a, b, transpose_b, out);
+    detail::gemm_matmul(a, transpose_a, b, transpose_b, out);
   }
 
-  static void linear_gradient(const tensor& matrix, const tensor& dy, tensor& dx) { detail::tiled_linear_gradient(matrix, dy, dx); }
+  static void linear_gradient(const tensor& matrix, const tensor& dy, tensor& dx) { detail::gemm_linear_gradient(matrix, dy, dx); }
 
-  static void linear_weight_gradient(const tensor& x, const tensor& dy, tensor& dmatrix) { detail::tiled_weight_gradient(x, dy, dmatrix); }
+  static void linear_weight_gradient(const tensor& x, const tensor& dy, tensor& dmatrix) { detail::gemm_weight_gradient(x, dy, dmatrix); }
 
   static void attention(AttentionOperand<P> q, AttentionOperand<P> k, AttentionOperand<P> v, std::int64_t heads, tensor& out) {
     detail::blocked_attention(q, k, v, heads, out);

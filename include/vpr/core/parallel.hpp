@@ -13,10 +13,10 @@
 
 namespace vpr {
 
-/// The number of threads that `parallel_for` may use.
+/// The number of threads that `parallel_for` may use: 1 inside another one.
 inline int thread_count() {
 #ifdef _OPENMP
-  return omp_get_max_threads();
+  return omp_in_parallel() == 0 ? omp_get_max_threads() : 1;
 #else
   return 1;
 #endif

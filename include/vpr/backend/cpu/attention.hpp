@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Attention and its gradient by Eigen, a block of queries of one head at a time.
+/// Attention and its gradient, a block of queries of one head at a time.
 #pragma once
 
-#include <vpr/backend/cpu/matmul.hpp>
+#include <vpr/backend/cpu/gemm.hpp>
+#include <vpr/backend/kernel.hpp>
 #include <vpr/core/buffer.hpp>
+#include <vpr/core/eigen.hpp>
 
 #include <cmath>
 
 namespace vpr::detail {
 
-/// Queries whose weights are held at once: queries × keys stay in the cache at the usual sizes.
-inline constexpr std::int64_t query_block = 128;
+/// Queries whose weights are held at once: queries × keys stay in the cache at the usual sizes. A multiple of `gemm_rows`.
+inline constexpr std::int64_t query_block = 132;
 
 /// `ScalarKernels::attention` without the whole matrix of weights.
 template <class X>
@@ -24,20 +26,19 @@ void blocked_attention(AttentionOperand<typename X::value_type> q, AttentionOper
   parallel_for(batch * heads * blocks, [&](std::int64_t i) {
     const std::int64_t b = i / blocks / heads, column = i / blocks % heads * depth;
     const std::int64_t begin = i % blocks * query_block, height = std::min(query_block, q.rows - begin);
-    const ConstTile<T> query(q.data + (b * q.rows + begin) * q.stride + column, height, depth, Eigen::OuterStride<>(q.stride));
-    const ConstTile<T> key(k.data + b * k.rows * k.stride + column, k.rows, depth, Eigen::OuterStride<>(k.stride));
-    const ConstTile<T> value(v.data + b * v.rows * v.stride + column, v.rows, depth, Eigen::OuterStride<>(v.stride));
-    Tile<T> result(out.data() + (b * q.rows + begin) * channels + column, height, depth, Eigen::OuterStride<>(channels));
+    const MatrixView<T> query{q.data + (b * q.rows + begin) * q.stride + column, q.stride};
+    const MatrixView<T> key{k.data + b * k.rows * k.stride + column, k.stride}, value{v.data + b * v.rows * v.stride + column, v.stride};
+    T* const result = out.data() + (b * q.rows + begin) * channels + column;
 
-    Buffer<T> memory(static_cast<std::size_t>(height * k.rows));
-    Eigen::Map<Matrix<T>> weights(memory.data(), height, k.rows);
-    weights.noalias() = query * key.transpose();
+    Buffer<T> weights(static_cast<std::size_t>(height * k.rows)), sums(static_cast<std::size_t>(height));
+    gemm(query, key.transposed(), {height, k.rows, depth}, weights.data(), k.rows);
     for (std::int64_t r = 0; r < height; ++r) {
-      auto row = weights.row(r).array();
+      Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>> row(weights.data() + r * k.rows, k.rows);
       row = ((row - row.maxCoeff()) * scale).exp();
+      sums.data()[r] = (row + T(0)).sum();  // of an expression, whose order does not depend on the row's address
     }
-    result.noalias() = weights * value;
-    for (std::int64_t r = 0; r < height; ++r) result.row(r) /= weights.row(r).sum();
+    gemm({weights.data(), k.rows}, value, {height, depth, k.rows}, result, channels);
+    for (std::int64_t r = 0; r < height; ++r) Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>(result + r * channels, depth) /= sums.data()[r];
   });
 }
 
@@ -50,34 +51,29 @@ void blocked_attention_gradient(AttentionOperand<T> q, AttentionOperand<T> k, At
   parallel_for(batch * heads, [&](std::int64_t i) {
     const std::int64_t b = i / heads, column = i % heads * depth;
     const auto rows_of = [&](auto* data, std::int64_t rows, std::int64_t stride) { return data + b * rows * stride + column; };
-    const ConstTile<T> key(rows_of(k.data, k.rows, k.stride), k.rows, depth, Eigen::OuterStride<>(k.stride));
-    const ConstTile<T> value(rows_of(v.data, v.rows, v.stride), v.rows, depth, Eigen::OuterStride<>(v.stride));
-    Tile<T> dkey(rows_of(dk, k.rows, k.stride), k.rows, depth, Eigen::OuterStride<>(k.stride));
-    Tile<T> dvalue(rows_of(dv, v.rows, v.stride), v.rows, depth, Eigen::OuterStride<>(v.stride));
-    dkey.setZero();
-    dvalue.setZero();
+    const MatrixView<T> key{rows_of(k.data, k.rows, k.stride), k.stride}, value{rows_of(v.data, v.rows, v.stride), v.stride};
 
     const std::int64_t most = std::min(query_block, q.rows);
-    Buffer<T> weight_memory(static_cast<std::size_t>(most * k.rows)), slope_memory(static_cast<std::size_t>(most * k.rows));
-    for (std::int64_t begin = 0; begin < q.rows; begin += query_block) {
+    Buffer<T> weights(static_cast<std::size_t>(most * k.rows)), slopes(static_cast<std::size_t>(most * k.rows));
+    std::int64_t begin = 0;
+    do {  // once even without queries: the gradients of keys and values are then 0
       const std::int64_t height = std::min(query_block, q.rows - begin);
-      const ConstTile<T> query(rows_of(q.data, q.rows, q.stride) + begin * q.stride, height, depth, Eigen::OuterStride<>(q.stride));
-      const ConstTile<T> above(rows_of(dy.data(), q.rows, channels) + begin * channels, height, depth, Eigen::OuterStride<>(channels));
-      Tile<T> dquery(rows_of(dq, q.rows, q.stride) + begin * q.stride, height, depth, Eigen::OuterStride<>(q.stride));
-      Eigen::Map<Matrix<T>> weights(weight_memory.data(), height, k.rows), slopes(slope_memory.data(), height, k.rows);
-      weights.noalias() = query * key.transpose();
-      slopes.noalias() = above * value.transpose();
+      const MatrixView<T> query{rows_of(q.data, q.rows, q.stride) + begin * q.stride, q.stride};
+      const MatrixView<T> above{rows_of(dy.data(), q.rows, channels) + begin * channels, channels};
+      gemm(query, key.transposed(), {height, k.rows, depth}, weights.data(), k.rows);
+      gemm(above, value.transposed(), {height, k.rows, depth}, slopes.data(), k.rows);
       for (std::int64_t r = 0; r < height; ++r) {
-        auto row = weights.row(r).array(), slope = slopes.row(r).array();
+        Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>> row(weights.data() + r * k.rows, k.rows), slope(slopes.data() + r * k.rows, k.rows);
         row = ((row - row.maxCoeff()) * scale).exp();
         row /= (row + T(0)).sum();  // of an expression, whose order does not depend on the row's address
         slope = row * (slope - (row * slope).sum()) * scale;
       }
-      dquery.setZero();
-      dquery.noalias() += slopes * key;
-      dkey.noalias() += slopes.transpose() * query;
-      dvalue.noalias() += weights.transpose() * above;
-    }
+      const MatrixView<T> weight{weights.data(), k.rows}, slope{slopes.data(), k.rows};
+      gemm(slope, key, {height, depth, k.rows}, rows_of(dq, q.rows, q.stride) + begin * q.stride, q.stride);
+      gemm(slope.transposed(), query, {k.rows, depth, height}, rows_of(dk, k.rows, k.stride), k.stride, begin > 0);
+      gemm(weight.transposed(), above, {k.rows, depth, height}, rows_of(dv, v.rows, v.stride), v.stride, begin > 0);
+      begin += query_block;
+    } while (begin < q.rows);
   });
 }
 
