@@ -140,7 +140,40 @@ struct Cpu : HostMemory<P>, ScalarKernels<ParallelExecutor>, ScalarGradients<Par
     });
   }
 
+  static void resample(const tensor& map, const tensor& vertical, const tensor& horizontal, tensor& out) {
+    const std::int64_t height = map.shape()[0], width = map.shape()[1], new_width = out.shape()[1];
+    const auto input = map.matrix();
+    auto result = out.matrix();
+    ParallelExecutor::for_each(result.rows(), [&](std::int64_t i) {
+      const P *rows = vertical.data() + i / new_width * height, *columns = horizontal.data() + i % new_width * width;
+      result.row(i).setZero();
+      for (std::int64_t h = 0; h < height; ++h) {
+        if (rows[h] == P(0)) continue;
+        for (std::int64_t w = 0; w < width; ++w) {
+          if (columns[w] != P(0)) result.row(i) += rows[h] * columns[w] * input.row(h * width + w);
+        }
+      }
+    });
+  }
+
+  static void slice(const tensor& x, std::size_t axis, std::int64_t begin, tensor& out) {
+    if (out.empty()) return;
+    const std::int64_t inner = inner_size(x, axis), stride = x.shape()[axis] * inner, width = out.shape()[axis] * inner, run = out.shape().last();
+    ParallelExecutor::for_each(out.elements() / run, [&](std::int64_t i) {
+      std::copy_n(x.data() + i * run / width * stride + begin * inner + i * run % width, run, out.data() + i * run);
+    });
+  }
+
+  static void insert(const tensor& x, std::size_t axis, std::int64_t begin, tensor& out) {
+    if (x.empty() || out.empty()) return;
+    const std::int64_t inner = inner_size(x, axis), stride = out.shape()[axis] * inner, width = x.shape()[axis] * inner, run = x.shape().last();
+    ParallelExecutor::for_each(out.elements() / stride * width / run, [&](std::int64_t i) {
+      std::copy_n(x.data() + i * run % x.elements(), run, out.data() + i * run / width * stride + begin * inner + i * run % width);
+    });
+  }
+
  private:
+  using ScalarKernels::inner_size;
   using Row = Eigen::Map<const Eigen::Array<P, 1, Eigen::Dynamic>>;
 
   static Row vector(const tensor& x) { return Row(x.data(), x.elements()); }

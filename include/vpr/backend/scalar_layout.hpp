@@ -85,7 +85,8 @@ struct ScalarLayout {
     });
   }
 
- private:
+ protected:
+  /// Elements between two positions of `axis`.
   template <class X>
   static std::int64_t inner_size(const X& x, std::size_t axis) {
     std::int64_t product = 1;
