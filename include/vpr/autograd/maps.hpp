@@ -11,12 +11,16 @@ namespace vpr {
 // Windows and fold are each other's gradient.
 template <class B>
 Var<B> windows(const Var<B>& x, Grid map, Window window) {
-  return Var<B>::record(windows(x.value(), map, window), {x}, [=](const Tensor<B>& dy) { x.accumulate([&] { return fold(dy, map, window); }); });
+  return Var<B>::record(windows(x.value(), map, window), {x}, [x = x.with_value_if(false), map, window](const Tensor<B>& dy) {
+    x.accumulate([&] { return fold(dy, map, window); });
+  });
 }
 
 template <class B>
 Var<B> fold(const Var<B>& x, Grid map, Window window) {
-  return Var<B>::record(fold(x.value(), map, window), {x}, [=](const Tensor<B>& dy) { x.accumulate([&] { return windows(dy, map, window); }); });
+  return Var<B>::record(fold(x.value(), map, window), {x}, [x = x.with_value_if(false), map, window](const Tensor<B>& dy) {
+    x.accumulate([&] { return windows(dy, map, window); });
+  });
 }
 
 template <class B>
