@@ -119,7 +119,7 @@ void memory_selavpr(benchmark::State& state) {
 }
 
 BENCHMARK(train_s14)->Args({4, 1})->Args({4, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK(train_b14)->Args({4, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(train_b14)->Args({4, 1})->Args({4, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(memory_salad)->Args({8, 0})->Args({8, 1})->Iterations(1)->Unit(benchmark::kSecond)->UseRealTime();
 BENCHMARK(memory_selavpr)->Args({8, 0})->Args({8, 1})->Iterations(1)->Unit(benchmark::kSecond)->UseRealTime();
 
