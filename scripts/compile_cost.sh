@@ -8,7 +8,7 @@ source scripts/packages.sh
 install_packages "${build_packages[@]}" time
 
 flags=(-std=c++20 -O2 -I include -isystem /usr/include/eigen3 -isystem "${CUDA_PATH:-/usr/local/cuda}/include/cccl"
-  -DVPR_WITH_IO -DVPR_WITH_IMAGE -DVPR_WITH_THRUST -DVPR_WITH_TBB -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_CPP)
+  -DVPR_WITH_IO -DVPR_WITH_IMAGE -DVPR_WITH_HASH -DVPR_WITH_THRUST -DVPR_WITH_TBB -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_CPP)
 
 # cost SOURCE RUNS: the line "SECONDS MB" of the median run.
 cost() {

@@ -20,7 +20,9 @@ class Buffer {
 
   Buffer() = default;
   explicit Buffer(std::size_t size) : data_(size == 0 ? nullptr : allocate(size)), size_(size) {}
-  Buffer(const Buffer& other) : Buffer(other.size_) { std::copy_n(other.data(), size_, data()); }
+  Buffer(const Buffer& other) : Buffer(other.size_) {
+    if (size_ > 0) std::copy_n(other.data(), size_, data());
+  }
   Buffer(Buffer&& other) noexcept : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)) {}
   Buffer& operator=(Buffer other) noexcept {
     data_ = std::move(other.data_);
