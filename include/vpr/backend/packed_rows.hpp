@@ -3,6 +3,7 @@
 /// Many vectors against many others on this processor, with scores whose bits depend on nothing but the two vectors.
 #pragma once
 
+#include <vpr/backend/vector.hpp>
 #include <vpr/core/rows.hpp>
 
 #include <algorithm>
@@ -36,14 +37,8 @@ struct L2 {
 
 namespace detail {
 
-#if defined(__AVX512F__)
-inline constexpr int vector_floats = 16, accumulators = 24;
-#elif defined(__AVX__)
-inline constexpr int vector_floats = 8, accumulators = 12;
-#else
-inline constexpr int vector_floats = 4, accumulators = 12;
-#endif
-typedef float FloatVector __attribute__((vector_size(vector_floats * sizeof(float))));
+inline constexpr int vector_floats = vector_bytes / static_cast<int>(sizeof(float));
+typedef float FloatVector __attribute__((vector_size(vector_bytes)));
 
 inline FloatVector load(const float* from) {
   FloatVector vector;

@@ -3,6 +3,7 @@
 /// The product of two matrices in the compiler's vectors: the bits of an element depend on its row and its column alone.
 #pragma once
 
+#include <vpr/backend/vector.hpp>
 #include <vpr/core/buffer.hpp>
 #include <vpr/core/parallel.hpp>
 
@@ -13,13 +14,8 @@
 
 namespace vpr::detail {
 
-#if defined(__AVX512F__)
-inline constexpr int gemm_vector_bytes = 64, gemm_rows = 12;
-#elif defined(__AVX__)
-inline constexpr int gemm_vector_bytes = 32, gemm_rows = 6;
-#else
-inline constexpr int gemm_vector_bytes = 16, gemm_rows = 6;
-#endif
+/// Rows of the part of a product that is held in registers, two vectors wide.
+inline constexpr int gemm_rows = accumulators / 2;
 
 /// A matrix as a product reads it: element (r, c) is `data[r * row_step + c * column_step]`, and one of the steps is 1.
 template <class T>
@@ -41,8 +37,8 @@ struct GemmSize {
 /// rows, the right one into panels of `columns` columns: the first elements of all of them, then their second elements, and so on.
 template <class T>
 struct GemmTile {
-  typedef T Vector __attribute__((vector_size(gemm_vector_bytes)));
-  static constexpr int lanes = gemm_vector_bytes / static_cast<int>(sizeof(T)), rows = gemm_rows, columns = 2 * lanes;
+  typedef T Vector __attribute__((vector_size(vector_bytes)));
+  static constexpr int lanes = vector_bytes / static_cast<int>(sizeof(T)), rows = gemm_rows, columns = 2 * lanes;
 
   /// Writes, or adds to `out`, the product of two panels of which `height` rows and `width` columns are wanted.
   static void multiply(const T* left, const T* right, std::int64_t depth, std::int64_t height, std::int64_t width, bool add, T* out, std::int64_t step) {
