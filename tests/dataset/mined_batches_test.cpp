@@ -130,6 +130,8 @@ TEST_CASE("A resumed training goes on with the same triplets") {
       before.next(model);
     }
     copy_state(before, after);
+    model.angle = 0.01 * stop;
+    CHECK(before.next(model).values == whole[static_cast<std::size_t>(stop)]);  // a checkpoint changes nothing
     for (int i = stop; i < 12; ++i) {
       model.angle = 0.01 * i;
       CHECK(after.next(model).values == whole[static_cast<std::size_t>(i)]);

@@ -124,9 +124,10 @@ class MinedBatches {
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
-    ahead_.reset();
+    const auto progress = progress_.values(), mined = mined_.values();
     visitor(prefix + "progress", progress_);
     visitor(prefix + "triplets", mined_);
+    if (progress_.values() != progress || mined_.values() != mined) ahead_.reset();  // it reads another round's, or other batches
     if (!miner_.settings().full) return;
     const std::int64_t width = miner_.settings().negatives;
     std::vector<std::vector<std::int64_t>> remembered = miner_.remembered();
