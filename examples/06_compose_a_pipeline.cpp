@@ -26,8 +26,8 @@ int main(int count, char** arguments) try {
         part += parameter.shape().elements();
       },
       "");
-  std::printf("%lld parameters of DINOv2, %lld of its adapters, %lld of SALAD\n", static_cast<long long>(frozen), static_cast<long long>(adapters),
-              static_cast<long long>(head));
+  std::printf("%lld parameters of DINOv2, %lld of its adapters, %lld of SALAD\n", static_cast<long long>(frozen),
+              static_cast<long long>(adapters), static_cast<long long>(head));
 
   const std::vector<float> a = model.describe(vpr::read_image(arguments[1]));
   const std::vector<float> b = model.describe(vpr::read_image(arguments[2]));

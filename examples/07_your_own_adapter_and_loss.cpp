@@ -74,5 +74,6 @@ int main() {
     last = loss.to_vector()[0];
     if (step == 0) first = last;
   }
-  std::printf("%zu parameters are trained; the loss %s from %.4f to %.4f\n", optimizer.parameters().size(), last < first ? "fell" : "did not fall", first, last);
+  std::printf("%zu parameters are trained; the loss %s from %.4f to %.4f\n", optimizer.parameters().size(),
+              last < first ? "fell" : "did not fall", first, last);
 }

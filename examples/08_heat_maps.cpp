@@ -36,7 +36,8 @@ int main(int count, char** arguments) try {
   vpr::write_image(folder + "/salad_dustbin.png", vpr::heat_map(photo, dustbin, features.grid));
 
   const auto most = std::max_element(shares.begin(), shares.end());
-  std::printf("gem.png, salad_clusters.png, salad_dustbin.png: one patch of %zu makes %.1f%% of GeM's descriptor\n", shares.size(), 100.0 * *most);
+  std::printf("gem.png, salad_clusters.png, salad_dustbin.png: one patch of %zu makes %.1f%% of GeM's descriptor\n", shares.size(),
+              100.0 * *most);
 } catch (const vpr::Error& error) {
   return std::fprintf(stderr, "%s\n", error.what()), 1;
 }

@@ -70,7 +70,9 @@ void pass(benchmark::State& state) {
   vpr::set_thread_count(static_cast<int>(state.range(1)));
   model.forward_and_backward(images);
   bool finite = true;
-  model.visit([&](const std::string&, auto& parameter) { finite &= parameter.gradient().empty() || std::isfinite(parameter.gradient().data()[0]); }, "");
+  model.visit(
+      [&](const std::string&, auto& parameter) { finite &= parameter.gradient().empty() || std::isfinite(parameter.gradient().data()[0]); },
+      "");
   if (!finite) return state.SkipWithError("a gradient is not finite");
   for (auto _ : state) model.forward_and_backward(images);
 }
@@ -105,17 +107,19 @@ void train_b14(benchmark::State& state) { pass<vpr::ViTB14>(state); }
 
 /// SALAD as published: ViT-B/14, the last four blocks and the aggregator, by the multi-similarity loss of mined pairs.
 void memory_salad(benchmark::State& state) {
-  memory(state, "salad", [] { return vpr::make_salad<Recorded>({}, vpr::ViTB14{}); }, [](const auto& system, const auto& images, const auto& places) {
-    return vpr::MultiSimilarityLoss<>()(system(images), places);
-  });
+  memory(
+      state, "salad", [] { return vpr::make_salad<Recorded>({}, vpr::ViTB14{}); },
+      [](const auto& system, const auto& images, const auto& places) { return vpr::MultiSimilarityLoss<>()(system(images), places); });
 }
 
 /// SelaVPR over ViT-B/14: adapters in every block of a frozen network, GeM and the local head, by the triplet and the local loss.
 void memory_selavpr(benchmark::State& state) {
-  memory(state, "selavpr", [] { return vpr::make_selavpr<Recorded, vpr::SelaAdapters>(vpr::ViTB14{}); }, [](const auto& system, const auto& images, const auto& places) {
-    const auto [descriptors, local] = system(images);
-    return vpr::SelaVprLoss()(descriptors, local.tokens, places);
-  });
+  memory(
+      state, "selavpr", [] { return vpr::make_selavpr<Recorded, vpr::SelaAdapters>(vpr::ViTB14{}); },
+      [](const auto& system, const auto& images, const auto& places) {
+        const auto [descriptors, local] = system(images);
+        return vpr::SelaVprLoss()(descriptors, local.tokens, places);
+      });
 }
 
 BENCHMARK(train_s14)->Args({4, 1})->Args({4, 2})->Unit(benchmark::kMillisecond)->UseRealTime();

@@ -38,7 +38,8 @@ void vit(benchmark::State& state) {
   const double work = flops(network.config()) * static_cast<double>(photos);
   static const double peak = vpr::bench::peak_flops();
   state.counters["GFLOP/s"] = benchmark::Counter(work / 1e9, benchmark::Counter::kIsIterationInvariantRate);
-  state.counters["of_peak"] = benchmark::Counter(work / peak / static_cast<double>(state.range(1)), benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["of_peak"] =
+      benchmark::Counter(work / peak / static_cast<double>(state.range(1)), benchmark::Counter::kIsIterationInvariantRate);
 }
 
 void vit_s14(benchmark::State& state) { vit<vpr::ViTS14>(state); }

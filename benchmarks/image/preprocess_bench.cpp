@@ -25,7 +25,8 @@ const std::vector<std::uint8_t>& jpeg() {
         const double wave = 60 * std::sin(static_cast<double>(x) / 37) * std::cos(static_cast<double>(y) / 23);
         const double edge = (x / 64 + y / 48) % 2 == 0 ? 40 : -40;
         const double noise = static_cast<double>(engine() % 16);
-        for (int c = 0; c < 3; ++c) photo.row(y)[3 * x + c] = static_cast<std::uint8_t>(120 + wave * (c == 1 ? 0.5 : 1) + (c == 2 ? -edge : edge) / 2 + noise);
+        for (int c = 0; c < 3; ++c)
+          photo.row(y)[3 * x + c] = static_cast<std::uint8_t>(120 + wave * (c == 1 ? 0.5 : 1) + (c == 2 ? -edge : edge) / 2 + noise);
       }
     }
     write_image((std::filesystem::temp_directory_path() / "vpr_preprocess_bench.jpg").string(), photo);

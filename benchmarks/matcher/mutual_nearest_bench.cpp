@@ -30,7 +30,8 @@ LocalFeatures unit_features(std::int64_t side, std::int64_t channels, std::uint6
 
 /// The matrix of all similarities, threads sharing its rows.
 std::vector<MatchedPair> match_by_eigen(const LocalFeatures& query, const LocalFeatures& candidate) {
-  const Eigen::Map<const Matrix<float>> a(query.values.data(), query.size(), query.channels), b(candidate.values.data(), candidate.size(), query.channels);
+  const Eigen::Map<const Matrix<float>> a(query.values.data(), query.size(), query.channels),
+      b(candidate.values.data(), candidate.size(), query.channels);
   Matrix<float> similarity(a.rows(), b.rows());
   const Eigen::Index slices = thread_count();
   std::vector<Eigen::Index> of_query(static_cast<std::size_t>(a.rows()));
@@ -49,7 +50,8 @@ std::vector<MatchedPair> match_by_eigen(const LocalFeatures& query, const LocalF
   std::vector<MatchedPair> pairs;
   for (Eigen::Index i = 0; i < a.rows(); ++i) {
     const Eigen::Index j = of_query[static_cast<std::size_t>(i)];
-    if (of_candidate[static_cast<std::size_t>(j)] == i) pairs.push_back({static_cast<std::int32_t>(i), static_cast<std::int32_t>(j), similarity(i, j)});
+    if (of_candidate[static_cast<std::size_t>(j)] == i)
+      pairs.push_back({static_cast<std::int32_t>(i), static_cast<std::int32_t>(j), similarity(i, j)});
   }
   return pairs;
 }
@@ -62,7 +64,8 @@ struct Setting {
     const std::vector<MatchedPair> ours = MutualNearest<>()(query, candidate).pairs, theirs = match_by_eigen(query, candidate);
     std::size_t common = 0;
     for (const MatchedPair& pair : ours) {
-      common += std::any_of(theirs.begin(), theirs.end(), [&](const MatchedPair& other) { return other.query == pair.query && other.candidate == pair.candidate; });
+      common += std::any_of(theirs.begin(), theirs.end(),
+                            [&](const MatchedPair& other) { return other.query == pair.query && other.candidate == pair.candidate; });
     }
     verified = common + 2 >= std::max(ours.size(), theirs.size());
   }
@@ -108,7 +111,13 @@ void decoding(benchmark::State& state) {
 }
 
 void sizes(benchmark::internal::Benchmark* benchmark) {
-  benchmark->ArgNames({"side", "channels"})->Args({61, 128})->Args({16, 384})->Args({16, 1024})->Args({23, 768})->Unit(benchmark::kMillisecond)->UseRealTime();
+  benchmark->ArgNames({"side", "channels"})
+      ->Args({61, 128})
+      ->Args({16, 384})
+      ->Args({16, 1024})
+      ->Args({23, 768})
+      ->Unit(benchmark::kMillisecond)
+      ->UseRealTime();
 }
 BENCHMARK(mutual_nearest)->Apply(sizes);
 BENCHMARK(eigen_product)->Apply(sizes);

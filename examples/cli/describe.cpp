@@ -2,10 +2,10 @@
 #include "commands.hpp"
 #include "describe_photos.hpp"
 
-#include <vpr/dataset/photo_list.hpp>
 #include <vpr/dataset/dataset.hpp>
-#include "write_text.hpp"
+#include <vpr/dataset/photo_list.hpp>
 #include <vpr/io/npy.hpp>
+#include "write_text.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -37,11 +37,13 @@ void describe(const Options& options) {
   for (const vpr::Photo& photo : photos) names += photo.name + '\n';
   const std::string names_path = std::filesystem::path(options.out).replace_extension(".names.txt").string();
   write_text(names_path, names);
-  const nlohmann::ordered_json made{{"model", options.model.model},           {"weights", std::filesystem::path(options.model.weights).filename().string()},
-                                    {"size", options.model.size},             {"preprocess", options.model.preprocess},
-                                    {"company", descriptors.company},         {"pca", options.model.pca}};
+  const nlohmann::ordered_json made{
+      {"model", options.model.model},   {"weights", std::filesystem::path(options.model.weights).filename().string()},
+      {"size", options.model.size},     {"preprocess", options.model.preprocess},
+      {"company", descriptors.company}, {"pca", options.model.pca}};
   write_text(std::filesystem::path(options.out).replace_extension(".json").string(), made.dump(2) + '\n');
-  std::cout << photos.size() << " descriptors of " << descriptors.dimensions << " numbers in " << options.out << ", their names in " << names_path << '\n';
+  std::cout << photos.size() << " descriptors of " << descriptors.dimensions << " numbers in " << options.out << ", their names in "
+            << names_path << '\n';
 }
 
 }  // namespace
@@ -50,7 +52,8 @@ void add_describe(CLI::App& program) {
   auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("describe", "Writes one descriptor a photo");
   add_model_options(*command, options->model);
-  command->add_option("--out", options->out, "the matrix of descriptors, a .npy file; names and how they were made are written beside it")->required();
+  command->add_option("--out", options->out, "the matrix of descriptors, a .npy file; names and how they were made are written beside it")
+      ->required();
   command->add_option("photos", options->sources, "folders, lists or photos")->required();
   command->callback([options] { describe(*options); });
 }

@@ -18,7 +18,7 @@ namespace {
 vpr::Vocabulary find_words(const vpr::PatchFeatures& features, const std::vector<vpr::Photo>& photos, const ModelOptions& options) {
   if (!options.vocabulary.empty()) return vpr::load_vocabulary(options.vocabulary);
   const auto count = std::min<std::int64_t>(options.vocabulary_photos, static_cast<std::int64_t>(photos.size()));
-  vpr::require<vpr::ConfigError>(count > 0, "+vlad: there are no photos to find words in; give --vocabulary");
+  VPR_REQUIRE(vpr::ConfigError, count > 0, "+vlad: there are no photos to find words in; give --vocabulary");
   vpr::VocabularySettings settings;
   settings.kmeans.clusters = options.words;
   settings.kmeans.seed = options.seed;
@@ -30,7 +30,8 @@ vpr::Vocabulary find_words(const vpr::PatchFeatures& features, const std::vector
     builder.add(vpr::Rows(tokens.data(), static_cast<std::int64_t>(tokens.size()) / features.channels, features.channels));
     if (progress) progress("vocabulary", i + 1, count);
   }
-  vpr::Vocabulary words = builder.build(options.model + " block " + std::to_string(options.block) + " " + options.facet + ", " + std::to_string(count) + " photos");
+  vpr::Vocabulary words = builder.build(options.model + " block " + std::to_string(options.block) + " " + options.facet + ", " +
+                                        std::to_string(count) + " photos");
   if (!options.save_vocabulary.empty()) vpr::save_vocabulary(options.save_vocabulary, words);
   return words;
 }
@@ -75,7 +76,8 @@ vpr::AnyPipeline load_model(const ModelOptions& options, const std::vector<vpr::
   return timing.measure("load the model", 0, [&] { return vpr::load_model(Request(options, photos).model); });
 }
 
-vpr::AnyTwoStage load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos, vpr::Timing& timing) {
+vpr::AnyTwoStage load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos,
+                                vpr::Timing& timing) {
   return timing.measure("load the model", 0, [&] {
     Request request(options, photos);
     if (!rerank.local.empty()) request.model.local = rerank.local == "head" ? vpr::LocalKind::head : vpr::LocalKind::patches;
@@ -86,12 +88,14 @@ vpr::AnyTwoStage load_two_stage(const ModelOptions& options, const RerankOptions
 
 std::vector<vpr::Image> read_photos(std::span<const vpr::Photo> photos) {
   std::vector<vpr::Image> images(photos.size());
-  vpr::parallel_for(static_cast<std::int64_t>(images.size()),
-                    [&](std::int64_t i) { images[static_cast<std::size_t>(i)] = vpr::read_image(photos[static_cast<std::size_t>(i)].path); });
+  vpr::parallel_for(static_cast<std::int64_t>(images.size()), [&](std::int64_t i) {
+    images[static_cast<std::size_t>(i)] = vpr::read_image(photos[static_cast<std::size_t>(i)].path);
+  });
   return images;
 }
 
-void for_each_batch(std::span<const vpr::Photo> photos, std::int64_t batch, const std::string& stage, const std::function<void(std::span<const vpr::Photo>)>& use) {
+void for_each_batch(std::span<const vpr::Photo> photos, std::int64_t batch, const std::string& stage,
+                    const std::function<void(std::span<const vpr::Photo>)>& use) {
   const vpr::Progress progress = progress_bar();
   for (std::size_t begin = 0; begin < photos.size();) {
     const std::size_t count = std::min(static_cast<std::size_t>(batch), photos.size() - begin);
@@ -103,15 +107,16 @@ void for_each_batch(std::span<const vpr::Photo> photos, std::int64_t batch, cons
 
 std::int64_t batch_size(const ModelOptions& options, std::int64_t block) { return (options.batch + block - 1) / block * block; }
 
-vpr::Descriptors describe_photos(const vpr::AnyPipeline& model, const std::vector<vpr::Photo>& photos, const ModelOptions& options, const std::string& stage,
-                                 vpr::Timing& timing) {
+vpr::Descriptors describe_photos(const vpr::AnyPipeline& model, const std::vector<vpr::Photo>& photos, const ModelOptions& options,
+                                 const std::string& stage, vpr::Timing& timing) {
   return timing.measure("describe " + stage, static_cast<std::int64_t>(photos.size()), [&] {
     const Projection projection(options);
     vpr::Descriptors descriptors{{}, projection.dimensions(model.dimensions()), model.company()};
     descriptors.values.reserve(photos.size() * static_cast<std::size_t>(descriptors.dimensions));
     for_each_batch(photos, batch_size(options, model.block()), stage, [&](std::span<const vpr::Photo> batch) {
       const std::vector<vpr::Image> images = read_photos(batch);
-      const vpr::Descriptors part = projection({model.describe(std::vector<vpr::ImageView>(images.begin(), images.end())), model.dimensions(), model.company()});
+      const vpr::Descriptors part =
+          projection({model.describe(std::vector<vpr::ImageView>(images.begin(), images.end())), model.dimensions(), model.company()});
       descriptors.values.insert(descriptors.values.end(), part.values.begin(), part.values.end());
     });
     return descriptors;

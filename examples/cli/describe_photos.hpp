@@ -38,7 +38,8 @@ class Projection {
 /// The model that the options ask for, with its weights. For +vlad without a vocabulary, words are found in `photos`.
 vpr::AnyPipeline load_model(const ModelOptions& options, const std::vector<vpr::Photo>& photos, vpr::Timing& timing);
 /// The same with the local features that `rerank` asks for.
-vpr::AnyTwoStage load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos, vpr::Timing& timing);
+vpr::AnyTwoStage load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos,
+                                vpr::Timing& timing);
 
 /// @throws vpr::Error naming the photo that cannot be read.
 std::vector<vpr::Image> read_photos(std::span<const vpr::Photo> photos);
@@ -47,11 +48,12 @@ std::vector<vpr::Image> read_photos(std::span<const vpr::Photo> photos);
 std::int64_t batch_size(const ModelOptions& options, std::int64_t block);
 
 /// Calls `use(batch)` for the photos in turn and shows progress.
-void for_each_batch(std::span<const vpr::Photo> photos, std::int64_t batch, const std::string& stage, const std::function<void(std::span<const vpr::Photo>)>& use);
+void for_each_batch(std::span<const vpr::Photo> photos, std::int64_t batch, const std::string& stage,
+                    const std::function<void(std::span<const vpr::Photo>)>& use);
 
 /// One descriptor a photo, projected.
 /// @throws vpr::Error naming the photo that cannot be read.
-vpr::Descriptors describe_photos(const vpr::AnyPipeline& model, const std::vector<vpr::Photo>& photos, const ModelOptions& options, const std::string& stage,
-                            vpr::Timing& timing);
+vpr::Descriptors describe_photos(const vpr::AnyPipeline& model, const std::vector<vpr::Photo>& photos, const ModelOptions& options,
+                                 const std::string& stage, vpr::Timing& timing);
 
 }  // namespace cli

@@ -28,8 +28,9 @@ struct Options {
 void evaluate(const Options& options) {
   const vpr::Dataset dataset =
       vpr::Dataset::load({.database = options.database, .queries = options.queries, .pairs = options.positives, .radius = options.radius});
-  vpr::require<vpr::ConfigError>(dataset.positives.has_value(), "evaluate: nothing tells which answers are right: give --positives pairs.csv, or photos with "
-                                                                "positions in their names (@utm_east@utm_north@...@.jpg) or in a CSV");
+  VPR_REQUIRE(vpr::ConfigError, dataset.positives.has_value(),
+              "evaluate: nothing tells which answers are right: give --positives pairs.csv, or photos with "
+              "positions in their names (@utm_east@utm_north@...@.jpg) or in a CSV");
   const std::int64_t deepest = std::max(options.shown, *std::max_element(options.recall.begin(), options.recall.end()));
   const SearchResult result = search(options.model, options.rerank, dataset, deepest, options.report.empty() ? 0 : drawn_answers);
   const vpr::Recall recall = vpr::recall(vpr::ids_of(result.matches, deepest), deepest, *dataset.positives, options.recall);
@@ -64,7 +65,10 @@ void add_evaluate(CLI::App& program) {
   command->add_option("--database", options->database, "photos of known places: a folder, a list or a CSV")->required();
   command->add_option("--queries", options->queries, "photos to localise: a folder, a list or a CSV")->required();
   CLI::Option* positives = command->add_option("--positives", options->positives, "right answers, a CSV: query,database, one pair a line");
-  command->add_option("--radius", options->radius, "right answers by position: at most this many metres away")->check(CLI::NonNegativeNumber)->capture_default_str()->excludes(positives);
+  command->add_option("--radius", options->radius, "right answers by position: at most this many metres away")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->excludes(positives);
   command->add_option("--recall", options->recall, "each N of recall@N")->delimiter(',')->check(CLI::PositiveNumber)->capture_default_str();
   command->add_option("--json", options->json, "write recall and timing as JSON");
   command->add_option("--report", options->report, "write a page with the photos and the recall, one HTML file");

@@ -60,7 +60,9 @@ std::string text_of(vpr::DType dtype) {
   return out.str();
 }
 
-nlohmann::ordered_json number(float value) { return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr); }
+nlohmann::ordered_json number(float value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+}
 
 void print_json(const std::vector<vpr::TensorSummary>& tensors, const std::vector<std::string>& models) {
   nlohmann::ordered_json json{{"tensors", nlohmann::ordered_json::array()}, {"fits", models}};
@@ -80,7 +82,8 @@ void print_text(const std::vector<vpr::TensorSummary>& tensors, const std::vecto
   std::int64_t numbers = 0;
   for (const vpr::TensorSummary& tensor : tensors) {
     numbers += tensor.info.shape.elements();
-    std::cout << tensor.info.name << "  " << text_of(tensor.info.dtype) << ' ' << text_of(tensor.info.shape) << "  " << tensor.least << " .. " << tensor.most;
+    std::cout << tensor.info.name << "  " << text_of(tensor.info.dtype) << ' ' << text_of(tensor.info.shape) << "  " << tensor.least
+              << " .. " << tensor.most;
     if (tensor.nan > 0) std::cout << "  " << tensor.nan << " NaN";
     if (tensor.infinite > 0) std::cout << "  " << tensor.infinite << " infinite";
     std::cout << '\n';

@@ -36,8 +36,8 @@ std::string as_csv(const vpr::Dataset& dataset, const SearchResult& result) {
   for (std::size_t q = 0; q < result.matches.size(); ++q) {
     for (std::size_t rank = 0; rank < result.matches[q].size(); ++rank) {
       const vpr::Match& match = result.matches[q][rank];
-      out << csv_field(dataset.queries[q].name) << ',' << rank + 1 << ',' << csv_field(dataset.database[static_cast<std::size_t>(match.id)].name) << ','
-          << match.score;
+      out << csv_field(dataset.queries[q].name) << ',' << rank + 1 << ','
+          << csv_field(dataset.database[static_cast<std::size_t>(match.id)].name) << ',' << match.score;
       if (reranked) out << ',';
       if (reranked && rank < result.second_looks[q].size()) out << result.second_looks[q][rank].score;
       out << '\n';
@@ -53,7 +53,8 @@ nlohmann::ordered_json as_json(const vpr::Dataset& dataset, const SearchResult& 
     for (const vpr::Match& match : result.matches[q]) {
       const std::size_t rank = found.size();
       found.push_back({{"database", dataset.database[static_cast<std::size_t>(match.id)].name}, {"score", match.score}});
-      if (!result.second_looks.empty() && rank < result.second_looks[q].size()) found.back()["rerank_score"] = result.second_looks[q][rank].score;
+      if (!result.second_looks.empty() && rank < result.second_looks[q].size())
+        found.back()["rerank_score"] = result.second_looks[q][rank].score;
     }
     json["queries"].push_back({{"query", dataset.queries[q].name}, {"matches", std::move(found)}});
   }

@@ -14,11 +14,12 @@ void add_models(CLI::App& program) {
   CLI::App* command = program.add_subcommand("models", "Lists what --model and --preprocess take");
   command->callback([] {
     std::cout << "--model SYSTEM, or SYSTEM@BACKBONE for another network than the authors'\nsystems:\n";
-    for (const vpr::NamedSystem& system : vpr::named_systems) std::cout << "  " << system.name << std::string(18 - system.name.size(), ' ') << system.meaning << '\n';
+    for (const vpr::NamedSystem& system : vpr::named_systems)
+      std::cout << "  " << system.name << std::string(18 - system.name.size(), ' ') << system.meaning << '\n';
     std::cout << "--model BACKBONE+AGGREGATOR\nbackbones:\n";
     for (const vpr::NamedVit& vit : vpr::named_vits()) {
-      std::cout << "  " << vit.name << std::string(18 - vit.name.size(), ' ') << vit.config.channels << " channels, " << vit.config.depth << " blocks"
-                << (vit.config.registers > 0 ? ", registers" : "") << '\n';
+      std::cout << "  " << vit.name << std::string(18 - vit.name.size(), ' ') << vit.config.channels << " channels, " << vit.config.depth
+                << " blocks" << (vit.config.registers > 0 ? ", registers" : "") << '\n';
     }
     std::cout << "aggregators:\n";
     for (const vpr::NamedAggregator& aggregator : vpr::named_aggregators) {

@@ -20,7 +20,8 @@ vpr::ImageSize parse_size(const std::string& text) {
   const char *begin = text.data(), *end = text.data() + text.size();
   const bool fine = cross == std::string::npos ? read(begin, end, parsed.height) && read(begin, end, parsed.width)
                                                : read(begin, begin + cross, parsed.height) && read(begin + cross + 1, end, parsed.width);
-  vpr::require<vpr::ConfigError>(fine, "--size: got '", text, "', want HEIGHTxWIDTH or one side for both, such as 224x224, in pixels up to 16384");
+  VPR_REQUIRE(vpr::ConfigError, fine, "--size: got '", text,
+              "', want HEIGHTxWIDTH or one side for both, such as 224x224, in pixels up to 16384");
   return parsed;
 }
 
@@ -35,7 +36,7 @@ vpr::Facet find_facet(const std::string& name) {
 
 vpr::Tap ModelOptions::tap() const {
   const vpr::Facet chosen = find_facet(facet);
-  vpr::require<vpr::ConfigError>(block >= 0 || chosen == vpr::Facet::token, "--facet ", facet, " is taken of a block: add --block N");
+  VPR_REQUIRE(vpr::ConfigError, block >= 0 || chosen == vpr::Facet::token, "--facet ", facet, " is taken of a block: add --block N");
   return {block, chosen};
 }
 
@@ -50,36 +51,53 @@ std::int64_t ModelOptions::company_block() const {
   std::int64_t count = 0;
   const char* const end = company.data() + company.size();
   const auto [stop, error] = std::from_chars(company.data() + word.size(), end, count);
-  vpr::require<vpr::ConfigError>(error == std::errc() && stop == end && count > 0, "--company: got '", company, "', want blocks:N with N photos, such as blocks:16");
+  VPR_REQUIRE(vpr::ConfigError, error == std::errc() && stop == end && count > 0, "--company: got '", company,
+              "', want blocks:N with N photos, such as blocks:16");
   return count;
 }
 
 std::string ModelOptions::companions() const {
   constexpr std::string_view word = "with:";
   if (company.starts_with(word)) return company.substr(word.size());
-  vpr::require<vpr::ConfigError>(company == "alone" || company.starts_with("blocks:"), "--company: got '", company, "', want alone, blocks:N or with:LIST");
+  VPR_REQUIRE(vpr::ConfigError, company == "alone" || company.starts_with("blocks:"), "--company: got '", company,
+              "', want alone, blocks:N or with:LIST");
   return {};
 }
 
 void add_model_options(CLI::App& command, ModelOptions& options) {
-  command.add_option("--model", options.model, "a system, such as salad, or backbone+aggregator, such as dinov2-vits14+gem; `vpr models` lists them")->required();
-  command.add_option("--weights", options.weights, "weights of the system or the backbone: .pth, .ckpt, .safetensors, .npz, .onnx")->required();
-  command.add_option("--size", options.size, "size of the network's input in pixels, HEIGHTxWIDTH; default: as the model was published, 224x224 for a backbone");
-  command.add_option("--preprocess", options.preprocess, "how photos are prepared; `vpr models` lists the names; default: as the model was published");
+  command
+      .add_option("--model", options.model,
+                  "a system, such as salad, or backbone+aggregator, such as dinov2-vits14+gem; `vpr models` lists them")
+      ->required();
+  command.add_option("--weights", options.weights, "weights of the system or the backbone: .pth, .ckpt, .safetensors, .npz, .onnx")
+      ->required();
+  command.add_option("--size", options.size,
+                     "size of the network's input in pixels, HEIGHTxWIDTH; default: as the model was published, 224x224 for a backbone");
+  command.add_option("--preprocess", options.preprocess,
+                     "how photos are prepared; `vpr models` lists the names; default: as the model was published");
   command.add_option("--pos-embed", options.position_rule, "how position embeddings are resized; default: as the model was published")
       ->check(CLI::IsMember({"offset0.1", "size"}));
-  command.add_option("--block", options.block, "take the tokens of this block, from 0, each at unit length, in place of the final ones")->check(CLI::NonNegativeNumber);
-  command.add_option("--facet", options.facet, "with --block: which tokens of the block")->check(CLI::IsMember({"token", "query", "key", "value"}))->capture_default_str();
-  command.add_option("--batch", options.batch, "photos described together; changes speed and memory, never a result")->check(CLI::Range(1, 1024))->capture_default_str();
+  command.add_option("--block", options.block, "take the tokens of this block, from 0, each at unit length, in place of the final ones")
+      ->check(CLI::NonNegativeNumber);
+  command.add_option("--facet", options.facet, "with --block: which tokens of the block")
+      ->check(CLI::IsMember({"token", "query", "key", "value"}))
+      ->capture_default_str();
+  command.add_option("--batch", options.batch, "photos described together; changes speed and memory, never a result")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
   command.add_option("--threads", options.threads, "threads; default: all. Changes speed, never a result")->check(CLI::PositiveNumber);
-  command.add_option("--company", options.company,
-                     "for cricavpr, which mixes photos: alone, blocks:N in their order, or with:LIST, the same photos beside each one")
+  command
+      .add_option("--company", options.company,
+                  "for cricavpr, which mixes photos: alone, blocks:N in their order, or with:LIST, the same photos beside each one")
       ->capture_default_str();
   command.add_option("--pca", options.pca, "project descriptors by a PCA that `vpr pca` wrote");
-  command.add_option("--vocabulary", options.vocabulary, "for +vlad: the words, a file that --save-vocabulary wrote; default: found in the database's photos");
+  command.add_option("--vocabulary", options.vocabulary,
+                     "for +vlad: the words, a file that --save-vocabulary wrote; default: found in the database's photos");
   command.add_option("--save-vocabulary", options.save_vocabulary, "for +vlad: write the words that were found");
   command.add_option("--words", options.words, "for +vlad: how many words to find")->check(CLI::PositiveNumber)->capture_default_str();
-  command.add_option("--vocabulary-photos", options.vocabulary_photos, "for +vlad: photos to find them in, evenly spread")->check(CLI::PositiveNumber)->capture_default_str();
+  command.add_option("--vocabulary-photos", options.vocabulary_photos, "for +vlad: photos to find them in, evenly spread")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command.add_option("--seed", options.seed, "for +vlad: seed of the search for words")->capture_default_str();
 }
 

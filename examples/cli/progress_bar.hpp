@@ -19,7 +19,8 @@ inline vpr::Progress progress_bar() {
     constexpr std::int64_t width = 32;
     const std::int64_t filled = total > 0 ? done * width / total : 0;
     const std::string bar = std::string(static_cast<std::size_t>(filled), '#') + std::string(static_cast<std::size_t>(width - filled), '.');
-    std::fprintf(stderr, "\r%.*s [%s] %lld/%lld\033[K", static_cast<int>(stage.size()), stage.data(), bar.c_str(), static_cast<long long>(done), static_cast<long long>(total));
+    std::fprintf(stderr, "\r%.*s [%s] %lld/%lld\033[K", static_cast<int>(stage.size()), stage.data(), bar.c_str(),
+                 static_cast<long long>(done), static_cast<long long>(total));
     if (done >= total) std::fprintf(stderr, "\r\033[K");
     std::fflush(stderr);
   };

@@ -13,35 +13,48 @@ namespace cli {
 
 std::optional<vpr::Tap> RerankOptions::tap() const {
   const vpr::Facet chosen = find_facet(facet);
-  vpr::require<vpr::ConfigError>(block >= 0 || chosen == vpr::Facet::token, "--local-facet ", facet, " is taken of a block: add --local-block N");
-  vpr::require<vpr::ConfigError>(block < 0 || local != "head", "--local-block is taken of patches: leave it out with --local head");
+  VPR_REQUIRE(vpr::ConfigError, block >= 0 || chosen == vpr::Facet::token, "--local-facet ", facet,
+              " is taken of a block: add --local-block N");
+  VPR_REQUIRE(vpr::ConfigError, block < 0 || local != "head", "--local-block is taken of patches: leave it out with --local head");
   return block < 0 ? std::nullopt : std::optional(vpr::Tap{block, chosen});
 }
 
 void add_rerank_options(CLI::App& command, RerankOptions& options) {
-  CLI::Option* rerank = command.add_option("--rerank", options.first, "look again at this many of a query's first answers, by local features")->check(CLI::PositiveNumber);
-  const auto add = [&](const char* name, std::string& value, const char* meaning) { return command.add_option(name, value, meaning)->needs(rerank); };
-  add("--local", options.local, "with --rerank: the backbone's patches, or the model's own head; default: the head where it has one")->check(CLI::IsMember({"patches", "head"}));
-  command.add_option("--local-block", options.block, "with --local patches: the tokens of this block, from 0; default: those that the descriptor is made of")
+  CLI::Option* rerank =
+      command.add_option("--rerank", options.first, "look again at this many of a query's first answers, by local features")
+          ->check(CLI::PositiveNumber);
+  const auto add = [&](const char* name, std::string& value, const char* meaning) {
+    return command.add_option(name, value, meaning)->needs(rerank);
+  };
+  add("--local", options.local, "with --rerank: the backbone's patches, or the model's own head; default: the head where it has one")
+      ->check(CLI::IsMember({"patches", "head"}));
+  command
+      .add_option("--local-block", options.block,
+                  "with --local patches: the tokens of this block, from 0; default: those that the descriptor is made of")
       ->check(CLI::NonNegativeNumber)
       ->needs(rerank);
-  add("--local-facet", options.facet, "with --local-block: which tokens of the block")->check(CLI::IsMember({"token", "query", "key", "value"}))->capture_default_str();
+  add("--local-facet", options.facet, "with --local-block: which tokens of the block")
+      ->check(CLI::IsMember({"token", "query", "key", "value"}))
+      ->capture_default_str();
   add("--local-store", options.store, "where the database's local features are kept; none: computed again for each candidate")
       ->check(CLI::IsMember({"memory", "disk", "none"}))
       ->capture_default_str();
-  add("--local-precision", options.precision, "how exactly they are kept")->check(CLI::IsMember({"f32", "f16", "int8"}))->capture_default_str();
+  add("--local-precision", options.precision, "how exactly they are kept")
+      ->check(CLI::IsMember({"f32", "f16", "int8"}))
+      ->capture_default_str();
   add("--local-file", options.file, "with --local-store disk: a new file for them; default: a temporary one, gone at the end");
 }
 
 LocalStore make_store(const RerankOptions& options, std::int64_t size, std::function<vpr::LocalFeatures(std::int64_t)> compute) {
-  vpr::require<vpr::ConfigError>(options.file.empty() || options.store == "disk", "--local-file goes with --local-store disk");
+  VPR_REQUIRE(vpr::ConfigError, options.file.empty() || options.store == "disk", "--local-file goes with --local-store disk");
   const vpr::LocalPrecision precision = options.precision == "f32"   ? vpr::LocalPrecision::float32
                                         : options.precision == "f16" ? vpr::LocalPrecision::float16
                                                                      : vpr::LocalPrecision::int8;
   if (options.store == "none") return vpr::ComputedLocalStore(size, std::move(compute));
   if (options.store == "memory") return vpr::MemoryLocalStore(precision);
   if (!options.file.empty()) {
-    vpr::require<vpr::ConfigError>(!std::filesystem::exists(options.file), "--local-file: ", options.file, " is there already; remove it or name another");
+    VPR_REQUIRE(vpr::ConfigError, !std::filesystem::exists(options.file), "--local-file: ", options.file,
+                " is there already; remove it or name another");
     return vpr::DiskLocalStore::create(options.file, precision);
   }
   const std::string name = "vpr_local_features_" + std::to_string(::getpid());

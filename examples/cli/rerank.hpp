@@ -21,7 +21,7 @@ namespace cli {
 
 struct RerankOptions {
   std::int64_t first = 0;  // how many; 0: none
-  std::string local;  // empty: the model's own head where it has one, else patches
+  std::string local;       // empty: the model's own head where it has one, else patches
   std::int64_t block = -1;
   std::string facet = "token";
   std::string store = "memory";
@@ -33,7 +33,8 @@ struct RerankOptions {
 
 void add_rerank_options(CLI::App& command, RerankOptions& options);
 
-using LocalStore = std::variant<vpr::MemoryLocalStore, vpr::DiskLocalStore, vpr::ComputedLocalStore<std::function<vpr::LocalFeatures(std::int64_t)>>>;
+using LocalStore =
+    std::variant<vpr::MemoryLocalStore, vpr::DiskLocalStore, vpr::ComputedLocalStore<std::function<vpr::LocalFeatures(std::int64_t)>>>;
 
 /// The store that the options ask for. One that keeps none computes with `compute`.
 LocalStore make_store(const RerankOptions& options, std::int64_t size, std::function<vpr::LocalFeatures(std::int64_t)> compute);

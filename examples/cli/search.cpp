@@ -38,7 +38,8 @@ struct SeenShare {
 
   SeenShare(const std::string& preprocess, vpr::ImageSize photo, vpr::Grid grid) {
     if (preprocess != "central-crop" && preprocess != "anyloc") return;
-    const float across = static_cast<float>(grid.width) / static_cast<float>(photo.width), down = static_cast<float>(grid.height) / static_cast<float>(photo.height);
+    const float across = static_cast<float>(grid.width) / static_cast<float>(photo.width),
+                down = static_cast<float>(grid.height) / static_cast<float>(photo.height);
     width = across / std::max(across, down);
     height = down / std::max(across, down);
   }
@@ -55,7 +56,8 @@ void add_to(LocalStore& store, const vpr::LocalFeatures& features) {
 }
 
 /// Besides the index and the store, local features are held of one batch of photos and of as many candidates as there are threads.
-SearchResult search_twice(const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset, std::int64_t k, std::int64_t drawn) {
+SearchResult search_twice(const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset, std::int64_t k,
+                          std::int64_t drawn) {
   SearchResult result;
   vpr::Timing& timing = result.timing;
   const vpr::AnyTwoStage model = load_two_stage(options, rerank, dataset.database, timing);
@@ -80,7 +82,8 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
 
   for_each_batch(dataset.database, batch, "database", [&](std::span<const vpr::Photo> photos) {
     const auto count = static_cast<std::int64_t>(photos.size());
-    vpr::TwoStageDescription described = timing.measure("describe database", count, [&] { return describe(photos, rerank.store != "none"); });
+    vpr::TwoStageDescription described =
+        timing.measure("describe database", count, [&] { return describe(photos, rerank.store != "none"); });
     timing.measure("index", count, [&] { index.add(projected(described).rows()); });
     timing.measure("keep local features", count, [&] {
       for (const vpr::LocalFeatures& features : described.local) add_to(store, features);
@@ -94,12 +97,14 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
     timing.measure("re-rank", count, [&] {
       for (std::size_t q = 0; q < found.size(); ++q) {
         const vpr::LocalFeatures& query = described.local[q];
-        vpr::Reranked reranked = std::visit([&](const auto& from) { return vpr::rerank(found[q], rerank.first, query, from, model.matcher()); }, store);
+        vpr::Reranked reranked =
+            std::visit([&](const auto& from) { return vpr::rerank(found[q], rerank.first, query, from, model.matcher()); }, store);
         reranked.matches.resize(std::min(reranked.matches.size(), static_cast<std::size_t>(k)));
         std::vector<SecondLook>& looks = result.second_looks.emplace_back();
         for (std::size_t rank = 0; rank < std::min(reranked.local.size(), reranked.matches.size()); ++rank) {
           const vpr::LocalMatch& match = reranked.local[rank];
-          looks.push_back({match.score, vpr::match_lines(match, query.grid, reranked.grids[rank], std::cmp_less(rank, drawn) ? most_lines : 0)});
+          looks.push_back(
+              {match.score, vpr::match_lines(match, query.grid, reranked.grids[rank], std::cmp_less(rank, drawn) ? most_lines : 0)});
           const SeenShare of_query(options.preprocess, sizes[dataset.database.size() + result.matches.size()], query.grid);
           const SeenShare of_answer(options.preprocess, sizes[static_cast<std::size_t>(reranked.matches[rank].id)], reranked.grids[rank]);
           for (vpr::MatchLine& line : looks.back().lines) {
@@ -115,15 +120,17 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
 
 }  // namespace
 
-SearchResult search(const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset, std::int64_t k, std::int64_t drawn) {
+SearchResult search(const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset, std::int64_t k,
+                    std::int64_t drawn) {
   return rerank.first > 0 ? search_twice(options, rerank, dataset, k, drawn) : search_once(options, dataset, k);
 }
 
-void write_report(const std::string& path, const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset, const SearchResult& result, std::int64_t k, std::int64_t shown,
-                  const std::optional<vpr::Recall>& recall) {
+void write_report(const std::string& path, const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset,
+                  const SearchResult& result, std::int64_t k, std::int64_t shown, const std::optional<vpr::Recall>& recall) {
   std::vector<float> scores(result.matches.size() * static_cast<std::size_t>(k));
   for (std::size_t q = 0; q < result.matches.size(); ++q) {
-    for (std::size_t rank = 0; rank < result.matches[q].size(); ++rank) scores[q * static_cast<std::size_t>(k) + rank] = result.matches[q][rank].score;
+    for (std::size_t rank = 0; rank < result.matches[q].size(); ++rank)
+      scores[q * static_cast<std::size_t>(k) + rank] = result.matches[q][rank].score;
   }
   vpr::Report report = vpr::make_report(dataset, vpr::ids_of(result.matches, k), scores, k, shown);
   for (std::size_t q = 0; q < result.second_looks.size(); ++q) {
@@ -133,13 +140,16 @@ void write_report(const std::string& path, const ModelOptions& options, const Re
       answer.lines = result.second_looks[q][rank].lines;
     }
   }
-  report.facts = {{"model", options.model}, {"weights", std::filesystem::path(options.weights).filename().string()}, {"input", options.size.empty() ? "as published" : options.size},
+  report.facts = {{"model", options.model},
+                  {"weights", std::filesystem::path(options.weights).filename().string()},
+                  {"input", options.size.empty() ? "as published" : options.size},
                   {"preprocessing", options.preprocess.empty() ? "as published" : options.preprocess}};
   if (options.company != "alone") report.facts.emplace_back("described", options.company);
   if (options.block >= 0) report.facts.emplace_back("tokens", "block " + std::to_string(options.block) + ", " + options.facet);
   if (rerank.first > 0) {
-    report.facts.emplace_back("re-ranked", "the first " + std::to_string(rerank.first) + " by " + (rerank.local.empty() ? "local features" : rerank.local) +
-                                               (rerank.block >= 0 ? " of block " + std::to_string(rerank.block) + ", " + rerank.facet : ""));
+    report.facts.emplace_back(
+        "re-ranked", "the first " + std::to_string(rerank.first) + " by " + (rerank.local.empty() ? "local features" : rerank.local) +
+                         (rerank.block >= 0 ? " of block " + std::to_string(rerank.block) + ", " + rerank.facet : ""));
   }
   report.score_name = "cosine";
   report.recall = recall;

@@ -34,10 +34,11 @@ struct SearchResult {
 inline constexpr std::int64_t drawn_answers = 3;  // of a query in a report
 
 /// @param drawn  answers of each query whose lines are kept
-SearchResult search(const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset, std::int64_t k, std::int64_t drawn);
+SearchResult search(const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset, std::int64_t k,
+                    std::int64_t drawn);
 
 /// Writes a search as one HTML page, with the first `shown` of each query's `k` answers and, where it was measured, the recall.
-void write_report(const std::string& path, const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset, const SearchResult& result, std::int64_t k, std::int64_t shown,
-                  const std::optional<vpr::Recall>& recall = std::nullopt);
+void write_report(const std::string& path, const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset,
+                  const SearchResult& result, std::int64_t k, std::int64_t shown, const std::optional<vpr::Recall>& recall = std::nullopt);
 
 }  // namespace cli

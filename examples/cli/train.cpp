@@ -40,8 +40,11 @@ vpr::Recipe recipe_of(const TrainOptions& options) {
   recipe.miner.full = recipe.mining == vpr::Mining::full;
   recipe.miner.seed = options.seed;
   const bool mined = recipe.mining != vpr::Mining::batch;
-  vpr::require<vpr::ConfigError>(!mined || (options.places == 0 && options.photos == 0), "train: --places and --photos are for batches of places, and this recipe mines triplets: give --triplets and --negatives, or --mining batch");
-  vpr::require<vpr::ConfigError>(mined || (options.triplets == 0 && options.negatives == 0 && options.round == 0 && options.pool == 0), "train: --triplets, --negatives, --round and --pool are for mining from a database: add --mining partial or full");
+  VPR_REQUIRE(vpr::ConfigError, !mined || (options.places == 0 && options.photos == 0),
+              "train: --places and --photos are for batches of places, and this recipe mines triplets: give --triplets and --negatives, or "
+              "--mining batch");
+  VPR_REQUIRE(vpr::ConfigError, mined || (options.triplets == 0 && options.negatives == 0 && options.round == 0 && options.pool == 0),
+              "train: --triplets, --negatives, --round and --pool are for mining from a database: add --mining partial or full");
   return recipe;
 }
 
@@ -56,7 +59,7 @@ void train(System& system, const TrainOptions& options, const vpr::Recipe& recip
 
   const std::string state = options.out + ".state";
   TrainerOf<System> trainer(system, vpr::AdamW<B>(system, {.rate = recipe.rate, .weight_decay = recipe.weight_decay}), recipe.schedule,
-                       {.steps = options.steps, .checkpoint_every = options.every, .checkpoint = state});
+                            {.steps = options.steps, .checkpoint_every = options.every, .checkpoint = state});
   vpr::EarlyStopping stopping(options.patience);
   trainer.keep("early_stopping", stopping);
   steps->keep_in(trainer);
@@ -68,8 +71,11 @@ void train(System& system, const TrainOptions& options, const vpr::Recipe& recip
   TrainingRecord record(options, recipe, steps->told(), trainer.done());
   const double seconds_before = record.seconds();
   const auto write = [&](const std::string& path) {
-    vpr::save_safetensors(path, system, {{"recipe", recipe.name}, {"system", recipe.system}, {"trained from", std::filesystem::path(options.weights).filename().string()},
-                                         {"licence", "that of the weights it was trained from"}});
+    vpr::save_safetensors(path, system,
+                          {{"recipe", recipe.name},
+                           {"system", recipe.system},
+                           {"trained from", std::filesystem::path(options.weights).filename().string()},
+                           {"licence", "that of the weights it was trained from"}});
   };
   const std::string best_weights = std::filesystem::path(options.out).replace_extension(".best.safetensors").string();
   const auto validated = [&](const std::string& when) {
@@ -87,31 +93,37 @@ void train(System& system, const TrainOptions& options, const vpr::Recipe& recip
   const std::int64_t first = trainer.done();
   double seconds = 0;  // of the steps, validations left out
   Clock::time_point start = Clock::now();
-  trainer.run(
-      [&](std::int64_t step) { return steps->loss(step); },
-      [&](const vpr::TrainingStep& step) {
-        seconds += std::chrono::duration<double>(Clock::now() - start).count();
-        const double speed = static_cast<double>(steps->photos()) / seconds, left = seconds / static_cast<double>(step.step - first) * static_cast<double>(options.steps - step.step);
-        const bool last = step.step == options.steps, look = last || (options.every > 0 && step.step % options.every == 0);
-        char told[128];
-        std::snprintf(told, sizeof told, "loss %.4f  %.1f images/s  %.0f s left", step.loss, speed, left);
-        if (look) {
-          if (progress) progress("", 1, 1);  // wipes the bar's line
-          std::printf("step %lld/%lld  %s\n", static_cast<long long>(step.step), static_cast<long long>(options.steps), told);
-          std::fflush(stdout);
-        }
-        vpr::TrainingRow row{step.step, step.loss, recipe.rate * step.rate_factor, seconds_before + seconds, speed, std::vector<double>(2, std::numeric_limits<double>::quiet_NaN())};
-        if (look && validation.wanted()) row.measures = validated("validation").of_all;
-        record.add(row);
-        if (look) record.write_report();
-        if (progress && !last) progress(told, step.step, options.steps);
-        start = Clock::now();
-        return !stopping.should_stop();
-      });
+  trainer.run([&](std::int64_t step) { return steps->loss(step); },
+              [&](const vpr::TrainingStep& step) {
+                seconds += std::chrono::duration<double>(Clock::now() - start).count();
+                const double speed = static_cast<double>(steps->photos()) / seconds,
+                             left = seconds / static_cast<double>(step.step - first) * static_cast<double>(options.steps - step.step);
+                const bool last = step.step == options.steps, look = last || (options.every > 0 && step.step % options.every == 0);
+                char told[128];
+                std::snprintf(told, sizeof told, "loss %.4f  %.1f images/s  %.0f s left", step.loss, speed, left);
+                if (look) {
+                  if (progress) progress("", 1, 1);  // wipes the bar's line
+                  std::printf("step %lld/%lld  %s\n", static_cast<long long>(step.step), static_cast<long long>(options.steps), told);
+                  std::fflush(stdout);
+                }
+                vpr::TrainingRow row{step.step,
+                                     step.loss,
+                                     recipe.rate * step.rate_factor,
+                                     seconds_before + seconds,
+                                     speed,
+                                     std::vector<double>(2, std::numeric_limits<double>::quiet_NaN())};
+                if (look && validation.wanted()) row.measures = validated("validation").of_all;
+                record.add(row);
+                if (look) record.write_report();
+                if (progress && !last) progress(told, step.step, options.steps);
+                start = Clock::now();
+                return !stopping.should_stop();
+              });
   if (progress) progress("", 1, 1);
   write(options.out);
   record.write_report();
-  if (trainer.done() < options.steps) std::printf("stopped after %lld steps: recall@1 rose no more\n", static_cast<long long>(trainer.done()));
+  if (trainer.done() < options.steps)
+    std::printf("stopped after %lld steps: recall@1 rose no more\n", static_cast<long long>(trainer.done()));
   if (validation.wanted()) std::printf("%s: the weights with the best recall@1, %.3f\n", best_weights.c_str(), stopping.best());
   std::printf("%s: use it with --model %s\n", options.out.c_str(), recipe.system.c_str());
   for (const vpr::BadPhoto& bad : steps->bad_photos()) std::printf("left out: %s\n", bad.reason.c_str());
@@ -132,36 +144,66 @@ void add_train(CLI::App& program) {
   for (const vpr::Recipe& recipe : vpr::recipes()) known += "\n  " + recipe.name + ": " + recipe.meaning;
   command->add_option("--recipe", options->recipe, "what is trained and how:" + known)->required();
   command->add_option("--weights", options->weights, "weights to start from: the backbone's, or a checkpoint of the system")->required();
-  command->add_option("--data", options->data, "photos to train on: GSV-Cities, a CSV, or a folder of photos with positions in their names; to mine from, it may hold queries and database")->required();
-  command->add_option("--out", options->out, "the trained weights, a .safetensors file; the training's state is kept beside it")->required();
+  command
+      ->add_option("--data", options->data,
+                   "photos to train on: GSV-Cities, a CSV, or a folder of photos with positions in their names; to mine from, it may hold "
+                   "queries and database")
+      ->required();
+  command->add_option("--out", options->out, "the trained weights, a .safetensors file; the training's state is kept beside it")
+      ->required();
   command->add_option("--backbone", options->backbone, "another network than the authors', such as dinov2-vits14");
   command->add_option("--by", options->by, "what shows one place: automatic, id, cell or sequence")->capture_default_str();
-  command->add_option("--frames", options->frames, "with sequences: frames in a row that show one place")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--frames", options->frames, "with sequences: frames in a row that show one place")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command->add_option("--leave-out", options->leave_out, "leave out photos of this group (city, video), or with this text in their path");
   command->add_option("--size", options->size, "size of the network's input in pixels")->capture_default_str();
-  command->add_option("--augment", options->augment, "what photos undergo; default: the recipe's")->check(CLI::IsMember({"randaugment", "none"}));
-  command->add_option("--cache", options->cache, "folder that keeps what the frozen first blocks make of each photo, which is then computed once; with --augment none");
-  command->add_option("--steps", options->steps, "steps in all, those of an earlier session included")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--augment", options->augment, "what photos undergo; default: the recipe's")
+      ->check(CLI::IsMember({"randaugment", "none"}));
+  command->add_option(
+      "--cache", options->cache,
+      "folder that keeps what the frozen first blocks make of each photo, which is then computed once; with --augment none");
+  command->add_option("--steps", options->steps, "steps in all, those of an earlier session included")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command->add_option("--places", options->places, "places in a batch; default: the recipe's")->check(CLI::PositiveNumber);
   command->add_option("--photos", options->photos, "photos of a place; default: the recipe's")->check(CLI::PositiveNumber);
-  command->add_option("--mining", options->mining, "where triplets come from: the batch, or descriptors of part of a database or of all of it, computed anew each round; default: the recipe's")->check(CLI::IsMember({"batch", "partial", "full"}));
+  command
+      ->add_option("--mining", options->mining,
+                   "where triplets come from: the batch, or descriptors of part of a database or of all of it, computed anew each round; "
+                   "default: the recipe's")
+      ->check(CLI::IsMember({"batch", "partial", "full"}));
   command->add_option("--triplets", options->triplets, "mining: triplets in a batch; default: the recipe's")->check(CLI::PositiveNumber);
-  command->add_option("--negatives", options->negatives, "mining: negatives of a triplet; default: the recipe's")->check(CLI::PositiveNumber);
+  command->add_option("--negatives", options->negatives, "mining: negatives of a triplet; default: the recipe's")
+      ->check(CLI::PositiveNumber);
   command->add_option("--round", options->round, "mining: queries of a round; default: the recipe's")->check(CLI::PositiveNumber);
-  command->add_option("--pool", options->pool, "mining: random database photos of a round, among which negatives are looked for; default: the recipe's")->check(CLI::PositiveNumber);
+  command
+      ->add_option("--pool", options->pool,
+                   "mining: random database photos of a round, among which negatives are looked for; default: the recipe's")
+      ->check(CLI::PositiveNumber);
   command->add_option("--rate", options->rate, "learning rate; default: the recipe's")->check(CLI::PositiveNumber);
-  command->add_option("--tuned-blocks", options->tuned_blocks, "last blocks of the network that are trained; default: the recipe's")->check(CLI::NonNegativeNumber);
+  command->add_option("--tuned-blocks", options->tuned_blocks, "last blocks of the network that are trained; default: the recipe's")
+      ->check(CLI::NonNegativeNumber);
   command->add_option("--seed", options->seed, "seed of heads, batches and augmentation")->capture_default_str();
   command->add_flag("--checkpointing", options->checkpointing, "compute blocks twice to keep less in memory");
-  command->add_option("--every", options->every, "steps between checkpoints and validations; 0: none but a validation at the end")->check(CLI::NonNegativeNumber)->capture_default_str();
+  command->add_option("--every", options->every, "steps between checkpoints and validations; 0: none but a validation at the end")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command->add_flag("--resume", options->resume, "go on from the state beside --out");
-  command->add_option("--log", options->log, "write loss, rate, speed and recall of each step: a CSV file, or JSON lines where its name ends in .jsonl");
-  command->add_option("--report", options->report, "write an HTML page of loss, rate and recall over the steps; a resumed training's has the earlier steps where there is a --log");
+  command->add_option("--log", options->log,
+                      "write loss, rate, speed and recall of each step: a CSV file, or JSON lines where its name ends in .jsonl");
+  command->add_option(
+      "--report", options->report,
+      "write an HTML page of loss, rate and recall over the steps; a resumed training's has the earlier steps where there is a --log");
   command->add_option("--database", options->database, "validation: photos of known places");
   command->add_option("--queries", options->queries, "validation: photos to localise");
   command->add_option("--positives", options->positives, "validation: right answers, a CSV");
   command->add_option("--radius", options->radius, "validation: right answers by position, metres")->capture_default_str();
-  command->add_option("--patience", options->patience, "stop after so many validations in a row without a better recall@1; 0: don't. The best weights are kept as OUT.best.safetensors")->capture_default_str();
+  command
+      ->add_option(
+          "--patience", options->patience,
+          "stop after so many validations in a row without a better recall@1; 0: don't. The best weights are kept as OUT.best.safetensors")
+      ->capture_default_str();
   command->add_option("--threads", options->threads, "threads; default: all. Changes speed, never a result")->check(CLI::PositiveNumber);
   command->callback([options] { run(*options); });
 }

@@ -6,9 +6,11 @@
 
 namespace cli {
 
-TrainingRecord::TrainingRecord(const TrainOptions& options, const vpr::Recipe& recipe, const std::string& data, std::int64_t done) : path_(options.report) {
+TrainingRecord::TrainingRecord(const TrainOptions& options, const vpr::Recipe& recipe, const std::string& data, std::int64_t done)
+    : path_(options.report) {
   report_.title = "Training of " + recipe.system;
-  report_.facts = {{"Recipe", recipe.name}, {"Trained on", data}, {"Weights at first", std::filesystem::path(options.weights).filename().string()}};
+  report_.facts = {
+      {"Recipe", recipe.name}, {"Trained on", data}, {"Weights at first", std::filesystem::path(options.weights).filename().string()}};
   report_.measures = {"recall@1", "recall@5"};
   if (options.log.empty()) return;
   log_.emplace(options.log, report_.measures, done);

@@ -83,9 +83,8 @@ inline vpr::TrainingPlaces places_of(const TrainOptions& options) {
   settings.by = vpr::places_by(options.by);
   settings.sequence.frames = options.frames;
   settings.keep = [&](const vpr::TrainingPhoto& photo) {
-    return std::none_of(options.leave_out.begin(), options.leave_out.end(), [&](const std::string& text) {
-      return photo.group == text || photo.path.find(text) != std::string::npos;
-    });
+    return std::none_of(options.leave_out.begin(), options.leave_out.end(),
+                        [&](const std::string& text) { return photo.group == text || photo.path.find(text) != std::string::npos; });
   };
   return vpr::read_training_places(options.data, settings);
 }
@@ -97,9 +96,12 @@ template <class Network>
 FeaturesOf features_of(Network& network, const TrainOptions& options, const vpr::Recipe& recipe) {
   if (options.cache.empty()) return [&network](const vpr::Var<B>& images) { return network(images); };
 #ifdef VPR_WITH_HASH
-  vpr::require<vpr::ConfigError>(!recipe.augment, "train: photos that are augmented differ each time, so --cache would never find one again: add --augment none, or leave it out");
+  VPR_REQUIRE(
+      vpr::ConfigError, !recipe.augment,
+      "train: photos that are augmented differ each time, so --cache would never find one again: add --augment none, or leave it out");
   const auto kept = std::make_shared<vpr::FrozenBlocks<Network>>(network, options.cache);
-  std::printf("the first %lld blocks are computed once a photo, and kept in %s\n", static_cast<long long>(kept->blocks()), options.cache.c_str());
+  std::printf("the first %lld blocks are computed once a photo, and kept in %s\n", static_cast<long long>(kept->blocks()),
+              options.cache.c_str());
   return [kept](const vpr::Var<B>& images) { return (*kept)(images); };
 #else
   vpr::fail<vpr::ConfigError>("train: this program was built without xxHash, which --cache needs");
@@ -111,13 +113,19 @@ template <class System>
 class PlaceSteps : public TrainingSteps<System> {
  public:
   PlaceSteps(System& system, const TrainOptions& options, const vpr::Recipe& recipe)
-      : system_(system), features_(features_of(vpr::first_stage_of(system).backbone, options, recipe)), last_(options.steps), places_(places_of(options)),
-        sampler_(places_, {.places = recipe.places, .photos = recipe.photos, .seed = options.seed}), batches_(sampler_, loader_of(options, recipe)) {}
+      : system_(system),
+        features_(features_of(vpr::first_stage_of(system).backbone, options, recipe)),
+        last_(options.steps),
+        places_(places_of(options)),
+        sampler_(places_, {.places = recipe.places, .photos = recipe.photos, .seed = options.seed}),
+        batches_(sampler_, loader_of(options, recipe)) {}
 
   std::string told() const override {
-    std::string text = vpr::detail::joined(std::to_string(places_.photos.size()), " photos of ", std::to_string(places_.places.size()), " places");
+    std::string text =
+        vpr::detail::joined(std::to_string(places_.photos.size()), " photos of ", std::to_string(places_.places.size()), " places");
     if (const std::int64_t out = sampler_.places_left_out(); out > 0) {
-      text += vpr::detail::joined("; ", std::to_string(out), " places left out, with fewer than ", std::to_string(sampler_.settings().photos), " photos");
+      text += vpr::detail::joined("; ", std::to_string(out), " places left out, with fewer than ",
+                                  std::to_string(sampler_.settings().photos), " photos");
     }
     return text;
   }
@@ -126,7 +134,8 @@ class PlaceSteps : public TrainingSteps<System> {
     if (!ahead_) ahead_.emplace([this](std::int64_t i) { return batches_.read(i); }, step, last_);
     const vpr::PhotoBatch batch = *ahead_->next();
     auto& pipeline = vpr::first_stage_of(system_);
-    if constexpr (std::decay_t<decltype(pipeline)>::mixes) pipeline.aggregator.company = vpr::Company<vpr::Var<B>>::blocks(batch.shape()[0]);
+    if constexpr (std::decay_t<decltype(pipeline)>::mixes)
+      pipeline.aggregator.company = vpr::Company<vpr::Var<B>>::blocks(batch.shape()[0]);
     const vpr::Var<B> images = this->images(batch.shape(), batch.values);
     if constexpr (requires { system_.head; }) {
       const vpr::Features<vpr::Var<B>> features = features_(images);
@@ -151,8 +160,10 @@ class PlaceSteps : public TrainingSteps<System> {
 /// What a training mines triplets from: a folder's queries and database, or places.
 inline vpr::TripletPhotos triplet_photos(const TrainOptions& options) {
   const std::filesystem::path folder = options.data;
-  if (!std::filesystem::is_directory(folder / "queries") || !std::filesystem::is_directory(folder / "database")) return vpr::triplet_photos_of_places(places_of(options));
-  vpr::require<vpr::ConfigError>(options.leave_out.empty(), "train: ", options.data, " holds queries and a database, of which --leave-out leaves out nothing: move photos away instead");
+  if (!std::filesystem::is_directory(folder / "queries") || !std::filesystem::is_directory(folder / "database"))
+    return vpr::triplet_photos_of_places(places_of(options));
+  VPR_REQUIRE(vpr::ConfigError, options.leave_out.empty(), "train: ", options.data,
+              " holds queries and a database, of which --leave-out leaves out nothing: move photos away instead");
   return vpr::triplet_photos_in_folder(folder);
 }
 
@@ -161,14 +172,19 @@ template <class System>
 class TripletSteps : public TrainingSteps<System> {
  public:
   TripletSteps(System& system, const TrainOptions& options, const vpr::Recipe& recipe, vpr::TripletPhotos all)
-      : system_(system), features_(features_of(vpr::first_stage_of(system).backbone, options, recipe)), photos_(all.queries, all.database, loader_of(options, recipe), options.seed),
-        batches_(vpr::TripletMiner(std::move(all.near), std::move(all.far), std::ssize(all.database), recipe.miner), photos_, plain_loader(parse_size(options.size)),
-                 {.triplets = recipe.triplets}) {}
+      : system_(system),
+        features_(features_of(vpr::first_stage_of(system).backbone, options, recipe)),
+        photos_(all.queries, all.database, loader_of(options, recipe), options.seed),
+        batches_(vpr::TripletMiner(std::move(all.near), std::move(all.far), std::ssize(all.database), recipe.miner), photos_,
+                 plain_loader(parse_size(options.size)), {.triplets = recipe.triplets}) {}
 
   std::string told() const override {
-    std::string text = vpr::detail::joined(std::to_string(photos_.queries().size()), " queries and ", std::to_string(photos_.database().size()), " database photos, mined ",
-                                           batches_.miner().settings().full ? "in full" : "in part", " every ", std::to_string(batches_.miner().settings().queries), " queries");
-    if (const std::int64_t out = batches_.miner().queries_left_out(); out > 0) text += vpr::detail::joined("; ", std::to_string(out), " queries left out, without a positive");
+    std::string text =
+        vpr::detail::joined(std::to_string(photos_.queries().size()), " queries and ", std::to_string(photos_.database().size()),
+                            " database photos, mined ", batches_.miner().settings().full ? "in full" : "in part", " every ",
+                            std::to_string(batches_.miner().settings().queries), " queries");
+    if (const std::int64_t out = batches_.miner().queries_left_out(); out > 0)
+      text += vpr::detail::joined("; ", std::to_string(out), " queries left out, without a positive");
     return text;
   }
 
@@ -188,7 +204,8 @@ class TripletSteps : public TrainingSteps<System> {
     if constexpr (requires { system_.head; }) {
       return vpr::SelaVprLoss()(descriptors, system_.head(features).tokens, triplets);
     } else {
-      return vpr::TripletLoss({.reduction = vpr::Reduction::mean})(gather(descriptors, triplets.anchor), gather(descriptors, triplets.positive), gather(descriptors, triplets.negative));
+      return vpr::TripletLoss({.reduction = vpr::Reduction::mean})(
+          gather(descriptors, triplets.anchor), gather(descriptors, triplets.positive), gather(descriptors, triplets.negative));
     }
   }
 
@@ -206,8 +223,8 @@ class TripletSteps : public TrainingSteps<System> {
 template <class System>
 std::unique_ptr<TrainingSteps<System>> training_steps(System& system, const TrainOptions& options, const vpr::Recipe& recipe) {
   if (recipe.mining == vpr::Mining::batch) return std::make_unique<PlaceSteps<System>>(system, options, recipe);
-  vpr::require<vpr::ConfigError>(!std::decay_t<decltype(vpr::first_stage_of(system))>::mixes, "train: a descriptor of ", recipe.system,
-                                 " depends on the photos beside it, so none can be kept to mine with: train it with --mining batch");
+  VPR_REQUIRE(vpr::ConfigError, !std::decay_t<decltype(vpr::first_stage_of(system))>::mixes, "train: a descriptor of ", recipe.system,
+              " depends on the photos beside it, so none can be kept to mine with: train it with --mining batch");
   return std::make_unique<TripletSteps<System>>(system, options, recipe, triplet_photos(options));
 }
 

@@ -10,8 +10,10 @@ namespace cli {
 
 Validation::Validation(const TrainOptions& options, const std::string& system) {
   if (options.database.empty()) return;
-  dataset_ = vpr::Dataset::load({.database = options.database, .queries = options.queries, .pairs = options.positives, .radius = options.radius});
-  vpr::require<vpr::ConfigError>(dataset_->positives.has_value(), "train: nothing tells which answers of the validation are right: give --positives, or photos with positions");
+  dataset_ =
+      vpr::Dataset::load({.database = options.database, .queries = options.queries, .pairs = options.positives, .radius = options.radius});
+  VPR_REQUIRE(vpr::ConfigError, dataset_->positives.has_value(),
+              "train: nothing tells which answers of the validation are right: give --positives, or photos with positions");
   model_.model = system;
   model_.weights = options.out;
   model_.size = options.size;

@@ -53,7 +53,8 @@ TEST_CASE("SelaVPR's adapters whose up-projections are zero leave a block as it 
 
 TEST_CASE("SelaVPR's adapters keep each image's bits in any batch and on any threads, and have the official names") {
   check_block(BlockWithAndWithout<SelaAdapters>().with, odd_layout);
-  CHECK(adapter_parameters<SelaAdapters>() ==
-        std::vector<std::string>{"adapter1.D_fc1.weight [16, 32]", "adapter1.D_fc1.bias [16]", "adapter1.D_fc2.weight [32, 16]", "adapter1.D_fc2.bias [32]",
-                                 "adapter2.D_fc1.weight [16, 32]", "adapter2.D_fc1.bias [16]", "adapter2.D_fc2.weight [32, 16]", "adapter2.D_fc2.bias [32]"});
+  CHECK(adapter_parameters<SelaAdapters>() == std::vector<std::string>{"adapter1.D_fc1.weight [16, 32]", "adapter1.D_fc1.bias [16]",
+                                                                       "adapter1.D_fc2.weight [32, 16]", "adapter1.D_fc2.bias [32]",
+                                                                       "adapter2.D_fc1.weight [16, 32]", "adapter2.D_fc1.bias [16]",
+                                                                       "adapter2.D_fc2.weight [32, 16]", "adapter2.D_fc2.bias [32]"});
 }

@@ -42,10 +42,13 @@ TEST_CASE("A Convpass whose up-projections are zero leaves a block as it is, on 
 
 TEST_CASE("Convpass goes beside the attention, the feed-forward network, or both, by its scale") {
   const X x = random_tokens(1, odd_layout, 1), normed = random_tokens(1, odd_layout, 2);
-  for (const ConvpassSettings settings : {ConvpassSettings{4, 0.5F, true, false}, ConvpassSettings{4, 0.5F, false, true}, ConvpassSettings{4, 2, true, true}}) {
+  for (const ConvpassSettings settings :
+       {ConvpassSettings{4, 0.5F, true, false}, ConvpassSettings{4, 0.5F, false, true}, ConvpassSettings{4, 2, true, true}}) {
     ConvpassAdapter<Cpu<>> adapter(small_vit, settings);
     randomise(adapter, 3);
-    const auto expected = [&](const auto& bypass) { return bypass ? add_scaled(x, (*bypass)(normed, odd_layout), settings.scale).to_vector() : x.to_vector(); };
+    const auto expected = [&](const auto& bypass) {
+      return bypass ? add_scaled(x, (*bypass)(normed, odd_layout), settings.scale).to_vector() : x.to_vector();
+    };
     CHECK(adapter.beside_attention(x, normed, odd_layout).to_vector() == expected(adapter.attention));
     CHECK(adapter.beside_mlp(x, normed, odd_layout).to_vector() == expected(adapter.mlp));
     CHECK(adapter.after_mlp(x, normed, odd_layout).to_vector() == x.to_vector());
@@ -62,8 +65,10 @@ TEST_CASE("Convpass keeps each image's bits in any batch and on any threads, dow
 
 TEST_CASE("Convpass has the official names") {
   CHECK(adapter_parameters<ConvpassAdapter>() ==
-        std::vector<std::string>{"adapter_attn.adapter_conv.weight [8, 8, 3, 3]", "adapter_attn.adapter_conv.bias [8]", "adapter_attn.adapter_down.weight [8, 32]",
-                                 "adapter_attn.adapter_down.bias [8]", "adapter_attn.adapter_up.weight [32, 8]", "adapter_attn.adapter_up.bias [32]",
-                                 "adapter_mlp.adapter_conv.weight [8, 8, 3, 3]", "adapter_mlp.adapter_conv.bias [8]", "adapter_mlp.adapter_down.weight [8, 32]",
-                                 "adapter_mlp.adapter_down.bias [8]", "adapter_mlp.adapter_up.weight [32, 8]", "adapter_mlp.adapter_up.bias [32]"});
+        std::vector<std::string>{"adapter_attn.adapter_conv.weight [8, 8, 3, 3]", "adapter_attn.adapter_conv.bias [8]",
+                                 "adapter_attn.adapter_down.weight [8, 32]", "adapter_attn.adapter_down.bias [8]",
+                                 "adapter_attn.adapter_up.weight [32, 8]", "adapter_attn.adapter_up.bias [32]",
+                                 "adapter_mlp.adapter_conv.weight [8, 8, 3, 3]", "adapter_mlp.adapter_conv.bias [8]",
+                                 "adapter_mlp.adapter_down.weight [8, 32]", "adapter_mlp.adapter_down.bias [8]",
+                                 "adapter_mlp.adapter_up.weight [32, 8]", "adapter_mlp.adapter_up.bias [32]"});
 }

@@ -57,10 +57,10 @@ TEST_CASE("MulConv's branches see one cell, its neighbours and their neighbours,
     INFO("patch " << i);
     const std::int64_t rows = std::abs(i / 5 - 1), columns = std::abs(i % 5 - 1);
     const float* const out = y.data() + (1 + i) * 32;
-    CHECK(out[0] == Approx(i == lit ? 4 : 0));                       // the 1×1 branch and the skip connection
+    CHECK(out[0] == Approx(i == lit ? 4 : 0));  // the 1×1 branch and the skip connection
     CHECK(out[1] == 0);
-    CHECK(out[2] == Approx(rows <= 1 && columns <= 1 ? 2 : 0));      // the 3×3 branch
-    CHECK(out[3] == Approx(rows <= 2 && columns <= 2 ? 2 : 0));      // the 5×5 branch
+    CHECK(out[2] == Approx(rows <= 1 && columns <= 1 ? 2 : 0));  // the 3×3 branch
+    CHECK(out[3] == Approx(rows <= 2 && columns <= 2 ? 2 : 0));  // the 5×5 branch
   }
 }
 
@@ -91,10 +91,14 @@ TEST_CASE("MulConv keeps each image's bits in any batch and on any threads, down
 
 TEST_CASE("MulConv has the official names, and the authors' shares of the channels") {
   const std::vector<std::string> names = adapter_parameters<MulConvAdapter>();
-  const std::vector<std::string> some{"adapter.branch1.conv.weight [8, 16, 1, 1]",   "adapter.branch1.bn.running_var [8]",
-                                      "adapter.branch2.0.conv.weight [1, 16, 1, 1]", "adapter.branch2.1.conv.weight [4, 1, 3, 3]",
-                                      "adapter.branch3.0.conv.bias [1]",             "adapter.branch3.1.conv.weight [4, 1, 5, 5]",
-                                      "adapter.D_fc1.weight [16, 32]",               "adapter.D_fc2.weight [32, 16]"};
+  const std::vector<std::string> some{"adapter.branch1.conv.weight [8, 16, 1, 1]",
+                                      "adapter.branch1.bn.running_var [8]",
+                                      "adapter.branch2.0.conv.weight [1, 16, 1, 1]",
+                                      "adapter.branch2.1.conv.weight [4, 1, 3, 3]",
+                                      "adapter.branch3.0.conv.bias [1]",
+                                      "adapter.branch3.1.conv.weight [4, 1, 5, 5]",
+                                      "adapter.D_fc1.weight [16, 32]",
+                                      "adapter.D_fc2.weight [32, 16]"};
   for (const std::string& name : some) CHECK(std::find(names.begin(), names.end(), name) != names.end());
   CHECK(names.size() == 5 * 6 + 4);
   const MulConvSettings vit_b = MulConvSettings().for_channels(768);
@@ -103,8 +107,9 @@ TEST_CASE("MulConv has the official names, and the authors' shares of the channe
 }
 
 TEST_CASE("MulConv refuses branches that do not add up to the hidden channels") {
-  CHECK_THROWS_WITH(MulConvAdapter<Cpu<>>(small_vit, {.hidden = 10, .one = 2, .three = 3, .five = 4}),
-                    ContainsSubstring("the branches have 2, 3 and 4 channels (the latter two from 1 and 1), want their sum to be the hidden 10"));
+  CHECK_THROWS_WITH(
+      MulConvAdapter<Cpu<>>(small_vit, {.hidden = 10, .one = 2, .three = 3, .five = 4}),
+      ContainsSubstring("the branches have 2, 3 and 4 channels (the latter two from 1 and 1), want their sum to be the hidden 10"));
   VitConfig tiny = small_vit;
   tiny.channels = 16;  // a 32nd of it is nothing
   CHECK_THROWS_AS(MulConvAdapter<Cpu<>>(tiny), ConfigError);

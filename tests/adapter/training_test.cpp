@@ -23,7 +23,9 @@ struct AdapterOf {
 };
 
 template <template <class> class Adapter>
-void check(const std::function<Adapter<Training>(const VitConfig&)>& make = [](const VitConfig& config) { return Adapter<Training>(config); }) {
+void check(const std::function<Adapter<Training>(const VitConfig&)>& make = [](const VitConfig& config) {
+  return Adapter<Training>(config);
+}) {
   const VitConfig config{.channels = 32, .depth = 1, .heads = 4};
   Block<Training, Adapter> block(config, make(config));
   std::uint64_t seed = 50;

@@ -10,8 +10,9 @@ using namespace vpr::test;
 
 TEST_CASE("Each company has a text of its own, by which descriptors are kept apart") {
   const X one = random_tensor_f32(Shape{2, 3, 4}, 1), other = random_tensor_f32(Shape{2, 3, 4}, 2);
-  const std::set<std::string> texts{Company<X>::alone().text(),   Company<X>::blocks(1).text(),  Company<X>::blocks(16).text(),
-                                    Company<X>::with(one).text(), Company<X>::with(other).text(), Company<X>::with(slice(one, 0, 0, 1)).text()};
+  const std::set<std::string> texts{Company<X>::alone().text(),     Company<X>::blocks(1).text(),
+                                    Company<X>::blocks(16).text(),  Company<X>::with(one).text(),
+                                    Company<X>::with(other).text(), Company<X>::with(slice(one, 0, 0, 1)).text()};
   CHECK(texts.size() == 6);
   CHECK(Company<X>::alone().text() == "alone");
   CHECK(Company<X>::blocks(16).text() == "blocks(16)");
@@ -28,6 +29,7 @@ TEST_CASE("A company knows its blocks or its companions") {
 
 TEST_CASE("No company can be in blocks of none, or with companions that are none") {
   CHECK_THROWS_WITH(Company<X>::blocks(0), ContainsSubstring("company: got blocks of 0, want at least 1"));
-  CHECK_THROWS_WITH(Company<X>::with(X::zeros(Shape{0, 3, 4})), ContainsSubstring("company: got companions [0, 3, 4], want [photos, regions, channels]"));
+  CHECK_THROWS_WITH(Company<X>::with(X::zeros(Shape{0, 3, 4})),
+                    ContainsSubstring("company: got companions [0, 3, 4], want [photos, regions, channels]"));
   CHECK_THROWS_AS(Company<X>::with(X::zeros(Shape{3, 4})), ConfigError);
 }

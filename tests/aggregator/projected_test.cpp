@@ -22,7 +22,8 @@ TEST_CASE("A projected descriptor is the other's through the matrix, with the bi
 
 TEST_CASE("A projection's names are Patch-NetVLAD's, or those that are given") {
   CHECK(parameters(Projected(Mean<>(), 2, 3)) == std::vector<std::string>{"WPCA.0.weight [3, 2, 1, 1]", "WPCA.0.bias [3]"});
-  CHECK(parameters(Projected(Mean<>(), 2, 3, {"", "whiten.", false})) == std::vector<std::string>{"whiten.weight [3, 2]", "whiten.bias [3]"});
+  CHECK(parameters(Projected(Mean<>(), 2, 3, {"", "whiten.", false})) ==
+        std::vector<std::string>{"whiten.weight [3, 2]", "whiten.bias [3]"});
 }
 
 TEST_CASE("A projected descriptor has the same bits alone, in a batch and on any threads") {

@@ -102,7 +102,9 @@ TEST_CASE("SALAD assigns patches that are alike alike, and each image to the sam
 
 TEST_CASE("SALAD refuses a grid with no more patches than clusters, with the reason") {
   const SaladAggregator<> aggregator = salad(small);
-  const char* const reason = " tokens for 5 clusters; the dustbin's mass is what is left, so there must be more tokens than clusters: use larger images or fewer clusters";
+  const char* const reason =
+      " tokens for 5 clusters; the dustbin's mass is what is left, so there must be more tokens than clusters: use larger images or fewer "
+      "clusters";
   CHECK_THROWS_WITH(aggregator(random_features(1, 10, {1, 5}, 1)), ContainsSubstring("got 5" + std::string(reason)));
   CHECK_THROWS_WITH(aggregator(random_features(1, 10, {1, 1}, 1)), ContainsSubstring("got 1" + std::string(reason)));
   CHECK(aggregator(random_features(1, 10, {1, 6}, 1)).shape() == Shape{1, 26});
@@ -131,7 +133,8 @@ TEST_CASE("SALAD without the class token has the clusters' dimensions, and needs
   REQUIRE(d.size() == 40);
   CHECK(row_length(d, 20, 1) == Approx(1).epsilon(1e-6));
   CHECK(parameters(aggregator).size() == parameters(salad(small)).size() - 4);
-  CHECK_THROWS_WITH(salad(small)(features), ContainsSubstring("SALAD: the features have no class token; give this backbone a token_dim of 0"));
+  CHECK_THROWS_WITH(salad(small)(features),
+                    ContainsSubstring("SALAD: the features have no class token; give this backbone a token_dim of 0"));
 }
 
 TEST_CASE("SALAD's sizes are the published ones, its parameters the official checkpoint's") {
@@ -140,10 +143,11 @@ TEST_CASE("SALAD's sizes are the published ones, its parameters the official che
   CHECK(SaladSettings().of_544().dimensions() == 544);
   CHECK(SaladAggregator<>(SaladSettings().of_544()).dimensions(768) == 544);
   CHECK(parameters(SaladAggregator<>({.channels = 24, .clusters = 6, .cluster_dim = 8, .token_dim = 8})) ==
-        std::vector<std::string>{"dust_bin []", "token_features.0.weight [512, 24]", "token_features.0.bias [512]", "token_features.2.weight [8, 512]",
-                                 "token_features.2.bias [8]", "cluster_features.0.weight [512, 24, 1, 1]", "cluster_features.0.bias [512]",
-                                 "cluster_features.3.weight [8, 512, 1, 1]", "cluster_features.3.bias [8]", "score.0.weight [512, 24, 1, 1]", "score.0.bias [512]",
-                                 "score.3.weight [6, 512, 1, 1]", "score.3.bias [6]"});
+        std::vector<std::string>{
+            "dust_bin []", "token_features.0.weight [512, 24]", "token_features.0.bias [512]", "token_features.2.weight [8, 512]",
+            "token_features.2.bias [8]", "cluster_features.0.weight [512, 24, 1, 1]", "cluster_features.0.bias [512]",
+            "cluster_features.3.weight [8, 512, 1, 1]", "cluster_features.3.bias [8]", "score.0.weight [512, 24, 1, 1]",
+            "score.0.bias [512]", "score.3.weight [6, 512, 1, 1]", "score.3.bias [6]"});
 }
 
 TEST_CASE("SALAD refuses sizes that mean nothing, and features of other channels") {

@@ -42,8 +42,8 @@ TEST_CASE("A user's weight source is read by name") {
 TEST_CASE("A user's names are looked for when loading") {
   vpr::Linear<vpr::Cpu<>> model(1, 2, false);
   CHECK_THROWS_WITH(vpr::load(model, TwoNumbers(), KernelAndOffset()), ContainsSubstring("net/kernel"));
-  const vpr::LoadReport report = vpr::load(model, TwoNumbers(), [](const std::string&) { return std::vector<std::string>{"scale"}; },
-                                           vpr::LoadOptions{.strict = false});
+  const vpr::LoadReport report = vpr::load(
+      model, TwoNumbers(), [](const std::string&) { return std::vector<std::string>{"scale"}; }, vpr::LoadOptions{.strict = false});
   CHECK(report.misshaped.size() == 1);
 }
 
@@ -64,7 +64,9 @@ TEST_CASE("A user's augmentation goes with ours") {
 TEST_CASE("A user's backend runs the ops") {
   using X = Backward::tensor;
   const std::vector<float> values = random_floats(2 * 3 * 4, 3);
-  const auto run = [&]<class T>(const T&) { return vpr::relu(vpr::l2_normalize(T::from(vpr::Shape{2, 3, 4}, std::span<const float>(values)))); };
+  const auto run = [&]<class T>(const T&) {
+    return vpr::relu(vpr::l2_normalize(T::from(vpr::Shape{2, 3, 4}, std::span<const float>(values))));
+  };
   CHECK(run(X()).to_vector() == run(vpr::Tensor<vpr::Reference<float>>()).to_vector());
 }
 

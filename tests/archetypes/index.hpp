@@ -18,11 +18,12 @@ class LinearScan {
 
   std::vector<vpr::Matches> search(vpr::Rows queries, std::int64_t k) const {
     vpr::require_finite(queries, dim_, "LinearScan: query");
-    vpr::require<vpr::ConfigError>(k >= 0, "LinearScan: got k = ", k, ", expected at least 0");
+    VPR_REQUIRE(vpr::ConfigError, k >= 0, "LinearScan: got k = ", k, ", expected at least 0");
     std::vector<vpr::Matches> found;
     for (std::int64_t q = 0; q < queries.size(); ++q) {
       vpr::Matches matches;
-      for (std::int64_t id = 0; id < size(); ++id) matches.push_back({id, score(queries[q], &numbers_[static_cast<std::size_t>(id * dim_)])});
+      for (std::int64_t id = 0; id < size(); ++id)
+        matches.push_back({id, score(queries[q], &numbers_[static_cast<std::size_t>(id * dim_)])});
       std::stable_sort(matches.begin(), matches.end(), [](const vpr::Match& a, const vpr::Match& b) { return a.score > b.score; });
       matches.resize(static_cast<std::size_t>(std::min(k, size())));
       found.push_back(matches);

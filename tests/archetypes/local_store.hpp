@@ -11,7 +11,7 @@ class EverySecond {
  public:
   std::int64_t size() const { return static_cast<std::int64_t>(photos_.size()); }
   vpr::LocalFeatures features(std::int64_t id) const {
-    vpr::require<vpr::ConfigError>(id >= 0 && id < size(), "EverySecond: got id ", id, ", expected one below ", size());
+    VPR_REQUIRE(vpr::ConfigError, id >= 0 && id < size(), "EverySecond: got id ", id, ", expected one below ", size());
     return photos_[static_cast<std::size_t>(id)];
   }
 

@@ -12,7 +12,8 @@ TEMPLATE_LIST_TEST_CASE("Attention passes the gradients of central differences",
   check_gradients<B>([](const auto& in) { return self_attention(in[0], 3); }, {r({2, 5, 18}, -2, 2)});
   check_gradients<B>([](const auto& in) { return self_attention(in[0], 1); }, {r({1, 4, 6}, -2, 2)});
   check_gradients<B>([](const auto& in) { return self_attention(in[0], 2); }, {r({1, 1, 6})});
-  check_gradients<B>([](const auto& in) { return attention(in[0], in[1], in[2], 2); }, {r({2, 3, 4}, -2, 2), r({2, 5, 4}, -2, 2), r({2, 5, 4})});
+  check_gradients<B>([](const auto& in) { return attention(in[0], in[1], in[2], 2); },
+                     {r({2, 3, 4}, -2, 2), r({2, 5, 4}, -2, 2), r({2, 5, 4})});
   check_gradients<B>([](const auto& in) { return attention(in[0], in[1], in[2], 1); }, {r({1, 1, 3}), r({1, 7, 3}), r({1, 7, 3})});
   check_gradients<B>([](const auto& in) { return attention(in[0], in[0], in[0], 2); }, {r({1, 3, 4})});
 }
@@ -27,7 +28,8 @@ TEST_CASE("Attention over more queries than a block holds passes the gradients o
 }
 
 TEST_CASE("Attention of no images or queries leaves no gradient and does no harm") {
-  const Var<F64> none(Tensor<F64>(Shape{0, 3, 6}), true), keys(random_tensor({1, 2, 6}, 1), true), no_queries(Tensor<F64>(Shape{1, 0, 6}), true);
+  const Var<F64> none(Tensor<F64>(Shape{0, 3, 6}), true), keys(random_tensor({1, 2, 6}, 1), true),
+      no_queries(Tensor<F64>(Shape{1, 0, 6}), true);
   for (const Var<F64>& y : {self_attention(none, 1), attention(no_queries, keys, keys, 2)}) propagate_ones(y);
   CHECK(keys.gradient().empty());
 }

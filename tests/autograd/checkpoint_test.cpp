@@ -76,10 +76,12 @@ TEST_CASE("A checkpoint of constants computes parameters' gradients, and none wh
 
 TEST_CASE("Checkpoints nest") {
   const Part<F64> part;
-  check_gradients([&](const Vars& in) {
-    const auto inner = [&part](const Var<F64>& x) { return part(x); };
-    return checkpoint([=](const Var<F64>& x) { return gelu(checkpoint(inner, x)); }, in[0]);
-  }, {random_tensor({2, 3}, 3)});
+  check_gradients(
+      [&](const Vars& in) {
+        const auto inner = [&part](const Var<F64>& x) { return part(x); };
+        return checkpoint([=](const Var<F64>& x) { return gelu(checkpoint(inner, x)); }, in[0]);
+      },
+      {random_tensor({2, 3}, 3)});
 }
 
 TEST_CASE("At inference a checkpoint is the function itself") {

@@ -21,7 +21,9 @@ using Double = Cpu<f64>;
 using Training = Recorded<Double>;
 using Parameter = Var<Double>;
 
-inline Parameter constant(Shape shape, std::uint64_t seed) { return Parameter::from(shape, std::span<const float>(random_floats(shape.elements(), seed))); }
+inline Parameter constant(Shape shape, std::uint64_t seed) {
+  return Parameter::from(shape, std::span<const float>(random_floats(shape.elements(), seed)));
+}
 
 inline Features<Parameter> constant_features(std::int64_t batch, std::int64_t channels, Grid grid, std::uint64_t seed) {
   return {constant(Shape{batch, channels}, seed), constant(Shape{batch, grid.patches(), channels}, seed + 1000), grid};

@@ -16,8 +16,8 @@ struct Counted : HostMemory<double>, ScalarKernels<SerialExecutor>, ScalarGradie
   using tensor = Tensor<Counted>;
   using weight = Tensor<Counted>;
 
-  inline static std::int64_t live = 0;  // elements that tensors hold now
-  inline static std::int64_t most = 0;  // and have held at once since `start`
+  inline static std::int64_t live = 0;       // elements that tensors hold now
+  inline static std::int64_t most = 0;       // and have held at once since `start`
   inline static int products = 0, sums = 0;  // of gradients, since then
 
   static void start() {

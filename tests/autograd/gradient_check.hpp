@@ -77,7 +77,9 @@ void check_gradients(const F& f, const std::vector<Tensor<B>>& inputs) {
 /// `random_tensor` with another seed each time.
 template <class B>
 auto random_tensors() {
-  return [seed = std::uint64_t{0}](Shape shape, double low = -1, double high = 1) mutable { return random_tensor<B>(shape, ++seed, low, high); };
+  return [seed = std::uint64_t{0}](Shape shape, double low = -1, double high = 1) mutable {
+    return random_tensor<B>(shape, ++seed, low, high);
+  };
 }
 
 /// `backward` with a cotangent of ones.

@@ -26,10 +26,12 @@ TEST_CASE("Recorded linear maps give the values of the ops themselves") {
 }
 
 TEST_CASE("A weight and a result used twice get both gradients") {
-  check_gradients([](const Vars& in) {
-    const Var<F64> shared = gelu(linear(in[0], in[1], {}));
-    return linear_relu(linear(shared, in[1], {}), in[1], {});
-  }, {random_tensor({2, 3}, 1), random_tensor({3, 3}, 2)});
+  check_gradients(
+      [](const Vars& in) {
+        const Var<F64> shared = gelu(linear(in[0], in[1], {}));
+        return linear_relu(linear(shared, in[1], {}), in[1], {});
+      },
+      {random_tensor({2, 3}, 1), random_tensor({3, 3}, 2)});
 }
 
 TEST_CASE("Linear maps without rows or outputs leave no gradient and do no harm") {

@@ -20,8 +20,11 @@ TEST_CASE("Windows and fold are each other's gradient") {
 TEST_CASE("Max pooling's gradients agree with central differences") {
   for (const Window window : {Window{1, 1, 0}, Window{2, 2, 0}, Window{3, 1, 1}, Window{3, 2, 1}, Window{2, 3, 1}}) {
     check_gradients([=](const Vars& in) { return max_pool(in[0], {4, 5}, window); }, {random_tensor({2, 20, 3}, 1)});
-    check_gradients<Reference<f64>>([=](const std::vector<Var<Reference<f64>>>& in) { return max_pool(in[0], {3, 2}, window); },
-                                    {random_tensor<Reference<f64>>({1, 6, 1}, 2)});
+    check_gradients<Reference<f64>>(
+        [=](const std::vector<Var<Reference<f64>>>& in) {
+          return max_pool(in[0], {3, 2}, window);
+        },
+        {random_tensor<Reference<f64>>({1, 6, 1}, 2)});
   }
 }
 
@@ -55,6 +58,9 @@ TEST_CASE("A recorded batch normalisation follows the batch, a frozen one its st
 
 TEST_CASE("A transposed convolution's gradients agree with central differences") {
   const Window window{3, 2, 1};
-  check_gradients([&](const Vars& in) { return add(fold(matmul(in[0], in[1]), window.map({2, 3}), window), in[2]); },
-                  {random_tensor({2, 6, 4}, 1), random_tensor({4, 2, 3, 3}, 2), random_tensor({2}, 3)});
+  check_gradients(
+      [&](const Vars& in) {
+        return add(fold(matmul(in[0], in[1]), window.map({2, 3}), window), in[2]);
+      },
+      {random_tensor({2, 6, 4}, 1), random_tensor({4, 2, 3, 3}, 2), random_tensor({2}, 3)});
 }

@@ -72,21 +72,29 @@ struct Table {
       cases.push_back({"gelu", {{rows, true, -6, 6}}, {{rows}}, 4, true, [](In in, Out out) { B::gelu(*in[0], out[0]); }});
       cases.push_back({"relu", {{rows}}, {{rows}}, 0, true, [](In in, Out out) { B::relu(*in[0], out[0]); }});
       cases.push_back({"quick_gelu", {{rows, true, -6, 6}}, {{rows}}, 4, true, [](In in, Out out) { B::quick_gelu(*in[0], out[0]); }});
-      cases.push_back({"quick_gelu_gradient", {{rows, true, -6, 6}, {rows}}, {{rows}}, 8, false,
-                       [](In in, Out out) { B::quick_gelu_gradient(*in[0], *in[1], out[0]); }});
+      cases.push_back({"quick_gelu_gradient", {{rows, true, -6, 6}, {rows}}, {{rows}}, 8, false, [](In in, Out out) {
+                         B::quick_gelu_gradient(*in[0], *in[1], out[0]);
+                       }});
       cases.push_back({"exp", {{rows, true, -6, 6}}, {{rows}}, 4, true, [](In in, Out out) { B::exp(*in[0], out[0]); }});
-      cases.push_back({"divide", {{rows}, {rows, true, 1, 3}}, {{rows}}, 1, true, [](In in, Out out) { B::divide(*in[0], *in[1], out[0]); }});
-      cases.push_back({"silu_gate", {{{5, 2 * width}, true, -6, 6}}, {{rows}}, 4, false, [](In in, Out out) { B::silu_gate(*in[0], out[0]); }});
-      cases.push_back({"add_gated", {{rows}, {rows}, {channels, false}}, {{rows}}, 2, true,
-                       [](In in, Out out) { B::add_gated(*in[0], *in[1], *in[2], out[0]); }});
-      cases.push_back({"gelu_gradient", {{rows, true, -6, 6}, {rows}}, {{rows}}, 4, false,
-                       [](In in, Out out) { B::gelu_gradient(*in[0], *in[1], out[0]); }});
-      cases.push_back({"relu_gradient", {{rows}, {rows}}, {{rows}}, 0, false, [](In in, Out out) { B::relu_gradient(*in[0], *in[1], out[0]); }});
-      cases.push_back({"silu_gate_gradient", {{{5, 2 * width}, true, -6, 6}, {rows}}, {{{5, 2 * width}}}, 8, false,
-                       [](In in, Out out) { B::silu_gate_gradient(*in[0], *in[1], out[0]); }});
+      cases.push_back(
+          {"divide", {{rows}, {rows, true, 1, 3}}, {{rows}}, 1, true, [](In in, Out out) { B::divide(*in[0], *in[1], out[0]); }});
+      cases.push_back(
+          {"silu_gate", {{{5, 2 * width}, true, -6, 6}}, {{rows}}, 4, false, [](In in, Out out) { B::silu_gate(*in[0], out[0]); }});
+      cases.push_back({"add_gated", {{rows}, {rows}, {channels, false}}, {{rows}}, 2, true, [](In in, Out out) {
+                         B::add_gated(*in[0], *in[1], *in[2], out[0]);
+                       }});
+      cases.push_back({"gelu_gradient", {{rows, true, -6, 6}, {rows}}, {{rows}}, 4, false, [](In in, Out out) {
+                         B::gelu_gradient(*in[0], *in[1], out[0]);
+                       }});
+      cases.push_back(
+          {"relu_gradient", {{rows}, {rows}}, {{rows}}, 0, false, [](In in, Out out) { B::relu_gradient(*in[0], *in[1], out[0]); }});
+      cases.push_back({"silu_gate_gradient", {{{5, 2 * width}, true, -6, 6}, {rows}}, {{{5, 2 * width}}}, 8, false, [](In in, Out out) {
+                         B::silu_gate_gradient(*in[0], *in[1], out[0]);
+                       }});
       if (width == 0) continue;
       for (const Operand& addend : {Operand{rows}, Operand{rows, false}, Operand{channels, false}, Operand{{1}, false}}) {
-        cases.push_back({"add_scaled", {{rows}, addend}, {{rows}}, 2, true, [](In in, Out out) { B::add_scaled(*in[0], *in[1], T(0.3F), out[0]); }});
+        cases.push_back(
+            {"add_scaled", {{rows}, addend}, {{rows}}, 2, true, [](In in, Out out) { B::add_scaled(*in[0], *in[1], T(0.3F), out[0]); }});
         cases.push_back({"multiply", {{rows}, addend}, {{rows}}, 1, true, [](In in, Out out) { B::multiply(*in[0], *in[1], out[0]); }});
       }
     }
@@ -117,15 +125,19 @@ struct Table {
     for (const std::int64_t width : widths) {
       const Shape rows{5, width}, channels{width};
       cases.push_back({"l2_normalize", {{rows}}, {{rows}}, 8, true, [](In in, Out out) { B::l2_normalize(*in[0], T(1e-12F), out[0]); }});
-      cases.push_back({"l2_normalize_gradient", {{rows}, {rows}, {rows}}, {{rows}}, 16, false,
-                       [](In in, Out out) { B::l2_normalize_gradient(*in[0], T(1e-12F), *in[1], *in[2], out[0]); }});
+      cases.push_back({"l2_normalize_gradient", {{rows}, {rows}, {rows}}, {{rows}}, 16, false, [](In in, Out out) {
+                         B::l2_normalize_gradient(*in[0], T(1e-12F), *in[1], *in[2], out[0]);
+                       }});
       if (width == 0) continue;
-      cases.push_back({"layer_norm", {{rows}, {channels, false}, {channels, false}}, {{rows}}, 8, true,
-                       [](In in, Out out) { B::layer_norm(*in[0], *in[1], *in[2], T(1e-6F), out[0]); }});
-      cases.push_back({"layer_norm_gradient", {{rows}, {channels, false}, {rows}}, {{rows}}, 16, false,
-                       [](In in, Out out) { B::layer_norm_gradient(*in[0], *in[1], T(1e-6F), *in[2], out[0]); }});
-      cases.push_back({"softmax_gradient", {{rows, true, 0, 1}, {rows}}, {{rows}}, 16, false,
-                       [](In in, Out out) { B::softmax_gradient(*in[0], *in[1], out[0]); }});
+      cases.push_back({"layer_norm", {{rows}, {channels, false}, {channels, false}}, {{rows}}, 8, true, [](In in, Out out) {
+                         B::layer_norm(*in[0], *in[1], *in[2], T(1e-6F), out[0]);
+                       }});
+      cases.push_back({"layer_norm_gradient", {{rows}, {channels, false}, {rows}}, {{rows}}, 16, false, [](In in, Out out) {
+                         B::layer_norm_gradient(*in[0], *in[1], T(1e-6F), *in[2], out[0]);
+                       }});
+      cases.push_back({"softmax_gradient", {{rows, true, 0, 1}, {rows}}, {{rows}}, 16, false, [](In in, Out out) {
+                         B::softmax_gradient(*in[0], *in[1], out[0]);
+                       }});
       cases.push_back({"softmax", {{rows, true, -9, 9}}, {{rows}}, 16, true, [](In in, Out out) { B::softmax(*in[0], out[0]); }});
       cases.push_back({"one_hot", {{rows}}, {{rows}}, 0, true, [](In in, Out out) { B::one_hot(*in[0], out[0]); }});
     }
@@ -150,7 +162,8 @@ struct Table {
                        }});
       for (const bool and_zero : {false, true}) {
         const Operand wide{{5, width}, true, -90, 90}, mask{{5, width}, true, 0.1F, 1};
-        cases.push_back({"log_sum_exp", {wide, mask}, {y}, 4, false, [=](In in, Out out) { B::log_sum_exp(*in[0], *in[1], and_zero, out[0]); }});
+        cases.push_back(
+            {"log_sum_exp", {wide, mask}, {y}, 4, false, [=](In in, Out out) { B::log_sum_exp(*in[0], *in[1], and_zero, out[0]); }});
         cases.push_back({"log_sum_exp_gradient", {x, mask, y}, {x}, 16, false, [=](In in, Out out) {
                            Tensor<B> value(in[2]->shape());
                            B::log_sum_exp(*in[0], *in[1], and_zero, value);
@@ -171,8 +184,10 @@ struct Table {
       Shape result = rows;
       rows = rows.with(rows.rank() - 1, inputs);
       result = result.with(result.rank() - 1, outputs);
-      cases.push_back({"linear", {{rows}, {{outputs, inputs}, false}, {{bias ? outputs : 0}, false}}, {{result}}, 32, false,
-                       [=](In in, Out out) { B::linear(*in[0], *in[1], *in[2], activation, out[0]); }});
+      cases.push_back(
+          {"linear", {{rows}, {{outputs, inputs}, false}, {{bias ? outputs : 0}, false}}, {{result}}, 32, false, [=](In in, Out out) {
+             B::linear(*in[0], *in[1], *in[2], activation, out[0]);
+           }});
     };
     for (const std::int64_t inputs : widths) {
       for (const std::int64_t outputs : {1, 3, 16, 17, 193, 385}) {
@@ -192,9 +207,11 @@ struct Table {
         for (const Shape& rows : {Shape{5, 0}, Shape{0, 7, 0}, Shape{1, 0}}) {
           const Shape x = rows.with(rows.rank() - 1, inputs), y = rows.with(rows.rank() - 1, outputs);
           const Operand weight{{outputs, inputs}, false};
-          cases.push_back({"linear_gradient", {weight, {y}}, {{x}}, 32, false, [](In in, Out out) { B::linear_gradient(*in[0], *in[1], out[0]); }});
-          cases.push_back({"linear_weight_gradient", {{x}, {y}}, {weight}, 32, false,
-                           [](In in, Out out) { B::linear_weight_gradient(*in[0], *in[1], out[0]); }});
+          cases.push_back(
+              {"linear_gradient", {weight, {y}}, {{x}}, 32, false, [](In in, Out out) { B::linear_gradient(*in[0], *in[1], out[0]); }});
+          cases.push_back({"linear_weight_gradient", {{x}, {y}}, {weight}, 32, false, [](In in, Out out) {
+                             B::linear_weight_gradient(*in[0], *in[1], out[0]);
+                           }});
         }
       }
     }
@@ -224,11 +241,15 @@ struct Table {
       cases.push_back({"attention", {{{tokens, 3 * channels}, true, -2, 2}}, {{{tokens, channels}}}, 16, false, [=](In in, Out out) {
                          B::attention(operand(*in[0], 0), operand(*in[0], channels), operand(*in[0], 2 * channels), heads, out[0]);
                        }});
-      cases.push_back({"attention_gradient", {{{tokens, 3 * channels}, true, -2, 2}, {{tokens, channels}}}, {{{tokens, 3 * channels}}}, 32, false,
+      cases.push_back({"attention_gradient",
+                       {{{tokens, 3 * channels}, true, -2, 2}, {{tokens, channels}}},
+                       {{{tokens, 3 * channels}}},
+                       32,
+                       false,
                        [=](In in, Out out) {
                          T* const begin = out[0].data();
-                         B::attention_gradient(operand(*in[0], 0), operand(*in[0], channels), operand(*in[0], 2 * channels), heads, *in[1], begin,
-                                               begin + channels, begin + 2 * channels);
+                         B::attention_gradient(operand(*in[0], 0), operand(*in[0], channels), operand(*in[0], 2 * channels), heads, *in[1],
+                                               begin, begin + channels, begin + 2 * channels);
                        }});
     };
     const auto cross = [&](std::int64_t queries, std::int64_t keys, std::int64_t heads, std::int64_t depth) {
@@ -237,8 +258,8 @@ struct Table {
                          B::attention(operand(*in[0], 0), operand(*in[1], 0), operand(*in[2], 0), heads, out[0]);
                        }});
       cases.push_back({"attention_gradient", {q, k, k, {q.shape}}, {{q.shape}, {k.shape}, {k.shape}}, 32, false, [=](In in, Out out) {
-                         B::attention_gradient(operand(*in[0], 0), operand(*in[1], 0), operand(*in[2], 0), heads, *in[3], out[0].data(), out[1].data(),
-                                               out[2].data());
+                         B::attention_gradient(operand(*in[0], 0), operand(*in[1], 0), operand(*in[2], 0), heads, *in[3], out[0].data(),
+                                               out[1].data(), out[2].data());
                        }});
     };
     for (const std::int64_t tokens : {1, 2, 3, 17, 127, 128, 129}) joint(tokens, 2, 3);
@@ -264,52 +285,86 @@ struct Table {
           B::gem(*in[0], *in[1], T(1e-6F), means);
           return means;
         };
-        cases.push_back({"gem_gradient", {{x}, power, {y}}, {{x}}, 256, false,
-                         [=](In in, Out out) { B::gem_gradient(*in[0], *in[1], T(1e-6F), result(in), *in[2], out[0]); }});
-        cases.push_back({"gem_power_gradient", {{x}, power, {y}}, {{{1}, false}}, 256, false,
-                         [=](In in, Out out) { B::gem_power_gradient(*in[0], *in[1], T(1e-6F), result(in), *in[2], out[0]); }});
+        cases.push_back({"gem_gradient", {{x}, power, {y}}, {{x}}, 256, false, [=](In in, Out out) {
+                           B::gem_gradient(*in[0], *in[1], T(1e-6F), result(in), *in[2], out[0]);
+                         }});
+        cases.push_back({"gem_power_gradient", {{x}, power, {y}}, {{{1}, false}}, 256, false, [=](In in, Out out) {
+                           B::gem_power_gradient(*in[0], *in[1], T(1e-6F), result(in), *in[2], out[0]);
+                         }});
       }
     }
     for (const std::int64_t columns : {1, 2, 15, 16, 17, 193}) {
       for (const std::int64_t rows : {0, 1, 7, 129}) {
         const Operand x{{rows, columns}, false};
-        cases.push_back({"column_sums", {x, {{0}, false}}, {{{columns}, false}}, 32, false, [](In in, Out out) { B::column_sums(*in[0], *in[1], out[0]); }});
-        cases.push_back({"column_sums", {x, x}, {{{columns}, false}}, 32, false, [](In in, Out out) { B::column_sums(*in[0], *in[1], out[0]); }});
+        cases.push_back({"column_sums", {x, {{0}, false}}, {{{columns}, false}}, 32, false, [](In in, Out out) {
+                           B::column_sums(*in[0], *in[1], out[0]);
+                         }});
+        cases.push_back(
+            {"column_sums", {x, x}, {{{columns}, false}}, 32, false, [](In in, Out out) { B::column_sums(*in[0], *in[1], out[0]); }});
       }
     }
     for (const std::int64_t clusters : {1, 3, 17}) {
       for (const std::int64_t tokens : {0, 1, 7, 129}) {
-        cases.push_back({"residual_sums", {{{tokens, 19}}, {{tokens, clusters}}, {{clusters, 19}, false}}, {{{clusters, 19}}}, 16, false,
+        cases.push_back({"residual_sums",
+                         {{{tokens, 19}}, {{tokens, clusters}}, {{clusters, 19}, false}},
+                         {{{clusters, 19}}},
+                         16,
+                         false,
                          [](In in, Out out) { B::residual_sums(*in[0], *in[1], *in[2], out[0]); }});
-        cases.push_back({"residual_sums_gradient", {{{tokens, clusters}}, {{clusters, 19}}}, {{{tokens, 19}}}, 16, false,
-                         [](In in, Out out) { B::residual_sums_gradient(*in[0], *in[1], out[0]); }});
-        cases.push_back({"residual_shares_gradient", {{{tokens, 19}}, {{clusters, 19}, false}, {{clusters, 19}}}, {{{tokens, clusters}}}, 16, false,
+        cases.push_back(
+            {"residual_sums_gradient", {{{tokens, clusters}}, {{clusters, 19}}}, {{{tokens, 19}}}, 16, false, [](In in, Out out) {
+               B::residual_sums_gradient(*in[0], *in[1], out[0]);
+             }});
+        cases.push_back({"residual_shares_gradient",
+                         {{{tokens, 19}}, {{clusters, 19}, false}, {{clusters, 19}}},
+                         {{{tokens, clusters}}},
+                         16,
+                         false,
                          [](In in, Out out) { B::residual_shares_gradient(*in[0], *in[1], *in[2], out[0]); }});
-        cases.push_back({"residual_centres_gradient", {{{tokens, clusters}}, {{clusters, 19}}}, {{{clusters, 19}, false}}, 32, false,
+        cases.push_back({"residual_centres_gradient",
+                         {{{tokens, clusters}}, {{clusters, 19}}},
+                         {{{clusters, 19}, false}},
+                         32,
+                         false,
                          [](In in, Out out) { B::residual_centres_gradient(*in[0], *in[1], out[0]); }});
       }
     }
   }
 
   static void maps(Cases& cases) {
-    for (const auto& [map, window] : std::initializer_list<std::pair<Grid, Window>>{
-             {{1, 1}, {1, 1, 0}}, {{1, 1}, {3, 1, 1}}, {{4, 5}, {3, 1, 1}}, {{5, 4}, {5, 1, 2}}, {{7, 6}, {3, 2, 1}}, {{9, 11}, {7, 2, 3}}, {{4, 6}, {2, 2, 0}}, {{5, 3}, {2, 3, 0}}}) {
+    for (const auto& [map, window] : std::initializer_list<std::pair<Grid, Window>>{{{1, 1}, {1, 1, 0}},
+                                                                                    {{1, 1}, {3, 1, 1}},
+                                                                                    {{4, 5}, {3, 1, 1}},
+                                                                                    {{5, 4}, {5, 1, 2}},
+                                                                                    {{7, 6}, {3, 2, 1}},
+                                                                                    {{9, 11}, {7, 2, 3}},
+                                                                                    {{4, 6}, {2, 2, 0}},
+                                                                                    {{5, 3}, {2, 3, 0}}}) {
       for (const std::int64_t channels : {1, 3, 17}) {
         const Shape x{map.patches(), channels}, columns{window.positions(map).patches(), channels * window.cells()};
-        cases.push_back({"windows", {{x}}, {{columns}}, 0, false, [=, map = map, window = window](In in, Out out) { B::windows(*in[0], map, window, out[0]); }});
+        cases.push_back({"windows", {{x}}, {{columns}}, 0, false, [=, map = map, window = window](In in, Out out) {
+                           B::windows(*in[0], map, window, out[0]);
+                         }});
         if (2 * window.padding <= window.kernel) {
           const Shape y{window.positions(map).patches(), channels};
-          cases.push_back({"max_pool", {{x}}, {{y}}, 0, false, [=, map = map, window = window](In in, Out out) { B::max_pool(*in[0], map, window, out[0]); }});
-          cases.push_back({"max_pool_gradient", {{x}, {y}}, {{x}}, 16, false, [=, map = map, window = window](In in, Out out) { B::max_pool_gradient(*in[0], map, window, *in[1], out[0]); }});
+          cases.push_back({"max_pool", {{x}}, {{y}}, 0, false, [=, map = map, window = window](In in, Out out) {
+                             B::max_pool(*in[0], map, window, out[0]);
+                           }});
+          cases.push_back({"max_pool_gradient", {{x}, {y}}, {{x}}, 16, false, [=, map = map, window = window](In in, Out out) {
+                             B::max_pool_gradient(*in[0], map, window, *in[1], out[0]);
+                           }});
         }
-        cases.push_back({"fold", {{columns}}, {{x}}, 16, false, [=, map = map, window = window](In in, Out out) { B::fold(*in[0], map, window, out[0]); }});
+        cases.push_back({"fold", {{columns}}, {{x}}, 16, false, [=, map = map, window = window](In in, Out out) {
+                           B::fold(*in[0], map, window, out[0]);
+                         }});
       }
     }
     for (const std::int64_t channels : {1, 3, 16, 17}) {
       for (const std::int64_t rows : {1, 2, 129}) {
         const Operand x{{rows, channels}, false}, c{{channels}, false}, positive{{channels}, false, 0.5F, 2};
-        cases.push_back({"batch_norm", {{x.shape}, c, c, c, positive}, {{x.shape}}, 8, true,
-                         [](In in, Out out) { B::batch_norm(*in[0], *in[1], *in[2], *in[3], *in[4], T(1e-3F), out[0]); }});
+        cases.push_back({"batch_norm", {{x.shape}, c, c, c, positive}, {{x.shape}}, 8, true, [](In in, Out out) {
+                           B::batch_norm(*in[0], *in[1], *in[2], *in[3], *in[4], T(1e-3F), out[0]);
+                         }});
         cases.push_back({"channel_moments", {x}, {c, c}, 32, false, [](In in, Out out) { B::channel_moments(*in[0], out[0], out[1]); }});
         for (const bool of_batch : {false, true}) {
           cases.push_back({"batch_norm_gradient", {x, c, c, positive, x}, {x, c}, 64, false, [=](In in, Out out) {
@@ -325,13 +380,15 @@ struct Table {
       for (const std::int64_t tokens : {clusters + 1, std::int64_t{33}}) {
         for (const std::int64_t iterations : {1, 3}) {
           const Shape scores{tokens, clusters}, plan{tokens, clusters + 1};
-          cases.push_back({"optimal_transport", {{scores, true, -5, 5}, {{1}, false}}, {{plan}}, 32, false,
-                           [=](In in, Out out) { B::optimal_transport(*in[0], *in[1], iterations, out[0]); }});
-          // The dustbin's gradient is zero in exact arithmetic, whatever is left of it rounding: the test of the recorded op looks at it.
-          cases.push_back({"optimal_transport_gradient", {{scores, true, -5, 5}, {{1}, false}, {plan}}, {{scores}}, 256, false, [=](In in, Out out) {
-                             Tensor<B> ddustbin(Shape{1});
-                             B::optimal_transport_gradient(*in[0], *in[1], iterations, *in[2], out[0], ddustbin);
+          cases.push_back({"optimal_transport", {{scores, true, -5, 5}, {{1}, false}}, {{plan}}, 32, false, [=](In in, Out out) {
+                             B::optimal_transport(*in[0], *in[1], iterations, out[0]);
                            }});
+          // The dustbin's gradient is zero in exact arithmetic, whatever is left of it rounding: the test of the recorded op looks at it.
+          cases.push_back(
+              {"optimal_transport_gradient", {{scores, true, -5, 5}, {{1}, false}, {plan}}, {{scores}}, 256, false, [=](In in, Out out) {
+                 Tensor<B> ddustbin(Shape{1});
+                 B::optimal_transport_gradient(*in[0], *in[1], iterations, *in[2], out[0], ddustbin);
+               }});
         }
       }
     }
@@ -340,20 +397,32 @@ struct Table {
   static void layout(Cases& cases) {
     for (const std::int64_t extent : {0, 1, 3, 17}) {
       cases.push_back({"transpose", {{{5, extent}}}, {{{extent, 5}}}, 0, false, [](In in, Out out) { B::transpose(*in[0], 1, out[0]); }});
-      cases.push_back({"transpose", {{{2, 5, extent}}}, {{{5, 2, extent}}}, 0, false, [](In in, Out out) { B::transpose(*in[0], 1, out[0]); }});
+      cases.push_back(
+          {"transpose", {{{2, 5, extent}}}, {{{5, 2, extent}}}, 0, false, [](In in, Out out) { B::transpose(*in[0], 1, out[0]); }});
     }
     for (const std::int64_t size : {1, 2, 3, 14}) {
       for (const std::int64_t channels : {1, 3}) {
-        cases.push_back({"patches", {{{channels, 2 * size, 3 * size}}}, {{{6, channels * size * size}}}, 0, false,
-                         [=](In in, Out out) { B::patches(*in[0], size, out[0]); }});
-        cases.push_back({"patches_gradient", {{{6, channels * size * size}}}, {{{channels, 2 * size, 3 * size}}}, 0, false,
-                         [=](In in, Out out) { B::patches_gradient(*in[0], size, out[0]); }});
+        cases.push_back({"patches", {{{channels, 2 * size, 3 * size}}}, {{{6, channels * size * size}}}, 0, false, [=](In in, Out out) {
+                           B::patches(*in[0], size, out[0]);
+                         }});
+        cases.push_back(
+            {"patches_gradient", {{{6, channels * size * size}}}, {{{channels, 2 * size, 3 * size}}}, 0, false, [=](In in, Out out) {
+               B::patches_gradient(*in[0], size, out[0]);
+             }});
       }
     }
     for (const std::int64_t height : {0, 1, 4, 7}) {
-      cases.push_back({"resample", {{{4, 6, 5}, false}, {{height, 4}, false}, {{3, 6}, false}}, {{{height, 3, 5}, false}}, 4, false,
+      cases.push_back({"resample",
+                       {{{4, 6, 5}, false}, {{height, 4}, false}, {{3, 6}, false}},
+                       {{{height, 3, 5}, false}},
+                       4,
+                       false,
                        [](In in, Out out) { B::resample(*in[0], *in[1], *in[2], out[0]); }});
-      cases.push_back({"resample_gradient", {{{height, 3, 5}, false}, {{height, 4}, false}, {{3, 6}, false}}, {{{4, 6, 5}, false}}, 4, false,
+      cases.push_back({"resample_gradient",
+                       {{{height, 3, 5}, false}, {{height, 4}, false}, {{3, 6}, false}},
+                       {{{4, 6, 5}, false}},
+                       4,
+                       false,
                        [](In in, Out out) { B::resample_gradient(*in[0], *in[1], *in[2], out[0]); }});
     }
     for (const std::int64_t extent : {0, 1, 3, 5}) {
@@ -378,7 +447,9 @@ template <class B>
 std::vector<KernelCase<B>> kernel_cases() {
   std::vector<KernelCase<B>> cases;
   using Table = detail::Table<B>;
-  for (const auto& part : {Table::elementwise, Table::updates, Table::of_rows, Table::metrics, Table::products, Table::attention, Table::pooling, Table::maps, Table::transport, Table::layout}) part(cases);
+  for (const auto& part : {Table::elementwise, Table::updates, Table::of_rows, Table::metrics, Table::products, Table::attention,
+                           Table::pooling, Table::maps, Table::transport, Table::layout})
+    part(cases);
   return cases;
 }
 

@@ -33,13 +33,15 @@ Values random_inputs(const KernelCase<B>& kernel_case, std::int64_t batch) {
 
 /// The outputs of a case. With `in_place` the first output is the first input.
 template <class B>
-std::vector<std::vector<typename B::value>> outputs_of(const KernelCase<B>& kernel_case, std::int64_t batch, const Values& values, bool in_place = false) {
+std::vector<std::vector<typename B::value>> outputs_of(const KernelCase<B>& kernel_case, std::int64_t batch, const Values& values,
+                                                       bool in_place = false) {
   std::vector<Tensor<B>> tensors, results;
   for (std::size_t i = 0; i < values.size(); ++i) {
     tensors.push_back(Tensor<B>::from(kernel_case.inputs[i].of(batch), std::span<const float>(values[i])));
   }
   // Nothing may be left unwritten.
-  for (const Operand& output : kernel_case.outputs) results.push_back(Tensor<B>::full(output.of(batch), std::numeric_limits<typename B::value>::quiet_NaN()));
+  for (const Operand& output : kernel_case.outputs)
+    results.push_back(Tensor<B>::full(output.of(batch), std::numeric_limits<typename B::value>::quiet_NaN()));
   Inputs<B> inputs;
   for (const Tensor<B>& tensor : tensors) inputs.push_back(&tensor);
   if (in_place) {
@@ -55,7 +57,8 @@ std::vector<std::vector<typename B::value>> outputs_of(const KernelCase<B>& kern
 /// Equal to the bit.
 template <class T>
 bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](T x, T y) { return x == y && std::signbit(x) == std::signbit(y); });
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](T x, T y) { return x == y && std::signbit(x) == std::signbit(y); });
 }
 
 /// Every kernel of B agrees with `Reference<double>`, each within its case's number of rounding errors.
@@ -77,7 +80,8 @@ void check_parity() {
         error = difference <= error ? error : std::isnan(difference) ? std::numeric_limits<double>::infinity() : difference;
         largest = std::max(largest, std::abs(references[o][k]));
       }
-      INFO(cases[i].title() << ", output " << o << ": " << error / largest / std::numeric_limits<typename B::value>::epsilon() << " roundings");
+      INFO(cases[i].title() << ", output " << o << ": " << error / largest / std::numeric_limits<typename B::value>::epsilon()
+                            << " roundings");
       CHECK(error <= cases[i].roundings * std::numeric_limits<typename B::value>::epsilon() * largest);
     }
   }
@@ -149,7 +153,8 @@ void check_nan() {
     const std::string& kernel = kernel_case.kernel;
     // insert writes a part of its output, windows and fold have cells outside the map, a gradient through batch_norm may not need its
     // input, one_hot, relu_gradient and max_pool_gradient give no number of their first one.
-    static const std::set<std::string> others{"insert", "windows", "fold", "batch_norm_gradient", "one_hot", "relu_gradient", "max_pool_gradient"};
+    static const std::set<std::string> others{"insert",        "windows",          "fold", "batch_norm_gradient", "one_hot",
+                                              "relu_gradient", "max_pool_gradient"};
     if (others.contains(kernel) || kernel_case.inputs[0].shape.elements() == 0 || kernel_case.outputs[0].shape.elements() == 0) continue;
     Values values = random_inputs(kernel_case, 1);
     std::fill(values[0].begin(), values[0].end(), std::numeric_limits<float>::quiet_NaN());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tests/backend/parity.hpp"
+#include <tests/support/paths.hpp>
 
 #include <vpr/backend/cpu.hpp>
 #ifdef VPR_WITH_THRUST
@@ -49,7 +50,7 @@ using Backends = WithOmp::types;
 }  // namespace
 
 TEST_CASE("The table of kernels has every kernel that the concepts ask for") {
-  std::ifstream file(VPR_TEST_DATA "/../../include/vpr/backend/concept.hpp");
+  std::ifstream file(vpr::test::data("/../../include/vpr/backend/concept.hpp"));
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   std::set<std::string> asked, listed;
   const std::regex call(R"(\n +B::(\w+)\()");
@@ -62,7 +63,9 @@ TEST_CASE("The table of kernels has every kernel that the concepts ask for") {
 
 TEMPLATE_LIST_TEST_CASE("Every kernel agrees with the scalar reference in double", "", Backends) { test::check_parity<TestType>(); }
 
-TEMPLATE_LIST_TEST_CASE("An image has the same bits alone and in a batch of seven", "", Backends) { test::check_batch_invariance<TestType>(); }
+TEMPLATE_LIST_TEST_CASE("An image has the same bits alone and in a batch of seven", "", Backends) {
+  test::check_batch_invariance<TestType>();
+}
 
 TEMPLATE_LIST_TEST_CASE("Overwriting the input gives the same bits", "", Backends) { test::check_in_place<TestType>(); }
 

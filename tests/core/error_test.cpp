@@ -5,7 +5,8 @@
 
 using namespace vpr;
 
-TEMPLATE_TEST_CASE("Every kind of error is a vpr::Error and a std::runtime_error", "", ShapeError, FormatError, WeightError, IoError, ConfigError, BackendError) {
+TEMPLATE_TEST_CASE("Every kind of error is a vpr::Error and a std::runtime_error", "", ShapeError, FormatError, WeightError, IoError,
+                   ConfigError, BackendError) {
   CHECK_THROWS_AS(fail<TestType>("x"), TestType);
   CHECK_THROWS_AS(fail<TestType>("x"), Error);
   CHECK_THROWS_AS(fail<TestType>("x"), std::runtime_error);
@@ -28,8 +29,8 @@ struct Part {
 
 TEST_CASE("require throws only where the condition does not hold, and streams only then") {
   int streamed = 0;
-  require<ShapeError>(true, Part{&streamed});
+  VPR_REQUIRE(ShapeError, true, Part{&streamed});
   CHECK(streamed == 0);
-  CHECK_THROWS_WITH(require<ShapeError>(false, "a ", Part{&streamed}), "a part");
+  CHECK_THROWS_WITH(VPR_REQUIRE(ShapeError, false, "a ", Part{&streamed}), "a part");
   CHECK(streamed == 1);
 }

@@ -19,5 +19,9 @@ TEST_CASE("parallel_for nests and passes an exception on") {
   std::atomic<int> total = 0;
   vpr::parallel_for(4, [&](std::int64_t) { vpr::parallel_for(4, [&](std::int64_t) { ++total; }); });
   CHECK(total == 16);
-  CHECK_THROWS_AS(vpr::parallel_for(8, [](std::int64_t i) { if (i == 5) throw std::runtime_error("five"); }), std::runtime_error);
+  CHECK_THROWS_AS(vpr::parallel_for(8,
+                                    [](std::int64_t i) {
+                                      if (i == 5) throw std::runtime_error("five");
+                                    }),
+                  std::runtime_error);
 }

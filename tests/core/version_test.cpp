@@ -6,5 +6,6 @@
 #include <string>
 
 TEST_CASE("The version's text and numbers agree") {
-  CHECK(std::to_string(VPR_VERSION_MAJOR) + "." + std::to_string(VPR_VERSION_MINOR) + "." + std::to_string(VPR_VERSION_PATCH) == VPR_VERSION);
+  CHECK(std::to_string(VPR_VERSION_MAJOR) + "." + std::to_string(VPR_VERSION_MINOR) + "." + std::to_string(VPR_VERSION_PATCH) ==
+        VPR_VERSION);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/paths.hpp>
 #include <vpr/dataset/dataset.hpp>
 
 #include "tests/support/catch.hpp"
@@ -50,7 +51,7 @@ TEST_CASE("Queries in degrees take the database's zone") {
 }
 
 TEST_CASE("The real photo sets read with their lists and pairs") {
-  const std::filesystem::path data = VPR_SHARED "/data";
+  const std::filesystem::path data = vpr::test::shared("/data");
   if (!std::filesystem::exists(data)) {
     WARN("no real photos here; nothing checked");
     return;

@@ -16,7 +16,8 @@ namespace {
 
 using Backend = vpr::Reference<float>;
 
-const vpr::CachedTensors outputs{{{3}, {1, -0.0F, std::numeric_limits<float>::infinity()}}, {{2, 1, 2}, {4, 5, 6, 1e-42F}}, {{0}, {}}, {{}, {7}}};
+const vpr::CachedTensors outputs{
+    {{3}, {1, -0.0F, std::numeric_limits<float>::infinity()}}, {{2, 1, 2}, {4, 5, 6, 1e-42F}}, {{0}, {}}, {{}, {7}}};
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
@@ -95,7 +96,8 @@ TEST_CASE("An entry that lies under another photo's or network's name is not tak
   cache.keep(photo, outputs);
   const fs::path entry = only_entry(cache);
   const std::string name = vpr::digest_of("photo 2").hex();
-  for (const fs::path& to : {cache.folder() / name.substr(0, 2) / (name + ".features"), other.folder() / photo.hex().substr(0, 2) / entry.filename()}) {
+  for (const fs::path& to :
+       {cache.folder() / name.substr(0, 2) / (name + ".features"), other.folder() / photo.hex().substr(0, 2) / entry.filename()}) {
     fs::create_directories(to.parent_path());
     fs::copy_file(entry, to);
   }
@@ -157,6 +159,7 @@ TEST_CASE("A batch's features are kept image by image and come back as any batch
   CHECK(vpr::cached_features<Backend>(std::span(&alone, 1)).cls.empty());
   CHECK_THROWS_AS(vpr::cached_tensors(batch, 2), vpr::ShapeError);
   CHECK_THROWS_AS(vpr::cached_features<Backend>({}), vpr::ShapeError);
-  CHECK_THROWS_WITH(vpr::cached_features<Backend>(std::vector{first, vpr::cached_tensors(without, 0)}), ContainsSubstring("images differ in shape"));
+  CHECK_THROWS_WITH(vpr::cached_features<Backend>(std::vector{first, vpr::cached_tensors(without, 0)}),
+                    ContainsSubstring("images differ in shape"));
 }
 #endif

@@ -44,7 +44,8 @@ std::map<std::string, std::vector<float>> pass(Network& model, const Compute& co
   model.visit([](const std::string&, auto& parameter) { parameter.clear_gradient(); }, "");
   const Features<Var<B>> features = compute(Var<B>(photos));
   std::map<std::string, std::vector<float>> all{{"cls", features.cls.to_vector()}, {"patches", features.patches.to_vector()}};
-  features.patches.backward(Tensor<B>::from(features.patches.shape(), std::span<const float>(random_floats(features.patches.shape().elements(), 6))));
+  features.patches.backward(
+      Tensor<B>::from(features.patches.shape(), std::span<const float>(random_floats(features.patches.shape().elements(), 6))));
   model.visit([&](const std::string& name, auto& parameter) { all[name] = parameter.gradient().to_vector(); }, "");
   return all;
 }
@@ -104,7 +105,8 @@ TEST_CASE("Frozen blocks end where training begins") {
   CHECK(frozen_blocks(model) == 1);
   unfreeze(model, "pos_embed");
   CHECK(frozen_blocks(model) == 0);
-  CHECK_THROWS_WITH(FrozenBlocks<Network>(model, folder.path()), ContainsSubstring("something in the first block, or before it, is trained"));
+  CHECK_THROWS_WITH(FrozenBlocks<Network>(model, folder.path()),
+                    ContainsSubstring("something in the first block, or before it, is trained"));
 }
 
 TEST_CASE("Images that are none are refused") {

@@ -57,7 +57,8 @@ TEST_CASE("A folder that is not GSV-Cities is refused with what is missing") {
   root.write("Dataframes/A.csv", header + "1,2015,4,90,A,1.5,2.0,p\n");
   CHECK_THROWS_WITH(vpr::gsv_cities_photos(root.path()), ContainsSubstring("Images/A: cannot be read"));
   root.write("Images/A/other_name.jpg");
-  CHECK_THROWS_WITH(vpr::gsv_cities_photos(root.path()), ContainsSubstring("holds none of the 1 photos of") && ContainsSubstring("A_0000001_2015_04_090_1.5_2.0_p.jpg"));
+  CHECK_THROWS_WITH(vpr::gsv_cities_photos(root.path()),
+                    ContainsSubstring("holds none of the 1 photos of") && ContainsSubstring("A_0000001_2015_04_090_1.5_2.0_p.jpg"));
   root.write("Dataframes/A.csv", header + "1,2015,x,90,A,1.5,2.0,p\n");
   CHECK_THROWS_WITH(vpr::gsv_cities_photos(root.path()), ContainsSubstring("A.csv:2: found '2015' and 'x' as year and month"));
   root.write("Dataframes/A.csv", header + "one,2015,1,90,A,1.5,2.0,p\n");

@@ -12,7 +12,7 @@ namespace {
 
 /// One pixel of the path's number; "bad" can't be read.
 vpr::Planes load(const std::string& path, vpr::Random&) {
-  vpr::require<vpr::IoError>(path.find("bad") == std::string::npos, path, ": cannot be opened");
+  VPR_REQUIRE(vpr::IoError, path.find("bad") == std::string::npos, path, ": cannot be opened");
   vpr::Planes planes({1, 1});
   planes.values[0] = std::stof(path);
   return planes;
@@ -41,8 +41,11 @@ struct World {
   }
 
   Batches batches(bool full = false, std::int64_t triplets = 3, std::int64_t queries_of_round = 5) const {
-    return {vpr::TripletMiner(near, near, std::ssize(database), {.queries = queries_of_round, .pool = 8, .negatives = 2, .full = full, .seed = 4}),
-            *photos, &load, {.triplets = triplets, .together = 3}};
+    return {vpr::TripletMiner(near, near, std::ssize(database),
+                              {.queries = queries_of_round, .pool = 8, .negatives = 2, .full = full, .seed = 4}),
+            *photos,
+            &load,
+            {.triplets = triplets, .together = 3}};
   }
 };
 
@@ -79,14 +82,16 @@ TEST_CASE("A round gives each of its queries once, then descriptors are computed
   std::map<float, int> seen;
   for (int i = 0; i < 2; ++i) {
     const auto batch = batches.next(model);
-    for (std::int64_t t = 0; t < batch.triplets(); ++t) ++seen[batch.values[static_cast<std::size_t>(3 * batch.begins[static_cast<std::size_t>(t)])]];
+    for (std::int64_t t = 0; t < batch.triplets(); ++t)
+      ++seen[batch.values[static_cast<std::size_t>(3 * batch.begins[static_cast<std::size_t>(t)])]];
     CHECK(batches.rounds() == 1);
   }
   const std::int64_t of_first = model.described;
   CHECK(of_first >= 5 + 8);
   for (int i = 0; i < 2; ++i) {
     const auto batch = batches.next(model);
-    for (std::int64_t t = 0; t < batch.triplets(); ++t) ++seen[batch.values[static_cast<std::size_t>(3 * batch.begins[static_cast<std::size_t>(t)])]];
+    for (std::int64_t t = 0; t < batch.triplets(); ++t)
+      ++seen[batch.values[static_cast<std::size_t>(3 * batch.begins[static_cast<std::size_t>(t)])]];
     CHECK(batches.rounds() == 2);
   }
   CHECK(model.described > of_first);
@@ -154,16 +159,30 @@ TEST_CASE("Photos none of which can be read end in an error that names one") {
   const World world(Paths(10, "bad query"));
   Batches batches = world.batches();
   Model model;
-  CHECK_THROWS_WITH(batches.next(model), ContainsSubstring("a whole epoch has no triplet; 1 photos are bad, as bad query: cannot be opened"));
+  CHECK_THROWS_WITH(batches.next(model),
+                    ContainsSubstring("a whole epoch has no triplet; 1 photos are bad, as bad query: cannot be opened"));
 }
 
 TEST_CASE("What was kept of other photos is refused") {
   const World world;
   Batches batches = world.batches();
-  batches.visit([](const std::string& name, auto& state) { if (name == "triplets") state.assign(std::vector<float>(static_cast<std::size_t>(state.shape().elements()), 77)); }, "");
-  batches.visit([](const std::string& name, auto& state) { if (name == "progress") state.assign(std::vector<float>{1, 0}); }, "");
+  batches.visit(
+      [](const std::string& name, auto& state) {
+        if (name == "triplets") state.assign(std::vector<float>(static_cast<std::size_t>(state.shape().elements()), 77));
+      },
+      "");
+  batches.visit(
+      [](const std::string& name, auto& state) {
+        if (name == "progress") state.assign(std::vector<float>{1, 0});
+      },
+      "");
   CHECK_THROWS_WITH(batches.next(Model()), ContainsSubstring("is none of these photos"));
-  CHECK_THROWS_WITH(batches.visit([](const std::string&, auto& state) { state.assign(std::vector<float>{0.5, 0}); }, ""), ContainsSubstring("no indices"));
+  CHECK_THROWS_WITH(batches.visit(
+                        [](const std::string&, auto& state) {
+                          state.assign(std::vector<float>{0.5, 0});
+                        },
+                        ""),
+                    ContainsSubstring("no indices"));
 }
 
 TEST_CASE("Progress is told of the photos that a round describes") {

@@ -27,7 +27,7 @@ struct Numbers {
   std::set<std::string> bad;
 
   vpr::Planes operator()(const std::string& path, vpr::Random& random) const {
-    vpr::require<vpr::FormatError>(bad.count(path) == 0, path, ": is broken");
+    VPR_REQUIRE(vpr::FormatError, bad.count(path) == 0, path, ": is broken");
     vpr::Planes planes({1, 2});
     planes.values[0] = std::stof(path);
     planes.values[5] = static_cast<float>(random.uniform());
@@ -109,7 +109,8 @@ TEST_CASE("Planes of different sizes in a batch and failures that are not the ph
   const auto all = town(1, 2);
   const vpr::PlaceSampler sampler(all, {.places = 1, .photos = 2});
   const auto sizes = [](const std::string& path, vpr::Random&) { return vpr::Planes({1, path == "0" ? 1 : 2}); };
-  CHECK_THROWS_WITH(vpr::PhotoBatches(sampler, sizes).read(0), ContainsSubstring("let the augmentation or preprocessing give all photos one size"));
+  CHECK_THROWS_WITH(vpr::PhotoBatches(sampler, sizes).read(0),
+                    ContainsSubstring("let the augmentation or preprocessing give all photos one size"));
   const auto misconfigured = [](const std::string&, vpr::Random&) -> vpr::Planes { throw vpr::ConfigError("no such operation"); };
   CHECK_THROWS_AS(vpr::PhotoBatches(sampler, misconfigured).read(0), vpr::ConfigError);
 }

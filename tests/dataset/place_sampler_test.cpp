@@ -148,8 +148,9 @@ TEST_CASE("A bad photo's slot goes to another photo, the rest stay; spares are t
 
 TEST_CASE("A sampler that can't fill a batch says why") {
   const auto all = town({Indices(5, 4), Indices(3, 4)});
-  CHECK_THROWS_WITH(vpr::PlaceSampler(all, {.places = 6, .photos = 4}),
-                    ContainsSubstring("no batch of 6 places x 4 photos fills: the largest of 2 groups has 5 places, and 0 places are left out"));
+  CHECK_THROWS_WITH(
+      vpr::PlaceSampler(all, {.places = 6, .photos = 4}),
+      ContainsSubstring("no batch of 6 places x 4 photos fills: the largest of 2 groups has 5 places, and 0 places are left out"));
   CHECK_THROWS_AS(vpr::PlaceSampler(all, {.places = 0}), vpr::ConfigError);
   CHECK_THROWS_AS(vpr::PlaceSampler(all, {.apart = -1}), vpr::ConfigError);
   CHECK_THROWS_AS(vpr::PlaceSampler({}, {}), vpr::ConfigError);

@@ -23,17 +23,20 @@ TEST_CASE("Places to train on follow from what a path holds") {
   CHECK(vpr::read_training_places(root.path() / "utm").places.size() == 2);
   root.write("utm/@106@6@@@@@@@@@@@@@.jpg");  // of unknown heading
   CHECK(vpr::read_training_places(root.path() / "utm").places.size() == 1);
-  CHECK_THROWS_WITH(vpr::read_training_places(root.path() / "utm", {.by = vpr::PlacesBy::cell}), ContainsSubstring("its heading is not known"));
+  CHECK_THROWS_WITH(vpr::read_training_places(root.path() / "utm", {.by = vpr::PlacesBy::cell}),
+                    ContainsSubstring("its heading is not known"));
 }
 
 TEST_CASE("Photos may be held back from training") {
   const TemporaryFolder root;
   for (int i = 0; i < 4; ++i) root.write(std::to_string(i) + ".jpg");
   const auto video = root.write("video.csv", "path,video,frame\n0.jpg,v,1\n1.jpg,v,2\n2.jpg,w,1\n3.jpg,w,2\n");
-  const auto without_w = vpr::read_training_places(video, {.sequence = {.frames = 2}, .keep = [](const auto& photo) { return photo.group != "w"; }});
+  const auto without_w =
+      vpr::read_training_places(video, {.sequence = {.frames = 2}, .keep = [](const auto& photo) { return photo.group != "w"; }});
   CHECK(without_w.places.size() == 1);
   CHECK(without_w.photos.size() == 2);
-  CHECK_THROWS_WITH(vpr::read_training_places(video, {.keep = [](const auto&) { return false; }}), ContainsSubstring("no photo is left to train on"));
+  CHECK_THROWS_WITH(vpr::read_training_places(video, {.keep = [](const auto&) { return false; }}),
+                    ContainsSubstring("no photo is left to train on"));
 }
 
 TEST_CASE("Rules of places have names") {

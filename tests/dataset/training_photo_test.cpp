@@ -33,7 +33,8 @@ TEST_CASE("A timestamp whose month is none leaves the time unknown") {
 TEST_CASE("Training photos take place, group, time and heading from a CSV file") {
   const TemporaryFolder folder;
   for (const char* name : {"1.jpg", "2.jpg"}) folder.write(name);
-  const auto videos = vpr::training_photos_in_csv(folder.write("v.csv", "image_path,label,video,frame\n1.jpg,floor1, hall,7\n2.jpg,,hall,8\n"));
+  const auto videos =
+      vpr::training_photos_in_csv(folder.write("v.csv", "image_path,label,video,frame\n1.jpg,floor1, hall,7\n2.jpg,,hall,8\n"));
   REQUIRE(videos.size() == 2);
   CHECK(videos[0].path == (folder.path() / "1.jpg").string());
   CHECK(videos[0].place == "floor1");
@@ -41,7 +42,8 @@ TEST_CASE("Training photos take place, group, time and heading from a CSV file")
   CHECK(videos[1].time == 8);
   CHECK(std::isnan(videos[1].heading));
 
-  const auto dated = vpr::training_photos_in_csv(folder.write("d.csv", "path,Year,Month,x,y,heading\n1.jpg,2000,1,5,6,90\n2.jpg,2001,13,5,6,\n"));
+  const auto dated =
+      vpr::training_photos_in_csv(folder.write("d.csv", "path,Year,Month,x,y,heading\n1.jpg,2000,1,5,6,90\n2.jpg,2001,13,5,6,\n"));
   CHECK(dated[0].time == 24000);
   CHECK(dated[0].heading == 90);
   CHECK(dated[0].position->north == 6);
@@ -51,5 +53,6 @@ TEST_CASE("Training photos take place, group, time and heading from a CSV file")
 TEST_CASE("A frame that is no number is told with its line") {
   const TemporaryFolder folder;
   folder.write("1.jpg");
-  CHECK_THROWS_WITH(vpr::training_photos_in_csv(folder.write("v.csv", "path,frame\n1.jpg,one\n")), ContainsSubstring("v.csv:2: found 'one' as frame"));
+  CHECK_THROWS_WITH(vpr::training_photos_in_csv(folder.write("v.csv", "path,frame\n1.jpg,one\n")),
+                    ContainsSubstring("v.csv:2: found 'one' as frame"));
 }

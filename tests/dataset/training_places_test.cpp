@@ -9,7 +9,9 @@ using Indices = std::vector<std::int64_t>;
 
 namespace {
 
-vpr::TrainingPhoto at(double east, double north, double heading) { return {.path = "p.jpg", .heading = heading, .position = vpr::Position{east, north}}; }
+vpr::TrainingPhoto at(double east, double north, double heading) {
+  return {.path = "p.jpg", .heading = heading, .position = vpr::Position{east, north}};
+}
 
 vpr::TrainingPhoto frame(std::string video, double number) { return {.path = "p.jpg", .group = std::move(video), .time = number}; }
 
@@ -37,7 +39,8 @@ TEST_CASE("Photos without any place id are refused") {
 
 TEST_CASE("Photos in one cell that look the same way show one place") {
   // CosPlace: class (east, north, heading) floored to 10, 10, 30; group the cell's remainders by 5, 5, 2.
-  const auto all = vpr::places_by_cell({at(109.9, 20, 29.9), at(100, 29.9, 0), at(100, 20, 30), at(150, 20, 15), at(-0.1, 0, -1), at(100, 20, 360)});
+  const auto all =
+      vpr::places_by_cell({at(109.9, 20, 29.9), at(100, 29.9, 0), at(100, 20, 30), at(150, 20, 15), at(-0.1, 0, -1), at(100, 20, 360)});
   REQUIRE(all.places.size() == 4);
   CHECK(all.places[0].name == "-1 0 11");
   CHECK(all.places[0].photos == Indices{4});

@@ -7,7 +7,7 @@ namespace {
 
 /// Planes of the path's number and a random one; "bad" can't be read.
 vpr::Planes load(const std::string& path, vpr::Random& random) {
-  vpr::require<vpr::IoError>(path != "bad", path, ": cannot be opened");
+  VPR_REQUIRE(vpr::IoError, path != "bad", path, ": cannot be opened");
   vpr::Planes planes({1, path == "large" ? 2 : 1});
   planes.values[0] = path == "large" ? 0 : std::stof(path);
   planes.values[1] = static_cast<float>(random.uniform());
@@ -52,5 +52,6 @@ TEST_CASE("Triplets with bad photos are left out, or lose their negatives") {
 
 TEST_CASE("Triplets' planes are of one size") {
   const vpr::TripletBatches batches({"0"}, {"1", "large"}, load);
-  CHECK_THROWS_WITH(batches.read(std::vector<vpr::Triplet>{{0, 0, {1}}}, 0), ContainsSubstring("large: its planes are 1x2, the batch's are 1x1"));
+  CHECK_THROWS_WITH(batches.read(std::vector<vpr::Triplet>{{0, 0, {1}}}, 0),
+                    ContainsSubstring("large: its planes are 1x2, the batch's are 1x1"));
 }

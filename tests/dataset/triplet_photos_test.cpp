@@ -11,7 +11,8 @@ using Indices = std::vector<std::int64_t>;
 TEST_CASE("A folder's queries and database make triplets by distance") {
   const TemporaryFolder folder;
   folder.write("queries/@0000100.0@0000000.0@.jpg");
-  for (const char* east : {"0000105.0", "0000110.0", "0000111.0", "0000125.0", "0000126.0"}) folder.write("database/@" + std::string(east) + "@0000000.0@.jpg");
+  for (const char* east : {"0000105.0", "0000110.0", "0000111.0", "0000125.0", "0000126.0"})
+    folder.write("database/@" + std::string(east) + "@0000000.0@.jpg");
   const auto photos = vpr::triplet_photos_in_folder(folder.path());
   REQUIRE(photos.queries.size() == 1);
   REQUIRE(photos.database.size() == 5);
@@ -29,7 +30,8 @@ TEST_CASE("A folder to mine triplets from holds queries and a database with posi
 }
 
 TEST_CASE("A photo of a place has its place's other photos as positives, and negatives elsewhere") {
-  const auto places = vpr::places_by_id({{.path = "a", .place = "1"}, {.path = "b", .place = "2"}, {.path = "c", .place = "1"}, {.path = "d"}});
+  const auto places =
+      vpr::places_by_id({{.path = "a", .place = "1"}, {.path = "b", .place = "2"}, {.path = "c", .place = "1"}, {.path = "d"}});
   const auto photos = vpr::triplet_photos_of_places(places);
   CHECK(photos.queries == std::vector<std::string>{"a", "b", "c", "d"});
   CHECK(photos.database == photos.queries);
@@ -40,7 +42,8 @@ TEST_CASE("A photo of a place has its place's other photos as positives, and neg
 TEST_CASE("Places beside one another in a video make no negatives") {
   std::vector<vpr::TrainingPhoto> frames;
   for (const char* video : {"x", "y"}) {
-    for (int frame = 0; frame < 6; ++frame) frames.push_back({.path = video + std::to_string(frame), .group = video, .time = static_cast<double>(frame)});
+    for (int frame = 0; frame < 6; ++frame)
+      frames.push_back({.path = video + std::to_string(frame), .group = video, .time = static_cast<double>(frame)});
   }
   const auto photos = vpr::triplet_photos_of_places(vpr::places_by_sequence(std::move(frames), {.frames = 2}));
   CHECK(photos.near[0] == Indices{1});
@@ -52,7 +55,8 @@ TEST_CASE("Places beside one another in a video make no negatives") {
 
 TEST_CASE("Where positions are known, photos close by make no negatives, whatever their place") {
   std::vector<vpr::TrainingPhoto> taken;
-  for (const double east : {0.0, 1.0, 20.0, 60.0}) taken.push_back({.path = std::to_string(east), .place = east < 2 ? "left" : "right", .position = vpr::Position{east, 0}});
+  for (const double east : {0.0, 1.0, 20.0, 60.0})
+    taken.push_back({.path = std::to_string(east), .place = east < 2 ? "left" : "right", .position = vpr::Position{east, 0}});
   const auto photos = vpr::triplet_photos_of_places(vpr::places_by_id(std::move(taken)));
   CHECK(photos.near == vpr::Positives{{1}, {0}, {3}, {2}});
   CHECK(photos.far == vpr::Positives{{0, 1, 2}, {0, 1, 2}, {0, 1, 2, 3}, {2, 3}});

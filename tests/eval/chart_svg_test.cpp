@@ -44,7 +44,8 @@ TEST_CASE("An axis of equal values is theirs and zero's") {
 }
 
 TEST_CASE("An axis of any finite values has ends and a few numbers") {
-  for (const auto& [least, largest] : std::initializer_list<std::pair<double, double>>{{-1e300, 1e300}, {1e300, 1e300}, {0, 5e-324}, {-1e-300, 1e-300}, {-1e-99, 1}, {1, 1 + 1e-15}}) {
+  for (const auto& [least, largest] : std::initializer_list<std::pair<double, double>>{
+           {-1e300, 1e300}, {1e300, 1e300}, {0, 5e-324}, {-1e-300, 1e-300}, {-1e-99, 1}, {1, 1 + 1e-15}}) {
     CAPTURE(least, largest);
     for (const Axis& axis : {value_axis(least, largest), count_axis(least, largest)}) {
       CHECK(axis.least < axis.largest);

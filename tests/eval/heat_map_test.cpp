@@ -109,7 +109,8 @@ TEST_CASE("Contributions sum to 1, and are what the aggregator's own descriptor 
     for (std::size_t c = 0; c < 5; ++c) {
       double sum = 0;
       for (std::size_t j = 0; j < 6; ++j) sum += std::pow(std::max(static_cast<double>(patches[j * 5 + c]), 1e-6), 3);
-      expected += static_cast<double>(d[c]) * static_cast<double>(d[c]) * std::pow(std::max(static_cast<double>(patches[i * 5 + c]), 1e-6), 3) / sum;
+      expected += static_cast<double>(d[c]) * static_cast<double>(d[c]) *
+                  std::pow(std::max(static_cast<double>(patches[i * 5 + c]), 1e-6), 3) / sum;
     }
     CHECK(shares[i] == Approx(expected).epsilon(1e-4));
   }

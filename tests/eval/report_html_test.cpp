@@ -119,7 +119,8 @@ TEST_CASE("Matches are drawn between both photos, the best of each answer, and c
   CHECK(count(html, "class=\"pair\"") == 1);
   CHECK_THAT(html, ContainsSubstring("viewBox=\"0 0 3000 1000\"") && ContainsSubstring("d=\"M0 500L2250 1000M2000 125L2500 0\"") &&
                        ContainsSubstring("d=\"M0 500h0M2250 1000h0M2000 125h0M2500 0h0\""));
-  CHECK_THAT(html, ContainsSubstring("class=\"photo q0\" style=\"flex:2.000\"") && ContainsSubstring("class=\"photo d0\" style=\"flex:1.000\""));
+  CHECK_THAT(html,
+             ContainsSubstring("class=\"photo q0\" style=\"flex:2.000\"") && ContainsSubstring("class=\"photo d0\" style=\"flex:1.000\""));
   CHECK_THAT(html, ContainsSubstring("<div>184 matches</div>") && ContainsSubstring("<div>0.438 matches</div>"));
   CHECK(count(html, "data:image/jpeg;base64,") == 2);  // no photo's bytes again
   CHECK(count(report_html(example()), "<details") == 0);

@@ -25,6 +25,7 @@ TEST_CASE("A page that cannot be written is an error that says where and why") {
   const TemporaryFolder folder;
   CHECK_THROWS_AS(detail::write_page("no/such/folder/page.html", "x"), IoError);
   CHECK_THROWS_WITH(detail::write_page(folder.path(), "x"), ContainsSubstring(folder.path().string() + ": cannot be written"));
-  CHECK_THROWS_WITH(detail::write_page("/dev/full", std::string(100'000, 'x')), ContainsSubstring("/dev/full: cannot be written: No space left"));
+  CHECK_THROWS_WITH(detail::write_page("/dev/full", std::string(100'000, 'x')),
+                    ContainsSubstring("/dev/full: cannot be written: No space left"));
   CHECK(std::filesystem::is_character_file("/dev/full"));
 }

@@ -46,7 +46,8 @@ std::string sound(const TrainingReport& report) {
     CAPTURE(part);
     CHECK(count(html, part) == 0);
   }
-  CHECK_THAT(html, ContainsSubstring("default-src 'none'") && ContainsSubstring("width=device-width") && ContainsSubstring("prefers-color-scheme:dark"));
+  CHECK_THAT(html, ContainsSubstring("default-src 'none'") && ContainsSubstring("width=device-width") &&
+                       ContainsSubstring("prefers-color-scheme:dark"));
   return html;
 }
 
@@ -65,24 +66,28 @@ TrainingReport example(std::int64_t steps) {
 
 TEST_CASE("A training's report has its facts, charts of loss, measures and rate, and the validations") {
   const std::string html = sound(example(30));
-  CHECK_THAT(html, ContainsSubstring("<dt>Recipe</dt><dd>adapter</dd>") && ContainsSubstring("<dt>Best recall@1</dt><dd>75.0% at step 30</dd>") &&
+  CHECK_THAT(html, ContainsSubstring("<dt>Recipe</dt><dd>adapter</dd>") &&
+                       ContainsSubstring("<dt>Best recall@1</dt><dd>75.0% at step 30</dd>") &&
                        ContainsSubstring("<dt>Steps</dt><dd>30</dd>") && ContainsSubstring("<dt>Time</dt><dd>1 min</dd>") &&
                        ContainsSubstring("<dt>Speed</dt><dd>4 images/s</dd>"));
   for (const char* chart : {"Loss over steps", "Measures over steps", "Learning rate over steps"}) CHECK(count(html, chart) == 1);
   CHECK(count(html, "<circle") == 6);
   CHECK(count(html, "stroke-dasharray") == 2);
   CHECK_THAT(html, ContainsSubstring("<title>recall@1 at step 10: 41.7%</title>") && ContainsSubstring("the mean of the 5 steps around"));
-  CHECK_THAT(html, ContainsSubstring("<tr><td>before</td><td></td><td>25.0%</td><td>50.0%</td></tr><tr><td>10</td><td>0.100</td><td>41.7%</td>"));
+  CHECK_THAT(html,
+             ContainsSubstring("<tr><td>before</td><td></td><td>25.0%</td><td>50.0%</td></tr><tr><td>10</td><td>0.100</td><td>41.7%</td>"));
 }
 
 TEST_CASE("The best of each measure is marked, the first of equals, and it may be the one before the training") {
   TrainingReport report = example(30);
   std::string html = sound(report);
   CHECK(count(html, "<td class=\"best\">") == 2);
-  CHECK_THAT(html, ContainsSubstring("<td>41.7%</td><td class=\"best\">\u2605 62.5%</td>") && ContainsSubstring("<td class=\"best\">\u2605 75.0%</td><td>62.5%</td>"));
+  CHECK_THAT(html, ContainsSubstring("<td>41.7%</td><td class=\"best\">\u2605 62.5%</td>") &&
+                       ContainsSubstring("<td class=\"best\">\u2605 75.0%</td><td>62.5%</td>"));
   report.before = {0.875, none};
   html = sound(report);
-  CHECK_THAT(html, ContainsSubstring("<dd>87.5% before the training</dd>") && ContainsSubstring("<td>before</td><td></td><td class=\"best\">\u2605 87.5%</td><td></td>"));
+  CHECK_THAT(html, ContainsSubstring("<dd>87.5% before the training</dd>") &&
+                       ContainsSubstring("<td>before</td><td></td><td class=\"best\">\u2605 87.5%</td><td></td>"));
 }
 
 TEST_CASE("The running mean is that of the steps around, fewer at the ends") {
@@ -99,7 +104,8 @@ TEST_CASE("A training without a step, with one, and without measures has a repor
   report.rows = {{1, 0.5, 1e-5, 2, 3, {0.625}}};
   CHECK_THAT(sound(report), ContainsSubstring("h0\"") && ContainsSubstring("62.5% at step 1") && ContainsSubstring("<dd>2.0 s</dd>"));
   report = {"", {}, {}, {{1, 0.5, 0, 0, 0, {}}, {2, 0.5, 0, 0, 0, {}}}, {}};
-  CHECK_THAT(sound(report), !ContainsSubstring("Measures") && !ContainsSubstring("Validations") && !ContainsSubstring("<dt>Speed") && !ContainsSubstring("<dt>Time"));
+  CHECK_THAT(sound(report), !ContainsSubstring("Measures") && !ContainsSubstring("Validations") && !ContainsSubstring("<dt>Speed") &&
+                                !ContainsSubstring("<dt>Time"));
   report = {"", {}, {"recall@1"}, {{1, 0.5, 0, 0, 0, {none}}}, {none}};
   CHECK_THAT(sound(report), !ContainsSubstring("Measures") && !ContainsSubstring("Validations") && !ContainsSubstring("Best"));
 }
@@ -108,8 +114,9 @@ TEST_CASE("The page of a long training stays small, and says what it leaves out"
   const std::string html = sound(example(100'000));
   CHECK(html.size() < 100'000);
   CHECK(count(html, "<tr>") < 110);
-  CHECK_THAT(html, ContainsSubstring("Of every 250 steps the least and the largest are drawn.") && ContainsSubstring("Of every 25 validations the least") &&
-                       ContainsSubstring("of the others one in 101 is listed") && ContainsSubstring("<td>100000</td>"));
+  CHECK_THAT(html, ContainsSubstring("Of every 250 steps the least and the largest are drawn.") &&
+                       ContainsSubstring("Of every 25 validations the least") && ContainsSubstring("of the others one in 101 is listed") &&
+                       ContainsSubstring("<td>100000</td>"));
   CHECK_THAT(sound(example(800)), !ContainsSubstring("the least and the largest are drawn"));
 }
 
@@ -138,7 +145,8 @@ TEST_CASE("Numbers of any size make a sound page") {
   for (const double hostile : {1.7e308, -1.7e308, 5e-324, 0.0, -1.0, infinite, -infinite, none}) {
     CAPTURE(hostile);
     TrainingReport report = example(20);
-    for (const std::size_t i : {0U, 9U, 19U}) report.rows[i] = {report.rows[i].step, hostile, hostile, hostile, hostile, {hostile, hostile}};
+    for (const std::size_t i : {0U, 9U, 19U})
+      report.rows[i] = {report.rows[i].step, hostile, hostile, hostile, hostile, {hostile, hostile}};
     sound(report);
     report.before = {hostile, hostile};
     for (TrainingRow& row : report.rows) row = {row.step, hostile, hostile, hostile, hostile, {hostile, hostile}};
@@ -150,7 +158,8 @@ TEST_CASE("Numbers of any size make a sound page") {
   report.rows[0].step = std::numeric_limits<std::int64_t>::min();
   report.rows[1].step = std::numeric_limits<std::int64_t>::max();
   sound(report);
-  for (std::size_t i = 0; i < report.rows.size(); ++i) report.rows[i].step = std::numeric_limits<std::int64_t>::max() - 20 + static_cast<std::int64_t>(i);
+  for (std::size_t i = 0; i < report.rows.size(); ++i)
+    report.rows[i].step = std::numeric_limits<std::int64_t>::max() - 20 + static_cast<std::int64_t>(i);
   sound(report);
 }
 

@@ -15,8 +15,13 @@ using vpr::TokenLayout;
 const Register mul_conv_case("cricavpr_adapter", [](const Golden& golden, const Options& options, Check& check) {
   on_backend(options.backend, [&]<class B>() {
     const auto sizes = golden.config().at("channels").get<std::array<std::int64_t, 7>>();
-    vpr::adapter::MultiScaleConvolution<B> adapter(
-        sizes[0], {.hidden = sizes[1], .one = sizes[2], .reduced_3 = sizes[3], .three = sizes[4], .reduced_5 = sizes[5], .five = sizes[6], .skip = golden.config("skip_connect", false)});
+    vpr::adapter::MultiScaleConvolution<B> adapter(sizes[0], {.hidden = sizes[1],
+                                                              .one = sizes[2],
+                                                              .reduced_3 = sizes[3],
+                                                              .three = sizes[4],
+                                                              .reduced_5 = sizes[5],
+                                                              .five = sizes[6],
+                                                              .skip = golden.config("skip_connect", false)});
     load_from(golden, adapter);
     const Tensor<B> tokens = tensor<B>(golden, "in.tokens");
     const std::int64_t side = std::llround(std::sqrt(static_cast<double>(tokens.shape()[1] - 1)));

@@ -64,8 +64,9 @@ const Register vlad_case("anyloc_vlad", [](const Golden& golden, const Options& 
 
 const Register vlad_hard_case("vlad_hard", [](const Golden& golden, const Options& options, Check& check) {
   on_backend(options.backend, [&]<class B>() {
-    const vpr::VladSettings settings{
-        .assignment = vpr::VladAssignment::nearest_by_euclidean, .normalize_tokens = false, .intra_normalize = golden.config("intranorm", true)};
+    const vpr::VladSettings settings{.assignment = vpr::VladAssignment::nearest_by_euclidean,
+                                     .normalize_tokens = false,
+                                     .intra_normalize = golden.config("intranorm", true)};
     const Tensor<B> centres = tensor<B>(golden, "in.centers");
     const vpr::Vlad<B> aggregator(centres, settings);
     const Shape shape = golden.shape("in.data");

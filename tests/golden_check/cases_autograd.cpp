@@ -50,7 +50,8 @@ const Register layer_norm_case = of_component("layernorm", []<class R>(const Gol
 });
 
 const Register attention_case = of_component("attention", []<class R>(const Golden& golden) {
-  return vpr::SelfAttention<R>(golden.config("dim", std::int64_t{0}), golden.config("num_heads", std::int64_t{1}), golden.config("qkv_bias", true));
+  return vpr::SelfAttention<R>(golden.config("dim", std::int64_t{0}), golden.config("num_heads", std::int64_t{1}),
+                               golden.config("qkv_bias", true));
 });
 
 const Register mlp_case = of_component("mlp", []<class R>(const Golden& golden) {

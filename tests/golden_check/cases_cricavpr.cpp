@@ -10,7 +10,9 @@ using namespace vpr::test;
 using vpr::Tensor;
 
 vpr::CrossImageSettings cross_image_settings(const Golden& golden) {
-  return {.channels = golden.config("embed_dim", std::int64_t{768}), .heads = golden.config("nhead", std::int64_t{16}), .hidden = golden.config("dim_feedforward", std::int64_t{2048})};
+  return {.channels = golden.config("embed_dim", std::int64_t{768}),
+          .heads = golden.config("nhead", std::int64_t{16}),
+          .hidden = golden.config("dim_feedforward", std::int64_t{2048})};
 }
 
 /// Only the encoder of a cross-image aggregator.

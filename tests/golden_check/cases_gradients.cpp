@@ -32,7 +32,8 @@ const Register convolution_case = gradients("conv2d", []<class B>(const Golden& 
 });
 
 const Register transposed_case = gradients("conv_transpose2d", []<class B>(const Golden& golden, Check& check) {
-  vpr::TransposedConvolution<Recorded<B>> layer(number(golden, "in"), number(golden, "out"), window_of(golden), number(golden, "output_padding"));
+  vpr::TransposedConvolution<Recorded<B>> layer(number(golden, "in"), number(golden, "out"), window_of(golden),
+                                                number(golden, "output_padding"));
   load_from(golden, layer);
   check_map_component<B>(golden, check, layer, layer);
 });
@@ -103,12 +104,14 @@ const Register sela_block_case = gradients("sela_block", []<class B>(const Golde
 const Register mul_conv_block_case = gradients("crica_block", []<class B>(const Golden& golden, Check& check) {
   const vpr::VitConfig config = block_config(golden, "fc_in");
   const std::int64_t side = number(golden, "grid");
-  check_block<B, vpr::MulConvAdapter>(golden, check, config, vpr::MulConvAdapter<Recorded<B>>(config, mul_conv_settings(golden)), {side, side});
+  check_block<B, vpr::MulConvAdapter>(golden, check, config, vpr::MulConvAdapter<Recorded<B>>(config, mul_conv_settings(golden)),
+                                      {side, side});
 });
 
 const Register transport_case = gradients("sinkhorn", []<class B>(const Golden& golden, Check& check) {
   const Var<B> scores = parameter<B>(golden, "in.scores"), dustbin = parameter<B>(golden, "in.alpha");
-  check_result(check, transpose(optimal_transport(transpose(scores, 1), dustbin, number(golden, "iterations")), 1), tensor<B>(golden, "in.cotangent"));
+  check_result(check, transpose(optimal_transport(transpose(scores, 1), dustbin, number(golden, "iterations")), 1),
+               tensor<B>(golden, "in.cotangent"));
   check("grad.scores", scores.gradient().to_vector());
   check("grad.alpha", dustbin.gradient().to_vector());
 });
@@ -122,7 +125,9 @@ const Register salad_case = gradients("salad", []<class B>(const Golden& golden,
                                                 .iterations = number(golden, "sinkhorn_iterations")});
   load_from(golden, aggregator);
   const Var<B> token = parameter<B>(golden, "in.t");
-  check_map_component<B>(golden, check, aggregator, [&](const Var<B>& x, Grid grid) { return aggregator(Features<Var<B>>{token, x, grid}); });
+  check_map_component<B>(golden, check, aggregator, [&](const Var<B>& x, Grid grid) {
+    return aggregator(Features<Var<B>>{token, x, grid});
+  });
   check("grad.t", token.gradient().to_vector());
 });
 
@@ -189,9 +194,8 @@ const Register up_convolutions_case = gradients("sela_local_adapt", []<class B>(
   const Window window{number(golden, "kernel"), number(golden, "stride"), number(golden, "padding")};
   UpConvolutions<Recorded<B>> layers{{widths[0], widths[1], window}, {widths[1], widths[2], window}};
   load_from(golden, layers);
-  check_map_component<B>(golden, check, layers, [&](const Var<B>& x, Grid grid) {
-    return layers.second(relu(layers.first(x, grid)), layers.first.result(grid));
-  });
+  check_map_component<B>(golden, check, layers,
+                         [&](const Var<B>& x, Grid grid) { return layers.second(relu(layers.first(x, grid)), layers.first.result(grid)); });
 });
 
 /// CosPlace's aggregation: GeM of normalised tokens, a linear map, unit length.
@@ -210,7 +214,8 @@ struct GemAndLinear {
 const Register cosplace_case = gradients("cosplace", []<class B>(const Golden& golden, Check& check) {
   GemAndLinear<Recorded<B>> layers{.fc = {number(golden, "in_dim"), number(golden, "out_dim")}};
   load_from(golden, layers);
-  check_map_component<B>(golden, check, layers, [&](const Var<B>& x, Grid) { return l2_normalize(layers.fc(gem(l2_normalize(x), layers.p, 1e-6F))); });
+  check_map_component<B>(golden, check, layers,
+                         [&](const Var<B>& x, Grid) { return l2_normalize(layers.fc(gem(l2_normalize(x), layers.p, 1e-6F))); });
 });
 
 }  // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/paths.hpp>
 #include "tests/golden_check/registry.hpp"
 
 #include <vpr/image/preprocess.hpp>
@@ -16,7 +17,7 @@ using test::Options;
 /// `images/...` lies beside the golden file, `data/...` in the folder of shared photos.
 std::filesystem::path photo_path(const Golden& golden) {
   const auto image = golden.config().at("image").get<std::string>();
-  return image.starts_with("data/") ? std::filesystem::path(VPR_SHARED) / image : golden.folder() / image;
+  return image.starts_with("data/") ? std::filesystem::path(vpr::test::shared()) / image : golden.folder() / image;
 }
 
 Image photo_of(const Golden& golden) { return read_image(photo_path(golden).string()); }
@@ -90,7 +91,7 @@ const test::Register pipeline("image_pipeline", [](const Golden& golden, const O
     const Planes planes = preprocess(photo);
     check(name, planes.values);
     check(name + ".shape", std::vector{std::int64_t{3}, planes.size.height, planes.size.width});
-    require(planes.size == preprocess.size(photo.size()), name, ": the size foretold is not the size made");
+    VPR_REQUIRE(vpr::Error, planes.size == preprocess.size(photo.size()), name, ": the size foretold is not the size made");
   };
   const auto compare_size = [&](const std::string& name, ImageSize size) { check(name, std::vector{size.height, size.width}); };
   compare("to_tensor_normalise", tensor(OriginalSize{}));
@@ -109,7 +110,8 @@ const test::Register pipeline("image_pipeline", [](const Golden& golden, const O
 
   const std::int64_t shorter = std::min(crica.height, crica.width);
   std::vector<float> crops;
-  for (const Planes& crop : five_crops(tensor(ShorterSide{shorter})(photo), {shorter, shorter})) crops.insert(crops.end(), crop.values.begin(), crop.values.end());
+  for (const Planes& crop : five_crops(tensor(ShorterSide{shorter})(photo), {shorter, shorter}))
+    crops.insert(crops.end(), crop.values.begin(), crop.values.end());
   check("crica_five_crops", crops);
 });
 

@@ -67,7 +67,8 @@ std::span<const float> flat(const Matrix<float>& matrix) { return {matrix.data()
 /// `ours` with the sign of each column, or row, as the reference has it: a component's sign is free.
 Matrix<float> with_signs_of(const Golden& golden, const std::string& name, Matrix<float> ours, bool rows = false) {
   const std::vector<float> values = golden.values(name);
-  require<ShapeError>(static_cast<Eigen::Index>(values.size()) == ours.size(), name, " has ", values.size(), " values, ours ", ours.size());
+  VPR_REQUIRE(ShapeError, static_cast<Eigen::Index>(values.size()) == ours.size(), name, " has ", values.size(), " values, ours ",
+              ours.size());
   const Matrix<float> products = ours.cwiseProduct(Eigen::Map<const Matrix<float>>(values.data(), ours.rows(), ours.cols()));
   const auto sign = [](float sum) { return sum < 0 ? -1.0F : 1.0F; };
   if (rows) return products.rowwise().sum().unaryExpr(sign).asDiagonal() * ours;

@@ -61,10 +61,14 @@ const Register transport_case("salad_ot", [](const Golden& golden, const Options
 });
 
 template <class B>
-void check_net_vlad(const Golden& golden, Check& check, vpr::NetVladLayout layout, const char* outputs, const char* projected, vpr::ProjectionNames names) {
+void check_net_vlad(const Golden& golden, Check& check, vpr::NetVladLayout layout, const char* outputs, const char* projected,
+                    vpr::ProjectionNames names) {
   const Features<Tensor<B>> features = map_features<B>(golden, "in.features");
   const std::int64_t channels = features.patches.shape()[2];
-  vpr::NetVlad<B> aggregator({.channels = channels, .clusters = golden.config("num_clusters", std::int64_t{64}), .with_bias = golden.config("vladv2", false), .layout = layout});
+  vpr::NetVlad<B> aggregator({.channels = channels,
+                              .clusters = golden.config("num_clusters", std::int64_t{64}),
+                              .with_bias = golden.config("vladv2", false),
+                              .layout = layout});
   load_from(golden, aggregator, names.inner);
   if (check.wants("assignment")) check("assignment", maps(aggregator.assignment(l2_normalize(features.patches))));
   check("main", aggregator(features).to_vector());

@@ -66,7 +66,8 @@ const Register multi_similarity = loss_case("multi_similarity", []<class B>(cons
     pairs = {given_pairs(golden, "in.a1", "in.p"), given_pairs(golden, "in.a2", "in.n")};
   } else if (golden.config().at("miner").is_string()) {
     const std::vector<float> values = golden.values("in.descriptors");
-    pairs = MultiSimilarityMiner{golden.config("epsilon", 0.1F)}(Rows(values.data(), descriptors.shape()[0], descriptors.shape()[1]), places);
+    pairs =
+        MultiSimilarityMiner{golden.config("epsilon", 0.1F)}(Rows(values.data(), descriptors.shape()[0], descriptors.shape()[1]), places);
     check_pairs(check, golden, pairs.positive, "mined_a1", "mined_p");
     check_pairs(check, golden, pairs.negative, "mined_a2", "mined_n");
     check("batch_acc", std::vector<double>{share_without_positive(pairs, descriptors.shape()[0])});
@@ -86,12 +87,12 @@ Register labelled_loss(const std::string& kind, Make make) {
 const Register contrastive = labelled_loss("contrastive", [](const Golden& golden) {
   return ContrastiveLoss({.positive_margin = golden.config("pos_margin", 0.0), .negative_margin = golden.config("neg_margin", 1.0)});
 });
-const Register batch_triplet = labelled_loss("pml_triplet", [](const Golden& golden) { return BatchTripletLoss(golden.config("margin", 0.1)); });
+const Register batch_triplet =
+    labelled_loss("pml_triplet", [](const Golden& golden) { return BatchTripletLoss(golden.config("margin", 0.1)); });
 const Register nt_xent = labelled_loss("ntxent", [](const Golden& golden) { return NtXentLoss(golden.config("temperature", 0.07)); });
 const Register sup_con = labelled_loss("supcon", [](const Golden& golden) { return SupConLoss(golden.config("temperature", 0.07)); });
-const Register circle = labelled_loss("circle", [](const Golden& golden) {
-  return CircleLoss({.margin = golden.config("m", 0.4), .scale = golden.config("gamma", 80.0)});
-});
+const Register circle = labelled_loss(
+    "circle", [](const Golden& golden) { return CircleLoss({.margin = golden.config("m", 0.4), .scale = golden.config("gamma", 80.0)}); });
 const Register fast_ap = labelled_loss("fastap", [](const Golden& golden) { return FastApLoss(golden.config("num_bins", 10)); });
 
 const Register cosface = loss_case("cosface", []<class B>(const Golden& golden, Check& check) {

@@ -28,7 +28,8 @@ const Register real_photos("real_photos_descriptors", [](const Golden& golden, c
       check("block7." + name, model.tokens(image, {7, vpr::Facet::token}).to_vector());
 
       const auto row = static_cast<std::size_t>(
-          std::find_if(rows.begin(), rows.end(), [&](const std::string& path) { return path.ends_with("/" + name + ".jpg"); }) - rows.begin());
+          std::find_if(rows.begin(), rows.end(), [&](const std::string& path) { return path.ends_with("/" + name + ".jpg"); }) -
+          rows.begin());
       const auto compare = [&](const std::string& output, const Tensor<B>& descriptor) {
         const std::vector<float> all = golden.values("out." + output);
         std::vector<float> ours = all;

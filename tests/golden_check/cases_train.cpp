@@ -23,7 +23,8 @@ struct Bag {
 
 template <class B>
 void set_gradient(Var<B> parameter, const std::vector<float>& values) {
-  parameter.update([&](Tensor<B>& value, Tensor<B>& gradient) { gradient = Tensor<B>::from(value.shape(), std::span<const float>(values)); });
+  parameter.update(
+      [&](Tensor<B>& value, Tensor<B>& gradient) { gradient = Tensor<B>::from(value.shape(), std::span<const float>(values)); });
 }
 
 std::vector<float> row(const std::vector<float>& rows, std::int64_t columns, std::int64_t t) {
@@ -134,7 +135,8 @@ const Register schedule_case("lr_schedule", [](const Golden& golden, const Optio
     return run(WarmUp<CosineDecay>{warm_up, golden.config("start_factor", 1.0), cosine});
   }
   if (kind.starts_with("linear")) {
-    return run(LinearDecay{golden.config("start_factor", 1.0), golden.config("end_factor", 1.0), golden.config<std::int64_t>("total_iters", 1)});
+    return run(
+        LinearDecay{golden.config("start_factor", 1.0), golden.config("end_factor", 1.0), golden.config<std::int64_t>("total_iters", 1)});
   }
   if (kind.starts_with("per-iteration warm-up")) {
     std::vector<std::int64_t> milestones = golden.config().at("milestones_epochs");

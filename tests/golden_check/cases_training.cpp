@@ -30,7 +30,8 @@ Var<B> photos_of(const Golden& golden) {
   const auto place_of = golden.config<std::vector<std::int64_t>>("place_of", {});
   for (std::size_t i = 0; i < values.size(); ++i) {
     const auto photo = static_cast<std::int64_t>(i / each);
-    const std::int64_t place = place_of.empty() ? photo / golden.config("per_place", std::int64_t{4}) : place_of[static_cast<std::size_t>(photo)];
+    const std::int64_t place =
+        place_of.empty() ? photo / golden.config("per_place", std::int64_t{4}) : place_of[static_cast<std::size_t>(photo)];
     values[i] += places[static_cast<std::size_t>(place) * each + i % each];
   }
   return Var<B>(Tensor<B>::from(shape, std::span<const float>(values)));
@@ -65,11 +66,13 @@ double share_of_largest(const Golden& golden, const std::string& name, const cha
 /// @param loss_of   the loss of one step
 /// @param schedule  the rates
 template <class B, class System, class LossOf, class Schedule, class Describe>
-void check_training(const Golden& golden, Check& check, System& system, std::int64_t tuned_blocks, const LossOf& loss_of, const Schedule& schedule, const Describe& describe) {
+void check_training(const Golden& golden, Check& check, System& system, std::int64_t tuned_blocks, const LossOf& loss_of,
+                    const Schedule& schedule, const Describe& describe) {
   vpr::load(system, golden.weights(), vpr::PrefixedNames{});
   vpr::freeze_backbone(system, tuned_blocks);
   std::set<std::string> not_comparable;
-  for (const auto& entry : nlohmann::json::parse(golden.file().metadata().at("not_comparable"))) not_comparable.insert(entry.at(0).get<std::string>());
+  for (const auto& entry : nlohmann::json::parse(golden.file().metadata().at("not_comparable")))
+    not_comparable.insert(entry.at(0).get<std::string>());
   std::map<std::string, std::vector<float>> start;
   system.visit([&](const std::string& name, auto& parameter) { start[name] = parameter.to_vector(); }, "");
 
@@ -118,17 +121,23 @@ const Register salad_case("train_salad", [](const Golden& golden, const Options&
     const vpr::VitConfig config = network_of(golden);
     const auto& sizes = golden.config().at("salad");
     vpr::Pipeline salad(vpr::DinoV2<vpr::VitConfig, vpr::NoAdapter, R>(config),
-                        vpr::SaladAggregator<R>({.channels = config.channels, .clusters = sizes.at("clusters"), .cluster_dim = sizes.at("cluster_dim"), .token_dim = sizes.at("token_dim"),
-                                                 .hidden = sizes.at("hidden"), .iterations = sizes.at("iterations")}),
+                        vpr::SaladAggregator<R>({.channels = config.channels,
+                                                 .clusters = sizes.at("clusters"),
+                                                 .cluster_dim = sizes.at("cluster_dim"),
+                                                 .token_dim = sizes.at("token_dim"),
+                                                 .hidden = sizes.at("hidden"),
+                                                 .iterations = sizes.at("iterations")}),
                         vpr::NormaliseThenResize<>{{{56, 56}}}, vpr::make_salad<vpr::Shapes>().names);
     const Var<B> photos = photos_of<B>(golden);
     MinedLoss<B> loss{places_of(golden), {}, {}};
     const auto& linear = golden.config().at("schedule");
     const vpr::LinearDecay schedule{linear.at("linear").at(0), linear.at("linear").at(1), linear.at("total_iters")};
-    check_training<B>(golden, check, salad, 1, [&] { return loss(salad(photos)); }, schedule, [&](const std::string& when) {
-      const std::string name = "out." + when + ".descriptors";
-      check(name, salad(photos).to_vector(), share_of_largest(golden, name, "after"));
-    });
+    check_training<B>(
+        golden, check, salad, 1, [&] { return loss(salad(photos)); }, schedule,
+        [&](const std::string& when) {
+          const std::string name = "out." + when + ".descriptors";
+          check(name, salad(photos).to_vector(), share_of_largest(golden, name, "after"));
+        });
     check("pairs_positive", loss.positive);
     check("pairs_negative", loss.negative);
   });
@@ -139,12 +148,19 @@ const Register cricavpr_case("train_crica", [](const Golden& golden, const Optio
     using R = Recorded<B>;
     const vpr::VitConfig config = network_of(golden);
     const auto &adapter = golden.config().at("adapter"), &encoder = golden.config().at("encoder");
-    const vpr::MulConvSettings settings{.hidden = adapter.at("in"), .one = adapter.at("ch1x1"), .reduced_3 = adapter.at("ch3x3red"), .three = adapter.at("ch3x3"),
-                                        .reduced_5 = adapter.at("ch5x5red"), .five = adapter.at("ch5x5"), .scale = golden.config("adapter_scale", 0.2F)};
-    vpr::Pipeline cricavpr(vpr::DinoV2<vpr::VitConfig, vpr::MulConvAdapter, R>(
-                               config, [&](const vpr::VitConfig& network, std::int64_t) { return vpr::MulConvAdapter<R>(network, settings); }),
-                           vpr::CrossImageAggregator<vpr::Split<1, 2, 3>, R>({.channels = config.channels, .heads = encoder.at("nhead"), .hidden = encoder.at("dim_feedforward")}),
-                           vpr::NormaliseThenResize<>{{{224, 224}}}, vpr::make_cricavpr<vpr::Shapes>().names);
+    const vpr::MulConvSettings settings{.hidden = adapter.at("in"),
+                                        .one = adapter.at("ch1x1"),
+                                        .reduced_3 = adapter.at("ch3x3red"),
+                                        .three = adapter.at("ch3x3"),
+                                        .reduced_5 = adapter.at("ch5x5red"),
+                                        .five = adapter.at("ch5x5"),
+                                        .scale = golden.config("adapter_scale", 0.2F)};
+    vpr::Pipeline cricavpr(
+        vpr::DinoV2<vpr::VitConfig, vpr::MulConvAdapter, R>(
+            config, [&](const vpr::VitConfig& network, std::int64_t) { return vpr::MulConvAdapter<R>(network, settings); }),
+        vpr::CrossImageAggregator<vpr::Split<1, 2, 3>, R>(
+            {.channels = config.channels, .heads = encoder.at("nhead"), .hidden = encoder.at("dim_feedforward")}),
+        vpr::NormaliseThenResize<>{{{224, 224}}}, vpr::make_cricavpr<vpr::Shapes>().names);
     const Var<B> photos = photos_of<B>(golden);
     cricavpr.aggregator.company = vpr::Company<Var<B>>::blocks(photos.shape()[0]);
     const auto freeze_statistics = [&](bool frozen) {
@@ -153,12 +169,14 @@ const Register cricavpr_case("train_crica", [](const Golden& golden, const Optio
     MinedLoss<B> loss{places_of(golden), {}, {}};
     const auto& step = golden.config().at("schedule");
     const vpr::StepDecay schedule{step.at("step_size"), step.at("gamma")};
-    check_training<B>(golden, check, cricavpr, 0, [&] { return loss(cricavpr(photos)); }, schedule, [&](const std::string& when) {
-      const std::string name = "out." + when + ".descriptors";
-      freeze_statistics(true);
-      check(name, cricavpr(photos).to_vector(), share_of_largest(golden, name, "after"));
-      freeze_statistics(false);
-    });
+    check_training<B>(
+        golden, check, cricavpr, 0, [&] { return loss(cricavpr(photos)); }, schedule,
+        [&](const std::string& when) {
+          const std::string name = "out." + when + ".descriptors";
+          freeze_statistics(true);
+          check(name, cricavpr(photos).to_vector(), share_of_largest(golden, name, "after"));
+          freeze_statistics(false);
+        });
     check("pairs_positive", loss.positive);
     check("pairs_negative", loss.negative);
   });
@@ -169,9 +187,10 @@ const Register selavpr_case("train_sela", [](const Golden& golden, const Options
     using R = Recorded<B>;
     const vpr::VitConfig config = network_of(golden);
     const auto widths = golden.config().at("local_adapt").get<std::array<std::int64_t, 3>>();
-    vpr::Pipeline pipeline(vpr::DinoV2<vpr::VitConfig, vpr::SelaAdapters, R>(config), vpr::L2Tokens{vpr::GeM<R>()}, vpr::NormaliseThenResize<>{{{56, 56}}},
-                           vpr::make_selavpr<vpr::Shapes>().pipeline.names);
-    vpr::TwoStage selavpr(std::move(pipeline), vpr::UpConvHead<R>({.channels = widths[0], .hidden = widths[1], .outputs = widths[2]}), vpr::MutualNearest<vpr::SelaVprScore>());
+    vpr::Pipeline pipeline(vpr::DinoV2<vpr::VitConfig, vpr::SelaAdapters, R>(config), vpr::L2Tokens{vpr::GeM<R>()},
+                           vpr::NormaliseThenResize<>{{{56, 56}}}, vpr::make_selavpr<vpr::Shapes>().pipeline.names);
+    vpr::TwoStage selavpr(std::move(pipeline), vpr::UpConvHead<R>({.channels = widths[0], .hidden = widths[1], .outputs = widths[2]}),
+                          vpr::MutualNearest<vpr::SelaVprScore>());
     vpr::Triplets triplets;
     for (const auto& of_negative : golden.config().at("triplets")) {
       for (const auto& triplet : of_negative) {

@@ -55,9 +55,9 @@ void load_from(const Golden& golden, Component& component, const std::string& pr
   component.visit(
       [&](const std::string& name, auto& parameter) {
         const auto index = find_tensor(weights, name);
-        require<WeightError>(index.has_value(), golden.path(), ": has no weight ", name);
-        require<WeightError>(weights.tensors()[*index].shape == parameter.shape(), golden.path(), ": ", name, " is ", weights.tensors()[*index].shape,
-                             ", the component's is ", parameter.shape());
+        VPR_REQUIRE(WeightError, index.has_value(), golden.path(), ": has no weight ", name);
+        VPR_REQUIRE(WeightError, weights.tensors()[*index].shape == parameter.shape(), golden.path(), ": ", name, " is ",
+                    weights.tensors()[*index].shape, ", the component's is ", parameter.shape());
         const std::vector<float> values = read_tensor(weights, *index);
         parameter.assign(std::span<const float>(values));
       },
@@ -93,7 +93,7 @@ inline VitConfig vit_config(const Golden& golden) {
   config.proj_bias = golden.config("proj_bias", config.proj_bias);
   config.feed_forward_bias = golden.config("ffn_bias", config.feed_forward_bias);
   const auto feed_forward = golden.config<std::string>("ffn_layer", "mlp");
-  require<ConfigError>(feed_forward == "mlp" || feed_forward.starts_with("swiglu"), "ffn_layer ", feed_forward, " is not known");
+  VPR_REQUIRE(ConfigError, feed_forward == "mlp" || feed_forward.starts_with("swiglu"), "ffn_layer ", feed_forward, " is not known");
   config.feed_forward = feed_forward == "mlp" ? FeedForwardKind::gelu : FeedForwardKind::swiglu;
   return config;
 }

@@ -17,9 +17,11 @@
 
 namespace vpr::test {
 
-inline const std::vector<std::string> backends{"cpu", "reference",
+inline const std::vector<std::string> backends{
+    "cpu",
+    "reference",
 #ifdef VPR_WITH_THRUST
-                                               "thrust",
+    "thrust",
 #endif
 };
 

@@ -65,7 +65,8 @@ TEST_CASE("Colour jitter keeps to its ranges and applies in every order") {
   CHECK((most >= 138 && most <= 140));
 
   std::set<unsigned long> results;
-  for (int i = 0; i < 60; ++i) results.insert(checksum(vpr::ColourJitter{.brightness = 0.9, .contrast = 0.9, .saturation = 0.9, .hue = 0.4}(photo, random)));
+  for (int i = 0; i < 60; ++i)
+    results.insert(checksum(vpr::ColourJitter{.brightness = 0.9, .contrast = 0.9, .saturation = 0.9, .hue = 0.4}(photo, random)));
   CHECK(results.size() == 60);
   CHECK(pixels_of(vpr::ColourJitter{}(photo, random)) == pixels_of(photo));
 }

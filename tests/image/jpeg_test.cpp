@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <vpr/image/write.hpp>
 #include <vpr/image/read.hpp>
+#include <vpr/image/write.hpp>
 
 #include "tests/image/photos.hpp"
 #include "tests/support/catch.hpp"
@@ -62,7 +62,9 @@ TEST_CASE("JPEG headers are refused where they break") {
   refused(with(good, tables + 4, {0x44}), "a broken Huffman table");
   refused(with(good, tables + 2, {0, 1}), "a segment of length 1");
   refused(with(good, tables + 2, {0xFF, 0xF0}), "but ");
-  refused(inserted(good, scan, Bytes(good.begin() + static_cast<std::ptrdiff_t>(frame), good.begin() + static_cast<std::ptrdiff_t>(frame + 19))), "a second frame header");
+  refused(inserted(good, scan,
+                   Bytes(good.begin() + static_cast<std::ptrdiff_t>(frame), good.begin() + static_cast<std::ptrdiff_t>(frame + 19))),
+          "a second frame header");
   refused({0xFF, 0xD8, 0xFF, 0xD9}, "the file ends before any image data");
 }
 

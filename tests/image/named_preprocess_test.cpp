@@ -40,11 +40,14 @@ TEST_CASE("Every listed word is known") {
 }
 
 TEST_CASE("An unknown name is refused with the list of the known ones") {
-  CHECK_THROWS_WITH(find_preprocess("imagenet", {224, 224}), ContainsSubstring("unknown name 'imagenet'; there are: normalise-then-resize-tensor"));
+  CHECK_THROWS_WITH(find_preprocess("imagenet", {224, 224}),
+                    ContainsSubstring("unknown name 'imagenet'; there are: normalise-then-resize-tensor"));
   CHECK_THROWS_WITH(find_preprocess("", {224, 224}), ContainsSubstring("unknown name ''"));
-  CHECK_THROWS_WITH(find_preprocess("resize-8-bit-then-normalise+tall", {224, 224}), ContainsSubstring("unknown option 'tall'") && ContainsSubstring("shorter-side"));
+  CHECK_THROWS_WITH(find_preprocess("resize-8-bit-then-normalise+tall", {224, 224}),
+                    ContainsSubstring("unknown option 'tall'") && ContainsSubstring("shorter-side"));
   CHECK_THROWS_WITH(find_preprocess("normalise-then-resize-tensor+", {224, 224}), ContainsSubstring("unknown option ''"));
-  CHECK_THROWS_WITH(find_preprocess("resize-8-bit-then-normalise+no-antialias", {224, 224}), ContainsSubstring("only normalise-then-resize-tensor"));
+  CHECK_THROWS_WITH(find_preprocess("resize-8-bit-then-normalise+no-antialias", {224, 224}),
+                    ContainsSubstring("only normalise-then-resize-tensor"));
   CHECK_THROWS_WITH(find_preprocess("anyloc+bicubic", {224, 224}), ContainsSubstring("takes no options"));
   CHECK_THROWS_AS(find_preprocess("central-crop", {0, 224}), ConfigError);
   CHECK_THROWS_WITH(find_preprocess("anyloc", {224, 65536}), ContainsSubstring("got the size 224x65536, both sides must be 1 to 65535"));

@@ -2,6 +2,7 @@
 /// Small photos for tests, and PNG files made chunk by chunk.
 #pragma once
 
+#include <tests/support/paths.hpp>
 #include <vpr/image/image.hpp>
 
 #include <zlib.h>
@@ -38,14 +39,15 @@ inline Bytes file_bytes(const std::string& path) {
 }
 
 /// A picture of the golden files.
-inline std::string picture(std::string_view name) { return std::string(VPR_TEST_DATA "/images/").append(name); }
+inline std::string picture(std::string_view name) { return vpr::test::data("/images/").append(name); }
 
 inline Bytes pixels_of(const vpr::Image& photo) { return {photo.pixels().begin(), photo.pixels().end()}; }
 
 namespace png {
 
 inline Bytes number(std::uint32_t value) {
-  return {static_cast<std::uint8_t>(value >> 24), static_cast<std::uint8_t>(value >> 16), static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)};
+  return {static_cast<std::uint8_t>(value >> 24), static_cast<std::uint8_t>(value >> 16), static_cast<std::uint8_t>(value >> 8),
+          static_cast<std::uint8_t>(value)};
 }
 
 inline Bytes join(std::initializer_list<Bytes> parts) {
@@ -69,7 +71,10 @@ inline Bytes deflated(const Bytes& raw) {
 }
 
 inline Bytes header(std::uint32_t width, std::uint32_t height, int depth, int colour, int interlace = 0) {
-  return chunk("IHDR", join({number(width), number(height), {static_cast<std::uint8_t>(depth), static_cast<std::uint8_t>(colour), 0, 0, static_cast<std::uint8_t>(interlace)}}));
+  return chunk("IHDR",
+               join({number(width),
+                     number(height),
+                     {static_cast<std::uint8_t>(depth), static_cast<std::uint8_t>(colour), 0, 0, static_cast<std::uint8_t>(interlace)}}));
 }
 
 inline const Bytes signature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};

@@ -10,7 +10,9 @@ namespace {
 
 Bytes decoded(const Bytes& file, ReadAs as = ReadAs::pillow) { return pixels_of(decode_image(file, "t.png", {as})); }
 
-void refused(const Bytes& file, const char* reason) { CHECK_THROWS_WITH(decoded(file), ContainsSubstring("t.png: byte ") && ContainsSubstring(reason)); }
+void refused(const Bytes& file, const char* reason) {
+  CHECK_THROWS_WITH(decoded(file), ContainsSubstring("t.png: byte ") && ContainsSubstring(reason));
+}
 
 }  // namespace
 

@@ -39,7 +39,9 @@ TEST_CASE("A PGM of 16 bits is cut as Pillow does or scaled as a person sees it"
 }
 
 TEST_CASE("Broken PPM files are refused with name, byte and reason") {
-  const auto refused = [](std::string_view text, const char* reason) { CHECK_THROWS_WITH(decoded(text), ContainsSubstring("t.ppm: byte ") && ContainsSubstring(reason)); };
+  const auto refused = [](std::string_view text, const char* reason) {
+    CHECK_THROWS_WITH(decoded(text), ContainsSubstring("t.ppm: byte ") && ContainsSubstring(reason));
+  };
   refused("P7 1 1 255\n\1\1\1", "want P2, P3, P5 or P6");
   refused("P6 1", "the file ends where a number should stand");
   refused("P6 1 x", "byte 5: PPM: want a number");

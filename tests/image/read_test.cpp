@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/paths.hpp>
 #include <vpr/image/read.hpp>
 
 #include "tests/image/photos.hpp"
@@ -17,7 +18,7 @@ namespace {
 
 std::vector<std::string> pictures() {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(VPR_TEST_DATA "/images")) {
+  for (const auto& entry : fs::directory_iterator(vpr::test::data("/images"))) {
     if (entry.is_regular_file() && entry.path().extension() != ".json") names.push_back(entry.path().filename().string());
   }
   std::sort(names.begin(), names.end());
@@ -61,15 +62,16 @@ TEST_CASE("Every hostile picture is refused with file, place and reason, in litt
 }
 
 TEST_CASE("What is no file is refused with the system's reason") {
-  CHECK_THROWS_AS(read_image(VPR_TEST_DATA), IoError);
-  CHECK_THROWS_WITH(read_image(VPR_TEST_DATA), ContainsSubstring("is a directory"));
+  CHECK_THROWS_AS(read_image(vpr::test::data()), IoError);
+  CHECK_THROWS_WITH(read_image(vpr::test::data()), ContainsSubstring("is a directory"));
   CHECK_THROWS_WITH(read_image("/nowhere/x.jpg"), ContainsSubstring("/nowhere/x.jpg: cannot be opened: No such file or directory"));
   CHECK_THROWS_WITH(read_image("/dev/zero"), ContainsSubstring("is not a regular file"));
 }
 
 TEST_CASE("The format goes by content, not by name") {
   CHECK(read_image(picture("jpeg_named.png")).size() == ImageSize{53, 37});
-  CHECK_THROWS_WITH(decode_image(Bytes{'G', 'I', 'F', '8'}, "x.jpg"), ContainsSubstring("x.jpg: byte 0: neither a JPEG nor a PNG, PPM or PGM file"));
+  CHECK_THROWS_WITH(decode_image(Bytes{'G', 'I', 'F', '8'}, "x.jpg"),
+                    ContainsSubstring("x.jpg: byte 0: neither a JPEG nor a PNG, PPM or PGM file"));
   CHECK_THROWS_WITH(decode_image({}, "x.jpg"), ContainsSubstring("the file is empty"));
 }
 
@@ -84,12 +86,15 @@ TEST_CASE("EXIF orientation is ignored as Pillow does or applied as a person see
 TEST_CASE("The limit on memory counts pixels, the file and what the decoder keeps") {
   const Bytes baseline = file_bytes(picture("rgb420.jpg")), progressive = file_bytes(picture("progressive.jpg"));
   const auto pixels = std::int64_t{53 * 37 * 3};
-  const auto limit = [&](const Bytes& bytes, std::int64_t besides) { return ReadOptions{ReadAs::pillow, pixels + static_cast<std::int64_t>(bytes.size()) + besides}; };
+  const auto limit = [&](const Bytes& bytes, std::int64_t besides) {
+    return ReadOptions{ReadAs::pillow, pixels + static_cast<std::int64_t>(bytes.size()) + besides};
+  };
   CHECK(decodes(baseline, limit(baseline, 0)));
   CHECK_FALSE(decodes(baseline, limit(baseline, -1)));
   CHECK_FALSE(decodes(progressive, limit(progressive, 0)));
   CHECK(decodes(progressive, limit(progressive, 3 * 4 * (4 + 1 + 1) * 128)));
-  CHECK_THROWS_WITH(decode_image(baseline, "x.jpg", {ReadAs::pillow, 1000}), ContainsSubstring("claims 53x37 pixels") && ContainsSubstring("ReadOptions::max_bytes"));
+  CHECK_THROWS_WITH(decode_image(baseline, "x.jpg", {ReadAs::pillow, 1000}),
+                    ContainsSubstring("claims 53x37 pixels") && ContainsSubstring("ReadOptions::max_bytes"));
   CHECK_THROWS_WITH(read_image(picture("noise.png"), {ReadAs::pillow, 1000}), ContainsSubstring("byte 1000: the file is longer than this"));
 }
 
@@ -105,7 +110,8 @@ TEST_CASE("A damaged JPEG is taken as far as it goes only on request") {
     CHECK(pixels_of(part) != pixels_of(whole));
     bytes.push_back(0xFF);
     bytes.push_back(0xD9);
-    CHECK_THROWS_WITH(decode_image(bytes, name), ContainsSubstring("in the image data from here on") && ContainsSubstring("accept_damaged"));
+    CHECK_THROWS_WITH(decode_image(bytes, name),
+                      ContainsSubstring("in the image data from here on") && ContainsSubstring("accept_damaged"));
   }
 }
 

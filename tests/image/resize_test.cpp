@@ -34,7 +34,8 @@ Planes transposed(const Planes& planes) {
   Planes out(ImageSize{planes.size.width, planes.size.height});
   for (int c = 0; c < 3; ++c) {
     for (std::int64_t y = 0; y < planes.size.height; ++y) {
-      for (std::int64_t x = 0; x < planes.size.width; ++x) out.plane(c)[x * planes.size.height + y] = planes.plane(c)[y * planes.size.width + x];
+      for (std::int64_t x = 0; x < planes.size.width; ++x)
+        out.plane(c)[x * planes.size.height + y] = planes.plane(c)[y * planes.size.width + x];
     }
   }
   return out;
@@ -49,7 +50,9 @@ TEST_CASE("Halving by PIL's bilinear rule weighs 1, 3, 3, 1") {
   CHECK(reds(resize_as_pil(row({0, 0, 0, 80, 160, 80, 80, 80}), {1, 4})) == std::vector<int>{0, 50, 110, 80});
 }
 
-TEST_CASE("Doubling by PIL's bilinear rule weighs 1, 3") { CHECK(reds(resize_as_pil(row({0, 80}), {1, 4})) == std::vector<int>{0, 20, 60, 80}); }
+TEST_CASE("Doubling by PIL's bilinear rule weighs 1, 3") {
+  CHECK(reds(resize_as_pil(row({0, 80}), {1, 4})) == std::vector<int>{0, 20, 60, 80});
+}
 
 TEST_CASE("PIL's bicubic rule overshoots and is cut at the range of a byte") {
   const std::vector<int> values = reds(resize_as_pil(row({0, 0, 255, 255}), {1, 8}, Interpolation::bicubic));
@@ -60,8 +63,12 @@ TEST_CASE("PIL's bicubic rule overshoots and is cut at the range of a byte") {
 }
 
 TEST_CASE("PIL's resize begins with the height where it shrinks by more than twice what the width does") {
-  const auto rows_first = [](const Image& photo) { return pixels_of(detail::pil_columns(detail::pil_rows(photo, 3, Interpolation::bilinear), 3, Interpolation::bilinear)); };
-  const auto columns_first = [](const Image& photo) { return pixels_of(detail::pil_rows(detail::pil_columns(photo, 3, Interpolation::bilinear), 3, Interpolation::bilinear)); };
+  const auto rows_first = [](const Image& photo) {
+    return pixels_of(detail::pil_columns(detail::pil_rows(photo, 3, Interpolation::bilinear), 3, Interpolation::bilinear));
+  };
+  const auto columns_first = [](const Image& photo) {
+    return pixels_of(detail::pil_rows(detail::pil_columns(photo, 3, Interpolation::bilinear), 3, Interpolation::bilinear));
+  };
   const Image tall = noise({16, 9}), square = noise({15, 9});  // 13 rows against 6 columns less; 12 against 6
   REQUIRE(rows_first(tall) != columns_first(tall));
   REQUIRE(rows_first(square) != columns_first(square));
@@ -108,7 +115,8 @@ TEST_CASE("torch's cubic rules use -0.75 without antialias and -0.5 with it") {
   Planes planes(ImageSize{1, 8});
   planes.plane(0)[3] = 1;
   // At a quarter right of pixel 3 the kernel's value is ((a + 2) x - (a + 3)) x^2 + 1 with x = 1/4.
-  CHECK(resize_as_torchvision(planes, {1, 16}, Interpolation::bicubic, false).plane(0)[7] == Approx(((-0.75 + 2) / 4 - (-0.75 + 3)) / 16 + 1));
+  CHECK(resize_as_torchvision(planes, {1, 16}, Interpolation::bicubic, false).plane(0)[7] ==
+        Approx(((-0.75 + 2) / 4 - (-0.75 + 3)) / 16 + 1));
   CHECK(resize_as_torchvision(planes, {1, 16}, Interpolation::bicubic, true).plane(0)[7] == Approx(((-0.5 + 2) / 4 - (-0.5 + 3)) / 16 + 1));
 }
 

@@ -50,7 +50,9 @@ TEST_CASE("Views with padded rows are written like the photo they show") {
   CHECK(encode_jpeg(view) == encode_jpeg(photo));
 }
 
-TEST_CASE("A lower quality gives a smaller JPEG") { CHECK(encode_jpeg(noise({64, 64}), 20).size() < encode_jpeg(noise({64, 64}), 90).size()); }
+TEST_CASE("A lower quality gives a smaller JPEG") {
+  CHECK(encode_jpeg(noise({64, 64}), 20).size() < encode_jpeg(noise({64, 64}), 90).size());
+}
 
 TEST_CASE("Photos are written in the format of their ending") {
   const Image photo = gradient({20, 30});

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/paths.hpp>
 #include <vpr/index/flat.hpp>
 
 #include "tests/support/catch.hpp"
@@ -187,7 +188,7 @@ TEST_CASE("Scores stay finite for the longest descriptors that are allowed") {
 }
 
 TEST_CASE("A flat index orders ties as the golden file's lowest index first") {
-  const vpr::test::Golden golden(VPR_TEST_DATA "/metric_recall_ties.safetensors");
+  const vpr::test::Golden golden(vpr::test::data("/metric_recall_ties.safetensors"));
   const std::vector<float> database = golden.values("in.database"), queries = golden.values("in.queries");
   const auto index = index_of<L2>(database, golden.shape("in.database")[1]);
   const std::vector<Matches> found = index.search(Rows(queries.data(), golden.shape("in.queries")[0], index.dim()), 10);
@@ -203,7 +204,7 @@ TEST_CASE("A flat index orders ties as the golden file's lowest index first") {
 
 TEST_CASE("A flat index finds what FAISS found of the golden files' descriptors") {
   for (const char* name : {"/metric_recall_utm.safetensors", "/metric_recall_lists_small_database.safetensors"}) {
-    const vpr::test::Golden golden(VPR_TEST_DATA + std::string(name));
+    const vpr::test::Golden golden(vpr::test::data() + std::string(name));
     const std::vector<float> database = golden.values("in.database"), queries = golden.values("in.queries");
     const auto index = index_of<L2>(database, golden.shape("in.database")[1]);
     const auto found = index.search(Rows(queries.data(), golden.shape("in.queries")[0], index.dim()), 100);

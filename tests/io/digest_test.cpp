@@ -31,7 +31,7 @@ struct Model {
 }  // namespace
 
 TEST_CASE("A digest is XXH3's, 128 bits") {
-  CHECK(vpr::digest_of("").hex() == "99aa06d3014798d86001c324468d497f");  // the specification's
+  CHECK(vpr::digest_of("").hex() == "99aa06d3014798d86001c324468d497f");     // the specification's
   CHECK(vpr::digest_of("abc").hex() == "06b05ab6733a618578af5f94892f3950");  // `printf abc | xxh128sum`
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every broken or hostile file of checkpoints_bad, each in a process of its own: what its manifest expects, in bounded memory and time,
 // with nothing executed; then thousands of cut and flipped files.
+#include <tests/support/paths.hpp>
 #include <vpr/io/inspect.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/open.hpp>
@@ -53,7 +54,8 @@ std::string try_to_load(const std::string& path, const nlohmann::json& values) {
       const auto wanted = values.at(name).get<std::vector<float>>();
       // The bfloat16 file holds the values cut off, not rounded.
       const float rounding = path.find("16") == path.npos ? 0 : 0x1p-7F;
-      for (std::size_t i = 0; i < wanted.size(); ++i) right = right && std::abs(parameter.values[i] - wanted[i]) <= rounding * std::abs(wanted[i]);
+      for (std::size_t i = 0; i < wanted.size(); ++i)
+        right = right && std::abs(parameter.values[i] - wanted[i]) <= rounding * std::abs(wanted[i]);
     }
     return std::string("loaded ") + (right ? "right " : "wrong ") + report.text();
   } catch (const vpr::Error& error) {
@@ -95,7 +97,7 @@ Outcome in_own_process(const std::function<std::string()>& body, const fs::path&
 }  // namespace
 
 TEST_CASE("hostile files: each does what the manifest expects, within memory and time, and nothing runs") {
-  for (const std::string folder : {VPR_TEST_DATA "/checkpoints_bad", VPR_SHARED "/goldens/checkpoints_bad"}) {
+  for (const std::string folder : {vpr::test::data("/checkpoints_bad"), vpr::test::shared("/goldens/checkpoints_bad")}) {
     if (!fs::exists(folder)) {
       WARN("not there, not tested: " << folder);
       continue;
@@ -132,7 +134,7 @@ TEST_CASE("hostile files: each does what the manifest expects, within memory and
 TEST_CASE("hostile files: the messages name what is wrong") {
   const auto says = [](const std::string& name, const std::string& words) {
     FakeModel model = small_model();
-    CHECK_THROWS_WITH(vpr::load(model, vpr::open_weights(VPR_TEST_DATA "/checkpoints_bad/" + name)), ContainsSubstring(words));
+    CHECK_THROWS_WITH(vpr::load(model, vpr::open_weights(vpr::test::data("/checkpoints_bad/") + name)), ContainsSubstring(words));
   };
   says("ckpt_bad_pickle_posix_system.pth", "the global 'posix.system' is not allowed");
   says("ckpt_bad_storage_key_traversal.pth", "no entry 'archive/data/../../../../etc/hostname'");
@@ -161,7 +163,7 @@ TEST_CASE("hostile files: cut or flipped anywhere, a file is read or refused") {
                                  "checkpoints_bad/ckpt_good.safetensors", "checkpoints_bad/ckpt_bad_zip_deflated_pickle.pth",
                                  "checkpoints/views_zip.pth", "checkpoints/views_legacy.pth", "checkpoints/dinov2_hf.onnx"}) {
     CAPTURE(name);
-    const std::string whole = file_content(VPR_TEST_DATA "/" + name);
+    const std::string whole = file_content(vpr::test::data("/") + name);
     REQUIRE(whole.size() > 100);
     const std::size_t step = 1 + whole.size() / 600;
     for (std::size_t i = 0; i < whole.size(); i += step) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/paths.hpp>
 #include <vpr/io/inspect.hpp>
 #include <vpr/io/open.hpp>
 
@@ -24,7 +25,7 @@ TEST_CASE("inspect: range of the finite values, and how many are not") {
 }
 
 TEST_CASE("inspect: every tensor of a checkpoint, whole numbers and views too, longer ones in pieces") {
-  const auto summaries = vpr::inspect(vpr::open_weights(VPR_TEST_DATA "/checkpoints/views_zip.pth"));
+  const auto summaries = vpr::inspect(vpr::open_weights(vpr::test::data("/checkpoints/views_zip.pth")));
   CHECK(summaries.size() == 23);
   CHECK(summaries[0].info.name == "contiguous");
   CHECK(summaries[0].least == -3);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/paths.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/open.hpp>
 
@@ -49,7 +50,8 @@ TEST_CASE("load: every parameter gets its values, halves too") {
 
 TEST_CASE("load: one error lists everything, and the model stays as it was") {
   FakeModel model({{"a.weight", Shape{2, 2}}, {"a.bias", Shape{2}}, {"c", Shape{3}}, {"d", Shape{1}}});
-  const Memory source = Memory().with("a.weight", Shape{4}, 1).with("A.bias", Shape{2}, 1).with("c", Shape{3}, 0, DType::int8).with("d", Shape{1}, 5);
+  const Memory source =
+      Memory().with("a.weight", Shape{4}, 1).with("A.bias", Shape{2}, 1).with("c", Shape{3}, 0, DType::int8).with("d", Shape{1}, 5);
   CHECK_THROWS_AS(load(model, source), vpr::WeightError);
   CHECK_THROWS_WITH(load(model, source), ContainsSubstring("memory: does not fit the model: 1 missing, 1 unexpected, 2 mis-shaped") &&
                                              ContainsSubstring("missing a.bias [2]; the nearest that is left is A.bias [2]") &&
@@ -61,7 +63,8 @@ TEST_CASE("load: one error lists everything, and the model stays as it was") {
 
 TEST_CASE("load: leniently, what fits is loaded and the rest is told") {
   FakeModel model({{"a", Shape{2}}, {"b", Shape{2}}, {"c", Shape{2}}});
-  const auto report = load(model, Memory().with("a", Shape{2}, 1).with("b", Shape{3}, 1).with("x", Shape{2}, 1), LoadOptions{.strict = false});
+  const auto report =
+      load(model, Memory().with("a", Shape{2}, 1).with("b", Shape{3}, 1).with("x", Shape{2}, 1), LoadOptions{.strict = false});
   CHECK(report.loaded == 1);
   CHECK(report.missing.size() == 1);
   CHECK(report.unexpected == std::vector<std::string>{"x [2]"});
@@ -74,7 +77,8 @@ TEST_CASE("load: a mask token may be missing on either side, and counts of batch
   FakeModel with({{"mask_token", Shape{1}}, {"a", Shape{1}}});
   CHECK(load(with, Memory().with("a", Shape{1}, 1)).loaded == 1);
   FakeModel without({{"a", Shape{1}}});
-  const Memory file = Memory().with("a", Shape{1}, 1).with("mask_token", Shape{1}, 1).with("bn.num_batches_tracked", Shape{}, 1, DType::int64);
+  const Memory file =
+      Memory().with("a", Shape{1}, 1).with("mask_token", Shape{1}, 1).with("bn.num_batches_tracked", Shape{}, 1, DType::int64);
   CHECK(load(without, file).loaded == 1);
   CHECK_THROWS_AS(load(without, file, LoadOptions{.optional = {}, .ignored = {}}), vpr::WeightError);
   CHECK_THROWS_AS(load(without, Memory().with("a", Shape{1}, 1).with("unmask_token", Shape{1}, 1)), vpr::WeightError);
@@ -82,7 +86,8 @@ TEST_CASE("load: a mask token may be missing on either side, and counts of batch
 
 TEST_CASE("load: a map of the user's own, stacking tensors") {
   FakeModel model({{"qkv", Shape{3, 2}}, {"pos", Shape{1, 3, 2}}});
-  Memory source = Memory().with("q", Shape{1, 2}, 0).with("kv", Shape{2, 2}, 10).with("row", Shape{1, 1, 2}, 20).with("grid", Shape{1, 2, 2}, 30);
+  Memory source =
+      Memory().with("q", Shape{1, 2}, 0).with("kv", Shape{2, 2}, 10).with("row", Shape{1, 1, 2}, 20).with("grid", Shape{1, 2, 2}, 30);
   const auto map = [](const std::string& name) {
     return name == "qkv" ? std::vector<std::string>{"q", "kv"} : std::vector<std::string>{"row", "grid"};
   };
@@ -91,7 +96,8 @@ TEST_CASE("load: a map of the user's own, stacking tensors") {
   CHECK(model.at("pos") == std::vector<float>{20, 21, 30, 31, 32, 33});
 
   source.infos[1].shape = Shape{2, 1};  // as many values as one that fits, and beside instead of below
-  CHECK_THROWS_WITH(load(model, source, map), ContainsSubstring("qkv: the file has float32 [1, 2] + float32 [2, 1], the model wants [3, 2]"));
+  CHECK_THROWS_WITH(load(model, source, map),
+                    ContainsSubstring("qkv: the file has float32 [1, 2] + float32 [2, 1], the model wants [3, 2]"));
   FakeModel beside({{"qkv", Shape{2, 3}}});
   const auto two = [](const std::string&) { return std::vector<std::string>{"l", "r"}; };
   CHECK_THROWS_AS(load(beside, Memory().with("l", Shape{2, 1}, 0).with("r", Shape{2, 2}, 0), two), vpr::WeightError);
@@ -105,15 +111,16 @@ TEST_CASE("load: values that are not finite are reported") {
 }
 
 TEST_CASE("load: each naming of one DINOv2, as it comes, gives the same parameters") {
-  const vpr::test::Golden golden(VPR_TEST_DATA "/dinov2_tiny_stored.safetensors");
+  const vpr::test::Golden golden(vpr::test::data("/dinov2_tiny_stored.safetensors"));
   const auto weights = golden.weights();
   std::vector<std::pair<std::string, Shape>> named;
   for (const auto& info : weights.tensors()) named.emplace_back(info.name, info.shape);
-  for (const std::string file : {"dinov2_f32.safetensors", "dinov2_hf.safetensors", "dinov2_hf.onnx", "dinov2.onnx", "dinov2_plain.pth",
-                                 "dinov2_protocol4.pth", "dinov2_legacy.pth", "dinov2_stored.npz", "dinov2_deflate.npz", "dinov2_teacher_mixed.pth"}) {
+  for (const std::string file :
+       {"dinov2_f32.safetensors", "dinov2_hf.safetensors", "dinov2_hf.onnx", "dinov2.onnx", "dinov2_plain.pth", "dinov2_protocol4.pth",
+        "dinov2_legacy.pth", "dinov2_stored.npz", "dinov2_deflate.npz", "dinov2_teacher_mixed.pth"}) {
     CAPTURE(file);
     FakeModel model(named);
-    load(model, vpr::open_weights(VPR_TEST_DATA "/checkpoints/" + file));
+    load(model, vpr::open_weights(vpr::test::data("/checkpoints/") + file));
     const float rounding = file == "dinov2_teacher_mixed.pth" ? 0x1p-11F : 0;
     for (const auto& [name, parameter] : model.parameters) {
       if (name == "mask_token") continue;  // ONNX has none

@@ -25,8 +25,9 @@ TEST_CASE("name map: Hugging Face's older and newer names of DINOv2") {
   CHECK(older("patch_embed.proj.bias") == Names{"embeddings.patch_embeddings.projection.bias"});
   CHECK(older("norm.weight") == Names{"layernorm.weight"});
   CHECK(older("blocks.11.norm1.bias") == Names{"encoder.layer.11.norm1.bias"});
-  CHECK(older("blocks.3.attn.qkv.bias") == Names{"encoder.layer.3.attention.attention.query.bias", "encoder.layer.3.attention.attention.key.bias",
-                                                  "encoder.layer.3.attention.attention.value.bias"});
+  CHECK(older("blocks.3.attn.qkv.bias") == Names{"encoder.layer.3.attention.attention.query.bias",
+                                                 "encoder.layer.3.attention.attention.key.bias",
+                                                 "encoder.layer.3.attention.attention.value.bias"});
   CHECK(older("blocks.3.attn.proj.weight") == Names{"encoder.layer.3.attention.output.dense.weight"});
   CHECK(older("blocks.3.ls2.gamma") == Names{"encoder.layer.3.layer_scale2.lambda1"});
   CHECK(older("blocks.3.mlp.fc1.weight") == Names{"encoder.layer.3.mlp.fc1.weight"});
@@ -34,8 +35,9 @@ TEST_CASE("name map: Hugging Face's older and newer names of DINOv2") {
   CHECK(older("blocks.3.mlp.w3.bias") == Names{"encoder.layer.3.mlp.weights_out.bias"});
 
   const HuggingFaceDinoV2 newer(tensors({"dinov2.embeddings.cls_token", "dinov2.encoder.layer.0.attention.q_proj.weight"}));
-  CHECK(newer("blocks.0.attn.qkv.weight") == Names{"dinov2.encoder.layer.0.attention.q_proj.weight", "dinov2.encoder.layer.0.attention.k_proj.weight",
-                                                    "dinov2.encoder.layer.0.attention.v_proj.weight"});
+  CHECK(newer("blocks.0.attn.qkv.weight") == Names{"dinov2.encoder.layer.0.attention.q_proj.weight",
+                                                   "dinov2.encoder.layer.0.attention.k_proj.weight",
+                                                   "dinov2.encoder.layer.0.attention.v_proj.weight"});
   CHECK(newer("blocks.0.attn.proj.bias") == Names{"dinov2.encoder.layer.0.attention.o_proj.bias"});
   CHECK(newer("blocks.0.mlp.w12.bias") == Names{"dinov2.encoder.layer.0.mlp.gate_proj.bias", "dinov2.encoder.layer.0.mlp.up_proj.bias"});
   CHECK(newer("blocks.0.mlp.w3.weight") == Names{"dinov2.encoder.layer.0.mlp.down_proj.weight"});
@@ -59,7 +61,8 @@ TEST_CASE("name map: the one that finds most is taken") {
   const auto names_in = [&official](const Names& file) { return find_name_map(tensors(file), official)("norm.weight"); };
   CHECK(names_in({"cls_token", "norm.weight"}) == Names{"norm.weight"});
   CHECK(names_in({"module.cls_token", "module.norm.weight"}) == Names{"module.norm.weight"});
-  CHECK(names_in({"aggregator.norm.weight", "backbone.model.cls_token", "backbone.model.norm.weight"}) == Names{"backbone.model.norm.weight"});
+  CHECK(names_in({"aggregator.norm.weight", "backbone.model.cls_token", "backbone.model.norm.weight"}) ==
+        Names{"backbone.model.norm.weight"});
   CHECK(names_in({"embeddings.cls_token", "layernorm.weight"}) == Names{"layernorm.weight"});
   CHECK(names_in({"my_cls_token", "my_norm.weight"}) == Names{"norm.weight"});
   CHECK(names_in({}) == Names{"norm.weight"});

@@ -54,7 +54,8 @@ TEST_CASE("npy: column-major values come in row-major order, whole numbers whole
 TEST_CASE("npy: the longer header of version 2") {
   const TemporaryFolder folder;
   const std::string dictionary = "{'descr': '|u1', 'fortran_order': False, 'shape': (1,), }\n";
-  const std::string content = std::string("\x93NUMPY\2\0", 8) + static_cast<char>(dictionary.size()) + std::string(3, '\0') + dictionary + "\xff";
+  const std::string content =
+      std::string("\x93NUMPY\2\0", 8) + static_cast<char>(dictionary.size()) + std::string(3, '\0') + dictionary + "\xff";
   CHECK(read_tensor(read_npy(folder.write("a.npy", content)), "") == std::vector<float>{255});
 }
 

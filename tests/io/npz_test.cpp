@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/paths.hpp>
 #include <vpr/io/npz.hpp>
 
 #include "tests/io/listing.hpp"
@@ -11,30 +12,31 @@ using vpr::read_npz;
 
 TEST_CASE("npz: stored and deflated archives, a column-major array among them, give the listed values") {
   for (const std::string name : {"dinov2_stored.npz", "dinov2_deflate.npz"}) {
-    const std::string path = VPR_TEST_DATA "/checkpoints/" + name;
+    const std::string path = vpr::test::data("/checkpoints/") + name;
     vpr::test::require_listed(read_npz(path), vpr::test::read_json(path + ".json"));
   }
 }
 
 TEST_CASE("npz: deflated values as another type, and piece after piece") {
-  const auto stored = read_npz(VPR_TEST_DATA "/checkpoints/dinov2_stored.npz");
-  const auto deflated = read_npz(VPR_TEST_DATA "/checkpoints/dinov2_deflate.npz");
+  const auto stored = read_npz(vpr::test::data("/checkpoints/dinov2_stored.npz"));
+  const auto deflated = read_npz(vpr::test::data("/checkpoints/dinov2_deflate.npz"));
   const auto index = vpr::find_tensor(deflated, "patch_embed.proj.weight");
   REQUIRE(index);
   const std::vector<double> whole = vpr::read_tensor<double>(stored, "patch_embed.proj.weight");
   CHECK(vpr::read_tensor<double>(deflated, *index) == whole);
   for (const std::string name : {"patch_embed.proj.weight", "blocks.0.mlp.fc1.weight"}) {  // 14112 values; a column-major array
     std::vector<float> pieces;
-    deflated.stream<float>(*vpr::find_tensor(deflated, name), [&](std::span<const float> part) { pieces.insert(pieces.end(), part.begin(), part.end()); });
+    deflated.stream<float>(*vpr::find_tensor(deflated, name),
+                           [&](std::span<const float> part) { pieces.insert(pieces.end(), part.begin(), part.end()); });
     CHECK(pieces == vpr::read_tensor(stored, name));
   }
 }
 
 TEST_CASE("npz: an entry that is no array, or damaged, is refused by name") {
   const TemporaryFolder folder;
-  const std::string pth = file_content(VPR_TEST_DATA "/checkpoints_bad/ckpt_good.pth");
+  const std::string pth = file_content(vpr::test::data("/checkpoints_bad/ckpt_good.pth"));
   CHECK_THROWS_WITH(read_npz(folder.write("a.npz", pth)), ContainsSubstring("is not an array (NAME.npy)"));
-  std::string deflated = file_content(VPR_TEST_DATA "/checkpoints/dinov2_deflate.npz");
+  std::string deflated = file_content(vpr::test::data("/checkpoints/dinov2_deflate.npz"));
   deflated[deflated.size() / 2] = static_cast<char>(deflated[deflated.size() / 2] ^ 1);
   CHECK_THROWS_WITH(read_npz(folder.write("b.npz", deflated)), ContainsSubstring("entry '") && ContainsSubstring("damaged"));
 }

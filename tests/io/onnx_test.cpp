@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/paths.hpp>
 #include <vpr/io/onnx.hpp>
 
 #include "tests/io/listing.hpp"
@@ -30,7 +31,8 @@ std::string tensor(const std::string& name, const std::vector<unsigned>& dims, c
   for (const unsigned dim : dims) out += number(1, dim);
   return bytes(5, out + number(2, 1) + bytes(8, name) + bytes(9, values));
 }
-std::string node(const std::string& op, const std::vector<std::string>& inputs, const std::string& output, const std::string& name = "", const std::string& more = "") {
+std::string node(const std::string& op, const std::vector<std::string>& inputs, const std::string& output, const std::string& name = "",
+                 const std::string& more = "") {
   std::string out;
   for (const std::string& input : inputs) out += bytes(1, input);
   return bytes(1, out + bytes(2, output) + bytes(3, name) + bytes(4, op) + more);
@@ -51,7 +53,7 @@ const std::vector<float> turned{1, 4, 2, 5, 3, 6};
 
 TEST_CASE("ONNX: official and Hugging Face exports give the listed values under the official names") {
   for (const std::string name : {"dinov2.onnx", "dinov2_hf.onnx"}) {
-    const std::string path = VPR_TEST_DATA "/checkpoints/" + name;
+    const std::string path = vpr::test::data("/checkpoints/") + name;
     vpr::test::require_listed(read_onnx(path), vpr::test::read_json(path + ".json"));
   }
 }

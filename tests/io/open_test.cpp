@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/paths.hpp>
 #include <vpr/io/open.hpp>
 
 #include "tests/io/listing.hpp"
@@ -12,7 +13,7 @@ using vpr::open_weights;
 
 TEST_CASE("open_weights: every kind of checkpoint gives the listed tensors") {
   int files = 0;
-  for (const std::string folder : {VPR_TEST_DATA "/checkpoints", VPR_SHARED "/goldens/checkpoints"}) {
+  for (const std::string folder : {vpr::test::data("/checkpoints"), vpr::test::shared("/goldens/checkpoints")}) {
     if (!std::filesystem::exists(folder)) {
       WARN("not there, not tested: " << folder);
       continue;
@@ -28,7 +29,7 @@ TEST_CASE("open_weights: every kind of checkpoint gives the listed tensors") {
 }
 
 TEST_CASE("open_weights: the content decides, not the name") {
-  const std::string data = VPR_TEST_DATA "/checkpoints_bad/";
+  const std::string data = vpr::test::data("/checkpoints_bad/");
   CHECK(open_weights(data + "ckpt_bad_safetensors_inside.pth").format() == "safetensors");
   CHECK(open_weights(data + "ckpt_bad_st_zip_inside.safetensors").format() == "PyTorch");
   const TemporaryFolder folder;

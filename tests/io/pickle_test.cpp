@@ -36,7 +36,11 @@ TEST_CASE("pickle: numbers of every length and sign") {
 }
 
 TEST_CASE("pickle: containers, the memo, and how many bytes were read") {
-  const auto text = "\x80\x02}q\x00(X\x01\x00\x00\x00""a]q\x01(K\x01K\x02""eX\x01\x00\x00\x00""bh\x01u.rest"sv;
+  const auto text =
+      "\x80\x02}q\x00(X\x01\x00\x00\x00"
+      "a]q\x01(K\x01K\x02"
+      "eX\x01\x00\x00\x00"
+      "bh\x01u.rest"sv;
   const Pickle pickle = read(text);
   CHECK(pickle.size() == text.size() - 4);
   REQUIRE(pickle.root().kind == Kind::dictionary);
@@ -47,19 +51,34 @@ TEST_CASE("pickle: containers, the memo, and how many bytes were read") {
 }
 
 TEST_CASE("pickle: a call is noted, not made; an OrderedDict becomes a dictionary in both Pythons' ways") {
-  const Pickle call = read("\x80\x02""cnumpy\ndtype\nX\x02\x00\x00\x00""f4\x85R."sv);
+  const Pickle call = read(
+      "\x80\x02"
+      "cnumpy\ndtype\nX\x02\x00\x00\x00"
+      "f4\x85R."sv);
   REQUIRE(call.root().kind == Kind::call);
   CHECK(call[call.root().items[0]].integer == 5);
-  CHECK(read("\x80\x02""ccollections\nOrderedDict\n)R."sv).root().kind == Kind::dictionary);
-  const Pickle pairs = read("\x80\x02""ccollections\nOrderedDict\n]](U\x01xK\x07""ea\x85R."sv);
+  CHECK(read("\x80\x02"
+             "ccollections\nOrderedDict\n)R."sv)
+            .root()
+            .kind == Kind::dictionary);
+  const Pickle pairs = read(
+      "\x80\x02"
+      "ccollections\nOrderedDict\n]](U\x01xK\x07"
+      "ea\x85R."sv);
   REQUIRE(pairs.root().kind == Kind::dictionary);
   CHECK(pairs[pairs.root().items.at(1)].integer == 7);
 }
 
 TEST_CASE("pickle: nothing but the allowed globals") {
-  refused("\x80\x02""cos\nsystem\n."sv, "the global 'os.system' is not allowed");
+  refused(
+      "\x80\x02"
+      "cos\nsystem\n."sv,
+      "the global 'os.system' is not allowed");
   refused("\x80\x04\x8c\x05posix\x8c\x06system\x93."sv, "the global 'posix.system' is not allowed");
-  refused("\x80\x04\x8c\x05numpy\x8c\x0d""dtype.__new__\x93."sv, "'numpy.dtype.__new__' is not allowed");
+  refused(
+      "\x80\x04\x8c\x05numpy\x8c\x0d"
+      "dtype.__new__\x93."sv,
+      "'numpy.dtype.__new__' is not allowed");
   refused("\x80\x02(ios\nsystem\n."sv, "opcode 105");
   refused("\x80\x02\x82\x01."sv, "opcode 130");
 }
@@ -89,6 +108,8 @@ TEST_CASE("pickle: any depth without recursion, and no more than a bounded numbe
   std::string many = "\x80\x02(";
   many.append(500'000, 'N').append("l.");
   refused(many, "more than 400000 values");
-  const Pickle circle = read("\x80\x02]q\x00h\x00""a."sv);
+  const Pickle circle = read(
+      "\x80\x02]q\x00h\x00"
+      "a."sv);
   CHECK(&circle[circle.root().items.at(0)] == &circle.root());
 }

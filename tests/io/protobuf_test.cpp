@@ -42,7 +42,8 @@ TEST_CASE("protobuf: cut and unknown fields are refused") {
   CHECK(!reader(""sv).next());
   CHECK_THROWS_WITH(reader("\x08"sv).next(), ContainsSubstring("claims 1 bytes, 0 are left"));
   CHECK_THROWS_WITH(reader("\x12\x05hi"sv).next(), ContainsSubstring("claims 5 bytes, 2 are left"));
-  CHECK_THROWS_WITH(reader("\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"sv).next(), ContainsSubstring("claims 18446744073709551615 bytes"));
+  CHECK_THROWS_WITH(reader("\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"sv).next(),
+                    ContainsSubstring("claims 18446744073709551615 bytes"));
   CHECK_THROWS_WITH(reader("\x0b"sv).next(), ContainsSubstring("unknown wire type 3"));
   CHECK_THROWS_WITH(reader("\x00\x00"sv).next(), ContainsSubstring("field 0"));
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/paths.hpp>
 #include <vpr/io/safetensors.hpp>
 
 #include "tests/io/listing.hpp"
@@ -27,7 +28,7 @@ static void refused(const std::string& content, const std::string& reason) {
 }
 
 TEST_CASE("safetensors: every floating type gives the listed values") {
-  const std::string folder = VPR_TEST_DATA "/checkpoints/";
+  const std::string folder = vpr::test::data("/checkpoints/");
   for (const std::string name : {"dinov2_f32", "dinov2_f16", "dinov2_bf16", "dinov2_hf"}) {
     const std::string path = folder + name + ".safetensors";
     vpr::test::require_listed(read_safetensors(path), vpr::test::read_json(path + ".json"));
@@ -35,9 +36,10 @@ TEST_CASE("safetensors: every floating type gives the listed values") {
 }
 
 TEST_CASE("safetensors: tensors in the order of the file, metadata, whole numbers and an empty tensor") {
-  const std::string header = R"({"__metadata__":{"licence":"MIT"},"b":{"dtype":"I64","shape":[2],"data_offsets":[8,24]},)"
-                             R"("a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"none":{"dtype":"F32","shape":[0,3],"data_offsets":[24,24]},)"
-                             R"("yes":{"dtype":"BOOL","shape":[],"data_offsets":[24,25]}})";
+  const std::string header =
+      R"({"__metadata__":{"licence":"MIT"},"b":{"dtype":"I64","shape":[2],"data_offsets":[8,24]},)"
+      R"("a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"none":{"dtype":"F32","shape":[0,3],"data_offsets":[24,24]},)"
+      R"("yes":{"dtype":"BOOL","shape":[],"data_offsets":[24,25]}})";
   const std::vector<float> a{1.5F, -2.0F};
   const std::vector<std::int64_t> b{INT64_MIN, (std::int64_t{1} << 53) + 1};
   std::string data(reinterpret_cast<const char*>(a.data()), 8);

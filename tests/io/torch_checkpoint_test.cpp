@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/paths.hpp>
 #include <vpr/io/torch_checkpoint.hpp>
 #include <vpr/io/zip_writer.hpp>
 
@@ -15,7 +16,7 @@ using vpr::read_tensor;
 using vpr::read_torch;
 using namespace std::string_view_literals;
 
-static const std::string folder = VPR_TEST_DATA "/checkpoints/";
+static const std::string folder = vpr::test::data("/checkpoints/");
 
 /// A checkpoint whose pickle is `pickle` and which has one storage "0" with the floats 0, 1, ..., 5.
 static std::string write_checkpoint(const TemporaryFolder& in, std::string_view pickle) {
@@ -31,10 +32,14 @@ static std::string write_checkpoint(const TemporaryFolder& in, std::string_view 
 
 /// The opcodes that push a tensor [2] which begins at element `offset` of the storage.
 static std::string tensor(char offset) {
-  return std::string("ctorch._utils\n_rebuild_tensor_v2\n((X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\0" "0X\3\0\0\0cpuK\6tQK"sv) + offset +
-         std::string("K\2\x85K\1\x85\x89}tR"sv);
+  return std::string(
+             "ctorch._utils\n_rebuild_tensor_v2\n((X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\0"
+             "0X\3\0\0\0cpuK\6tQK"sv) +
+         offset + std::string("K\2\x85K\1\x85\x89}tR"sv);
 }
-static std::string text(const std::string& value) { return std::string("X") + static_cast<char>(value.size()) + std::string(3, '\0') + value; }
+static std::string text(const std::string& value) {
+  return std::string("X") + static_cast<char>(value.size()) + std::string(3, '\0') + value;
+}
 /// The opcodes that push a dictionary of `items`, keys and values one after the other.
 static std::string dictionary(const std::string& items) { return "}(" + items + "u"; }
 static std::string pickled(const std::string& value) { return std::string("\x80\2") + value + "."; }
@@ -67,10 +72,12 @@ TEST_CASE("PyTorch: the state dict is found, asked for by name, or gathered from
   const auto names = [&](const std::string& value, std::string_view root = {}) {
     const auto source = read_torch(write_checkpoint(temporary, pickled(value)), root);
     std::string all;
-    for (const auto& info : source.tensors()) all += info.name + '=' + std::to_string(static_cast<int>(read_tensor(source, info.name)[0])) + ' ';
+    for (const auto& info : source.tensors())
+      all += info.name + '=' + std::to_string(static_cast<int>(read_tensor(source, info.name)[0])) + ' ';
     return all;
   };
-  const std::string two = dictionary(text("teacher") + dictionary(text("w") + tensor(1)) + text("student") + dictionary(text("w") + tensor(2)) + text("epoch") + "K\7");
+  const std::string two = dictionary(text("teacher") + dictionary(text("w") + tensor(1)) + text("student") +
+                                     dictionary(text("w") + tensor(2)) + text("epoch") + "K\7");
   CHECK(names(two) == "w=1 ");
   CHECK(names(two, "student") == "w=2 ");
   CHECK(names(dictionary(text("a") + dictionary(text("w") + tensor(3)) + text("b") + dictionary(text("w") + tensor(4)))) == "a.w=3 b.w=4 ");
@@ -94,14 +101,15 @@ TEST_CASE("PyTorch: dictionaries within each other in a circle or without end ar
     const std::string recall = std::string("h") + level;
     doubled += std::string("q") + level + "0" + dictionary(text("a") + recall + text("b") + recall);
   }
-  CHECK_THROWS_WITH(read_torch(write_checkpoint(temporary, pickled(doubled))), ContainsSubstring("holds no tensors") || ContainsSubstring("too deeply"));
+  CHECK_THROWS_WITH(read_torch(write_checkpoint(temporary, pickled(doubled))),
+                    ContainsSubstring("holds no tensors") || ContainsSubstring("too deeply"));
 }
 
 TEST_CASE("PyTorch: UTF-8 is checked as RFC 3629 has it") {
   using vpr::detail::is_utf8;
   CHECK(is_utf8("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"));
   CHECK(!is_utf8("\xc3"));
-  CHECK(!is_utf8("\xc0\xaf"));          // overlong
+  CHECK(!is_utf8("\xc0\xaf"));  // overlong
   CHECK(!is_utf8("\xe0\x80\xaf"));
   CHECK(!is_utf8("\xed\xa0\x80"));      // surrogate
   CHECK(!is_utf8("\xf4\x90\x80\x80"));  // beyond U+10FFFF

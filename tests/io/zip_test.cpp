@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/paths.hpp>
 #include <vpr/io/zip.hpp>
 #include <vpr/io/zip_writer.hpp>
 
@@ -49,7 +50,7 @@ TEST_CASE("zip: what ZipWriter writes with ZIP64 records is read back") {
 }
 
 TEST_CASE("zip: deflated entries are inflated and checked") {
-  const std::string content = file_content(VPR_TEST_DATA "/checkpoints_bad/ckpt_bad_zip_deflated_pickle.pth");
+  const std::string content = file_content(vpr::test::data("/checkpoints_bad/ckpt_bad_zip_deflated_pickle.pth"));
   const ZipArchive zip(bytes(content));
   REQUIRE(zip.at("archive/data.pkl").deflated);
   CHECK(zip.content("archive/data.pkl", 1 << 20).size() == zip.at("archive/data.pkl").size);

@@ -49,11 +49,13 @@ TEST_CASE("A convolution is as its definition on any map, window and batch, with
   const std::vector<Window> windows_{{1, 1, 0}, {3, 1, 1}, {5, 1, 2}, {3, 2, 1}, {2, 2, 0}, {1, 2, 0}, {3, 1, 0}};
   for (const Grid map : {Grid{4, 5}, Grid{3, 7}, Grid{5, 3}}) {
     for (const Window& window : windows_) {
-      INFO("map " << map.height << "x" << map.width << ", kernel " << window.kernel << ", stride " << window.stride << ", padding " << window.padding);
+      INFO("map " << map.height << "x" << map.width << ", kernel " << window.kernel << ", stride " << window.stride << ", padding "
+                  << window.padding);
       Convolution<Cpu<>> convolution(3, 4, window);
       randomise(convolution, 1);
       const Features<X> features = random_features(2, 3, map, 2);
-      const std::vector<float> ours = same_alone_and_in_batches([&](const Features<X>& f) { return convolution(f.patches, f.grid); }, features);
+      const std::vector<float> ours =
+          same_alone_and_in_batches([&](const Features<X>& f) { return convolution(f.patches, f.grid); }, features);
       CHECK(largest_difference(ours, convolved(features.patches, map, convolution.weight, convolution.bias, window)) < 2e-6F);
     }
   }
@@ -75,7 +77,8 @@ TEST_CASE("A transposed convolution spreads each cell over its window, its bias 
   set(convolution, "weight", {1, 2, 3, 4});
   set(convolution, "bias", {0.5F});
   CHECK(convolution.result({1, 2}) == Grid{2, 4});
-  CHECK(convolution(tensor(Shape{1, 2, 1}, {1, 10}), {1, 2}).to_vector() == std::vector<float>{1.5F, 2.5F, 10.5F, 20.5F, 3.5F, 4.5F, 30.5F, 40.5F});
+  CHECK(convolution(tensor(Shape{1, 2, 1}, {1, 10}), {1, 2}).to_vector() ==
+        std::vector<float>{1.5F, 2.5F, 10.5F, 20.5F, 3.5F, 4.5F, 30.5F, 40.5F});
 
   TransposedConvolution<Cpu<>> overlapping(1, 1, {3, 2, 1}, 0, false);
   set(overlapping, "weight", {1, 2, 3, 4, 5, 6, 7, 8, 9});

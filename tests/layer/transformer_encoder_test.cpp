@@ -21,9 +21,9 @@ TEST_CASE("An encoder layer without weights normalises what it gets") {
 
 TEST_CASE("An encoder layer adds what is attended to, then the feed-forward network, and normalises after each") {
   TransformerEncoderLayer<Cpu<>> layer(2, 1);
-  set(layer, "self_attn.in_proj_bias", {7, 7, 7, 7, 4, 0});        // the value of every token
+  set(layer, "self_attn.in_proj_bias", {7, 7, 7, 7, 4, 0});  // the value of every token
   set(layer, "self_attn.out_proj.weight", {1, 0, 0, 1});
-  set(layer, "linear2.bias", {0, 4});                              // the feed-forward network's result
+  set(layer, "linear2.bias", {0, 4});  // the feed-forward network's result
   // (1, 3) + (4, 0) = (5, 3), normalised (1, -1); + (0, 4) = (1, 3), normalised (-1, 1)
   const std::vector<float> y = layer(tensor(Shape{1, 1, 2}, {1, 3}), own_value).to_vector();
   CHECK(y[0] == Approx(-1).epsilon(1e-4));
@@ -46,6 +46,6 @@ TEST_CASE("The caller says which tokens attend to which") {
 TEST_CASE("An encoder layer's parameters are those of torch.nn.TransformerEncoderLayer") {
   CHECK(parameters(TransformerEncoderLayer<Cpu<>>(4, 6)) ==
         std::vector<std::string>{"self_attn.in_proj_weight [12, 4]", "self_attn.in_proj_bias [12]", "self_attn.out_proj.weight [4, 4]",
-                                 "self_attn.out_proj.bias [4]", "linear1.weight [6, 4]", "linear1.bias [6]", "linear2.weight [4, 6]", "linear2.bias [4]",
-                                 "norm1.weight [4]", "norm1.bias [4]", "norm2.weight [4]", "norm2.bias [4]"});
+                                 "self_attn.out_proj.bias [4]", "linear1.weight [6, 4]", "linear1.bias [6]", "linear2.weight [4, 6]",
+                                 "linear2.bias [4]", "norm1.weight [4]", "norm1.bias [4]", "norm2.weight [4]", "norm2.bias [4]"});
 }

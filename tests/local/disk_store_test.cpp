@@ -80,10 +80,12 @@ TEST_CASE("What is no file of local features is refused by name") {
   CHECK_THROWS_WITH(DiskLocalStore::open(folder.file("none")), ContainsSubstring("none: cannot be opened: No such file"));
   CHECK_THROWS_WITH(DiskLocalStore::open(folder.path().string()), ContainsSubstring("is not a regular file"));
   CHECK_THROWS_WITH(DiskLocalStore::open(folder.write("empty", "")), ContainsSubstring("empty: has 0 bytes, too few"));
-  CHECK_THROWS_WITH(DiskLocalStore::open(folder.write("text", "some text of a few lines")), ContainsSubstring("text: is not a file of local features"));
+  CHECK_THROWS_WITH(DiskLocalStore::open(folder.write("text", "some text of a few lines")),
+                    ContainsSubstring("text: is not a file of local features"));
   std::string other = file_content(written(folder));
   other[8] = 2;
-  CHECK_THROWS_WITH(DiskLocalStore::open(folder.write("newer", other)), ContainsSubstring("has version 2 and precision 0, expected version 1"));
+  CHECK_THROWS_WITH(DiskLocalStore::open(folder.write("newer", other)),
+                    ContainsSubstring("has version 2 and precision 0, expected version 1"));
   other[8] = 1, other[12] = 3;
   CHECK_THROWS_AS(DiskLocalStore::open(folder.write("stranger", other)), vpr::FormatError);
 }
@@ -101,7 +103,8 @@ TEST_CASE("A file cut off anywhere is refused, unless whole records are left") {
       CHECK_THROWS_AS(DiskLocalStore::open(path), vpr::FormatError);
     }
   }
-  CHECK_THROWS_WITH(DiskLocalStore::open(folder.write("cut", whole.substr(0, whole.size() - 1))), ContainsSubstring("ends within record 2, which has 39 of 40 bytes"));
+  CHECK_THROWS_WITH(DiskLocalStore::open(folder.write("cut", whole.substr(0, whole.size() - 1))),
+                    ContainsSubstring("ends within record 2, which has 39 of 40 bytes"));
   CHECK_THROWS_WITH(DiskLocalStore::open(folder.write("cut", whole.substr(0, 20))), ContainsSubstring("ends within record 0"));
 }
 
@@ -124,7 +127,8 @@ TEST_CASE("Sizes whose product overflows are refused before memory is asked for"
   const TemporaryFolder folder;
   std::string altered = file_content(written(folder));
   for (std::size_t i = 16; i < 28; ++i) altered[i] = '\xff';
-  CHECK_THROWS_WITH(DiskLocalStore::open(folder.write("altered", altered)), ContainsSubstring("record 0 at byte 16 was altered: it claims 4294967295x"));
+  CHECK_THROWS_WITH(DiskLocalStore::open(folder.write("altered", altered)),
+                    ContainsSubstring("record 0 at byte 16 was altered: it claims 4294967295x"));
   for (std::size_t i = 16; i < 28; ++i) altered[i] = i % 4 == 2 ? '\x01' : '\0';  // 65536 each
   CHECK_THROWS_WITH(DiskLocalStore::open(folder.write("altered", altered)), ContainsSubstring("ends within record 0"));
 }

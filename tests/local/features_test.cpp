@@ -40,6 +40,7 @@ TEST_CASE("A batch comes to host memory photo by photo") {
 }
 
 TEST_CASE("A batch that does not lie on its grid is refused") {
-  CHECK_THROWS_WITH(vpr::to_host(LocalTokens<X>{X::zeros(Shape{1, 5, 4}), {2, 3}}), ContainsSubstring("got tokens [1, 5, 4] for a grid of 2x3, want [photos, 6, channels]"));
+  CHECK_THROWS_WITH(vpr::to_host(LocalTokens<X>{X::zeros(Shape{1, 5, 4}), {2, 3}}),
+                    ContainsSubstring("got tokens [1, 5, 4] for a grid of 2x3, want [photos, 6, channels]"));
   CHECK_THROWS_AS(vpr::to_host(LocalTokens<X>{X::zeros(Shape{6, 4}), {2, 3}}), vpr::ShapeError);
 }

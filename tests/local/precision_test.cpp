@@ -14,7 +14,8 @@ using vpr::LocalPrecision;
 namespace {
 LocalFeatures round_trip(const LocalFeatures& features, LocalPrecision precision) {
   const auto bytes = vpr::encode(features, precision);
-  REQUIRE(bytes.size() == vpr::byte_size(precision, static_cast<std::uint64_t>(features.size()), static_cast<std::uint64_t>(features.channels)));
+  REQUIRE(bytes.size() ==
+          vpr::byte_size(precision, static_cast<std::uint64_t>(features.size()), static_cast<std::uint64_t>(features.channels)));
   return vpr::decode(bytes, precision, features.grid, features.channels);
 }
 }  // namespace
@@ -70,7 +71,8 @@ TEST_CASE("What no precision can hold is refused") {
     CHECK_THROWS_WITH(vpr::encode({{2, 1}, 2, {1, 2, 3, nan}}, precision), ContainsSubstring("local features: feature 1 holds nan at 1"));
     CHECK_THROWS_AS(vpr::encode({{2, 1}, 2, {1, 2, 3}}, precision), vpr::ShapeError);
   }
-  CHECK_THROWS_WITH(vpr::encode({{1, 1}, 1, {70000}}, LocalPrecision::float16), ContainsSubstring("feature 0 holds 70000, beyond what f16 can"));
+  CHECK_THROWS_WITH(vpr::encode({{1, 1}, 1, {70000}}, LocalPrecision::float16),
+                    ContainsSubstring("feature 0 holds 70000, beyond what f16 can"));
   CHECK(round_trip({{1, 1}, 1, {-70000}}, LocalPrecision::int8).values[0] == Approx(-70000));
   CHECK(round_trip({{1, 1}, 1, {65519}}, LocalPrecision::float16).values[0] == 65504);
 }

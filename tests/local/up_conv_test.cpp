@@ -18,8 +18,8 @@ UpConvHead<> head() {
 
 TEST_CASE("The up-conv head is four times as fine as the patches, less the border: 61x61 of a 16x16 grid") {
   const UpConvHead<> up = head();
-  for (const auto& [grid, fine] : {std::pair{Grid{16, 16}, Grid{61, 61}}, std::pair{Grid{3, 5}, Grid{9, 17}}, std::pair{Grid{1, 1}, Grid{1, 1}},
-                                   std::pair{Grid{1, 4}, Grid{1, 13}}}) {
+  for (const auto& [grid, fine] : {std::pair{Grid{16, 16}, Grid{61, 61}}, std::pair{Grid{3, 5}, Grid{9, 17}},
+                                   std::pair{Grid{1, 1}, Grid{1, 1}}, std::pair{Grid{1, 4}, Grid{1, 13}}}) {
     const LocalTokens<X> local = up(random_features(1, 6, grid, 2));
     CHECK(local.grid == fine);
     CHECK(local.tokens.shape() == Shape{1, fine.patches(), 4});
@@ -45,7 +45,8 @@ TEST_CASE("A single patch goes through the two kernels' centres, and a ReLU betw
 
 TEST_CASE("Local features are of unit length, with the same bits alone, in a batch and on any threads") {
   const UpConvHead<> up = head();
-  const std::vector<float> tokens = same_alone_and_in_batches([&](const Features<X>& f) { return up(f).tokens; }, random_features(3, 6, {3, 5}, 2));
+  const std::vector<float> tokens =
+      same_alone_and_in_batches([&](const Features<X>& f) { return up(f).tokens; }, random_features(3, 6, {3, 5}, 2));
   for (const std::int64_t row : {0, 100, 3 * 9 * 17 - 1}) CHECK(row_length(tokens, 4, row) == Approx(1).epsilon(1e-6));
 }
 

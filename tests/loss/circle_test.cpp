@@ -17,7 +17,8 @@ TEST_CASE("Circle loss by hand, over the anchors that have pairs of both kinds")
 }
 
 TEST_CASE("Without pairs of both kinds circle loss is 0") {
-  for (const auto& [size, places] : {std::pair{1, Places{1}}, {0, Places{}}, {3, Places{1, 1, 1}}, {3, Places{1, 2, 3}}}) check_nothing(CircleLoss(), size, places);
+  for (const auto& [size, places] : {std::pair{1, Places{1}}, {0, Places{}}, {3, Places{1, 1, 1}}, {3, Places{1, 2, 3}}})
+    check_nothing(CircleLoss(), size, places);
 }
 
 TEST_CASE("The weights of circle loss are constants of its gradient") {
@@ -25,7 +26,8 @@ TEST_CASE("The weights of circle loss are constants of its gradient") {
   const Var<F32> x(floats({3, 2}, {1, 0, 0.8F, 0.6F, 0.6F, -0.8F}), true);
   CircleLoss({.margin = 0.25, .scale = 1})(x, Places{1, 1, 2}).backward();
   const double w_p = 1.25 - 0.8, w_n = 0.85, v_n = 0.25;
-  const double p = -w_p * (0.8 - 0.75), first = 1 / (1 + std::exp(-(p + w_n * 0.35))) / 2, second = 1 / (1 + std::exp(-(p - v_n * 0.25))) / 2;
+  const double p = -w_p * (0.8 - 0.75), first = 1 / (1 + std::exp(-(p + w_n * 0.35))) / 2,
+               second = 1 / (1 + std::exp(-(p - v_n * 0.25))) / 2;
   // By photo 2: of cosine 0-2 along the tangent of photo 2, x0 - 0.6 x2; of cosine 1-2, x1 - 0.
   const double expected_x = first * w_n * (1 - 0.36) + second * v_n * 0.8, expected_y = first * w_n * 0.48 + second * v_n * 0.6;
   CHECK(x.gradient().values()[4] == Approx(expected_x).epsilon(1e-4));

@@ -43,6 +43,7 @@ TEST_CASE("Equal pairs leave a finite gradient, no pair costs 0, and what is no 
   GeneralisedContrastiveLoss({.eps = 0})(x, x, std::vector<float>{0}).backward();
   CHECK(x.gradient().values() == std::vector<float>{0, 0, 0});
   CHECK(value_of(GeneralisedContrastiveLoss()(Tensor<F32>::zeros({0, 3}), Tensor<F32>::zeros({0, 3}), std::vector<float>{})) == 0);
-  CHECK_THROWS_WITH(GeneralisedContrastiveLoss()(x, x, std::vector<float>{1.5F}), ContainsSubstring("got a likeness of 1.5, want one in [0, 1]"));
+  CHECK_THROWS_WITH(GeneralisedContrastiveLoss()(x, x, std::vector<float>{1.5F}),
+                    ContainsSubstring("got a likeness of 1.5, want one in [0, 1]"));
   CHECK_THROWS_WITH(GeneralisedContrastiveLoss()(x, x, std::vector<float>{1, 1}), ContainsSubstring("b [1, 3] and 2 likenesses"));
 }

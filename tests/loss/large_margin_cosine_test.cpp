@@ -8,7 +8,11 @@ using namespace vpr::test;
 
 template <class L>
 static void set_weight(L& loss, const std::vector<float>& values) {
-  loss.visit([&](const std::string& name, auto& weight) { if (name == "weight") weight.assign(std::span<const float>(values)); }, "");
+  loss.visit(
+      [&](const std::string& name, auto& weight) {
+        if (name == "weight") weight.assign(std::span<const float>(values));
+      },
+      "");
 }
 
 TEST_CASE("The right class's cosine must win by the margin") {
@@ -22,11 +26,13 @@ TEST_CASE("The right class's cosine must win by the margin") {
 
 TEST_CASE("The gradients by descriptors and weight agree with central differences") {
   const Places classes{2, 0, 2, 1};
-  check_gradients([&](const Vars& in) {
-    LargeMarginCosineLoss<Recorded<F64>> loss(5, 3);
-    loss.visit([&](const std::string&, Var<F64>& weight) { weight = in[1]; }, "");
-    return loss(in[0], classes);
-  }, {random_tensor({4, 5}, 1), random_tensor({3, 5}, 2)});
+  check_gradients(
+      [&](const Vars& in) {
+        LargeMarginCosineLoss<Recorded<F64>> loss(5, 3);
+        loss.visit([&](const std::string&, Var<F64>& weight) { weight = in[1]; }, "");
+        return loss(in[0], classes);
+      },
+      {random_tensor({4, 5}, 1), random_tensor({3, 5}, 2)});
 }
 
 TEST_CASE("A large scale overflows nothing") {
@@ -38,7 +44,8 @@ TEST_CASE("A large scale overflows nothing") {
 TEST_CASE("An empty batch costs 0; a class that is none is refused") {
   const LargeMarginCosineLoss<F32> loss(2, 3);
   CHECK(value_of(loss(Tensor<F32>::zeros({0, 2}), Places{})) == 0);
-  CHECK_THROWS_WITH(loss(Tensor<F32>::zeros({1, 2}), Places{3}), ContainsSubstring("LargeMarginCosineLoss: got class 3, want one in [0, 3)"));
+  CHECK_THROWS_WITH(loss(Tensor<F32>::zeros({1, 2}), Places{3}),
+                    ContainsSubstring("LargeMarginCosineLoss: got class 3, want one in [0, 3)"));
   CHECK_THROWS_WITH(loss(Tensor<F32>::zeros({1, 2}), Places{}), ContainsSubstring("got 1 descriptors and 0 classes"));
   CHECK_THROWS_AS(loss(Tensor<F32>::zeros({1, 4}), Places{0}), ShapeError);
 }

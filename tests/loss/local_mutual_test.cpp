@@ -44,8 +44,11 @@ TEST_CASE("Features that have collapsed leave a finite gradient") {
 
 TEST_CASE("Photos without features, or of unequal numbers of them, are refused") {
   const LocalMutualLoss loss;
-  CHECK(loss(Tensor<F32>::zeros({0, 2, 3}), Tensor<F32>::zeros({0, 2, 3}), Tensor<F32>::zeros({0, 2, 3})).values() == std::vector<float>{0});
-  CHECK_THROWS_WITH(loss.similarity(Tensor<F32>::zeros({1, 0, 3}), Tensor<F32>::zeros({1, 0, 3})), ContainsSubstring("LocalMutualLoss: got local features [1, 0, 3]"));
+  CHECK(loss(Tensor<F32>::zeros({0, 2, 3}), Tensor<F32>::zeros({0, 2, 3}), Tensor<F32>::zeros({0, 2, 3})).values() ==
+        std::vector<float>{0});
+  CHECK_THROWS_WITH(loss.similarity(Tensor<F32>::zeros({1, 0, 3}), Tensor<F32>::zeros({1, 0, 3})),
+                    ContainsSubstring("LocalMutualLoss: got local features [1, 0, 3]"));
   CHECK_THROWS_AS(loss.similarity(Tensor<F32>::zeros({1, 2, 3}), Tensor<F32>::zeros({1, 4, 3})), ShapeError);
-  CHECK_THROWS_AS(loss.similarity(Tensor<F32>::full({1, 1, 1}, std::numeric_limits<float>::infinity()), Tensor<F32>::zeros({1, 1, 1})), FormatError);
+  CHECK_THROWS_AS(loss.similarity(Tensor<F32>::full({1, 1, 1}, std::numeric_limits<float>::infinity()), Tensor<F32>::zeros({1, 1, 1})),
+                  FormatError);
 }

@@ -56,7 +56,8 @@ void check_labelled_loss(const L& loss) {
 
   std::vector<float> reversed;
   for (std::int64_t i = 7; i-- > 0;) reversed.insert(reversed.end(), x.data() + i * 5, x.data() + (i + 1) * 5);
-  CHECK(value_of(loss(floats({7, 5}, reversed), Places(places.rbegin(), places.rend()))) == Approx(value_of(loss(x, places))).epsilon(1e-5));
+  CHECK(value_of(loss(floats({7, 5}, reversed), Places(places.rbegin(), places.rend()))) ==
+        Approx(value_of(loss(x, places))).epsilon(1e-5));
 
   CHECK_THROWS_WITH(loss(Tensor<F32>::zeros({3}), Places{1, 2, 3}), ContainsSubstring("got descriptors [3], want [batch, channels]"));
   CHECK_THROWS_WITH(loss(Tensor<F32>::zeros({3, 2}), Places{1}), ContainsSubstring("got 3 descriptors and 1 places"));

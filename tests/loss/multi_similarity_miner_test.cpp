@@ -59,7 +59,8 @@ TEST_CASE("Without positives or without negatives nothing is mined") {
 
 TEST_CASE("Descriptors that have collapsed to one mine every pair, zero ones too") {
   const std::vector<float> zeros(8);
-  for (const Pairs& pairs : {mined({3, 3, 3, 3}, {1, 1, 2, 2}), MultiSimilarityMiner{}(Rows(zeros.data(), 4, 2), std::vector<std::int64_t>{1, 1, 2, 2})}) {
+  for (const Pairs& pairs :
+       {mined({3, 3, 3, 3}, {1, 1, 2, 2}), MultiSimilarityMiner{}(Rows(zeros.data(), 4, 2), std::vector<std::int64_t>{1, 1, 2, 2})}) {
     CHECK(pairs.positive.size() == 4);
     CHECK(pairs.negative.size() == 8);
   }

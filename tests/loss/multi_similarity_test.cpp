@@ -47,7 +47,8 @@ TEST_CASE("The gradient agrees with central differences") {
   const Places places{1, 2, 1, 3, 2, 1, 4};
   check_gradients([&](const Vars& in) { return MultiSimilarityLoss<AllPairs>()(in[0], places); }, {random_tensor({7, 5}, 1)});
   check_gradients([&](const Vars& in) { return MultiSimilarityLoss()(in[0], places); }, {random_tensor({7, 5}, 2)});
-  check_gradients([&](const Vars& in) { return MultiSimilarityLoss<AllPairs>({.beta = 5, .normalise = false})(in[0], places); }, {random_tensor({7, 5}, 3)});
+  check_gradients([&](const Vars& in) { return MultiSimilarityLoss<AllPairs>({.beta = 5, .normalise = false})(in[0], places); },
+                  {random_tensor({7, 5}, 3)});
 }
 
 TEST_CASE("A batch with nothing to teach gives 0 and gradients of 0") {
@@ -75,7 +76,8 @@ TEST_CASE("What the loss cannot mean is refused") {
   CHECK_THROWS_WITH(MultiSimilarityLoss({.beta = 0}), ContainsSubstring("MultiSimilarityLoss: got alpha 1 and beta 0"));
   CHECK_THROWS_WITH(loss(Tensor<F32>::zeros({3}), Places{1, 2, 3}), ContainsSubstring("MultiSimilarityLoss: got descriptors [3]"));
   CHECK_THROWS_AS(loss(Tensor<F32>::zeros({3, 2}), Places{1}), ShapeError);
-  CHECK_THROWS_WITH(loss(Tensor<F32>::zeros({3, 2}), Pairs{{{0, 3}}, {{0, 1}, {1, 0}}}), ContainsSubstring("loss: got a pair of photos 0 and 3 in a batch of 3"));
+  CHECK_THROWS_WITH(loss(Tensor<F32>::zeros({3, 2}), Pairs{{{0, 3}}, {{0, 1}, {1, 0}}}),
+                    ContainsSubstring("loss: got a pair of photos 0 and 3 in a batch of 3"));
   CHECK_THROWS_WITH(loss(Tensor<F32>::from({2, 1}, {1, std::numeric_limits<float>::quiet_NaN()}), Places{1, 2}),
                     ContainsSubstring("loss: descriptor 1 holds nan at 0"));
 }

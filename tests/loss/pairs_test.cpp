@@ -16,7 +16,8 @@ TEST_CASE("All pairs are those of different photos, by place") {
 }
 
 TEST_CASE("Every descriptor needs a place") {
-  CHECK_THROWS_WITH(AllPairs()(Rows(some.data(), 3, 2), std::vector<std::int64_t>{1, 2}), ContainsSubstring("AllPairs: got 3 descriptors and 2 places"));
+  CHECK_THROWS_WITH(AllPairs()(Rows(some.data(), 3, 2), std::vector<std::int64_t>{1, 2}),
+                    ContainsSubstring("AllPairs: got 3 descriptors and 2 places"));
 }
 
 TEST_CASE("A batch's accuracy is the share of its photos that mine no positive") {

@@ -12,7 +12,8 @@ TEST_CASE("SelaVPR's loss is the mean over triplets of both of its parts") {
   const Triplets triplets{{0, 2}, {1, 3}, {2, 0}};
   const Var<F64> d(descriptors), l(local);
   const auto rows = [](const Var<F64>& x, const std::vector<std::int64_t>& which) { return gather(x, which); };
-  const double global = TripletLoss({.margin = 0.1})(rows(d, triplets.anchor), rows(d, triplets.positive), rows(d, triplets.negative)).to_vector()[0];
+  const double global =
+      TripletLoss({.margin = 0.1})(rows(d, triplets.anchor), rows(d, triplets.positive), rows(d, triplets.negative)).to_vector()[0];
   const double near = LocalMutualLoss()(rows(l, triplets.anchor), rows(l, triplets.positive), rows(l, triplets.negative)).to_vector()[0];
   CHECK(SelaVprLoss()(d, l, triplets).to_vector()[0] == Approx((global + near) / 2));
 }

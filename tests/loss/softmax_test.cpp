@@ -15,7 +15,8 @@ TEST_CASE("NT-Xent by hand") {
 }
 
 TEST_CASE("SupCon by hand: an anchor without positives does not count") {
-  const double first = std::log(std::exp(0.8 / 0.5) + std::exp(0.6 / 0.5)) - 0.8 / 0.5, second = std::log(std::exp(0.8 / 0.5) + 1) - 0.8 / 0.5;
+  const double first = std::log(std::exp(0.8 / 0.5) + std::exp(0.6 / 0.5)) - 0.8 / 0.5,
+               second = std::log(std::exp(0.8 / 0.5) + 1) - 0.8 / 0.5;
   CHECK(value_of(SupConLoss(0.5)(floats({3, 2}, three), Places{1, 1, 2})) == Approx((first + second) / 2));
 }
 

@@ -11,7 +11,9 @@ using vpr::LocalMatch;
 
 namespace {
 struct Sizes {
-  LocalMatch operator()(const LocalFeatures& query, const LocalFeatures& candidate) const { return {static_cast<float>(10 * query.size() + candidate.size())}; }
+  LocalMatch operator()(const LocalFeatures& query, const LocalFeatures& candidate) const {
+    return {static_cast<float>(10 * query.size() + candidate.size())};
+  }
 };
 }  // namespace
 

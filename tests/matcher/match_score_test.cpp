@@ -29,5 +29,6 @@ TEST_CASE("SelaVPR's rules count, and average, but for a single pair") {
   CHECK(vpr::SelaVprScore::of(two, query, candidate) == 2);
   CHECK(vpr::SelaVprTrainingSimilarity::of(two, query, candidate) == 0.375F);
   CHECK(vpr::SelaVprTrainingSimilarity::of(one, query, candidate) == (0.5F + 0.25F) / 2);  // the features at equal places
-  CHECK_THROWS_WITH(vpr::SelaVprTrainingSimilarity::of(one, query, candidate.slice(0, 1)), ContainsSubstring("one pair between 2 and 1 features"));
+  CHECK_THROWS_WITH(vpr::SelaVprTrainingSimilarity::of(one, query, candidate.slice(0, 1)),
+                    ContainsSubstring("one pair between 2 and 1 features"));
 }

@@ -27,7 +27,9 @@ LocalFeatures coarse(Grid grid, std::int64_t channels, std::uint64_t seed) {
   return features;
 }
 
-LocalFeatures fine(Grid grid, std::int64_t channels, std::uint64_t seed) { return {grid, channels, random_floats(grid.patches() * channels, seed)}; }
+LocalFeatures fine(Grid grid, std::int64_t channels, std::uint64_t seed) {
+  return {grid, channels, random_floats(grid.patches() * channels, seed)};
+}
 
 /// The definition, by the full matrix of similarities.
 std::vector<MatchedPair> by_definition(const LocalFeatures& query, const LocalFeatures& candidate) {
@@ -71,8 +73,9 @@ TEST_CASE("Those who choose each other are matched") {
 
 TEST_CASE("Matches are those of the definition, ties to the lowest index, on grids of any size") {
   for (const std::int64_t channels : {1, 2, 5, 33}) {
-    for (const auto& [a, b] : {std::pair{Grid{1, 1}, Grid{1, 1}}, std::pair{Grid{1, 1}, Grid{3, 7}}, std::pair{Grid{7, 9}, Grid{9, 7}}, std::pair{Grid{1, 64}, Grid{8, 8}},
-                               std::pair{Grid{5, 13}, Grid{2, 3}}, std::pair{Grid{10, 20}, Grid{11, 18}}}) {
+    for (const auto& [a, b] :
+         {std::pair{Grid{1, 1}, Grid{1, 1}}, std::pair{Grid{1, 1}, Grid{3, 7}}, std::pair{Grid{7, 9}, Grid{9, 7}},
+          std::pair{Grid{1, 64}, Grid{8, 8}}, std::pair{Grid{5, 13}, Grid{2, 3}}, std::pair{Grid{10, 20}, Grid{11, 18}}}) {
       const LocalFeatures query = coarse(a, channels, 1), candidate = coarse(b, channels, 2);
       const LocalMatch match = MutualNearest<>()(query, candidate);
       CHECK(match.pairs == by_definition(query, candidate));
@@ -130,10 +133,12 @@ TEST_CASE("Permuted patches have the same matches, permuted") {
 TEST_CASE("Of duplicates the first is matched, wherever it stands") {
   LocalFeatures photo = coarse({10, 14}, 16, 8);  // three panels
   const std::vector<std::size_t> equal{5, 6, 63, 64, 139};
-  for (const std::size_t i : equal) std::copy_n(photo.values.begin() + 5 * 16, 16, photo.values.begin() + static_cast<std::ptrdiff_t>(i * 16));
+  for (const std::size_t i : equal)
+    std::copy_n(photo.values.begin() + 5 * 16, 16, photo.values.begin() + static_cast<std::ptrdiff_t>(i * 16));
   const LocalMatch match = MutualNearest<>()(photo, photo);
   CHECK(match.pairs == by_definition(photo, photo));
-  for (const MatchedPair& pair : match.pairs) CHECK(std::find(equal.begin() + 1, equal.end(), static_cast<std::size_t>(pair.query)) == equal.end());
+  for (const MatchedPair& pair : match.pairs)
+    CHECK(std::find(equal.begin() + 1, equal.end(), static_cast<std::size_t>(pair.query)) == equal.end());
 
   const LocalFeatures same{{4, 4}, 3, std::vector<float>(48, 1.0F)};
   CHECK(MutualNearest<>()(same, same).pairs == std::vector<MatchedPair>{{0, 0, 3}});

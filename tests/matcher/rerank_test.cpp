@@ -20,7 +20,9 @@ namespace {
 
 /// One number a photo; two photos match as well as these say: the score is their product.
 struct ByProduct {
-  LocalMatch operator()(const LocalFeatures& query, const LocalFeatures& candidate) const { return {query.values[0] * candidate.values[0], {{0, 0, 1}}}; }
+  LocalMatch operator()(const LocalFeatures& query, const LocalFeatures& candidate) const {
+    return {query.values[0] * candidate.values[0], {{0, 0, 1}}};
+  }
 };
 static_assert(vpr::Matcher<ByProduct>);
 
@@ -98,7 +100,8 @@ TEST_CASE("Re-ranking gives the same on any number of threads, and holds no more
 
 TEST_CASE("Ids that the store lacks, a negative k and a score that is no number are refused") {
   const MemoryLocalStore store = store_of({1, 2, 3});
-  CHECK_THROWS_WITH(rerank(found, 5, worth(1), store, ByProduct()), ContainsSubstring("match 0 is photo 4, the store has the local features of 3"));
+  CHECK_THROWS_WITH(rerank(found, 5, worth(1), store, ByProduct()),
+                    ContainsSubstring("match 0 is photo 4, the store has the local features of 3"));
   CHECK_THROWS_AS(rerank({{-1, 0}}, 1, worth(1), store, ByProduct()), vpr::ConfigError);
   CHECK_THROWS_WITH(rerank(found, -1, worth(1), store, ByProduct()), ContainsSubstring("got k = -1"));
   CHECK_THROWS_WITH(rerank({{1, 0}}, 1, worth(NAN), store, ByProduct()), ContainsSubstring("score of photo 1 is NaN"));

@@ -15,7 +15,8 @@ using X = Tensor<Cpu<>>;
 
 auto mixing_pipeline() {
   const VitConfig config{.channels = 16, .depth = 1, .heads = 2, .trained_side = 56};
-  Pipeline pipeline(DinoV2<>(config), CrossImageAggregator<Split<1, 2>>({.channels = 16, .heads = 2, .hidden = 32}), NormaliseThenResize<>{{{42, 56}}});
+  Pipeline pipeline(DinoV2<>(config), CrossImageAggregator<Split<1, 2>>({.channels = 16, .heads = 2, .hidden = 32}),
+                    NormaliseThenResize<>{{{42, 56}}});
   initialise(pipeline, 3, 0.3F);
   return pipeline;
 }
@@ -24,7 +25,8 @@ std::vector<Image> photos(std::int64_t count) {
   std::vector<Image> made;
   for (std::int64_t i = 0; i < count; ++i) {
     std::vector<std::uint8_t> pixels;
-    for (const float value : random_floats(3 * 30 * 40, static_cast<std::uint64_t>(i) + 1)) pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
+    for (const float value : random_floats(3 * 30 * 40, static_cast<std::uint64_t>(i) + 1))
+      pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
     made.emplace_back(ImageSize{30, 40}, std::move(pixels));
   }
   return made;

@@ -33,7 +33,8 @@ auto tiny_pipeline(ImageSize size = {70, 84}) {
 
 Image photo(ImageSize size, std::uint64_t seed) {
   std::vector<std::uint8_t> pixels;
-  for (const float value : random_floats(3 * size.height * size.width, seed)) pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
+  for (const float value : random_floats(3 * size.height * size.width, seed))
+    pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
   return Image(size, std::move(pixels));
 }
 

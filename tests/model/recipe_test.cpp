@@ -19,8 +19,9 @@ using R = Recorded<Cpu<>>;
 const VitConfig tiny{.channels = 32, .depth = 3, .heads = 2, .trained_side = 56};
 
 auto adapted() {
-  return Pipeline(DinoV2<VitConfig, MulConvAdapter, R>(tiny), CrossImageAggregator<Split<1, 2, 3>, R>({.channels = 32, .heads = 2, .hidden = 32}),
-                  NormaliseThenResize<>{{{56, 56}}}, {"backbone.", ""});
+  return Pipeline(DinoV2<VitConfig, MulConvAdapter, R>(tiny),
+                  CrossImageAggregator<Split<1, 2, 3>, R>({.channels = 32, .heads = 2, .hidden = 32}), NormaliseThenResize<>{{{56, 56}}},
+                  {"backbone.", ""});
 }
 
 template <class Model>
@@ -33,9 +34,11 @@ std::map<std::string, std::vector<float>> values_of(Model& model) {
 template <class Model>
 std::set<std::string> trained_of(Model& model) {
   std::set<std::string> names;
-  model.visit([&](const std::string& name, auto& parameter) {
-    if (parameter.needs_gradient()) names.insert(name);
-  }, "");
+  model.visit(
+      [&](const std::string& name, auto& parameter) {
+        if (parameter.needs_gradient()) names.insert(name);
+      },
+      "");
   return names;
 }
 

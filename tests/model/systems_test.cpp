@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/paths.hpp>
 #include <vpr/backend/shapes.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/open.hpp>
@@ -19,7 +20,7 @@ using namespace vpr;
 
 namespace {
 
-const std::string checkpoints = VPR_TEST_DATA "/checkpoints/";
+const std::string checkpoints = vpr::test::data("/checkpoints/");
 
 /// What the file beside a checkpoint says of a forward pass with its weights.
 struct Forward {
@@ -62,8 +63,10 @@ auto tiny_salad(const Forward& forward) {
 
 auto tiny_selavpr(const Forward& forward) {
   const VitConfig config = forward.network();
-  Pipeline pipeline(DinoV2<VitConfig, SelaAdapters>(config), L2Tokens{GeM<>()}, NormaliseThenResize<>{{{224, 224}}}, make_selavpr<Shapes>().pipeline.names);
-  return TwoStage(std::move(pipeline), UpConvHead<>({.channels = config.channels, .hidden = 12, .outputs = 8}), MutualNearest<SelaVprScore>());
+  Pipeline pipeline(DinoV2<VitConfig, SelaAdapters>(config), L2Tokens{GeM<>()}, NormaliseThenResize<>{{{224, 224}}},
+                    make_selavpr<Shapes>().pipeline.names);
+  return TwoStage(std::move(pipeline), UpConvHead<>({.channels = config.channels, .hidden = 12, .outputs = 8}),
+                  MutualNearest<SelaVprScore>());
 }
 
 /// A weight file with one tensor renamed, reshaped or left out.
@@ -101,8 +104,8 @@ TEST_CASE("CricaVPR's checkpoint loads strictly and describes a batch as the aut
   const Forward forward("cricavpr_best_model.pth");
   const VitConfig config = forward.network();
   Pipeline cricavpr(DinoV2<VitConfig, MulConvAdapter>(config),
-                    CrossImageAggregator<Split<1, 2, 3>>({.channels = config.channels, .heads = 4, .hidden = 48}), NormaliseThenResize<>{{{224, 224}}},
-                    make_cricavpr<Shapes>().names);
+                    CrossImageAggregator<Split<1, 2, 3>>({.channels = config.channels, .heads = 4, .hidden = 48}),
+                    NormaliseThenResize<>{{{224, 224}}}, make_cricavpr<Shapes>().names);
   load(cricavpr, open_weights(checkpoints + "cricavpr_best_model.pth"));
   cricavpr.aggregator.company = Company<Tensor<Cpu<>>>::blocks(16);
   forward.check(cricavpr(forward.images()).to_vector());
@@ -132,7 +135,8 @@ TEST_CASE("A tensor that is missing, renamed or mis-shaped in a checkpoint is na
     return std::string("loaded");
   };
   CHECK(message([](TensorInfo&) { return true; }) == "loaded");
-  CHECK_THAT(message([](TensorInfo& info) { return !info.name.ends_with("upconv2.bias"); }), ContainsSubstring("missing LocalAdapt.upconv2.bias [8]"));
+  CHECK_THAT(message([](TensorInfo& info) { return !info.name.ends_with("upconv2.bias"); }),
+             ContainsSubstring("missing LocalAdapt.upconv2.bias [8]"));
   const std::string renamed = message([](TensorInfo& info) {
     if (info.name.ends_with("blocks.1.adapter2.D_fc1.weight")) info.name = "module.backbone.blocks.1.adapter2.D_fcl.weight";
     return true;
@@ -147,9 +151,9 @@ TEST_CASE("A tensor that is missing, renamed or mis-shaped in a checkpoint is na
 }
 
 TEST_CASE("Every named system has the dimensions that its paper gives") {
-  const std::map<std::string_view, std::int64_t> dimensions{{"salad", 8448},        {"salad-2048", 2112}, {"salad-512", 544},
-                                                            {"salad-no-dustbin", 8448}, {"salad-no-token", 8192}, {"cricavpr", 10752},
-                                                            {"cricavpr-convpass", 10752}, {"selavpr", 1024}, {"selavpr-global", 1024}, {"selavpr-local", 1024}};
+  const std::map<std::string_view, std::int64_t> dimensions{
+      {"salad", 8448},     {"salad-2048", 2112},         {"salad-512", 544}, {"salad-no-dustbin", 8448}, {"salad-no-token", 8192},
+      {"cricavpr", 10752}, {"cricavpr-convpass", 10752}, {"selavpr", 1024},  {"selavpr-global", 1024},   {"selavpr-local", 1024}};
   for (const NamedSystem& named : named_systems) {
     INFO(named.name);
     with_system<Shapes>(named.name, [&](auto system) { CHECK(system.dimensions() == dimensions.at(named.name)); });

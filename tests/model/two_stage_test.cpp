@@ -23,7 +23,8 @@ namespace {
 const vpr::VitConfig tiny{.channels = 48, .depth = 3, .heads = 3, .trained_side = 84};
 
 auto tiny_system(std::optional<Tap> local_tap = std::nullopt) {
-  vpr::TwoStage system(vpr::Pipeline(vpr::DinoV2<>(tiny), vpr::GeM<>(), vpr::NormaliseThenResize<>{{{70, 84}}}), vpr::Patches<>(), vpr::MutualNearest<>(), local_tap);
+  vpr::TwoStage system(vpr::Pipeline(vpr::DinoV2<>(tiny), vpr::GeM<>(), vpr::NormaliseThenResize<>{{{70, 84}}}), vpr::Patches<>(),
+                       vpr::MutualNearest<>(), local_tap);
   std::uint64_t seed = 1;
   system.visit(
       [&](const std::string& name, auto& parameter) {
@@ -37,7 +38,8 @@ auto tiny_system(std::optional<Tap> local_tap = std::nullopt) {
 
 Image photo(ImageSize size, std::uint64_t seed) {
   std::vector<std::uint8_t> pixels;
-  for (const float value : random_floats(3 * size.height * size.width, seed)) pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
+  for (const float value : random_floats(3 * size.height * size.width, seed))
+    pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
   return Image(size, std::move(pixels));
 }
 
@@ -71,7 +73,8 @@ TEST_CASE("Local features may come from another tap than the descriptor") {
 }
 
 TEST_CASE("A backbone without other places refuses a local tap, and works without one") {
-  vpr::TwoStage system(vpr::Pipeline(Pixels<>(), vpr::Mean<>(), vpr::NormaliseThenResize<>{{{16, 24}}}), vpr::Patches<>(), vpr::MutualNearest<>());
+  vpr::TwoStage system(vpr::Pipeline(Pixels<>(), vpr::Mean<>(), vpr::NormaliseThenResize<>{{{16, 24}}}), vpr::Patches<>(),
+                       vpr::MutualNearest<>());
   const Image one = photo({20, 20}, 4);
   const ImageView view = one;
   CHECK(system.describe_both(std::span(&view, 1)).local[0].grid == vpr::Grid{2, 3});
@@ -92,7 +95,8 @@ TEST_CASE("Photos are described alike alone, together, in any size and on any nu
     for (std::size_t i = 0; i < 5; ++i) {
       const vpr::TwoStageDescription alone = system.describe_both(std::span(&views[i], 1));
       CHECK(together.local[i] == alone.local[0]);
-      CHECK(std::equal(alone.descriptors.begin(), alone.descriptors.end(), together.descriptors.begin() + static_cast<std::ptrdiff_t>(48 * i)));
+      CHECK(std::equal(alone.descriptors.begin(), alone.descriptors.end(),
+                       together.descriptors.begin() + static_cast<std::ptrdiff_t>(48 * i)));
     }
   }
 }

@@ -16,13 +16,15 @@ TEST_CASE("Attention of one query over two keys, by hand") {
 
 TEST_CASE("Scores are divided by the root of a head's depth") {
   // Dot products 4 and 0.
-  const X y = attention(tensor({1, 1, 4}, {1, 2, 3, 4}), tensor({1, 2, 4}, {4, 3, 2, -3, 1, -1, -1, 1}), tensor({1, 2, 4}, {1, 5, 6, 7, 0, 8, 9, 3}), 1);
+  const X y = attention(tensor({1, 1, 4}, {1, 2, 3, 4}), tensor({1, 2, 4}, {4, 3, 2, -3, 1, -1, -1, 1}),
+                        tensor({1, 2, 4}, {1, 5, 6, 7, 0, 8, 9, 3}), 1);
   CHECK(y.values()[0] == Approx(std::exp(2.0) / (std::exp(2.0) + 1)));
 }
 
 TEST_CASE("Heads do not see each other, nor images") {
   const auto half = [](const X& x, std::int64_t i) { return slice(x, 2, 3 * i, 3 * i + 3); };
-  const X q = tensor({2, 4, 6}, random_floats(48, 1)), k = tensor({2, 5, 6}, random_floats(60, 2)), v = tensor({2, 5, 6}, random_floats(60, 3));
+  const X q = tensor({2, 4, 6}, random_floats(48, 1)), k = tensor({2, 5, 6}, random_floats(60, 2)),
+          v = tensor({2, 5, 6}, random_floats(60, 3));
   const X together = attention(q, k, v, 2);
   for (const std::int64_t i : {0, 1}) {
     CHECK(largest_difference(half(together, i).values(), attention(half(q, i), half(k, i), half(v, i), 1).values()) < 1e-6F);

@@ -53,7 +53,8 @@ TEST_CASE("Normalisations overwrite a moved tensor and no other") {
 }
 
 TEST_CASE("batch_norm takes each channel by its own statistics") {
-  const X y = batch_norm(tensor({2, 2}, {1, 10, 3, 20}), tensor({2}, {1, 2}), tensor({2}, {0, 100}), tensor({2}, {2, 10}), tensor({2}, {3, 99}), 1);
+  const X y =
+      batch_norm(tensor({2, 2}, {1, 10, 3, 20}), tensor({2}, {1, 2}), tensor({2}, {0, 100}), tensor({2}, {2, 10}), tensor({2}, {3, 99}), 1);
   CHECK(y.values() == Values{-0.5F, 100, 0.5F, 102});
   CHECK_THROWS_AS(batch_norm(shaped({2, 2}), shaped({2}), shaped({2}), shaped({1}), shaped({2}), 1), ShapeError);
 }

@@ -9,8 +9,8 @@
 
 #include <vector>
 
-using vpr::ShapeError;
 using vpr::Shape;
+using vpr::ShapeError;
 using F32 = vpr::Cpu<vpr::f32>;
 using X = vpr::Tensor<F32>;
 using Values = std::vector<float>;

@@ -13,7 +13,8 @@ TEST_CASE("one_hot marks the first of the largest") {
 }
 
 TEST_CASE("residual_sums adds up shares of the differences from the centres") {
-  const X tokens = tensor({1, 2, 2}, {1, 2, 3, 4}), shares = tensor({1, 2, 2}, {1, 0, 0.5F, 0.5F}), centres = tensor({2, 2}, {0, 0, 10, 10});
+  const X tokens = tensor({1, 2, 2}, {1, 2, 3, 4}), shares = tensor({1, 2, 2}, {1, 0, 0.5F, 0.5F}),
+          centres = tensor({2, 2}, {0, 0, 10, 10});
   const X y = residual_sums(tokens, shares, centres);
   CHECK(y.shape() == Shape{1, 2, 2});
   CHECK(y.values() == Values{2.5F, 4, -3.5F, -3});

@@ -10,7 +10,9 @@ using namespace vpr;
 
 namespace {
 
-X plan(const X& scores, float dustbin, std::int64_t iterations) { return vpr::exp(optimal_transport(scores, X::full({1}, dustbin), iterations)); }
+X plan(const X& scores, float dustbin, std::int64_t iterations) {
+  return vpr::exp(optimal_transport(scores, X::full({1}, dustbin), iterations));
+}
 
 }  // namespace
 

@@ -32,7 +32,8 @@ inline Features<X> random_features(std::int64_t batch, std::int64_t channels, Gr
 
 /// The features of one image of a batch.
 inline Features<X> one_of(const Features<X>& features, std::int64_t image) {
-  return {features.cls.empty() ? X() : slice(features.cls, 0, image, image + 1), slice(features.patches, 0, image, image + 1), features.grid};
+  return {features.cls.empty() ? X() : slice(features.cls, 0, image, image + 1), slice(features.patches, 0, image, image + 1),
+          features.grid};
 }
 
 /// The features with their patches in another order: patch i of the result is patch order[i].
@@ -119,7 +120,8 @@ std::vector<float> same_alone_and_in_batches(const Component& component, const F
 /// The length of row `row` of a matrix with `dim` columns.
 inline double row_length(const std::vector<float>& values, std::int64_t dim, std::int64_t row) {
   double squares = 0;
-  for (std::int64_t i = row * dim; i < (row + 1) * dim; ++i) squares += static_cast<double>(values[static_cast<std::size_t>(i)]) * static_cast<double>(values[static_cast<std::size_t>(i)]);
+  for (std::int64_t i = row * dim; i < (row + 1) * dim; ++i)
+    squares += static_cast<double>(values[static_cast<std::size_t>(i)]) * static_cast<double>(values[static_cast<std::size_t>(i)]);
   return std::sqrt(squares);
 }
 

@@ -11,8 +11,8 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
-#include <limits>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <span>
 #include <sstream>
@@ -61,7 +61,7 @@ class GoldenWeights {
   void read(std::size_t index, std::span<float> out) const {
     const std::size_t stored = places_.size();
     if (index < stored) return file_->read(places_[index], out);
-    require<ShapeError>(out.size() == static_cast<std::size_t>(tensors_.at(index).shape.elements()), "golden: wrong buffer size");
+    VPR_REQUIRE(ShapeError, out.size() == static_cast<std::size_t>(tensors_.at(index).shape.elements()), "golden: wrong buffer size");
     recipes_[index - stored].fill(out);
   }
 
@@ -108,7 +108,7 @@ class Golden {
   Shape shape(std::string_view tensor) const {
     if (const Recipe* recipe = find_recipe(tensor)) return recipe->shape;
     const auto index = find_tensor(file_, tensor);
-    require<WeightError>(index.has_value(), path(), ": has no tensor '", tensor, "'");
+    VPR_REQUIRE(WeightError, index.has_value(), path(), ": has no tensor '", tensor, "'");
     return file_.tensors()[*index].shape;
   }
   /// The values of an input or output: `T` is float, double or, for whole numbers, std::int64_t.
@@ -175,9 +175,7 @@ class Check {
       compare_summary<T>(full, ours, allowed);
     }
   }
-  void operator()(std::string_view name, const Shape& shape) {
-    (*this)(name, std::vector<std::int64_t>(shape.begin(), shape.end()));
-  }
+  void operator()(std::string_view name, const Shape& shape) { (*this)(name, std::vector<std::int64_t>(shape.begin(), shape.end())); }
 
   /// Whether the file holds `out.NAME`, whole or in part.
   bool wants(std::string_view name) const {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tests/support/golden.hpp"
+#include <tests/support/paths.hpp>
 
 #include "tests/support/catch.hpp"
 
@@ -11,7 +12,7 @@ using vpr::test::Check;
 using vpr::test::Golden;
 using vpr::test::Recipe;
 
-static std::string data(const std::string& name) { return VPR_TEST_DATA "/" + name + ".safetensors"; }
+static std::string data(const std::string& name) { return vpr::test::data("/") + name + ".safetensors"; }
 
 TEST_CASE("recipe: the published generator, with the name or another text as its seed") {
   Recipe plain = Recipe::from_json(nlohmann::json::parse(R"(["cls_token", [2, 2], 1.0, 0.5])"));

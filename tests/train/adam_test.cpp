@@ -48,9 +48,7 @@ TEST_CASE("Adam's weights decay through the gradient, AdamW's beside it") {
   CHECK(after<AdamW<F32>>({.rate = 0.25, .eps = 0, .weight_decay = 1}, {{2}}, {1})[0] == Approx(0.5));
 }
 
-TEST_CASE("An element that never had a gradient stays") {
-  CHECK(after<Adam<F32>>({}, {{0, 1}, {0, 1}}, {5, 5})[0] == 5);
-}
+TEST_CASE("An element that never had a gradient stays") { CHECK(after<Adam<F32>>({}, {{0, 1}, {0, 1}}, {5, 5})[0] == 5); }
 
 TEST_CASE("Settings that Adam cannot mean are refused") {
   Bag bag{{"p", {1}}};

@@ -68,7 +68,8 @@ TEST_CASE("A frozen parameter is not moved and nothing is remembered of it") {
 
 TEST_CASE("An optimiser that would do nothing is refused") {
   Bag bag{{"a", {1}}, {"b", {1}}};
-  CHECK_THROWS_WITH(Sgd<F32>(bag, {}, {{"a", {}}, {"c", {}}}), ContainsSubstring("optimiser: no parameter to be trained is chosen by 'c' of group 1"));
+  CHECK_THROWS_WITH(Sgd<F32>(bag, {}, {{"a", {}}, {"c", {}}}),
+                    ContainsSubstring("optimiser: no parameter to be trained is chosen by 'c' of group 1"));
   freeze(bag, "");
   CHECK_THROWS_WITH(Adam<F32>(bag), ContainsSubstring("optimiser: the model has no parameter that needs a gradient"));
 }

@@ -32,5 +32,6 @@ TEST_CASE("Freezing what is not there is refused") {
   Bag bag{{"a", {1}}};
   CHECK_THROWS_AS(freeze(bag, "backbone."), ConfigError);
   CHECK_THROWS_WITH(freeze(bag, "backbone."), ContainsSubstring("freeze: no parameter's name is chosen by 'backbone.'"));
-  CHECK_THROWS_WITH(unfreeze(bag, [](const std::string&) { return false; }), ContainsSubstring("unfreeze: no parameter's name is chosen by a predicate"));
+  CHECK_THROWS_WITH(unfreeze(bag, [](const std::string&) { return false; }),
+                    ContainsSubstring("unfreeze: no parameter's name is chosen by a predicate"));
 }

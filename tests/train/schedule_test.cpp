@@ -5,8 +5,9 @@
 
 using namespace vpr;
 
-static_assert(Schedule<ConstantRate> && Schedule<LinearDecay> && Schedule<StepDecay> && Schedule<MultiStepDecay> && Schedule<ExponentialDecay> &&
-              Schedule<CosineDecay> && Schedule<WarmUp<CosineDecay>> && Schedule<OverlaidWarmUp<MultiStepDecay>>);
+static_assert(Schedule<ConstantRate> && Schedule<LinearDecay> && Schedule<StepDecay> && Schedule<MultiStepDecay> &&
+              Schedule<ExponentialDecay> && Schedule<CosineDecay> && Schedule<WarmUp<CosineDecay>> &&
+              Schedule<OverlaidWarmUp<MultiStepDecay>>);
 
 TEST_CASE("A constant rate stays") {
   CHECK(ConstantRate()(0.5, 0) == 0.5);

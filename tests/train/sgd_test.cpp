@@ -22,9 +22,7 @@ static float after(const SgdSettings& settings, const Floats& gradients) {
 
 TEST_CASE("SGD goes against the gradient") { CHECK(after({.rate = 0.5}, {2, -1}) == Approx(1 - 1 + 0.5)); }
 
-TEST_CASE("Weight decay is added to the gradient") {
-  CHECK(after({.rate = 0.5, .weight_decay = 0.1}, {2}) == Approx(1 - 0.5 * (2 + 0.1)));
-}
+TEST_CASE("Weight decay is added to the gradient") { CHECK(after({.rate = 0.5, .weight_decay = 0.1}, {2}) == Approx(1 - 0.5 * (2 + 0.1))); }
 
 TEST_CASE("Momentum keeps a share of the velocity; dampening spares the first gradient") {
   // velocities 2, then 0.5 · 2 + 1

@@ -59,10 +59,11 @@ TEST_CASE("A trainer brings the loss down and says what each step did") {
   Model model = model_of(1);
   auto trainer = trainer_of(model, {.steps = 300, .longest_gradient = 100});
   std::vector<TrainingStep> steps;
-  trainer.run([&](std::int64_t batch) { return loss_of(model, batch); }, [&](const TrainingStep& step) {
-    steps.push_back(step);
-    return true;
-  });
+  trainer.run([&](std::int64_t batch) { return loss_of(model, batch); },
+              [&](const TrainingStep& step) {
+                steps.push_back(step);
+                return true;
+              });
   REQUIRE(steps.size() == 300);
   CHECK(trainer.done() == 300);
   CHECK(steps.front().step == 1);
@@ -95,10 +96,12 @@ TEST_CASE("Batches that are accumulated make the step of their mean") {
 
   Model other = model_of(1);
   auto mean = trainer_of(other, {.steps = 1});
-  mean.run([&](std::int64_t) {
-    const Var<B> first = loss_of(other, 0), second = loss_of(other, 1), half(Tensor<B>::full({1, 1}, 0.5F));
-    return add(multiply(first, half), multiply(second, half));
-  }, go_on);
+  mean.run(
+      [&](std::int64_t) {
+        const Var<B> first = loss_of(other, 0), second = loss_of(other, 1), half(Tensor<B>::full({1, 1}, 0.5F));
+        return add(multiply(first, half), multiply(second, half));
+      },
+      go_on);
   const std::vector<float> a = model.weight.to_vector(), b = other.weight.to_vector();
   for (std::size_t i = 0; i < 4; ++i) CHECK(a[i] == Approx(b[i]).margin(1e-6));
 }
@@ -107,7 +110,8 @@ TEST_CASE("A loss that is not finite stops the training before the model is chan
   Model model = model_of(1);
   const std::vector<float> before = model.weight.to_vector();
   auto trainer = trainer_of(model, {.steps = 3});
-  CHECK_THROWS_WITH(trainer.run([&](std::int64_t) { return Var<B>(Tensor<B>::full({1}, NAN)); }, go_on), ContainsSubstring("the loss of step 1 is"));
+  CHECK_THROWS_WITH(trainer.run([&](std::int64_t) { return Var<B>(Tensor<B>::full({1}, NAN)); }, go_on),
+                    ContainsSubstring("the loss of step 1 is"));
   CHECK(model.weight.to_vector() == before);
   CHECK(trainer.done() == 0);
 }

@@ -11,7 +11,9 @@ namespace {
 const double none = std::numeric_limits<double>::quiet_NaN();
 const std::vector<std::string> measures{"recall@1", "recall@5"};
 
-TrainingRow row(std::int64_t step, double recall = none) { return {step, 1.0 / static_cast<double>(step), 1e-5, 2.5 * static_cast<double>(step), 4, {recall, recall}}; }
+TrainingRow row(std::int64_t step, double recall = none) {
+  return {step, 1.0 / static_cast<double>(step), 1e-5, 2.5 * static_cast<double>(step), 4, {recall, recall}};
+}
 
 }  // namespace
 
@@ -22,9 +24,11 @@ TEST_CASE("A log is a table, or an object a line, with what was measured") {
     TrainingLog log(path.string(), measures);
     log.add(row(1));
     log.add(row(2, 0.25));
-    CHECK(file_content(path) == (json ? "{\"step\": 1, \"loss\": 1, \"rate\": 1e-05, \"seconds\": 2.5, \"images_per_second\": 4}\n"
-                                   "{\"step\": 2, \"loss\": 0.5, \"rate\": 1e-05, \"seconds\": 5, \"images_per_second\": 4, \"recall@1\": 0.25, \"recall@5\": 0.25}\n"
-                                 : "step,loss,rate,seconds,images_per_second,recall@1,recall@5\n1,1,1e-05,2.5,4,,\n2,0.5,1e-05,5,4,0.25,0.25\n"));
+    CHECK(file_content(path) ==
+          (json ? "{\"step\": 1, \"loss\": 1, \"rate\": 1e-05, \"seconds\": 2.5, \"images_per_second\": 4}\n"
+                  "{\"step\": 2, \"loss\": 0.5, \"rate\": 1e-05, \"seconds\": 5, \"images_per_second\": 4, \"recall@1\": 0.25, "
+                  "\"recall@5\": 0.25}\n"
+                : "step,loss,rate,seconds,images_per_second,recall@1,recall@5\n1,1,1e-05,2.5,4,,\n2,0.5,1e-05,5,4,0.25,0.25\n"));
     CHECK_THROWS_AS(log.add({3, 0, 0, 0, 0, {}}), ShapeError);
   }
 }
@@ -68,16 +72,17 @@ TEST_CASE("What was measured before the training is a row of step 0, which stays
 TEST_CASE("A training that goes on without its log begins one; another file is refused and left as it is") {
   const TemporaryFolder folder;
   CHECK(TrainingLog((folder.path() / "new.csv").string(), measures, 10).rows().empty());
-  for (const auto& [name, text] : std::initializer_list<std::pair<const char*, std::string>>{{"a.csv", "name,position\n"},
-                                                                                            {"b.csv", "step,loss,rate,seconds,images_per_second\n"},
-                                                                                            {"c.csv", "step,loss,rate,seconds,images_per_second,recall@1,recall@5\n1,x,,,,,\n"},
-                                                                                            {"d.csv", "step,loss,rate,seconds,images_per_second,recall@1,recall@5\n1,2\n"},
-                                                                                            {"e.jsonl", "[1]\n"},
-                                                                                            {"f.jsonl", "{\"step\": \"1\"}\n"},
-                                                                                            {"g.jsonl", "{\"step\": 1e300}\n"},
-                                                                                            {"h.jsonl", "{\"loss\": 1}\n"},
-                                                                                            {"j.jsonl", "{\"step\": -1}\n"},
-                                                                                            {"i.jsonl", std::string(100000, '[') + '\n'}}) {
+  for (const auto& [name, text] : std::initializer_list<std::pair<const char*, std::string>>{
+           {"a.csv", "name,position\n"},
+           {"b.csv", "step,loss,rate,seconds,images_per_second\n"},
+           {"c.csv", "step,loss,rate,seconds,images_per_second,recall@1,recall@5\n1,x,,,,,\n"},
+           {"d.csv", "step,loss,rate,seconds,images_per_second,recall@1,recall@5\n1,2\n"},
+           {"e.jsonl", "[1]\n"},
+           {"f.jsonl", "{\"step\": \"1\"}\n"},
+           {"g.jsonl", "{\"step\": 1e300}\n"},
+           {"h.jsonl", "{\"loss\": 1}\n"},
+           {"j.jsonl", "{\"step\": -1}\n"},
+           {"i.jsonl", std::string(100000, '[') + '\n'}}) {
     const auto path = folder.write(name, text);
     CHECK_THROWS_AS(TrainingLog(path.string(), measures, 3), FormatError);
     CHECK(file_content(path) == text);

@@ -17,7 +17,7 @@ namespace vpr {
 
 struct ConvpassSettings {
   std::int64_t hidden = 8;
-  float scale = 1;              ///< of the bypass, as it is added
+  float scale = 1;  ///< of the bypass, as it is added
   bool beside_attention = true;
   bool beside_mlp = true;
 };
@@ -34,7 +34,8 @@ struct ConvolutionalBypass {
   Linear<B> down, up;
   Convolution<B> conv;
 
-  ConvolutionalBypass(std::int64_t channels, std::int64_t hidden) : down(channels, hidden), up(hidden, channels), conv(hidden, hidden, {3, 1, 1}) {}
+  ConvolutionalBypass(std::int64_t channels, std::int64_t hidden)
+      : down(channels, hidden), up(hidden, channels), conv(hidden, hidden, {3, 1, 1}) {}
 
   X operator()(const X& x, const TokenLayout& layout) const {
     const X hidden = quick_gelu(down(x));

@@ -110,9 +110,9 @@ struct MultiScaleConvolution {
         reduce_5(sizes.hidden, sizes.reduced_5, 1),
         five(sizes.reduced_5, sizes.five, 5),
         skip(sizes.skip) {
-    require<ConfigError>(sizes.reduced_3 > 0 && sizes.reduced_5 > 0 && sizes.one + sizes.three + sizes.five == sizes.hidden,
-                         "MulConv: the branches have ", sizes.one, ", ", sizes.three, " and ", sizes.five, " channels (the latter two from ",
-                         sizes.reduced_3, " and ", sizes.reduced_5, "), want their sum to be the hidden ", sizes.hidden);
+    VPR_REQUIRE(ConfigError, sizes.reduced_3 > 0 && sizes.reduced_5 > 0 && sizes.one + sizes.three + sizes.five == sizes.hidden,
+                "MulConv: the branches have ", sizes.one, ", ", sizes.three, " and ", sizes.five, " channels (the latter two from ",
+                sizes.reduced_3, " and ", sizes.reduced_5, "), want their sum to be the hidden ", sizes.hidden);
   }
 };
 
@@ -130,7 +130,9 @@ struct MulConvAdapter : NoAdapter<B> {
   explicit MulConvAdapter(const VitConfig& config, const MulConvSettings& settings = {})
       : NoAdapter<B>(config), convolution(config.channels, settings), scale(static_cast<typename B::value>(settings.scale)) {}
 
-  X after_mlp(X fed, const X& normed, const TokenLayout& layout) const { return add_scaled(std::move(fed), convolution(normed, layout), scale); }
+  X after_mlp(X fed, const X& normed, const TokenLayout& layout) const {
+    return add_scaled(std::move(fed), convolution(normed, layout), scale);
+  }
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {

@@ -22,8 +22,7 @@ class AnyAggregator {
   using X = typename B::tensor;
 
   template <Aggregator A>
-    requires(!std::same_as<A, AnyAggregator>)
-  AnyAggregator(A aggregator) : self_(std::make_shared<Model<A>>(std::move(aggregator))) {}
+  requires(!std::same_as<A, AnyAggregator>) AnyAggregator(A aggregator) : self_(std::make_shared<Model<A>>(std::move(aggregator))) {}
 
   std::int64_t dimensions(std::int64_t channels) const { return self_->dimensions(channels); }
   X operator()(const Features<X>& features) const { return (*self_)(features); }
@@ -45,7 +44,9 @@ class AnyAggregator {
     explicit Model(A aggregator_) : aggregator(std::move(aggregator_)) {}
     std::int64_t dimensions(std::int64_t channels) const override { return aggregator.dimensions(channels); }
     X operator()(const Features<X>& features) const override { return aggregator(features); }
-    void visit(const std::function<void(const std::string&, X&)>& visitor, const std::string& prefix) override { aggregator.visit(visitor, prefix); }
+    void visit(const std::function<void(const std::string&, X&)>& visitor, const std::string& prefix) override {
+      aggregator.visit(visitor, prefix);
+    }
     A aggregator;
   };
 

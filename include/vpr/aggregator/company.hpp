@@ -23,7 +23,8 @@ class Company {
   /// Each photo among the same companions, given as the aggregator's `regions` of them, `K×R×C`.
   /// @throws ConfigError  for no companions.
   static Company with(X companions) {
-    require<ConfigError>(companions.shape().rank() == 3 && !companions.empty(), "company: got companions ", companions.shape(), ", want [photos, regions, channels]");
+    VPR_REQUIRE(ConfigError, companions.shape().rank() == 3 && !companions.empty(), "company: got companions ", companions.shape(),
+                ", want [photos, regions, channels]");
     Company company;
     company.companions_ = std::move(companions);
     return company;
@@ -31,7 +32,7 @@ class Company {
   /// The photos in blocks of `size` in their order, the last one of what is left: how CricaVPR is evaluated, with 16.
   /// @throws ConfigError  for a size below 1.
   static Company blocks(std::int64_t size) {
-    require<ConfigError>(size >= 1, "company: got blocks of ", size, ", want at least 1");
+    VPR_REQUIRE(ConfigError, size >= 1, "company: got blocks of ", size, ", want at least 1");
     Company company;
     company.block_ = size;
     return company;

@@ -39,9 +39,11 @@ class CrossImageAggregator {
 
   /// @throws ConfigError  for channels that the heads don't divide.
   explicit CrossImageAggregator(const CrossImageSettings& settings = {}) : heads_(settings.heads), split_(settings.split) {
-    require<ConfigError>(settings.heads > 0 && settings.channels > 0 && settings.channels % settings.heads == 0 && settings.hidden > 0 && settings.layers >= 0,
-                         "cross-image encoder: got ", settings.channels, " channels, ", settings.heads, " heads, ", settings.hidden, " hidden channels and ",
-                         settings.layers, " layers, want positive ones and channels that the heads divide");
+    VPR_REQUIRE(ConfigError,
+                settings.heads > 0 && settings.channels > 0 && settings.channels % settings.heads == 0 && settings.hidden > 0 &&
+                    settings.layers >= 0,
+                "cross-image encoder: got ", settings.channels, " channels, ", settings.heads, " heads, ", settings.hidden,
+                " hidden channels and ", settings.layers, " layers, want positive ones and channels that the heads divide");
     for (std::int64_t i = 0; i < settings.layers; ++i) layers_.emplace_back(settings.channels, settings.hidden);
   }
 
@@ -56,7 +58,9 @@ class CrossImageAggregator {
   /// @throws ShapeError  if companions have other regions or channels.
   X mix(const X& regions) const {
     const Shape shape = regions.shape();
-    const X encoded = company.block() > 0 ? in_blocks(regions, company.block()) : company.companions().empty() ? alone(regions) : among_companions(regions);
+    const X encoded = company.block() > 0            ? in_blocks(regions, company.block())
+                      : company.companions().empty() ? alone(regions)
+                                                     : among_companions(regions);
     return l2_normalize(reshape(encoded, Shape{shape[0], shape[1] * shape[2]}));
   }
 
@@ -91,8 +95,8 @@ class CrossImageAggregator {
   }
 
   X among_companions(const X& regions) const {
-    require<ShapeError>(company.companions().shape().with(0, 1) == regions.shape().with(0, 1), "cross-image encoder: got companions ",
-                        company.companions().shape(), " for regions ", regions.shape());
+    VPR_REQUIRE(ShapeError, company.companions().shape().with(0, 1) == regions.shape().with(0, 1), "cross-image encoder: got companions ",
+                company.companions().shape(), " for regions ", regions.shape());
     X all;
     for (std::int64_t i = 0; i < regions.shape()[0]; ++i) {
       all = stacked(all, slice(encode(stacked(slice(regions, 0, i, i + 1), company.companions())), 0, 0, 1));
@@ -104,7 +108,8 @@ class CrossImageAggregator {
   static X stacked(const X& a, const X& b) {
     if (a.empty()) return b;
     const Shape shape = b.shape();
-    return reshape(concat(reshape(a, Shape{1, a.shape().elements()}), reshape(b, Shape{1, shape.elements()}), 1), shape.with(0, a.shape()[0] + shape[0]));
+    return reshape(concat(reshape(a, Shape{1, a.shape().elements()}), reshape(b, Shape{1, shape.elements()}), 1),
+                   shape.with(0, a.shape()[0] + shape[0]));
   }
 
   std::int64_t heads_;

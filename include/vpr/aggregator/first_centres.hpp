@@ -80,8 +80,8 @@ inline std::vector<std::int64_t> draw_different(std::int64_t count, std::int64_t
 /// `count` of the N×D points, K×D row-major, drawn by `seed`; the same for any number of threads.
 /// @throws ConfigError unless 1 <= count <= N.
 inline std::vector<float> first_centres(Rows points, std::int64_t count, FirstCentres rule, ClusterDistance distance, std::uint64_t seed) {
-  require<ConfigError>(count >= 1 && count <= points.size(), "k-means: got ", points.size(), " points for ", count,
-                       " clusters, expected at least as many points, and one cluster");
+  VPR_REQUIRE(ConfigError, count >= 1 && count <= points.size(), "k-means: got ", points.size(), " points for ", count,
+              " clusters, expected at least as many points, and one cluster");
   Random random(seed);
   const std::vector<std::int64_t> drawn = rule == FirstCentres::random ? detail::draw_different(count, points.size(), random)
                                                                        : detail::draw_plus_plus(points, count, distance, random);

@@ -11,8 +11,8 @@
 namespace vpr {
 
 struct GemSettings {
-  float p = 3;       ///< the power a new aggregator starts with; learned. 1 is the mean, large ones approach the maximum
-  float eps = 1e-6F; ///< what smaller values are raised to; a negative value counts as this
+  float p = 3;        ///< the power a new aggregator starts with; learned. 1 is the mean, large ones approach the maximum
+  float eps = 1e-6F;  ///< what smaller values are raised to; a negative value counts as this
 };
 
 /// GeM: the generalised mean of the patches of each channel, then unit length (Radenović et al., TPAMI 2019, eq. 3).
@@ -28,7 +28,8 @@ class GeM {
 
   /// @throws ConfigError  for a power or an eps that is not positive.
   explicit GeM(GemSettings settings = {}) : p_(X::full(Shape{1}, settings.p)), eps_(settings.eps) {
-    require<ConfigError>(settings.p > 0 && settings.eps > 0, "GeM: got p ", settings.p, " and eps ", settings.eps, ", want both positive");
+    VPR_REQUIRE(ConfigError, settings.p > 0 && settings.eps > 0, "GeM: got p ", settings.p, " and eps ", settings.eps,
+                ", want both positive");
   }
 
   std::int64_t dimensions(std::int64_t channels) const { return channels; }

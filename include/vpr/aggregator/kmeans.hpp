@@ -144,7 +144,7 @@ inline double move_centres(Rows points, Assignment& nearest, EmptyCluster empty,
 /// Finds the nearest of K×D centres for each of N×D points. Bits depend neither on the number of threads nor on the other points.
 /// @throws ShapeError for no centres or centres of another dim; FormatError for NaN or infinity.
 inline Assignment nearest_centres(Rows points, Rows centres, ClusterDistance distance) {
-  require<ShapeError>(centres.size() >= 1, "k-means: got no centres");
+  VPR_REQUIRE(ShapeError, centres.size() >= 1, "k-means: got no centres");
   require_finite(points, points.dim(), "k-means: point");
   require_finite(centres, points.dim(), "k-means: centre");
   return detail::nearest_centres(points, centres, distance);
@@ -164,11 +164,11 @@ struct Clusters {
 ///   or no iterations.
 inline Clusters kmeans(Rows points, std::vector<float> centres, const KMeansSettings& settings, const Progress& progress = {}) {
   const std::int64_t dim = points.dim(), size = static_cast<std::int64_t>(centres.size());
-  require<ShapeError>(dim >= 1 && size >= dim && size % dim == 0, "k-means: got ", size, " numbers as centres of ", dim, " dimensions");
+  VPR_REQUIRE(ShapeError, dim >= 1 && size >= dim && size % dim == 0, "k-means: got ", size, " numbers as centres of ", dim, " dimensions");
   const std::int64_t clusters = size / dim;
-  require<ConfigError>(clusters <= points.size(), "k-means: got ", points.size(), " points for ", clusters,
-                       " clusters, expected at least as many");
-  require<ConfigError>(settings.iterations >= 1, "k-means: got ", settings.iterations, " iterations, expected at least 1");
+  VPR_REQUIRE(ConfigError, clusters <= points.size(), "k-means: got ", points.size(), " points for ", clusters,
+              " clusters, expected at least as many");
+  VPR_REQUIRE(ConfigError, settings.iterations >= 1, "k-means: got ", settings.iterations, " iterations, expected at least 1");
   require_finite(points, dim, "k-means: point");
   require_finite(Rows(centres.data(), clusters, dim), dim, "k-means: centre");
   Clusters found{std::move(centres), {}, 0};

@@ -19,9 +19,9 @@ namespace vpr {
 
 struct MixVprSettings {
   std::int64_t channels = 1024;
-  Grid grid{20, 20};               ///< the only one that it can take: its mixers hold a weight for each pair of positions
-  std::int64_t depth = 4;          ///< mixers
-  float ratio = 1;                 ///< hidden positions over positions, in a mixer
+  Grid grid{20, 20};       ///< the only one that it can take: its mixers hold a weight for each pair of positions
+  std::int64_t depth = 4;  ///< mixers
+  float ratio = 1;         ///< hidden positions over positions, in a mixer
   std::int64_t out_channels = 1024;
   std::int64_t rows = 4;
 };
@@ -37,10 +37,13 @@ class MixVpr {
 
   /// @throws ConfigError  for sizes that are not positive.
   explicit MixVpr(const MixVprSettings& settings = {})
-      : settings_(validated(settings)), channel_proj_(settings.channels, settings.out_channels), row_proj_(settings.grid.patches(), settings.rows) {
+      : settings_(validated(settings)),
+        channel_proj_(settings.channels, settings.out_channels),
+        row_proj_(settings.grid.patches(), settings.rows) {
     const std::int64_t positions = settings.grid.patches();
     const auto hidden = static_cast<std::int64_t>(static_cast<float>(positions) * settings.ratio);
-    for (std::int64_t i = 0; i < settings.depth; ++i) mixers_.push_back({{positions, typename B::value(1e-5)}, {positions, hidden}, {hidden, positions}});
+    for (std::int64_t i = 0; i < settings.depth; ++i)
+      mixers_.push_back({{positions, typename B::value(1e-5)}, {positions, hidden}, {hidden, positions}});
   }
 
   std::int64_t dimensions(std::int64_t) const { return settings_.out_channels * settings_.rows; }
@@ -53,8 +56,8 @@ class MixVpr {
 
   /// The maps after the mixers: `B×C×N`.
   X mixed(const Features<X>& features) const {
-    require<ShapeError>(features.grid == settings_.grid, "MixVPR: got a grid of ", features.grid.height, "x", features.grid.width, ", its mixers are for ",
-                        settings_.grid.height, "x", settings_.grid.width);
+    VPR_REQUIRE(ShapeError, features.grid == settings_.grid, "MixVPR: got a grid of ", features.grid.height, "x", features.grid.width,
+                ", its mixers are for ", settings_.grid.height, "x", settings_.grid.width);
     X x = transpose(features.patches, 1);
     for (const Mixer& mixer : mixers_) {
       const X change = mixer.out(linear_relu(mixer.norm(x), mixer.in.weight, mixer.in.bias));
@@ -82,10 +85,12 @@ class MixVpr {
   };
 
   static const MixVprSettings& validated(const MixVprSettings& settings) {
-    require<ConfigError>(settings.channels > 0 && settings.grid.patches() > 0 && settings.depth >= 0 && settings.ratio > 0 && settings.out_channels > 0 &&
-                             settings.rows > 0,
-                         "MixVPR: got ", settings.channels, " channels, a grid of ", settings.grid.height, "x", settings.grid.width, ", ", settings.depth,
-                         " mixers of ratio ", settings.ratio, ", ", settings.out_channels, " out channels and ", settings.rows, " rows, want positive sizes");
+    VPR_REQUIRE(ConfigError,
+                settings.channels > 0 && settings.grid.patches() > 0 && settings.depth >= 0 && settings.ratio > 0 &&
+                    settings.out_channels > 0 && settings.rows > 0,
+                "MixVPR: got ", settings.channels, " channels, a grid of ", settings.grid.height, "x", settings.grid.width, ", ",
+                settings.depth, " mixers of ratio ", settings.ratio, ", ", settings.out_channels, " out channels and ", settings.rows,
+                " rows, want positive sizes");
     return settings;
   }
 

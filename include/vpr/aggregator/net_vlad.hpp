@@ -24,8 +24,8 @@ enum class NetVladLayout {
 struct NetVladSettings {
   std::int64_t channels = 768;
   std::int64_t clusters = 64;
-  bool with_bias = false;         ///< of the scores: the original's "vladv2"
-  bool intra_normalize = true;    ///< bring each word's sum to unit length
+  bool with_bias = false;       ///< of the scores: the original's "vladv2"
+  bool intra_normalize = true;  ///< bring each word's sum to unit length
   NetVladLayout layout = NetVladLayout::word_major;
 };
 
@@ -41,7 +41,8 @@ class NetVlad {
   explicit NetVlad(const NetVladSettings& settings = {})
       : settings_(validated(settings)),
         centres_(X::zeros(word_major() ? Shape{settings.clusters, settings.channels} : Shape{settings.channels, settings.clusters})),
-        scores_(B::weight::zeros(word_major() ? Shape{settings.clusters, settings.channels, 1, 1} : Shape{settings.clusters, settings.channels, 1})),
+        scores_(B::weight::zeros(word_major() ? Shape{settings.clusters, settings.channels, 1, 1}
+                                              : Shape{settings.clusters, settings.channels, 1})),
         bias_(settings.with_bias ? X::zeros(Shape{settings.clusters}) : X()) {}
 
   std::int64_t dimensions(std::int64_t channels) const { return settings_.clusters * channels; }
@@ -67,8 +68,8 @@ class NetVlad {
 
  private:
   static const NetVladSettings& validated(const NetVladSettings& settings) {
-    require<ConfigError>(settings.channels > 0 && settings.clusters > 0, "NetVLAD: got ", settings.channels, " channels and ", settings.clusters,
-                         " clusters, want positive sizes");
+    VPR_REQUIRE(ConfigError, settings.channels > 0 && settings.clusters > 0, "NetVLAD: got ", settings.channels, " channels and ",
+                settings.clusters, " clusters, want positive sizes");
     return settings;
   }
   bool word_major() const { return settings_.layout == NetVladLayout::word_major; }

@@ -32,7 +32,8 @@ class Projected {
   Projected(A aggregator, std::int64_t channels, std::int64_t outputs, ProjectionNames names = {})
       : inner(std::move(aggregator)),
         names_(std::move(names)),
-        weight_(backend::weight::zeros(names_.as_convolution ? Shape{outputs, inner.dimensions(channels), 1, 1} : Shape{outputs, inner.dimensions(channels)})),
+        weight_(backend::weight::zeros(names_.as_convolution ? Shape{outputs, inner.dimensions(channels), 1, 1}
+                                                             : Shape{outputs, inner.dimensions(channels)})),
         bias_(X::zeros(Shape{outputs})) {}
 
   std::int64_t dimensions(std::int64_t) const { return bias_.shape()[0]; }

@@ -19,7 +19,8 @@ class Reservoir {
  public:
   /// @throws ConfigError for a capacity or dim below 1.
   Reservoir(std::int64_t capacity, std::int64_t dim, std::uint64_t seed) : capacity_(capacity), dim_(dim), random_(seed) {
-    require<ConfigError>(capacity >= 1 && dim >= 1, "Reservoir: got capacity ", capacity, " and dim ", dim, ", expected at least 1 each");
+    VPR_REQUIRE(ConfigError, capacity >= 1 && dim >= 1, "Reservoir: got capacity ", capacity, " and dim ", dim,
+                ", expected at least 1 each");
   }
 
   /// @throws ShapeError for another dim; FormatError for NaN or infinity; then nothing of `rows` is kept.

@@ -73,7 +73,7 @@ class SaladAggregator {
     const Shape shape = sums.shape();
     const X clusters = reshape(transpose(l2_normalize(sums), 1), Shape{shape[0], shape[1] * shape[2]});
     if (settings_.token_dim == 0) return l2_normalize(clusters);
-    require<ShapeError>(!features.cls.empty(), "SALAD: the features have no class token; give this backbone a token_dim of 0");
+    VPR_REQUIRE(ShapeError, !features.cls.empty(), "SALAD: the features have no class token; give this backbone a token_dim of 0");
     const X token = l2_normalize(token_out_(linear_relu(features.cls, token_in_.weight, token_in_.bias)));
     return l2_normalize(concat(token, clusters, 1));
   }
@@ -107,9 +107,11 @@ class SaladAggregator {
 
  private:
   static const SaladSettings& validated(const SaladSettings& settings) {
-    require<ConfigError>(settings.channels > 0 && settings.clusters > 0 && settings.cluster_dim > 0 && settings.token_dim >= 0 && settings.hidden > 0,
-                         "SALAD: got ", settings.channels, " channels, ", settings.clusters, " clusters of ", settings.cluster_dim, ", a class token of ",
-                         settings.token_dim, " and ", settings.hidden, " hidden ones, want positive sizes; only the class token's may be 0");
+    VPR_REQUIRE(
+        ConfigError,
+        settings.channels > 0 && settings.clusters > 0 && settings.cluster_dim > 0 && settings.token_dim >= 0 && settings.hidden > 0,
+        "SALAD: got ", settings.channels, " channels, ", settings.clusters, " clusters of ", settings.cluster_dim, ", a class token of ",
+        settings.token_dim, " and ", settings.hidden, " hidden ones, want positive sizes; only the class token's may be 0");
     return settings;
   }
 

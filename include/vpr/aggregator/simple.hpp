@@ -21,7 +21,8 @@ struct ClassToken {
   std::int64_t dimensions(std::int64_t channels) const { return channels; }
   /// @throws ShapeError  if the backbone gives no class token.
   X operator()(const Features<X>& features) const {
-    require<ShapeError>(!features.cls.empty(), "ClassToken: the features have no class token; this backbone needs an aggregator of patches");
+    VPR_REQUIRE(ShapeError, !features.cls.empty(),
+                "ClassToken: the features have no class token; this backbone needs an aggregator of patches");
     return l2_normalize(features.cls);
   }
   template <class Visitor>

@@ -47,7 +47,8 @@ class SplitAggregator {
   /// @throws ConfigError  for a power or an eps that is not positive.
   explicit SplitAggregator(const SplitSettings& settings = {})
       : whole_(settings.whole), p_(X::full(Shape{1}, settings.gem.p)), eps_(settings.gem.eps) {
-    require<ConfigError>(settings.gem.p > 0 && settings.gem.eps > 0, "Split: got p ", settings.gem.p, " and eps ", settings.gem.eps, ", want both positive");
+    VPR_REQUIRE(ConfigError, settings.gem.p > 0 && settings.gem.eps > 0, "Split: got p ", settings.gem.p, " and eps ", settings.gem.eps,
+                ", want both positive");
   }
 
   std::int64_t dimensions(std::int64_t channels) const { return Levels::regions * channels; }
@@ -64,9 +65,10 @@ class SplitAggregator {
     const X map = reshape(l2_normalize(features.patches), Shape{shape[0], features.grid.height, features.grid.width, shape[2]});
     std::vector<X> pooled;
     for (const std::int64_t level : Levels::levels) {
-      require<ShapeError>(level <= features.grid.height && level <= features.grid.width, "Split: got a grid of ", features.grid.height, "x",
-                          features.grid.width, ", too small for ", level, "x", level, " cells");
-      for (std::int64_t i = 0; i < level * level; ++i) pooled.push_back(level == 1 ? whole(features) : cell(map, level, i / level, i % level));
+      VPR_REQUIRE(ShapeError, level <= features.grid.height && level <= features.grid.width, "Split: got a grid of ", features.grid.height,
+                  "x", features.grid.width, ", too small for ", level, "x", level, " cells");
+      for (std::int64_t i = 0; i < level * level; ++i)
+        pooled.push_back(level == 1 ? whole(features) : cell(map, level, i / level, i % level));
     }
     X all = reshape(pooled[0], Shape{shape[0], 1, shape[2]});
     for (std::size_t i = 1; i < pooled.size(); ++i) all = concat(all, reshape(pooled[i], Shape{shape[0], 1, shape[2]}), 1);
@@ -81,7 +83,7 @@ class SplitAggregator {
  private:
   X whole(const Features<X>& features) const {
     if (whole_ == WholeRegion::gem) return gem(l2_normalize(features.patches), p_, eps_);
-    require<ShapeError>(!features.cls.empty(), "Split: the features have no class token; this backbone needs WholeRegion::gem");
+    VPR_REQUIRE(ShapeError, !features.cls.empty(), "Split: the features have no class token; this backbone needs WholeRegion::gem");
     return features.cls;
   }
 

@@ -43,7 +43,8 @@ class Vlad {
 
   /// @throws ShapeError  if the words are not a matrix of one row at least.
   explicit Vlad(X centres, VladSettings settings = {}) : centres_(std::move(centres)), settings_(settings) {
-    require<ShapeError>(centres_.shape().rank() == 2 && !centres_.empty(), "Vlad: got words ", centres_.shape(), ", want [words, channels]");
+    VPR_REQUIRE(ShapeError, centres_.shape().rank() == 2 && !centres_.empty(), "Vlad: got words ", centres_.shape(),
+                ", want [words, channels]");
   }
 
   std::int64_t words() const { return centres_.shape()[0]; }

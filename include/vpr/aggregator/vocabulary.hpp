@@ -40,8 +40,8 @@ class VocabularyBuilder {
   /// @throws ConfigError for a dim or sample below 1, or a sample smaller than the number of clusters.
   VocabularyBuilder(std::int64_t dim, VocabularySettings settings)
       : settings_(settings), sample_(settings.sample, dim, settings.kmeans.seed) {
-    require<ConfigError>(settings.kmeans.clusters <= settings.sample, "vocabulary: a sample of ", settings.sample,
-                         " descriptors cannot give ", settings.kmeans.clusters, " words");
+    VPR_REQUIRE(ConfigError, settings.kmeans.clusters <= settings.sample, "vocabulary: a sample of ", settings.sample,
+                " descriptors cannot give ", settings.kmeans.clusters, " words");
   }
 
   /// Takes the descriptors of another photo, N×D.

@@ -41,8 +41,8 @@ inline void save_vocabulary(const std::string& path, const Vocabulary& vocabular
 inline Vocabulary load_vocabulary(const std::string& path) {
   const WeightFile file = read_safetensors(path);
   const auto place = find_tensor(file, "centres");
-  require<WeightError>(place.has_value() && file.tensors()[*place].shape.rank() == 2 && file.tensors()[*place].shape.elements() > 0, path,
-                       ": is no vocabulary: it has no matrix 'centres' of [words, channels]");
+  VPR_REQUIRE(WeightError, place.has_value() && file.tensors()[*place].shape.rank() == 2 && file.tensors()[*place].shape.elements() > 0,
+              path, ": is no vocabulary: it has no matrix 'centres' of [words, channels]");
   Vocabulary vocabulary{file.tensors()[*place].shape, read_tensor(file, *place), file.metadata()};
   require_finite(vocabulary.rows(), vocabulary.shape[1], (path + ": word").c_str());
   return vocabulary;

@@ -40,9 +40,8 @@ Var<B> quick_gelu(const Var<B>& x) {
 template <class B>
 Var<B> exp(Var<B> x) {
   Tensor<B> y = exp(x.take());
-  return Var<B>::record(std::move(y), {x}, [x](Tensor<B> dy, const Tensor<B>& value) {
-    x.accumulate([&] { return multiply(std::move(dy), value); });
-  });
+  return Var<B>::record(std::move(y), {x},
+                        [x](Tensor<B> dy, const Tensor<B>& value) { x.accumulate([&] { return multiply(std::move(dy), value); }); });
 }
 
 template <class B>

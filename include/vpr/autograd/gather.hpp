@@ -22,7 +22,8 @@ Var<B> gather(const Var<B>& x, std::span<const std::int64_t> indices) {
       // For each row of x, where it went: a row is summed by one thread, in order.
       std::vector<std::int64_t> order(chosen.size()), ends(static_cast<std::size_t>(x.shape()[0]));
       std::iota(order.begin(), order.end(), std::int64_t{0});
-      std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) { return chosen[std::size_t(a)] < chosen[std::size_t(b)]; });
+      std::stable_sort(order.begin(), order.end(),
+                       [&](std::int64_t a, std::int64_t b) { return chosen[std::size_t(a)] < chosen[std::size_t(b)]; });
       for (const std::int64_t index : chosen) ++ends[static_cast<std::size_t>(index)];
       std::partial_sum(ends.begin(), ends.end(), ends.begin());
       Tensor<B> dx(x.shape());

@@ -23,14 +23,15 @@ Var<B> slice(const Var<B>& x, std::size_t axis, std::int64_t begin, std::int64_t
 
 template <class B>
 Var<B> concat(const Var<B>& a, const Var<B>& b, std::size_t axis) {
-  return Var<B>::record(concat(a.value(), b.value(), axis), {a, b}, [a = a.with_value_if(false), b = b.with_value_if(false), axis](const Tensor<B>& dy) {
-    const std::int64_t border = a.shape()[axis];
-    a.accumulate([&] {
-      Tensor<B> da = slice(dy, axis, 0, border);
-      return da.shape() == a.shape() ? da : detail::summed_to(a.shape(), da);
-    });
-    b.accumulate([&] { return slice(dy, axis, border, dy.shape()[axis]); });
-  });
+  return Var<B>::record(concat(a.value(), b.value(), axis), {a, b},
+                        [a = a.with_value_if(false), b = b.with_value_if(false), axis](const Tensor<B>& dy) {
+                          const std::int64_t border = a.shape()[axis];
+                          a.accumulate([&] {
+                            Tensor<B> da = slice(dy, axis, 0, border);
+                            return da.shape() == a.shape() ? da : detail::summed_to(a.shape(), da);
+                          });
+                          b.accumulate([&] { return slice(dy, axis, border, dy.shape()[axis]); });
+                        });
 }
 
 template <class B>
@@ -41,9 +42,8 @@ Var<B> reshape(Var<B> x, Shape shape) {
 
 template <class B>
 Var<B> transpose(const Var<B>& x, std::size_t axis) {
-  return Var<B>::record(transpose(x.value(), axis), {x}, [x = x.with_value_if(false), axis](const Tensor<B>& dy) {
-    x.accumulate([&] { return transpose(dy, axis); });
-  });
+  return Var<B>::record(transpose(x.value(), axis), {x},
+                        [x = x.with_value_if(false), axis](const Tensor<B>& dy) { x.accumulate([&] { return transpose(dy, axis); }); });
 }
 
 template <class B>
@@ -61,7 +61,8 @@ Var<B> patches(const Var<B>& image, std::int64_t size) {
 /// @throws ConfigError  if a matrix wants a gradient.
 template <class B>
 Var<B> resample(const Var<B>& map, const Var<B>& vertical, const Var<B>& horizontal) {
-  require<ConfigError>(!vertical.needs_gradient() && !horizontal.needs_gradient(), "resample: its matrices are constants, but one wants a gradient");
+  VPR_REQUIRE(ConfigError, !vertical.needs_gradient() && !horizontal.needs_gradient(),
+              "resample: its matrices are constants, but one wants a gradient");
   return Var<B>::record(resample(map.value(), vertical.value(), horizontal.value()), {map},
                         [map = map.with_value_if(false), vertical, horizontal](const Tensor<B>& dy) {
                           map.accumulate([&] {

@@ -32,8 +32,9 @@ void linear_gradient(const Var<B>& x, const Var<B>& weight, const Var<B>& bias, 
 
 template <class B>
 Var<B> linear(const Var<B>& x, const Var<B>& weight, const Var<B>& bias) {
-  return Var<B>::record(linear(x.value(), weight.value(), bias.value()), {x, weight, bias},
-                        [x = x.with_value_if(weight.needs_gradient()), weight, bias](const Tensor<B>& dy) { detail::linear_gradient(x, weight, bias, dy); });
+  return Var<B>::record(
+      linear(x.value(), weight.value(), bias.value()), {x, weight, bias},
+      [x = x.with_value_if(weight.needs_gradient()), weight, bias](const Tensor<B>& dy) { detail::linear_gradient(x, weight, bias, dy); });
 }
 
 template <class B>

@@ -39,7 +39,7 @@ Var<B> distances(const Var<B>& a, const Var<B>& b) {
 /// @throws ConfigError  if the mask wants a gradient.
 template <class B>
 Var<B> log_sum_exp(const Var<B>& x, const Var<B>& mask, bool and_zero = false) {
-  require<ConfigError>(!mask.needs_gradient(), "log_sum_exp: its mask is a constant, but wants a gradient");
+  VPR_REQUIRE(ConfigError, !mask.needs_gradient(), "log_sum_exp: its mask is a constant, but wants a gradient");
   return Var<B>::record(log_sum_exp(x.value(), mask.value(), and_zero), {x}, [x, mask](const Tensor<B>& dy, const Tensor<B>& y) {
     x.accumulate([&] {
       Tensor<B> dx(x.shape());

@@ -14,18 +14,19 @@ namespace vpr {
 template <class B>
 Var<B> layer_norm(Var<B> x, const Var<B>& gamma, const Var<B>& beta, std::type_identity_t<typename B::value> eps) {
   if (!Var<B>::records({x, gamma, beta})) return Var<B>(layer_norm(x.take(), gamma.value(), beta.value(), eps));
-  return Var<B>::record(layer_norm(x.value(), gamma.value(), beta.value(), eps), {x, gamma, beta}, [x, gamma, beta, eps](const Tensor<B>& dy) {
-    x.accumulate([&] {
-      Tensor<B> dx(x.shape());
-      if (!dx.empty()) B::layer_norm_gradient(x.value(), gamma.value(), eps, dy, dx);
-      return dx;
-    });
-    gamma.accumulate([&] {
-      const Tensor<B> ones = Tensor<B>::full(gamma.shape(), 1), zeros = Tensor<B>::zeros(gamma.shape());
-      return detail::summed_to(gamma.shape(), dy, layer_norm(x.value(), ones, zeros, eps));
-    });
-    beta.accumulate([&] { return detail::summed_to(beta.shape(), dy); });
-  });
+  return Var<B>::record(layer_norm(x.value(), gamma.value(), beta.value(), eps), {x, gamma, beta},
+                        [x, gamma, beta, eps](const Tensor<B>& dy) {
+                          x.accumulate([&] {
+                            Tensor<B> dx(x.shape());
+                            if (!dx.empty()) B::layer_norm_gradient(x.value(), gamma.value(), eps, dy, dx);
+                            return dx;
+                          });
+                          gamma.accumulate([&] {
+                            const Tensor<B> ones = Tensor<B>::full(gamma.shape(), 1), zeros = Tensor<B>::zeros(gamma.shape());
+                            return detail::summed_to(gamma.shape(), dy, layer_norm(x.value(), ones, zeros, eps));
+                          });
+                          beta.accumulate([&] { return detail::summed_to(beta.shape(), dy); });
+                        });
 }
 
 template <class B>
@@ -51,15 +52,16 @@ Var<B> softmax(Var<B> x) {
 namespace detail {
 
 template <class B>
-Var<B> batch_norm(const Var<B>& x, const Var<B>& weight, const Var<B>& bias, const Tensor<B>& mean, const Tensor<B>& variance, typename B::value eps,
-                  bool of_batch) {
-  return Var<B>::record(batch_norm(x.value(), weight.value(), bias.value(), mean, variance, eps), {x, weight, bias}, [=](const Tensor<B>& dy) {
-    Tensor<B> dx(x.shape()), dweight(weight.shape());
-    B::batch_norm_gradient(x.value(), weight.value(), mean, variance, eps, dy, of_batch, dx, dweight);
-    x.accumulate([&] { return std::move(dx); });
-    weight.accumulate([&] { return std::move(dweight); });
-    bias.accumulate([&] { return summed_to(bias.shape(), dy); });
-  });
+Var<B> batch_norm(const Var<B>& x, const Var<B>& weight, const Var<B>& bias, const Tensor<B>& mean, const Tensor<B>& variance,
+                  typename B::value eps, bool of_batch) {
+  return Var<B>::record(batch_norm(x.value(), weight.value(), bias.value(), mean, variance, eps), {x, weight, bias},
+                        [=](const Tensor<B>& dy) {
+                          Tensor<B> dx(x.shape()), dweight(weight.shape());
+                          B::batch_norm_gradient(x.value(), weight.value(), mean, variance, eps, dy, of_batch, dx, dweight);
+                          x.accumulate([&] { return std::move(dx); });
+                          weight.accumulate([&] { return std::move(dweight); });
+                          bias.accumulate([&] { return summed_to(bias.shape(), dy); });
+                        });
 }
 
 }  // namespace detail

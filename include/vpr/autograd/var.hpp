@@ -77,7 +77,8 @@ class Var {
   const Shape& shape() const { return node_->shape; }
   bool empty() const { return shape().elements() == 0; }
   const Tensor<B>& value() const {
-    require(value_ != nullptr, "Var: the value ", shape(), " was not kept, since no gradient needed it when the op was recorded");
+    VPR_REQUIRE(Error, value_ != nullptr, "Var: the value ", shape(),
+                " was not kept, since no gradient needed it when the op was recorded");
     return *value_;
   }
   /// The gradient that `backward` left here; empty before, and where none is needed.
@@ -142,7 +143,9 @@ class Var {
       if (input.needs_gradient()) result.node_->inputs.push_back(input.node_);
     }
     if constexpr (std::invocable<Propagate&, Tensor<B>, const Tensor<B>&>) {
-      result.node_->propagate = [propagate = std::move(propagate), held = result.value_](Tensor<B>&& dy) { propagate(std::move(dy), *held); };
+      result.node_->propagate = [propagate = std::move(propagate), held = result.value_](Tensor<B>&& dy) {
+        propagate(std::move(dy), *held);
+      };
     } else {
       result.node_->propagate = std::move(propagate);
     }
@@ -165,11 +168,11 @@ class Var {
   /// The recording is used up: the gradients and values of intermediate results are released on the way.
   /// @throws ShapeError  if the cotangent has not the value's shape; Error if a part of the recording was used up before.
   void backward(Tensor<B> cotangent) const {
-    require<ShapeError>(cotangent.shape() == shape(), "backward: got cotangent ", cotangent.shape(), " for a value ", shape());
+    VPR_REQUIRE(ShapeError, cotangent.shape() == shape(), "backward: got cotangent ", cotangent.shape(), " for a value ", shape());
     std::vector<std::shared_ptr<Node>> order = inputs_first();
     for (const std::shared_ptr<Node>& node : order) {
-      require(!node->used_up, "backward: an earlier backward has used up the recording of a result ", node->shape,
-              "; compute it again, or call backward once on the sum");
+      VPR_REQUIRE(Error, !node->used_up, "backward: an earlier backward has used up the recording of a result ", node->shape,
+                  "; compute it again, or call backward once on the sum");
     }
     accumulate([&] { return std::move(cotangent); });
     while (!order.empty()) {
@@ -185,7 +188,7 @@ class Var {
 
   /// `backward` of a result of one element, such as a loss.
   void backward() const {
-    require<ShapeError>(shape().elements() == 1, "backward: a value ", shape(), " needs a cotangent; only one element can go without");
+    VPR_REQUIRE(ShapeError, shape().elements() == 1, "backward: a value ", shape(), " needs a cotangent; only one element can go without");
     backward(Tensor<B>::full(shape(), value_type{1}));
   }
 

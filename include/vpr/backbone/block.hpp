@@ -28,7 +28,8 @@ struct TokenLayout {
 /// `beside_mlp(x, normed, layout)` get the tokens after that sum, and give what goes on in their place. All see `B×T×C` laid out as
 /// `layout` says. `visit` shows its parameters under the block's prefix. Derive from `NoAdapter` to have the places not needed.
 template <class A, class B>
-concept BlockAdapter = std::constructible_from<A, const VitConfig&> && requires(const A adapter, typename B::tensor x, const TokenLayout& layout) {
+concept BlockAdapter = std::constructible_from<A, const VitConfig&> &&
+    requires(const A adapter, typename B::tensor x, const TokenLayout& layout) {
   { adapter.after_attention(x, x, layout) } -> std::same_as<typename B::tensor>;
   { adapter.beside_attention(x, x, layout) } -> std::same_as<typename B::tensor>;
   { adapter.after_mlp(x, x, layout) } -> std::same_as<typename B::tensor>;
@@ -53,10 +54,11 @@ struct NoAdapter {
 /// A pre-norm transformer block with layer scale, as DINOv2's: x + ls1 ∘ attn(norm1(x)), then x + ls2 ∘ mlp(norm2(x)).
 template <class B, template <class> class Adapter = NoAdapter>
 struct Block {
-  static_assert(BlockAdapter<Adapter<B>, B>,
-                "an adapter must be constructible from VitConfig and have after_attention, beside_attention, after_mlp and beside_mlp of "
-                "(x, normed, layout), each giving a tensor: see BlockAdapter in vpr/backbone/block.hpp, and derive from NoAdapter to have those "
-                "that are not needed");
+  static_assert(
+      BlockAdapter<Adapter<B>, B>,
+      "an adapter must be constructible from VitConfig and have after_attention, beside_attention, after_mlp and beside_mlp of "
+      "(x, normed, layout), each giving a tensor: see BlockAdapter in vpr/backbone/block.hpp, and derive from NoAdapter to have those "
+      "that are not needed");
   using X = typename B::tensor;
 
   LayerNorm<B> norm1;

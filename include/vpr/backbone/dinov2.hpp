@@ -48,8 +48,7 @@ class DinoV2 {
 
   /// With adapters of one's own settings: `make(config, block)` gives the adapter of that block, from 0.
   template <class Make>
-    requires std::convertible_to<std::invoke_result_t<Make, const VitConfig&, std::int64_t>, Adapter<B>>
-  DinoV2(Config config, Make make)
+  requires std::convertible_to<std::invoke_result_t<Make, const VitConfig&, std::int64_t>, Adapter<B>> DinoV2(Config config, Make make)
       : config_(validated(config)),
         patch_embed_(config_.channels, config_.patch_size),
         cls_token_(X::zeros(Shape{1, 1, config_.channels})),
@@ -89,9 +88,10 @@ class DinoV2 {
   /// They have the bits of `(*this)(images)`.
   /// @throws ConfigError  if there are fewer blocks; ShapeError  for other tokens than the grid's.
   Features<X> continued(X x, Grid grid, std::int64_t done) const {
-    require<ConfigError>(done >= 0 && done <= config_.depth, "dinov2: got tokens after ", done, " blocks, want at most ", config_.depth);
-    require<ShapeError>(x.shape().rank() == 3 && x.shape()[1] == leading() + grid.patches() && x.shape()[2] == config_.channels, "dinov2: got tokens ", x.shape(),
-                        ", want Bx", leading() + grid.patches(), "x", config_.channels);
+    VPR_REQUIRE(ConfigError, done >= 0 && done <= config_.depth, "dinov2: got tokens after ", done, " blocks, want at most ",
+                config_.depth);
+    VPR_REQUIRE(ShapeError, x.shape().rank() == 3 && x.shape()[1] == leading() + grid.patches() && x.shape()[2] == config_.channels,
+                "dinov2: got tokens ", x.shape(), ", want Bx", leading() + grid.patches(), "x", config_.channels);
     for (; done < config_.depth; ++done) x = after_block(done, std::move(x), grid);
     return features_of(norm_(x), grid);
   }
@@ -101,8 +101,9 @@ class DinoV2 {
   template <std::size_t N>
   std::array<X, N> tokens(const X& images, const std::array<Tap, N>& taps) const {
     for (const Tap& tap : taps) {
-      require<ConfigError>(tap.block >= -1 && tap.block < config_.depth, "dinov2: got block ", tap.block, ", want one in [0, ", config_.depth, ")");
-      require<ConfigError>(tap.block >= 0 || tap.facet == Facet::token, "dinov2: a facet is taken of a block: name the block");
+      VPR_REQUIRE(ConfigError, tap.block >= -1 && tap.block < config_.depth, "dinov2: got block ", tap.block, ", want one in [0, ",
+                  config_.depth, ")");
+      VPR_REQUIRE(ConfigError, tap.block >= 0 || tap.facet == Facet::token, "dinov2: a facet is taken of a block: name the block");
     }
     const Grid grid = grid_of(images);
     std::array<X, N> found;
@@ -146,10 +147,14 @@ class DinoV2 {
   std::int64_t leading() const { return 1 + config_.registers; }
 
   /// How many whole blocks the tokens go through before a tap.
-  std::int64_t blocks_before(Tap tap) const { return tap.block < 0 ? config_.depth : tap.facet == Facet::token ? tap.block + 1 : tap.block; }
+  std::int64_t blocks_before(Tap tap) const {
+    return tap.block < 0 ? config_.depth : tap.facet == Facet::token ? tap.block + 1 : tap.block;
+  }
 
   X after_block(std::int64_t index, X x, Grid grid) const {
-    const auto block = [this, index, layout = TokenLayout{leading(), grid}](X in) { return blocks_[static_cast<std::size_t>(index)](std::move(in), layout); };
+    const auto block = [this, index, layout = TokenLayout{leading(), grid}](X in) {
+      return blocks_[static_cast<std::size_t>(index)](std::move(in), layout);
+    };
     return checkpointing_ ? checkpoint(block, std::move(x)) : block(std::move(x));
   }
 

@@ -3,8 +3,8 @@
 /// Learned positions, and how they follow to grids of another size.
 #pragma once
 
-#include <vpr/backbone/vit_config.hpp>
 #include <vpr/backbone/features.hpp>
+#include <vpr/backbone/vit_config.hpp>
 #include <vpr/image/taps.hpp>
 #include <vpr/ops/layout.hpp>
 

@@ -22,19 +22,17 @@ struct VitConfig {
   std::int64_t depth = 12;
   std::int64_t heads = 6;
   FeedForwardKind feed_forward = FeedForwardKind::gelu;
-  std::int64_t registers = 0;      ///< register tokens between the class token and the patches (Darcet et al. 2024)
-  std::int64_t patch_size = 14;    ///< pixels
-  std::int64_t trained_side = 518; ///< side in pixels of the images that the position embedding is for
-  double position_offset = 0.1;    ///< added to the grid's sides in the scale of the position embedding; 0: the size itself decides
+  std::int64_t registers = 0;       ///< register tokens between the class token and the patches (Darcet et al. 2024)
+  std::int64_t patch_size = 14;     ///< pixels
+  std::int64_t trained_side = 518;  ///< side in pixels of the images that the position embedding is for
+  double position_offset = 0.1;     ///< added to the grid's sides in the scale of the position embedding; 0: the size itself decides
   bool position_antialias = false;
   bool qkv_bias = true;
   bool proj_bias = true;
   bool feed_forward_bias = true;
 
   /// Channels inside the feed-forward network: four times the channels; for SwiGLU two thirds of that, up to a multiple of 8.
-  std::int64_t hidden() const {
-    return feed_forward == FeedForwardKind::swiglu ? (4 * channels * 2 / 3 + 7) / 8 * 8 : 4 * channels;
-  }
+  std::int64_t hidden() const { return feed_forward == FeedForwardKind::swiglu ? (4 * channels * 2 / 3 + 7) / 8 * 8 : 4 * channels; }
   VitConfig with(PositionRule rule) const {
     VitConfig config = *this;
     config.position_offset = rule == PositionRule::offset ? 0.1 : 0.0;
@@ -49,11 +47,13 @@ struct VitConfig {
   }
   /// @throws ConfigError  for sizes that no such network can have.
   void validate() const {
-    require<ConfigError>(channels > 0 && depth > 0 && heads > 0 && channels % heads == 0, "vision transformer: got ", channels, " channels, ", depth,
-                         " blocks and ", heads, " heads, want positive ones and channels that the heads divide");
-    require<ConfigError>(registers >= 0 && patch_size > 0 && trained_side >= patch_size && trained_side % patch_size == 0,
-                         "vision transformer: got ", registers, " registers, patches of ", patch_size, " and a trained side of ", trained_side, " pixels");
-    require<ConfigError>(position_offset >= 0 && position_offset < 1, "vision transformer: got a position offset of ", position_offset, ", want one in [0, 1)");
+    VPR_REQUIRE(ConfigError, channels > 0 && depth > 0 && heads > 0 && channels % heads == 0, "vision transformer: got ", channels,
+                " channels, ", depth, " blocks and ", heads, " heads, want positive ones and channels that the heads divide");
+    VPR_REQUIRE(ConfigError, registers >= 0 && patch_size > 0 && trained_side >= patch_size && trained_side % patch_size == 0,
+                "vision transformer: got ", registers, " registers, patches of ", patch_size, " and a trained side of ", trained_side,
+                " pixels");
+    VPR_REQUIRE(ConfigError, position_offset >= 0 && position_offset < 1, "vision transformer: got a position offset of ", position_offset,
+                ", want one in [0, 1)");
   }
 };
 

@@ -32,9 +32,9 @@ concept Memory = requires(typename B::storage storage, const typename B::storage
 /// already of the right shape, and must give the same bits for any number of threads and, since a batch is a set of
 /// separate images, for each image whatever its batch.
 template <class B>
-concept Backend = Memory<B> && requires(const Tensor<B> x, const typename B::weight weight, Tensor<B> out, typename B::value number,
-                                        std::int64_t size, std::size_t axis, bool flag, Grid map, Window window,
-                                        AttentionOperand<typename B::value> operand) {
+concept Backend = Memory<B> &&
+    requires(const Tensor<B> x, const typename B::weight weight, Tensor<B> out, typename B::value number, std::int64_t size,
+             std::size_t axis, bool flag, Grid map, Window window, AttentionOperand<typename B::value> operand) {
   requires std::same_as<typename B::tensor, Tensor<B>>;
   B::linear(x, weight, x, Activation::gelu, out);
   B::matmul(x, flag, x, flag, out);
@@ -75,41 +75,41 @@ concept Backend = Memory<B> && requires(const Tensor<B> x, const typename B::wei
 /// `ScalarGradients` defines.
 template <class B>
 concept DifferentiableBackend = Backend<B> && std::same_as<typename B::weight, Tensor<B>> &&
-                                requires(const Tensor<B> x, Tensor<B> out, typename B::value number, typename B::value* gradient, std::int64_t size,
-                                         bool flag, AttentionOperand<typename B::value> operand, Grid map, Window window) {
-                                  B::linear_gradient(x, x, out);
-                                  B::linear_weight_gradient(x, x, out);
-                                  B::column_sums(x, x, out);
-                                  B::gelu_gradient(x, x, out);
-                                  B::quick_gelu_gradient(x, x, out);
-                                  B::relu_gradient(x, x, out);
-                                  B::silu_gate_gradient(x, x, out);
-                                  B::layer_norm_gradient(x, x, number, x, out);
-                                  B::softmax_gradient(x, x, out);
-                                  B::l2_normalize_gradient(x, number, x, x, out);
-                                  B::channel_moments(x, out, out);
-                                  B::batch_norm_gradient(x, x, x, x, number, x, flag, out, out);
-                                  B::attention_gradient(operand, operand, operand, size, x, gradient, gradient, gradient);
-                                  B::patches_gradient(x, size, out);
-                                  B::max_pool_gradient(x, map, window, x, out);
-                                  B::resample_gradient(x, x, x, out);
-                                  B::gem_gradient(x, x, number, x, x, out);
-                                  B::gem_power_gradient(x, x, number, x, x, out);
-                                  B::mean_gradient(x, out);
-                                  B::residual_sums_gradient(x, x, out);
-                                  B::residual_shares_gradient(x, x, x, out);
-                                  B::residual_centres_gradient(x, x, out);
-                                  B::optimal_transport_gradient(x, x, size, x, out, out);
-                                  B::norms_gradient(x, x, x, out);
-                                  B::distances_gradient(x, x, x, x, flag, out);
-                                  B::log_sum_exp_gradient(x, x, x, x, out);
-                                  B::sum_gathered(x, x, x, out);
-                                };
+    requires(const Tensor<B> x, Tensor<B> out, typename B::value number, typename B::value* gradient, std::int64_t size, bool flag,
+             AttentionOperand<typename B::value> operand, Grid map, Window window) {
+  B::linear_gradient(x, x, out);
+  B::linear_weight_gradient(x, x, out);
+  B::column_sums(x, x, out);
+  B::gelu_gradient(x, x, out);
+  B::quick_gelu_gradient(x, x, out);
+  B::relu_gradient(x, x, out);
+  B::silu_gate_gradient(x, x, out);
+  B::layer_norm_gradient(x, x, number, x, out);
+  B::softmax_gradient(x, x, out);
+  B::l2_normalize_gradient(x, number, x, x, out);
+  B::channel_moments(x, out, out);
+  B::batch_norm_gradient(x, x, x, x, number, x, flag, out, out);
+  B::attention_gradient(operand, operand, operand, size, x, gradient, gradient, gradient);
+  B::patches_gradient(x, size, out);
+  B::max_pool_gradient(x, map, window, x, out);
+  B::resample_gradient(x, x, x, out);
+  B::gem_gradient(x, x, number, x, x, out);
+  B::gem_power_gradient(x, x, number, x, x, out);
+  B::mean_gradient(x, out);
+  B::residual_sums_gradient(x, x, out);
+  B::residual_shares_gradient(x, x, x, out);
+  B::residual_centres_gradient(x, x, out);
+  B::optimal_transport_gradient(x, x, size, x, out, out);
+  B::norms_gradient(x, x, x, out);
+  B::distances_gradient(x, x, x, x, flag, out);
+  B::log_sum_exp_gradient(x, x, x, x, out);
+  B::sum_gathered(x, x, x, out);
+};
 
 /// A backend whose recorded parameters optimisers can move: it has the kernels that `ScalarUpdates` defines.
 template <class B>
-concept TrainableBackend = DifferentiableBackend<B> && requires(const Tensor<B> x, Tensor<B> out, SgdStep<typename B::value> sgd,
-                                                                AdamStep<typename B::value> adam) {
+concept TrainableBackend = DifferentiableBackend<B> &&
+    requires(const Tensor<B> x, Tensor<B> out, SgdStep<typename B::value> sgd, AdamStep<typename B::value> adam) {
   B::sgd_update(x, sgd, out, out);
   B::adam_update(x, adam, out, out, out, out);
 };

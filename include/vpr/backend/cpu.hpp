@@ -36,8 +36,8 @@ struct Cpu : HostMemory<P>, ScalarKernels<ParallelExecutor>, ScalarGradients<Par
     detail::blocked_attention(q, k, v, heads, out);
   }
 
-  static void attention_gradient(AttentionOperand<P> q, AttentionOperand<P> k, AttentionOperand<P> v, std::int64_t heads, const tensor& dy, P* dq, P* dk,
-                                 P* dv) {
+  static void attention_gradient(AttentionOperand<P> q, AttentionOperand<P> k, AttentionOperand<P> v, std::int64_t heads, const tensor& dy,
+                                 P* dq, P* dk, P* dv) {
     detail::blocked_attention_gradient(q, k, v, heads, dy, dq, dk, dv);
   }
 
@@ -49,7 +49,9 @@ struct Cpu : HostMemory<P>, ScalarKernels<ParallelExecutor>, ScalarGradients<Par
   }
 
   static void gelu_gradient(const tensor& x, const tensor& dy, tensor& dx) {
-    in_blocks(x.elements(), [&](std::int64_t begin, std::int64_t count) { detail::gelu_gradient(x.data() + begin, dy.data() + begin, dx.data() + begin, count); });
+    in_blocks(x.elements(), [&](std::int64_t begin, std::int64_t count) {
+      detail::gelu_gradient(x.data() + begin, dy.data() + begin, dx.data() + begin, count);
+    });
   }
 
   static void layer_norm(const tensor& x, const tensor& gamma, const tensor& beta, P eps, tensor& out) {
@@ -158,7 +160,8 @@ struct Cpu : HostMemory<P>, ScalarKernels<ParallelExecutor>, ScalarGradients<Par
 
   static void slice(const tensor& x, std::size_t axis, std::int64_t begin, tensor& out) {
     if (out.empty()) return;
-    const std::int64_t inner = inner_size(x, axis), stride = x.shape()[axis] * inner, width = out.shape()[axis] * inner, run = out.shape().last();
+    const std::int64_t inner = inner_size(x, axis), stride = x.shape()[axis] * inner, width = out.shape()[axis] * inner,
+                       run = out.shape().last();
     ParallelExecutor::for_each(out.elements() / run, [&](std::int64_t i) {
       std::copy_n(x.data() + i * run / width * stride + begin * inner + i * run % width, run, out.data() + i * run);
     });
@@ -166,7 +169,8 @@ struct Cpu : HostMemory<P>, ScalarKernels<ParallelExecutor>, ScalarGradients<Par
 
   static void insert(const tensor& x, std::size_t axis, std::int64_t begin, tensor& out) {
     if (x.empty() || out.empty()) return;
-    const std::int64_t inner = inner_size(x, axis), stride = out.shape()[axis] * inner, width = x.shape()[axis] * inner, run = x.shape().last();
+    const std::int64_t inner = inner_size(x, axis), stride = out.shape()[axis] * inner, width = x.shape()[axis] * inner,
+                       run = x.shape().last();
     ParallelExecutor::for_each(out.elements() / stride * width / run, [&](std::int64_t i) {
       std::copy_n(x.data() + i * run % x.elements(), run, out.data() + i * run / width * stride + begin * inner + i * run % width);
     });

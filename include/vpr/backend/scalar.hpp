@@ -67,7 +67,8 @@ struct ScalarKernels : ScalarElementwise<Executor>,
 
   /// The weights of `attention`, B×heads×N×M: softmax_m(q[b, n] · k[b, m] / √depth).
   template <class X>
-  static void attention_weights(AttentionOperand<typename X::value_type> q, AttentionOperand<typename X::value_type> k, std::int64_t depth, X& out) {
+  static void attention_weights(AttentionOperand<typename X::value_type> q, AttentionOperand<typename X::value_type> k, std::int64_t depth,
+                                X& out) {
     using T = typename X::value_type;
     const std::int64_t heads = out.shape()[1];
     T* weight = out.data();

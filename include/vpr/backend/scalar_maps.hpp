@@ -87,7 +87,8 @@ struct ScalarMaps {
         for (std::int64_t kx = window.kernel - 1; kx >= 0; --kx) {
           const std::int64_t left = cell % map.width + window.padding - kx, column = left / window.stride;
           if (left < 0 || left % window.stride != 0 || column >= positions.width) continue;
-          if (largest(image, channels, map, window, row, column) == cell) sum += slope[((b * positions.height + row) * positions.width + column) * channels + c];
+          if (largest(image, channels, map, window, row, column) == cell)
+            sum += slope[((b * positions.height + row) * positions.width + column) * channels + c];
         }
       }
       result[i] = sum;
@@ -125,8 +126,8 @@ struct ScalarMaps {
   /// The gradients of `batch_norm` by x and by its weight; the one by its bias is the sum of dy. With `of_batch` the mean and the
   /// variance are x's own `channel_moments` and pass gradients too.
   template <class X>
-  static void batch_norm_gradient(const X& x, const X& weight, const X& mean, const X& variance, typename X::value_type eps, const X& dy, bool of_batch,
-                                  X& dx, X& dweight) {
+  static void batch_norm_gradient(const X& x, const X& weight, const X& mean, const X& variance, typename X::value_type eps, const X& dy,
+                                  bool of_batch, X& dx, X& dweight) {
     using T = typename X::value_type;
     const T *input = x.data(), *scale = weight.data(), *centre = mean.data(), *spread = variance.data(), *slope = dy.data();
     const std::int64_t channels = x.shape().last(), rows = x.shape().rows();
@@ -153,7 +154,8 @@ struct ScalarMaps {
   /// The cell with the largest number that the window sees at a position: of equal ones the first; the last NaN where there is one, as PyTorch.
   /// One channel of a map starts at `image`. The window must reach into the map.
   template <class T>
-  VPR_HD static std::int64_t largest(const T* image, std::int64_t channels, Grid map, Window window, std::int64_t row, std::int64_t column) {
+  VPR_HD static std::int64_t largest(const T* image, std::int64_t channels, Grid map, Window window, std::int64_t row,
+                                     std::int64_t column) {
     const std::int64_t top = row * window.stride - window.padding, left = column * window.stride - window.padding;
     const std::int64_t first_y = top < 0 ? 0 : top, first_x = left < 0 ? 0 : left;
     std::int64_t best = first_y * map.width + first_x;

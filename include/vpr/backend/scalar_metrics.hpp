@@ -129,7 +129,8 @@ struct ScalarMetrics {
     T* result = out.data();
     const std::int64_t columns = ends.elements() == 0 ? 1 : out.elements() / ends.elements();
     Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
-      const std::int64_t r = i / columns, first = r == 0 ? 0 : static_cast<std::int64_t>(end[r - 1]), last = static_cast<std::int64_t>(end[r]);
+      const std::int64_t r = i / columns, first = r == 0 ? 0 : static_cast<std::int64_t>(end[r - 1]),
+                         last = static_cast<std::int64_t>(end[r]);
       T sum = 0;
       for (std::int64_t k = first; k < last; ++k) sum += input[static_cast<std::int64_t>(source[k]) * columns + i % columns];
       result[i] = sum;

@@ -36,7 +36,8 @@ struct ScalarProduct {
   static void matmul(const X& a, bool transpose_a, const X& b, bool transpose_b, X& out) {
     using T = typename X::value_type;
     const std::size_t axis = a.shape().rank() - 2;
-    const std::int64_t rows = a.shape()[axis + (transpose_a ? 1 : 0)], depth = a.shape()[axis + (transpose_a ? 0 : 1)], columns = out.shape().last();
+    const std::int64_t rows = a.shape()[axis + (transpose_a ? 1 : 0)], depth = a.shape()[axis + (transpose_a ? 0 : 1)],
+                       columns = out.shape().last();
     const std::int64_t a_row = transpose_a ? 1 : depth, a_step = transpose_a ? rows : 1;
     const std::int64_t b_column = transpose_b ? depth : 1, b_step = transpose_b ? 1 : columns;
     const std::int64_t a_group = rows * depth, b_group = b.shape().rank() == 3 ? depth * columns : 0;

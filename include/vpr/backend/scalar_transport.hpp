@@ -102,8 +102,8 @@ struct ScalarTransport {
         T sum = 0;
         for (std::int64_t k = 0; k < columns; ++k) {
           const T mass = log_a + (k == columns - 1 ? log_rest : T(0));
-          const T share = du[b * columns + k] *
-                          std::exp(score(row, k) + cluster[b * columns + k] + (before == nullptr ? T(0) : before[row]) - mass);
+          const T share =
+              du[b * columns + k] * std::exp(score(row, k) + cluster[b * columns + k] + (before == nullptr ? T(0) : before[row]) - mass);
           dm[row * columns + k] -= share;
           sum += share;
         }

@@ -16,15 +16,14 @@ struct Window {
 
   /// @throws ConfigError  for a window that cannot be.
   void validate() const {
-    require<ConfigError>(kernel > 0 && stride > 0 && padding >= 0, "window: got a kernel of ", kernel, ", a stride of ", stride, " and a padding of ", padding);
+    VPR_REQUIRE(ConfigError, kernel > 0 && stride > 0 && padding >= 0, "window: got a kernel of ", kernel, ", a stride of ", stride,
+                " and a padding of ", padding);
   }
   std::int64_t cells() const { return kernel * kernel; }
   /// The positions of the window on a map of this size: the grid of a convolution's result.
   Grid positions(Grid map) const { return {positions(map.height), positions(map.width)}; }
   /// The map that this window has these positions on, `extra` rows and columns larger: the grid of a transposed convolution's result.
-  Grid map(Grid positions, std::int64_t extra = 0) const {
-    return {side(positions.height) + extra, side(positions.width) + extra};
-  }
+  Grid map(Grid positions, std::int64_t extra = 0) const { return {side(positions.height) + extra, side(positions.width) + extra}; }
 
  private:
   std::int64_t positions(std::int64_t side) const { return side + 2 * padding < kernel ? 0 : (side + 2 * padding - kernel) / stride + 1; }

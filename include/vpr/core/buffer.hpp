@@ -37,11 +37,11 @@ class Buffer {
 
  private:
   struct Release {
-    void operator()(T* pointer) const { ::operator delete(pointer, std::align_val_t{alignment}); }
+    void operator()(T* pointer) const { ::operator delete (pointer, std::align_val_t{alignment}); }
   };
   static T* allocate(std::size_t size) {
     if (size > static_cast<std::size_t>(-1) / sizeof(T)) throw std::bad_array_new_length();
-    return static_cast<T*>(::operator new(size * sizeof(T), std::align_val_t{alignment}));
+    return static_cast<T*>(::operator new (size * sizeof(T), std::align_val_t{alignment}));
   }
 
   std::unique_ptr<T, Release> data_;

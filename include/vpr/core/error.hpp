@@ -4,16 +4,19 @@
 /// expected and, where it helps, what to do.
 #pragma once
 
+#include <vpr/core/printable.hpp>
+
+#include <locale>
 #include <sstream>
 #include <stdexcept>
-#include <string>
+#include <string_view>
 
 namespace vpr {
 
-/// Root of every error thrown by the library.
+/// Root of every error thrown by the library. Its message is valid UTF-8 whatever names it holds: see `printable`.
 class Error : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit Error(std::string_view message) : std::runtime_error(printable(message)) {}
 };
 
 /// Tensors or images whose shapes do not fit the operation.
@@ -56,14 +59,17 @@ class BackendError : public Error {
 template <class E = Error, class... Parts>
 [[noreturn]] void fail(const Parts&... parts) {
   std::ostringstream message;
+  message.imbue(std::locale::classic());
   (message << ... << parts);
   throw E(message.str());
 }
 
-/// Throws `E` with the streamed parts unless `condition` holds. The parts are not streamed otherwise.
-template <class E = Error, class... Parts>
-void require(bool condition, const Parts&... parts) {
-  if (!condition) [[unlikely]] fail<E>(parts...);
-}
-
 }  // namespace vpr
+
+/// VPR_REQUIRE(E, condition, parts...): throws `E` with the streamed parts unless `condition` holds. The parts are not evaluated otherwise, so they may
+/// look at what only a failed condition allows.
+#define VPR_REQUIRE(E, condition, ...) \
+  do {                                 \
+    if (!(condition)) [[unlikely]]     \
+      ::vpr::fail<E>(__VA_ARGS__);     \
+  } while (false)

@@ -52,7 +52,8 @@ class Random {
 /// Puts the items into random order, each as likely as any other (Fisher and Yates).
 template <class T>
 void shuffle(std::vector<T>& items, Random& random) {
-  for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(i)))]);
+  for (std::size_t i = items.size(); i > 1; --i)
+    std::swap(items[i - 1], items[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(i)))]);
 }
 
 }  // namespace vpr

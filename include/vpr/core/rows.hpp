@@ -26,7 +26,7 @@ class Rows {
   /// @param stride  floats from one row to the next, at least `dim`
   /// @throws ShapeError for a negative size.
   Rows(const float* data, std::int64_t size, std::int64_t dim, std::int64_t stride) : data_(data), size_(size), dim_(dim), stride_(stride) {
-    require<ShapeError>(size >= 0 && dim >= 0 && stride >= dim, "rows: got ", size, " rows of ", dim, " numbers, ", stride, " apart");
+    VPR_REQUIRE(ShapeError, size >= 0 && dim >= 0 && stride >= dim, "rows: got ", size, " rows of ", dim, " numbers, ", stride, " apart");
   }
   Rows(const float* data, std::int64_t size, std::int64_t dim) : Rows(data, size, dim, dim) {}
 
@@ -36,8 +36,8 @@ class Rows {
   requires std::same_as<typename M::Scalar, float> && requires(const M& m) { m.data(), m.innerStride(), m.outerStride(); }
   Rows(const M& matrix) : Rows(matrix.data(), matrix.rows(), matrix.cols(), matrix.rows() > 1 ? matrix.outerStride() : matrix.cols()) {
     static_assert(M::IsRowMajor, "vpr::Rows: this Eigen matrix is column-major; use Eigen::RowMajor, and a RowVector for one row");
-    require<ShapeError>(dim_ < 2 || matrix.innerStride() == 1, "rows: the numbers of an Eigen row are ", matrix.innerStride(),
-                        " apart, expected 1");
+    VPR_REQUIRE(ShapeError, dim_ < 2 || matrix.innerStride() == 1, "rows: the numbers of an Eigen row are ", matrix.innerStride(),
+                " apart, expected 1");
   }
 
   /// From xtensor.
@@ -46,13 +46,13 @@ class Rows {
   requires std::same_as<typename M::value_type, float> && requires(const M& m) { m.data(), m.strides(), m.data_offset(), m.dimension(); }
   Rows(const M& matrix) : Rows(matrix.data() + matrix.data_offset(), 1, 0) {
     const std::size_t axes = matrix.dimension();
-    require<ShapeError>(axes == 1 || axes == 2, "rows: got an xtensor of ", axes, " axes, expected 2, or 1 for one row");
+    VPR_REQUIRE(ShapeError, axes == 1 || axes == 2, "rows: got an xtensor of ", axes, " axes, expected 2, or 1 for one row");
     size_ = axes == 2 ? static_cast<std::int64_t>(matrix.shape()[0]) : 1;
     dim_ = static_cast<std::int64_t>(matrix.shape()[axes - 1]);
     stride_ = size_ > 1 ? static_cast<std::int64_t>(matrix.strides()[0]) : dim_;
     const auto step = static_cast<std::int64_t>(matrix.strides()[axes - 1]);
-    require<ShapeError>((dim_ < 2 || step == 1) && stride_ >= dim_, "rows: the numbers of an xtensor row are ", step,
-                        " apart and its rows ", stride_, ", expected 1 and at least ", dim_);
+    VPR_REQUIRE(ShapeError, (dim_ < 2 || step == 1) && stride_ >= dim_, "rows: the numbers of an xtensor row are ", step,
+                " apart and its rows ", stride_, ", expected 1 and at least ", dim_);
   }
 
   /// From a `Tensor` of floats in host memory: all but its last axis count as rows.
@@ -96,12 +96,12 @@ float sum(std::int64_t count, Term term) {
 /// @param what  begins the message, such as "FlatIndex: query"
 /// @throws ShapeError for another length; FormatError, naming the row, for NaN, infinity or a larger length.
 inline void require_finite(Rows rows, std::int64_t dim, const char* what) {
-  require<ShapeError>(rows.dim() == dim || rows.size() == 0, what, " rows have ", rows.dim(), " numbers, expected ", dim);
+  VPR_REQUIRE(ShapeError, rows.dim() == dim || rows.size() == 0, what, " rows have ", rows.dim(), " numbers, expected ", dim);
   for (std::int64_t r = 0; r < rows.size(); ++r) {
     const float* const row = rows[r];
     if (detail::sum(dim, [row](std::int64_t k) { return row[k] * row[k]; }) <= 1e37F) continue;
     for (std::int64_t k = 0; k < dim; ++k) {
-      require<FormatError>(row[k] - row[k] == 0, what, ' ', r, " holds ", row[k], " at ", k, ", expected finite numbers");
+      VPR_REQUIRE(FormatError, row[k] - row[k] == 0, what, ' ', r, " holds ", row[k], " at ", k, ", expected finite numbers");
     }
     fail<FormatError>(what, ' ', r, " is longer than 3e18: its products would overflow");
   }

@@ -26,15 +26,16 @@ class Shape {
 
   /// @throws ShapeError for more than eight extents, a negative one, or a product beyond 2^63 - 1.
   explicit Shape(std::span<const std::int64_t> extents) {
-    require<ShapeError>(extents.size() <= max_rank, "shape: got ", extents.size(), " dimensions, at most ", max_rank, " are supported");
+    VPR_REQUIRE(ShapeError, extents.size() <= max_rank, "shape: got ", extents.size(), " dimensions, at most ", max_rank, " are supported");
     for (const std::int64_t extent : extents) {
-      require<ShapeError>(extent >= 0, "shape: got a negative extent ", extent);
+      VPR_REQUIRE(ShapeError, extent >= 0, "shape: got a negative extent ", extent);
       extents_[rank_++] = extent;
     }
     std::int64_t product = 1;  // of the extents that are not 0, so that `elements` and `rows` never overflow on their way
     for (const std::int64_t extent : *this) {
       if (extent == 0) continue;
-      require<ShapeError>(product <= std::numeric_limits<std::int64_t>::max() / extent, "shape: the number of elements of ", *this, " overflows");
+      VPR_REQUIRE(ShapeError, product <= std::numeric_limits<std::int64_t>::max() / extent, "shape: the number of elements of ", *this,
+                  " overflows");
       product *= extent;
     }
   }

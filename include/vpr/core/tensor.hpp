@@ -72,7 +72,8 @@ class Tensor {
   /// @throws ShapeError  if there are more or fewer than the tensor has elements.
   template <class T>
   void assign(std::span<const T> values) {
-    require<ShapeError>(std::cmp_equal(values.size(), elements()), "tensor ", shape_, ": got ", values.size(), " values, want ", elements());
+    VPR_REQUIRE(ShapeError, std::cmp_equal(values.size(), elements()), "tensor ", shape_, ": got ", values.size(), " values, want ",
+                elements());
     if constexpr (std::same_as<T, value_type>) {
       B::upload(values, data());
     } else {
@@ -102,7 +103,8 @@ class Tensor {
 
   /// The same elements under another shape of as many elements.
   Tensor reshaped(Shape shape) && {
-    require<ShapeError>(shape.elements() == elements(), "reshape: ", shape_, " has ", elements(), " elements, ", shape, " has ", shape.elements());
+    VPR_REQUIRE(ShapeError, shape.elements() == elements(), "reshape: ", shape_, " has ", elements(), " elements, ", shape, " has ",
+                shape.elements());
     shape_ = shape;
     return std::move(*this);
   }

@@ -18,7 +18,7 @@ namespace vpr {
 namespace detail {
 template <std::size_t N>
 std::array<std::size_t, N> xtensor_shape(const Shape& shape) {
-  require<ShapeError>(shape.rank() == N, "xt<", N, ">: the tensor ", shape, " has ", shape.rank(), " axes");
+  VPR_REQUIRE(ShapeError, shape.rank() == N, "xt<", N, ">: the tensor ", shape, " has ", shape.rank(), " axes");
   std::array<std::size_t, N> extents{};
   std::transform(shape.begin(), shape.end(), extents.begin(), [](std::int64_t extent) { return static_cast<std::size_t>(extent); });
   return extents;

@@ -23,7 +23,7 @@ namespace vpr {
 inline std::vector<Photo> read_photos(const std::filesystem::path& source, UtmZone zone = {}) {
   std::error_code ignored;
   if (std::filesystem::is_directory(source, ignored)) return photos_in_folder(source);
-  require<IoError>(std::filesystem::exists(source, ignored), source.string(), ": no such folder or list");
+  VPR_REQUIRE(IoError, std::filesystem::exists(source, ignored), source.string(), ": no such folder or list");
   if (is_photo_name(source)) return {named_photo(source.filename().string(), source)};
   const std::string extension = source.extension().string();
   return extension == ".csv" || extension == ".CSV" ? photos_in_csv(source, zone) : photos_in_list(source);

@@ -68,9 +68,9 @@ class FeatureCache {
       ++misses_;
       return std::nullopt;
     }
-    require<IoError>(file.good(), path, ": cannot be opened: ", std::strerror(errno));
+    VPR_REQUIRE(IoError, file.good(), path, ": cannot be opened: ", std::strerror(errno));
     const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-    require<IoError>(!file.bad(), path, ": cannot be read");
+    VPR_REQUIRE(IoError, !file.bad(), path, ": cannot be read");
     std::optional<CachedTensors> tensors = decode(bytes, photo);
     if (!tensors) ++damaged_;
     ++(tensors ? hits_ : misses_);
@@ -114,7 +114,7 @@ class FeatureCache {
   static void make_folder(const std::filesystem::path& folder) {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
-    require<IoError>(!error, folder.string(), ": cannot be made: ", error.message());
+    VPR_REQUIRE(IoError, !error, folder.string(), ": cannot be made: ", error.message());
   }
 
   std::filesystem::path path_of(const Digest& photo) const {
@@ -125,14 +125,16 @@ class FeatureCache {
   /// Identity, photo, the number of tensors; of each its rank, extents and numbers. Little-endian, 64-bit whole numbers.
   std::string encode(const Digest& photo, const CachedTensors& tensors) const {
     std::string body;
-    const auto put = [&](const auto* first, std::size_t count) { body.append(reinterpret_cast<const char*>(first), count * sizeof *first); };
+    const auto put = [&](const auto* first, std::size_t count) {
+      body.append(reinterpret_cast<const char*>(first), count * sizeof *first);
+    };
     const auto put_number = [&](std::uint64_t number) { put(&number, 1); };
     put(&identity_, 1);
     put(&photo, 1);
     put_number(tensors.size());
     for (const CachedTensor& tensor : tensors) {
-      require<ShapeError>(std::cmp_equal(tensor.values.size(), tensor.shape.elements()), "feature cache: got ", tensor.values.size(), " numbers for the shape ",
-                          tensor.shape);
+      VPR_REQUIRE(ShapeError, std::cmp_equal(tensor.values.size(), tensor.shape.elements()), "feature cache: got ", tensor.values.size(),
+                  " numbers for the shape ", tensor.shape);
       put_number(tensor.shape.rank());
       put(tensor.shape.begin(), tensor.shape.rank());
       put(tensor.values.data(), tensor.values.size());
@@ -153,7 +155,8 @@ class FeatureCache {
     bytes.remove_prefix(magic.size());
     if (!take(&checksum, 1) || digest_of(bytes) != checksum) return std::nullopt;
     // Beyond here the bytes are those that were written; what remains to be seen is whether this is the file that was asked for.
-    if (!take(&of_identity, 1) || !take(&of_photo, 1) || !take(&count, 1) || of_identity != identity_ || of_photo != photo) return std::nullopt;
+    if (!take(&of_identity, 1) || !take(&of_photo, 1) || !take(&count, 1) || of_identity != identity_ || of_photo != photo)
+      return std::nullopt;
     CachedTensors tensors;
     for (std::uint64_t i = 0; i < count; ++i) {
       std::uint64_t rank = 0;
@@ -177,8 +180,8 @@ class FeatureCache {
 template <class B>
 CachedTensors cached_tensors(const Features<Tensor<B>>& features, std::int64_t image) {
   const Shape patches = features.patches.shape();
-  require<ShapeError>(patches.rank() == 3 && image >= 0 && image < patches[0] && patches[1] == features.grid.patches(), "cached tensors: got image ", image,
-                      " of patches ", patches, ", expected BxNxC with N patches in the grid");
+  VPR_REQUIRE(ShapeError, patches.rank() == 3 && image >= 0 && image < patches[0] && patches[1] == features.grid.patches(),
+              "cached tensors: got image ", image, " of patches ", patches, ", expected BxNxC with N patches in the grid");
   const auto part = [&](const Tensor<B>& tensor, Shape shape) {
     const std::vector<float> all = tensor.to_vector();
     const auto begin = all.begin() + image * shape.elements();
@@ -192,11 +195,13 @@ CachedTensors cached_tensors(const Features<Tensor<B>>& features, std::int64_t i
 /// @throws ShapeError where images differ in shape, or none is given
 template <class B>
 Features<Tensor<B>> cached_features(std::span<const CachedTensors> images) {
-  require<ShapeError>(!images.empty(), "cached features: got no image");
+  VPR_REQUIRE(ShapeError, !images.empty(), "cached features: got no image");
   std::vector<float> cls, patches;
   for (const CachedTensors& image : images) {
-    require<ShapeError>(image.size() == 2 && image[1].shape.rank() == 3 && image[0].shape == images[0][0].shape && image[1].shape == images[0][1].shape,
-                        "cached features: images differ in shape, or are no class token C and patches HxWxC");
+    VPR_REQUIRE(
+        ShapeError,
+        image.size() == 2 && image[1].shape.rank() == 3 && image[0].shape == images[0][0].shape && image[1].shape == images[0][1].shape,
+        "cached features: images differ in shape, or are no class token C and patches HxWxC");
     cls.insert(cls.end(), image[0].values.begin(), image[0].values.end());
     patches.insert(patches.end(), image[1].values.begin(), image[1].values.end());
   }

@@ -42,13 +42,15 @@ template <class Network>
 class FrozenBlocks {
  public:
   using X = typename Network::X;
-  static_assert(std::same_as<typename Network::backend::value, f32>, "FrozenBlocks keeps float32: use it with a network over Recorded<Cpu<f32>>");
+  static_assert(std::same_as<typename Network::backend::value, f32>,
+                "FrozenBlocks keeps float32: use it with a network over Recorded<Cpu<f32>>");
 
   /// The network must outlive this, and what is frozen of it must stay as it is.
   /// @throws ConfigError where not even the first block is frozen; IoError where the folder can't be written to
   FrozenBlocks(Network& network, const std::filesystem::path& folder)
       : network_(&network), blocks_(frozen_blocks(network)), cache_(folder, identity(network, blocks_)) {
-    require<ConfigError>(blocks_ > 0, "frozen blocks: something in the first block, or before it, is trained: there is nothing to keep in ", folder.string());
+    VPR_REQUIRE(ConfigError, blocks_ > 0,
+                "frozen blocks: something in the first block, or before it, is trained: there is nothing to keep in ", folder.string());
   }
 
   std::int64_t blocks() const { return blocks_; }
@@ -58,7 +60,8 @@ class FrozenBlocks {
   /// @throws ShapeError  as the network does; IoError  where the folder can't be read or written to
   Features<X> operator()(const X& images) const {
     const Shape& shape = images.shape();
-    require<ShapeError>(shape.rank() == 4 && shape[0] > 0, "frozen blocks: got images ", shape, ", want Bx3xHxW with an image at least");
+    VPR_REQUIRE(ShapeError, shape.rank() == 4 && shape[0] > 0, "frozen blocks: got images ", shape,
+                ", want Bx3xHxW with an image at least");
     const std::vector<float> pixels = images.to_vector();
     const auto photo = [&, size = pixels.size() / static_cast<std::size_t>(shape[0])](std::int64_t i) {
       return std::span(pixels).subspan(static_cast<std::size_t>(i) * size, size);
@@ -82,7 +85,10 @@ class FrozenBlocks {
     if (!missing.empty()) {
       const NotRecording scope;
       const std::vector<float> made =
-          network_->tokens(X::from(Shape{std::ssize(missing), shape[1], shape[2], shape[3]}, std::span<const float>(missing_pixels)), {blocks_ - 1}).to_vector();
+          network_
+              ->tokens(X::from(Shape{std::ssize(missing), shape[1], shape[2], shape[3]}, std::span<const float>(missing_pixels)),
+                       {blocks_ - 1})
+              .to_vector();
       const Shape tokens{std::ssize(made) / std::ssize(missing) / network_->channels(), network_->channels()};
       for (std::size_t i = 0; i < missing.size(); ++i) {
         const auto begin = made.begin() + static_cast<std::ptrdiff_t>(i) * tokens.elements();
@@ -94,7 +100,8 @@ class FrozenBlocks {
     std::vector<float> values;
     for (const CachedTensors& image : all) values.insert(values.end(), image[0].values.begin(), image[0].values.end());
     const std::int64_t patch = network_->multiple();
-    return network_->continued(X::from(Shape{shape[0], all[0][0].shape[0], network_->channels()}, std::span<const float>(values)), {shape[2] / patch, shape[3] / patch}, blocks_);
+    return network_->continued(X::from(Shape{shape[0], all[0][0].shape[0], network_->channels()}, std::span<const float>(values)),
+                               {shape[2] / patch, shape[3] / patch}, blocks_);
   }
 
  private:
@@ -115,9 +122,9 @@ class FrozenBlocks {
   static std::string identity(Network& network, std::int64_t blocks) {
     Frozen frozen{network};
     const VitConfig& config = network.config();
-    return "tokens after " + std::to_string(blocks) + " blocks of " + std::to_string(config.heads) + " heads, positions resized by offset " +
-           std::to_string(config.position_offset) + (config.position_antialias ? " with" : " without") + " antialiasing, frozen parameters " +
-           digest_of_parameters(frozen).hex();
+    return "tokens after " + std::to_string(blocks) + " blocks of " + std::to_string(config.heads) +
+           " heads, positions resized by offset " + std::to_string(config.position_offset) +
+           (config.position_antialias ? " with" : " without") + " antialiasing, frozen parameters " + digest_of_parameters(frozen).hex();
   }
 
   Network* network_;

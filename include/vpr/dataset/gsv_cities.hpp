@@ -35,9 +35,10 @@ inline std::unordered_map<std::string, std::string> gsv_photo_names(const std::f
     std::array<std::size_t, 7> underscores{};
     std::size_t found = 0;
     for (std::size_t at = name.find('_'); at != std::string::npos && found < 7; at = name.find('_', at + 1)) underscores[found++] = at;
-    if (found == 7 && is_photo_name(name)) names[name.substr(0, underscores[4]) + name.substr(underscores[6], name.rfind('.') - underscores[6])] = name;
+    if (found == 7 && is_photo_name(name))
+      names[name.substr(0, underscores[4]) + name.substr(underscores[6], name.rfind('.') - underscores[6])] = name;
   }
-  require<IoError>(!error, folder.string(), ": cannot be read: ", error.message());
+  VPR_REQUIRE(IoError, !error, folder.string(), ": cannot be read: ", error.message());
   return names;
 }
 
@@ -59,8 +60,9 @@ inline std::vector<TrainingPhoto> gsv_cities_photos(const std::filesystem::path&
     for (std::filesystem::directory_iterator entry(tables, error), end; !error && entry != end; entry.increment(error)) {
       if (entry->path().extension() == ".csv") cities.push_back(entry->path().stem().string());
     }
-    require<IoError>(!error, tables.string(), ": cannot be read: ", error.message(), "; expected GSV-Cities' folders Dataframes and Images");
-    require<IoError>(!cities.empty(), tables.string(), ": holds no table CITY.csv");
+    VPR_REQUIRE(IoError, !error, tables.string(), ": cannot be read: ", error.message(),
+                "; expected GSV-Cities' folders Dataframes and Images");
+    VPR_REQUIRE(IoError, !cities.empty(), tables.string(), ": holds no table CITY.csv");
     std::sort(cities.begin(), cities.end());
   }
 
@@ -73,7 +75,7 @@ inline std::vector<TrainingPhoto> gsv_cities_photos(const std::filesystem::path&
     std::array<std::size_t, 8> columns{};
     for (std::size_t i = 0; i < titles.size(); ++i) {
       const auto column = table.column({titles[i]});
-      require<FormatError>(column.has_value(), table.path.string(), ":1: no column `", titles[i], "`");
+      VPR_REQUIRE(FormatError, column.has_value(), table.path.string(), ":1: no column `", titles[i], "`");
       columns[i] = *column;
     }
     std::size_t missing = 0;
@@ -81,18 +83,22 @@ inline std::vector<TrainingPhoto> gsv_cities_photos(const std::filesystem::path&
       const CsvRow& row = table.rows[r];
       const auto field = [&](std::size_t i) { return detail::trimmed(row.fields[columns[i]]); };
       const double time = detail::months(detail::parse_number(field(1)), detail::parse_number(field(2)));
-      require<FormatError>(time == time, table.place(row), ": found '", field(1), "' and '", field(2), "' as year and month");
-      require<FormatError>(detail::parse_number(field(0)).has_value(), table.place(row), ": found '", field(0), "' as place_id");
+      VPR_REQUIRE(FormatError, time == time, table.place(row), ": found '", field(1), "' and '", field(2), "' as year and month");
+      VPR_REQUIRE(FormatError, detail::parse_number(field(0)).has_value(), table.place(row), ": found '", field(0), "' as place_id");
       const std::string begin = detail::joined(field(4), "_", detail::zero_padded(field(0), 7), "_", detail::zero_padded(field(1), 4), "_",
                                                detail::zero_padded(field(2), 2), "_", detail::zero_padded(field(3), 3));
       const auto found = names.find(detail::joined(begin, "_", field(7)));
       missing += found == names.end();
-      const std::string name = found != names.end() ? found->second : detail::joined(begin, "_", field(5), "_", field(6), "_", field(7), ".jpg");
-      photos.push_back({.path = (folder / name).string(), .place = std::string(field(0)), .group = city, .time = time,
+      const std::string name =
+          found != names.end() ? found->second : detail::joined(begin, "_", field(5), "_", field(6), "_", field(7), ".jpg");
+      photos.push_back({.path = (folder / name).string(),
+                        .place = std::string(field(0)),
+                        .group = city,
+                        .time = time,
                         .heading = detail::number_or_nan(field(3))});
     }
-    require<IoError>(missing == 0 || missing + 1 < table.rows.size(), folder.string(), ": holds none of the ", missing, " photos of ",
-                     table.path.string(), "; the first would be ", std::filesystem::path(photos.back().path).filename().string());
+    VPR_REQUIRE(IoError, missing == 0 || missing + 1 < table.rows.size(), folder.string(), ": holds none of the ", missing, " photos of ",
+                table.path.string(), "; the first would be ", std::filesystem::path(photos.back().path).filename().string());
   }
   return photos;
 }

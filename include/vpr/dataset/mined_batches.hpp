@@ -37,8 +37,10 @@ class WholeNumbers {
 
   Shape shape() const { return shape_; }
   void assign(std::span<const float> values) {
-    require<FormatError>(std::all_of(values.begin(), values.end(), [](float value) { return value >= -1 && value <= 0x1p24F && value == std::trunc(value); }),
-                         "mined batches: what was kept are no indices; is the checkpoint of another training?");
+    VPR_REQUIRE(FormatError,
+                std::all_of(values.begin(), values.end(),
+                            [](float value) { return value >= -1 && value <= 0x1p24F && value == std::trunc(value); }),
+                "mined batches: what was kept are no indices; is the checkpoint of another training?");
     values_.assign(values.begin(), values.end());
   }
   std::vector<float> to_vector() const { return {values_.begin(), values_.end()}; }
@@ -68,12 +70,15 @@ class MinedBatches {
   /// @param plain   reads photos to mine with: as they will be at inference
   /// @throws ConfigError for settings out of range, or 2²⁴ photos or more
   MinedBatches(TripletMiner miner, const TripletBatches<Load>& photos, Plain plain, const MinedBatchesSettings& settings = {})
-      : miner_(std::move(miner)), photos_(&photos), plain_(std::move(plain)), settings_(settings),
+      : miner_(std::move(miner)),
+        photos_(&photos),
+        plain_(std::move(plain)),
+        settings_(settings),
         mined_(Shape{miner_.settings().queries, 2 + miner_.settings().negatives}, -1) {
-    require<ConfigError>(settings.triplets >= 1 && settings.together >= 1, "mined batches: got ", settings.triplets, " triplets and ", settings.together,
-                         " photos together, expected at least 1 each");
-    require<ConfigError>(photos_->queries().size() < (1U << 24) && photos_->database().size() < (1U << 24), "mined batches: got ", photos_->queries().size(), " queries and ",
-                         photos_->database().size(), " database photos, expected less than 2^24");
+    VPR_REQUIRE(ConfigError, settings.triplets >= 1 && settings.together >= 1, "mined batches: got ", settings.triplets, " triplets and ",
+                settings.together, " photos together, expected at least 1 each");
+    VPR_REQUIRE(ConfigError, photos_->queries().size() < (1U << 24) && photos_->database().size() < (1U << 24), "mined batches: got ",
+                photos_->queries().size(), " queries and ", photos_->database().size(), " database photos, expected less than 2^24");
   }
   MinedBatches(const MinedBatches&) = delete;
   MinedBatches& operator=(const MinedBatches&) = delete;
@@ -90,7 +95,8 @@ class MinedBatches {
       if (taken() >= batches) {
         if (mined++ > miner_.rounds_per_epoch()) {
           const std::vector<BadPhoto> bad = bad_photos();
-          fail<FormatError>("mined batches: a whole epoch has no triplet; ", bad.size(), " photos are bad", bad.empty() ? "" : ", as " + bad.front().reason);
+          fail<FormatError>("mined batches: a whole epoch has no triplet; ", bad.size(), " photos are bad",
+                            bad.empty() ? "" : ", as " + bad.front().reason);
         }
         mine(describe, progress);
         continue;
@@ -99,7 +105,9 @@ class MinedBatches {
         ahead_ = std::make_unique<Prefetch<TripletBatch>>(
             [this, triplets, epoch = (rounds() - 1) / miner_.rounds_per_epoch()](std::int64_t i) {
               const auto begin = static_cast<std::size_t>(i * settings_.triplets);
-              return photos_->read(std::span(triplets).subspan(begin, std::min(triplets.size() - begin, static_cast<std::size_t>(settings_.triplets))), epoch);
+              return photos_->read(
+                  std::span(triplets).subspan(begin, std::min(triplets.size() - begin, static_cast<std::size_t>(settings_.triplets))),
+                  epoch);
             },
             taken(), batches, settings_.prefetch);
       }
@@ -117,7 +125,8 @@ class MinedBatches {
   std::vector<BadPhoto> bad_photos() const {
     std::vector<BadPhoto> all = photos_->bad_photos();
     for (BadPhoto& bad : plain_.bad_photos()) {
-      if (std::none_of(all.begin(), all.end(), [&](const BadPhoto& known) { return known.path == bad.path; })) all.push_back(std::move(bad));
+      if (std::none_of(all.begin(), all.end(), [&](const BadPhoto& known) { return known.path == bad.path; }))
+        all.push_back(std::move(bad));
     }
     return all;
   }
@@ -132,7 +141,8 @@ class MinedBatches {
     const std::int64_t width = miner_.settings().negatives;
     std::vector<std::vector<std::int64_t>> remembered = miner_.remembered();
     detail::WholeNumbers kept(Shape{std::ssize(remembered), width}, -1);
-    for (std::size_t q = 0; q < remembered.size(); ++q) std::copy(remembered[q].begin(), remembered[q].end(), kept.values().begin() + static_cast<std::ptrdiff_t>(q) * width);
+    for (std::size_t q = 0; q < remembered.size(); ++q)
+      std::copy(remembered[q].begin(), remembered[q].end(), kept.values().begin() + static_cast<std::ptrdiff_t>(q) * width);
     visitor(prefix + "remembered", kept);
     for (std::size_t q = 0; q < remembered.size(); ++q) remembered[q] = row(kept, static_cast<std::int64_t>(q), 0);
     miner_.remember(std::move(remembered));
@@ -154,9 +164,11 @@ class MinedBatches {
       const std::vector<std::int64_t> numbers = row(mined_, r, 0);
       if (numbers.empty()) break;
       const auto within = [](std::int64_t photo, const std::vector<std::string>& photos) { return photo < std::ssize(photos); };
-      require<FormatError>(numbers.size() > 2 && within(numbers[0], photos_->queries()) &&
-                               std::all_of(numbers.begin() + 1, numbers.end(), [&](std::int64_t photo) { return within(photo, photos_->database()); }),
-                           "mined batches: what was kept as triplet ", r, " is none of these photos; is the checkpoint of another training?");
+      VPR_REQUIRE(
+          FormatError,
+          numbers.size() > 2 && within(numbers[0], photos_->queries()) &&
+              std::all_of(numbers.begin() + 1, numbers.end(), [&](std::int64_t photo) { return within(photo, photos_->database()); }),
+          "mined batches: what was kept as triplet ", r, " is none of these photos; is the checkpoint of another training?");
       all.push_back({numbers[0], numbers[1], {numbers.begin() + 2, numbers.end()}});
     }
     return all;
@@ -172,7 +184,8 @@ class MinedBatches {
       return Rows(values.data(), std::ssize(photos), photos.empty() ? 0 : std::ssize(values) / std::ssize(photos));
     };
     std::vector<Triplet> triplets;
-    if (!round.queries.empty() && !round.database.empty()) triplets = miner_.mine(round, rows(queries, round.queries), rows(database, round.database));
+    if (!round.queries.empty() && !round.database.empty())
+      triplets = miner_.mine(round, rows(queries, round.queries), rows(database, round.database));
     std::fill(mined_.values().begin(), mined_.values().end(), -1);
     auto place = mined_.values().begin();
     for (const Triplet& triplet : triplets) {
@@ -186,7 +199,8 @@ class MinedBatches {
 
   /// The descriptors of photos that can be read; the others are erased from them.
   template <class Describe>
-  std::vector<float> described(std::vector<std::int64_t>& photos, const std::vector<std::string>& paths, const char* stage, Describe& describe, const Progress& progress) const {
+  std::vector<float> described(std::vector<std::int64_t>& photos, const std::vector<std::string>& paths, const char* stage,
+                               Describe& describe, const Progress& progress) const {
     struct Chunk {
       std::vector<std::int64_t> photos;
       ImageSize size;
@@ -211,7 +225,8 @@ class MinedBatches {
       Prefetch<Chunk> ahead(read, 0, (count + settings_.together - 1) / settings_.together, settings_.prefetch);
       for (std::int64_t done = settings_.together; const std::optional<Chunk> chunk = ahead.next(); done += settings_.together) {
         if (!chunk->photos.empty()) {
-          const std::vector<float> part = describe(Shape{std::ssize(chunk->photos), 3, chunk->size.height, chunk->size.width}, std::span<const float>(chunk->values));
+          const std::vector<float> part =
+              describe(Shape{std::ssize(chunk->photos), 3, chunk->size.height, chunk->size.width}, std::span<const float>(chunk->values));
           descriptors.insert(descriptors.end(), part.begin(), part.end());
           kept.insert(kept.end(), chunk->photos.begin(), chunk->photos.end());
         }

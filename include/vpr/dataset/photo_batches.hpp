@@ -25,7 +25,7 @@ struct PhotoBatch {
   std::int64_t index = 0;
   std::int64_t epoch = 0;
   ImageSize size;
-  std::vector<float> values;          ///< B × 3 × height × width
+  std::vector<float> values;         ///< B × 3 × height × width
   std::vector<std::int64_t> labels;  ///< of each photo, the index of its place
   std::vector<std::int64_t> photos;  ///< their indices
 

@@ -66,7 +66,7 @@ inline std::vector<Photo> photos_in_folder(const std::filesystem::path& folder) 
   } catch (const fs::filesystem_error& error) {
     fail<IoError>(error.path1().string(), ": cannot be read: ", error.code().message());
   }
-  require<FormatError>(!photos.empty(), folder.string(), ": holds no photo (.jpg, .jpeg, .png, .ppm or .pgm)");
+  VPR_REQUIRE(FormatError, !photos.empty(), folder.string(), ": holds no photo (.jpg, .jpeg, .png, .ppm or .pgm)");
   std::sort(photos.begin(), photos.end(), [](const Photo& a, const Photo& b) { return a.name < b.name; });
   return photos;
 }
@@ -93,9 +93,9 @@ inline std::vector<Photo> photos_in_list(const std::filesystem::path& list) {
     if (++missing_count <= 10)
       missing += list.string() + ":" + std::to_string(line) + ": no photo at " + photos.back().path.string() + "\n";
   }
-  require<IoError>(missing_count == 0, missing, missing_count, " of ", photos.size(),
-                   " photos are missing; names are relative to the list's folder");
-  require<FormatError>(!photos.empty(), list.string(), ": names no photo; expected one path a line");
+  VPR_REQUIRE(IoError, missing_count == 0, missing, missing_count, " of ", photos.size(),
+              " photos are missing; names are relative to the list's folder");
+  VPR_REQUIRE(FormatError, !photos.empty(), list.string(), ": names no photo; expected one path a line");
   return photos;
 }
 

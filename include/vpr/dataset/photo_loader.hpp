@@ -74,8 +74,8 @@ namespace detail {
 /// Adds a photo's planes to those of a batch.
 inline void append_planes(const Planes& planes, const std::string& path, ImageSize& size, std::vector<float>& values) {
   if (values.empty()) size = planes.size;
-  require<ShapeError>(planes.size == size, path, ": its planes are ", planes.size, ", the batch's are ", size,
-                      "; let the augmentation or preprocessing give all photos one size");
+  VPR_REQUIRE(ShapeError, planes.size == size, path, ": its planes are ", planes.size, ", the batch's are ", size,
+              "; let the augmentation or preprocessing give all photos one size");
   values.insert(values.end(), planes.values.begin(), planes.values.end());
 }
 

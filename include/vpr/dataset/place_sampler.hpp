@@ -19,11 +19,11 @@
 namespace vpr {
 
 struct PlaceSamplerSettings {
-  std::int64_t places = 60;     ///< in a batch; SALAD's number, CricaVPR takes 72
-  std::int64_t photos = 4;      ///< of each place
-  double apart = 0;             ///< the least difference between the times of two photos of a place, in their unit (months, frames)
-  bool one_group = true;        ///< a batch's places are of one group (city)
-  bool short_batches = false;   ///< keep what is left of a group in a batch of its own; otherwise it waits for another epoch
+  std::int64_t places = 60;    ///< in a batch; SALAD's number, CricaVPR takes 72
+  std::int64_t photos = 4;     ///< of each place
+  double apart = 0;            ///< the least difference between the times of two photos of a place, in their unit (months, frames)
+  bool one_group = true;       ///< a batch's places are of one group (city)
+  bool short_batches = false;  ///< keep what is left of a group in a batch of its own; otherwise it waits for another epoch
   std::uint64_t seed = 0;
 };
 
@@ -43,13 +43,14 @@ class PlaceSampler {
   /// @throws ConfigError for settings out of range; where `apart` is asked and a photo's time is not known; where no batch fills
   PlaceSampler(const TrainingPlaces& all, const PlaceSamplerSettings& settings)
       : all_(&all), settings_(settings), members_(settings.one_group ? all.groups.size() : 1) {
-    require<ConfigError>(settings.places >= 1 && settings.photos >= 1 && settings.apart >= 0 && std::isfinite(settings.apart), "place sampler: got ",
-                         settings.places, " places x ", settings.photos, " photos, ", settings.apart, " apart; expected at least 1 x 1, and 0 apart");
+    VPR_REQUIRE(ConfigError, settings.places >= 1 && settings.photos >= 1 && settings.apart >= 0 && std::isfinite(settings.apart),
+                "place sampler: got ", settings.places, " places x ", settings.photos, " photos, ", settings.apart,
+                " apart; expected at least 1 x 1, and 0 apart");
     for (std::size_t p = 0; p < all.places.size(); ++p) {
       const TrainingPlace& place = all.places[p];
       for (const std::int64_t photo : place.photos) {
-        require<ConfigError>(settings.apart == 0 || std::isfinite(time(photo)), all.photos[photo].path,
-                             ": its time is not known, so photos of a place can't be ", settings.apart, " apart in time");
+        VPR_REQUIRE(ConfigError, settings.apart == 0 || std::isfinite(time(photo)), all.photos[photo].path,
+                    ": its time is not known, so photos of a place can't be ", settings.apart, " apart in time");
       }
       if (most_apart(place.photos) < settings.photos) {
         ++places_left_out_;
@@ -63,8 +64,9 @@ class PlaceSampler {
       batches_per_epoch_ += batches_of(members);
       largest = std::max(largest, members.size());
     }
-    require<ConfigError>(batches_per_epoch_ > 0, "place sampler: no batch of ", settings.places, " places x ", settings.photos, " photos fills: the largest of ",
-                         members_.size(), " groups has ", largest, " places, and ", places_left_out_, " places are left out for too few photos");
+    VPR_REQUIRE(ConfigError, batches_per_epoch_ > 0, "place sampler: no batch of ", settings.places, " places x ", settings.photos,
+                " photos fills: the largest of ", members_.size(), " groups has ", largest, " places, and ", places_left_out_,
+                " places are left out for too few photos");
   }
 
   std::int64_t batches_per_epoch() const { return batches_per_epoch_; }
@@ -75,7 +77,7 @@ class PlaceSampler {
   const PlaceSamplerSettings& settings() const { return settings_; }
 
   PlaceBatch batch(std::int64_t index) const {
-    require<ConfigError>(index >= 0, "place sampler: got batch ", index, ", batches count from 0");
+    VPR_REQUIRE(ConfigError, index >= 0, "place sampler: got batch ", index, ", batches count from 0");
     const std::int64_t epoch = index / batches_per_epoch_;
     return {index, epoch, (*order_of(epoch))[static_cast<std::size_t>(index % batches_per_epoch_)]};
   }
@@ -91,7 +93,8 @@ class PlaceSampler {
       const std::int64_t photo = left.front();
       left.erase(left.begin());
       std::vector<std::int64_t> fitting = left;
-      if (settings_.apart > 0) std::erase_if(fitting, [&](std::int64_t other) { return std::abs(time(other) - time(photo)) < settings_.apart; });
+      if (settings_.apart > 0)
+        std::erase_if(fitting, [&](std::int64_t other) { return std::abs(time(other) - time(photo)) < settings_.apart; });
       if (most_apart(fitting) < missing - 1) continue;  // with this photo the place would not fill
       chosen.push_back(photo);
       left = std::move(fitting);
@@ -105,7 +108,8 @@ class PlaceSampler {
   std::vector<std::int64_t> spare_places(const PlaceBatch& batch) const {
     const std::int64_t group = settings_.one_group ? all_->places[static_cast<std::size_t>(batch.places.front())].group : 0;
     std::vector<std::int64_t> spares = members_[static_cast<std::size_t>(group)];
-    std::erase_if(spares, [&](std::int64_t place) { return std::find(batch.places.begin(), batch.places.end(), place) != batch.places.end(); });
+    std::erase_if(spares,
+                  [&](std::int64_t place) { return std::find(batch.places.begin(), batch.places.end(), place) != batch.places.end(); });
     Random random = random_of(batch.epoch, 1, batch.index);
     shuffle(spares, random);
     return spares;

@@ -24,26 +24,26 @@ inline std::vector<Photo> photos_in_table(const CsvTable& table, UtmZone zone = 
   const auto east = table.column({"utm_east", "easting", "east", "x"}), north = table.column({"utm_north", "northing", "north", "y"});
   const auto latitude = table.column({"latitude", "lat"}), longitude = table.column({"longitude", "lon", "lng"});
   const auto place = table.column({"place_id", "place", "label"});
-  require<FormatError>(name.has_value(), path.string(), ":1: no column of photos; expected a header with `path`, `image` or `name`");
-  require<FormatError>(east.has_value() == north.has_value(), path.string(), ":1: an easting needs a northing: found one column only");
-  require<FormatError>(latitude.has_value() == longitude.has_value(), path.string(),
-                       ":1: a latitude needs a longitude: found one column only");
-  require<FormatError>(table.rows.size() > 1, path.string(), ": has no row below its header");
+  VPR_REQUIRE(FormatError, name.has_value(), path.string(), ":1: no column of photos; expected a header with `path`, `image` or `name`");
+  VPR_REQUIRE(FormatError, east.has_value() == north.has_value(), path.string(), ":1: an easting needs a northing: found one column only");
+  VPR_REQUIRE(FormatError, latitude.has_value() == longitude.has_value(), path.string(),
+              ":1: a latitude needs a longitude: found one column only");
+  VPR_REQUIRE(FormatError, table.rows.size() > 1, path.string(), ": has no row below its header");
 
   std::vector<Photo> photos;
   for (std::size_t i = 1; i < table.rows.size(); ++i) {
     const CsvRow& row = table.rows[i];
     const auto number = [&](std::size_t column) {
       const auto value = detail::parse_number(row.fields[column]);
-      require<FormatError>(value.has_value(), table.place(row), ": found '", row.fields[column], "' as ", table.rows[0].fields[column],
-                           ", expected a number");
+      VPR_REQUIRE(FormatError, value.has_value(), table.place(row), ": found '", row.fields[column], "' as ", table.rows[0].fields[column],
+                  ", expected a number");
       return *value;
     };
     const std::string photo_name{detail::trimmed(row.fields[*name])};
-    require<FormatError>(!photo_name.empty(), table.place(row), ": the photo's path is empty");
+    VPR_REQUIRE(FormatError, !photo_name.empty(), table.place(row), ": the photo's path is empty");
     Photo photo = named_photo(photo_name, path.parent_path() / photo_name);
     std::error_code ignored;
-    require<IoError>(std::filesystem::is_regular_file(photo.path, ignored), table.place(row), ": no photo at ", photo.path.string());
+    VPR_REQUIRE(IoError, std::filesystem::is_regular_file(photo.path, ignored), table.place(row), ": no photo at ", photo.path.string());
     if (east) {
       photo.position = Position{number(*east), number(*north), {}};
     } else if (latitude) {

@@ -25,7 +25,7 @@ using Positives = std::vector<std::vector<std::int64_t>>;
 /// Database photos at most `radius` metres from each query; at exactly the radius is inside (the field's rule, at 25 m).
 /// @throws ConfigError  for a radius that is negative or not finite
 inline Positives radius_positives(std::span<const Position> queries, std::span<const Position> database, double radius) {
-  require<ConfigError>(std::isfinite(radius) && radius >= 0, "got a radius of ", radius, " metres, expected 0 or more");
+  VPR_REQUIRE(ConfigError, std::isfinite(radius) && radius >= 0, "got a radius of ", radius, " metres, expected 0 or more");
   std::vector<std::int64_t> by_east(database.size());
   std::iota(by_east.begin(), by_east.end(), 0);
   std::sort(by_east.begin(), by_east.end(), [&](auto a, auto b) { return database[a].east < database[b].east; });
@@ -49,9 +49,9 @@ inline Positives radius_positives(std::span<const Photo> queries, std::span<cons
   const auto positions = [](std::span<const Photo> photos) {
     std::vector<Position> all;
     for (const Photo& photo : photos) {
-      require<ConfigError>(photo.position.has_value(), photo.path.string(),
-                           ": its position is not known, so a radius says nothing; "
-                           "expected a name @utm_east@utm_north@...@.jpg, a CSV with positions, or a list of positive pairs");
+      VPR_REQUIRE(ConfigError, photo.position.has_value(), photo.path.string(),
+                  ": its position is not known, so a radius says nothing; "
+                  "expected a name @utm_east@utm_north@...@.jpg, a CSV with positions, or a list of positive pairs");
       all.push_back(*photo.position);
     }
     return all;
@@ -95,8 +95,8 @@ class PhotoIndex {
     }
     std::error_code ignored;
     const bool exists = std::filesystem::is_regular_file(beside, ignored) || std::filesystem::is_regular_file(folder_ / name, ignored);
-    require<FormatError>(exists, table.place(row), ": ", role_, " photo '", name.string(), "' is not among the ", role_,
-                         " photos, nor on disk");
+    VPR_REQUIRE(FormatError, exists, table.place(row), ": ", role_, " photo '", name.string(), "' is not among the ", role_,
+                " photos, nor on disk");
     return none_;
   }
 
@@ -121,8 +121,8 @@ class PhotoIndex {
 /// @throws FormatError  naming file and line: a photo that is neither in the lists nor on disk, a row that is no pair; or where no pair fits
 inline Positives pair_positives(const std::filesystem::path& path, std::span<const Photo> queries, std::span<const Photo> database) {
   const CsvTable table = read_csv(path);
-  require<FormatError>(!table.rows.empty(), path.string(), ": holds no pair; expected `query,database` rows");
-  require<FormatError>(table.rows[0].fields.size() >= 2, table.place(table.rows[0]), ": found one field, expected `query,database`");
+  VPR_REQUIRE(FormatError, !table.rows.empty(), path.string(), ": holds no pair; expected `query,database` rows");
+  VPR_REQUIRE(FormatError, table.rows[0].fields.size() >= 2, table.place(table.rows[0]), ": found one field, expected `query,database`");
   const auto query_column = table.column({"query"}), database_column = table.column({"database"});
   const bool header = query_column && database_column;
 
@@ -135,7 +135,7 @@ inline Positives pair_positives(const std::filesystem::path& path, std::span<con
     any = any || (!of_query.empty() && !of_database.empty());
     for (const std::int64_t query : of_query) positives[query].insert(positives[query].end(), of_database.begin(), of_database.end());
   }
-  require<FormatError>(any, path.string(), ": no pair is about these queries and this database");
+  VPR_REQUIRE(FormatError, any, path.string(), ": no pair is about these queries and this database");
   for (auto& of_query : positives) {
     std::sort(of_query.begin(), of_query.end());
     of_query.erase(std::unique(of_query.begin(), of_query.end()), of_query.end());

@@ -35,8 +35,8 @@ class Prefetch {
   /// @throws ConfigError for less than one thread, a depth below 1, or a negative `first`
   Prefetch(std::function<T(std::int64_t)> make, std::int64_t first, std::int64_t last, const PrefetchSettings& settings = {})
       : make_(std::move(make)), next_made_(first), next_taken_(first), last_(last) {
-    require<ConfigError>(settings.threads >= 1 && settings.depth >= 1 && first >= 0, "prefetch: got ", settings.threads, " threads, a depth of ",
-                         settings.depth, " and ", first, " to begin with, expected at least 1, 1 and 0");
+    VPR_REQUIRE(ConfigError, settings.threads >= 1 && settings.depth >= 1 && first >= 0, "prefetch: got ", settings.threads,
+                " threads, a depth of ", settings.depth, " and ", first, " to begin with, expected at least 1, 1 and 0");
     made_.resize(static_cast<std::size_t>(settings.depth));
     try {
       for (std::int64_t t = 0; t < settings.threads; ++t) threads_.emplace_back([this] { run(); });

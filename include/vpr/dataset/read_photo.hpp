@@ -4,7 +4,8 @@
 #pragma once
 
 #ifndef VPR_WITH_IMAGE
-#error "vpr/dataset/read_photo.hpp needs the CMake target vpr::image (TurboJPEG and libspng): find_package(vpr COMPONENTS image), link vpr::image"
+#error \
+    "vpr/dataset/read_photo.hpp needs the CMake target vpr::image (TurboJPEG and libspng): find_package(vpr COMPONENTS image), link vpr::image"
 #endif
 
 #include <vpr/dataset/photo_loader.hpp>

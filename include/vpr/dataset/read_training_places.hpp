@@ -45,11 +45,13 @@ struct TrainingPlacesSettings {
 inline TrainingPlaces read_training_places(const std::filesystem::path& source, TrainingPlacesSettings settings = {}) {
   namespace fs = std::filesystem;
   std::error_code ignored;
-  require<IoError>(fs::exists(source, ignored), source.string(), ": no such folder or CSV file");
+  VPR_REQUIRE(IoError, fs::exists(source, ignored), source.string(), ": no such folder or CSV file");
   const bool folder = fs::is_directory(source, ignored), gsv_cities = folder && fs::is_directory(source / "Dataframes", ignored);
-  std::vector<TrainingPhoto> photos = gsv_cities ? gsv_cities_photos(source) : folder ? training_photos_in_folder(source) : training_photos_in_csv(source);
+  std::vector<TrainingPhoto> photos = gsv_cities ? gsv_cities_photos(source)
+                                      : folder   ? training_photos_in_folder(source)
+                                                 : training_photos_in_csv(source);
   if (settings.keep) std::erase_if(photos, [&](const TrainingPhoto& photo) { return !settings.keep(photo); });
-  require<ConfigError>(!photos.empty(), source.string(), ": no photo is left to train on");
+  VPR_REQUIRE(ConfigError, !photos.empty(), source.string(), ": no photo is left to train on");
 
   const auto any = [&](const auto& has) { return std::any_of(photos.begin(), photos.end(), has); };
   if (settings.by == PlacesBy::automatic) {

@@ -91,11 +91,11 @@ class SyntheticTown {
   };
 
   static const TownSettings& checked(const TownSettings& settings) {
-    require<ConfigError>(settings.places >= 1 && settings.places <= 10000, "synthetic town: got ", settings.places,
-                         " places, expected 1 to 10000");
+    VPR_REQUIRE(ConfigError, settings.places >= 1 && settings.places <= 10000, "synthetic town: got ", settings.places,
+                " places, expected 1 to 10000");
     const auto side = [](std::int64_t pixels) { return pixels >= 16 && pixels <= 8192; };
-    require<ConfigError>(side(settings.size.height) && side(settings.size.width), "synthetic town: got a size of ", settings.size,
-                         " pixels, expected 16 to 8192 a side");
+    VPR_REQUIRE(ConfigError, side(settings.size.height) && side(settings.size.width), "synthetic town: got a size of ", settings.size,
+                " pixels, expected 16 to 8192 a side");
     return settings;
   }
 
@@ -121,7 +121,7 @@ class SyntheticTown {
   }
 
   Shot shot_of(int place, TownView view) const {
-    require<ConfigError>(place >= 0 && place < places(), "synthetic town: got place ", place, ", expected 0 to ", places() - 1);
+    VPR_REQUIRE(ConfigError, place >= 0 && place < places(), "synthetic town: got place ", place, ", expected 0 to ", places() - 1);
     const town::Spot& spot = plan_.spots[static_cast<std::size_t>(place)];
     town::Dice dice(town::hash(settings_.seed, place, static_cast<int>(view), 5));
     Shot shot{spot.eye, spot.yaw, 0.06, dice.seed()};

@@ -22,14 +22,14 @@ namespace vpr::detail {
 /// @throws IoError where it cannot be read, FormatError where it holds a zero byte (a photo or an archive, not text).
 inline std::string read_text(const std::filesystem::path& path) {
   std::error_code ignored;
-  require<IoError>(!std::filesystem::is_directory(path, ignored), path.string(), ": is a folder, expected a text file");
+  VPR_REQUIRE(IoError, !std::filesystem::is_directory(path, ignored), path.string(), ": is a folder, expected a text file");
   errno = 0;
   std::ifstream file(path, std::ios::binary);
-  require<IoError>(file.good(), path.string(), ": cannot be opened: ", std::strerror(errno));
+  VPR_REQUIRE(IoError, file.good(), path.string(), ": cannot be opened: ", std::strerror(errno));
   std::string text{std::istreambuf_iterator<char>(file), {}};
-  require<IoError>(!file.bad(), path.string(), ": cannot be read");
+  VPR_REQUIRE(IoError, !file.bad(), path.string(), ": cannot be read");
   const std::size_t zero = text.find('\0');
-  require<FormatError>(zero == std::string::npos, path.string(), ": byte ", zero, " is zero, expected a text file");
+  VPR_REQUIRE(FormatError, zero == std::string::npos, path.string(), ": byte ", zero, " is zero, expected a text file");
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   return text;
 }

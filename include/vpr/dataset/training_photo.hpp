@@ -23,11 +23,11 @@ namespace vpr {
 
 /// One photo to train on. What its source does not tell is empty or NaN.
 struct TrainingPhoto {
-  std::string path = {};                                       ///< the file
-  std::string place = {};                                      ///< photos of equal text within a group show one place
-  std::string group = {};                                      ///< the city or the video that it is from
-  double time = std::numeric_limits<double>::quiet_NaN();      ///< months (12 a year), or the frame's number in its video
-  double heading = std::numeric_limits<double>::quiet_NaN();   ///< degrees, clockwise from north
+  std::string path = {};                                      ///< the file
+  std::string place = {};                                     ///< photos of equal text within a group show one place
+  std::string group = {};                                     ///< the city or the video that it is from
+  double time = std::numeric_limits<double>::quiet_NaN();     ///< months (12 a year), or the frame's number in its video
+  double heading = std::numeric_limits<double>::quiet_NaN();  ///< degrees, clockwise from north
   std::optional<Position> position = {};
 };
 
@@ -59,7 +59,8 @@ inline std::vector<TrainingPhoto> training_photos_in_folder(const std::filesyste
       rest.remove_prefix(std::min(rest.size(), field.size() + 1));
     }
     out.heading = detail::number_or_nan(fields[9]);
-    if (fields[13].size() >= 6) out.time = detail::months(detail::parse_number(fields[13].substr(0, 4)), detail::parse_number(fields[13].substr(4, 2)));
+    if (fields[13].size() >= 6)
+      out.time = detail::months(detail::parse_number(fields[13].substr(0, 4)), detail::parse_number(fields[13].substr(4, 2)));
   }
   return photos;
 }
@@ -80,14 +81,14 @@ inline std::vector<TrainingPhoto> training_photos_in_csv(const std::filesystem::
   std::vector<TrainingPhoto> photos;
   for (std::size_t i = 0; i < read.size(); ++i) {
     const CsvRow& row = table.rows[i + 1];
-    TrainingPhoto& photo = photos.emplace_back(
-        TrainingPhoto{.path = read[i].path.string(), .place = std::move(read[i].place), .position = read[i].position});
+    TrainingPhoto& photo =
+        photos.emplace_back(TrainingPhoto{.path = read[i].path.string(), .place = std::move(read[i].place), .position = read[i].position});
     if (group) photo.group = detail::trimmed(row.fields[*group]);
     if (heading) photo.heading = detail::number_or_nan(row.fields[*heading]);
     if (time) {
       const auto number = detail::parse_number(row.fields[*time]);
-      require<FormatError>(number.has_value(), table.place(row), ": found '", row.fields[*time], "' as ", table.rows[0].fields[*time],
-                           ", expected a number");
+      VPR_REQUIRE(FormatError, number.has_value(), table.place(row), ": found '", row.fields[*time], "' as ", table.rows[0].fields[*time],
+                  ", expected a number");
       photo.time = *number;
     } else if (year && month) {
       photo.time = detail::months(detail::parse_number(row.fields[*year]), detail::parse_number(row.fields[*month]));

@@ -23,7 +23,7 @@ namespace vpr {
 /// Photos that show one place; its index among the places is its label.
 struct TrainingPlace {
   std::string name;
-  std::int64_t group = 0;             ///< places of one group may meet in a batch: those of a city, or those far enough apart
+  std::int64_t group = 0;            ///< places of one group may meet in a batch: those of a city, or those far enough apart
   std::vector<std::int64_t> photos;  ///< indices, each once
 };
 
@@ -68,7 +68,7 @@ inline TrainingPlaces places_by_id(std::vector<TrainingPhoto> photos) {
     if (new_place) all.places.push_back({photo.group.empty() ? photo.place : photo.group + ' ' + photo.place, group, {}});
     all.places[static_cast<std::size_t>(place)].photos.push_back(static_cast<std::int64_t>(i));
   }
-  require<ConfigError>(!all.places.empty(), "places by id: none of ", all.photos.size(), " photos has a place id");
+  VPR_REQUIRE(ConfigError, !all.places.empty(), "places by id: none of ", all.photos.size(), " photos has a place id");
   return all;
 }
 
@@ -85,17 +85,20 @@ struct CellSettings {
 /// Places and groups are in the order of east, north and heading.
 /// @throws ConfigError for settings out of range, or naming a photo whose position, or heading where one is needed, is not known
 inline TrainingPlaces places_by_cell(std::vector<TrainingPhoto> photos, const CellSettings& settings = {}) {
-  require<ConfigError>(settings.side > 0 && std::isfinite(settings.side) && settings.angle > 0 && settings.angle <= 360,
-                       "places by cell: got cells of ", settings.side, " m and ", settings.angle, " degrees, expected more than 0, and at most 360 degrees");
-  require<ConfigError>(settings.position_groups >= 1 && settings.heading_groups >= 1, "places by cell: got ", settings.position_groups, " and ",
-                       settings.heading_groups, " groups, expected at least 1");
+  VPR_REQUIRE(ConfigError, settings.side > 0 && std::isfinite(settings.side) && settings.angle > 0 && settings.angle <= 360,
+              "places by cell: got cells of ", settings.side, " m and ", settings.angle,
+              " degrees, expected more than 0, and at most 360 degrees");
+  VPR_REQUIRE(ConfigError, settings.position_groups >= 1 && settings.heading_groups >= 1, "places by cell: got ", settings.position_groups,
+              " and ", settings.heading_groups, " groups, expected at least 1");
   std::map<std::array<std::int64_t, 3>, std::vector<std::int64_t>> cells;
   for (std::size_t i = 0; i < photos.size(); ++i) {
     const TrainingPhoto& photo = photos[i];
-    require<ConfigError>(photo.position.has_value(), photo.path, ": its position is not known; expected a name @utm_east@utm_north@...@.jpg, or columns");
+    VPR_REQUIRE(ConfigError, photo.position.has_value(), photo.path,
+                ": its position is not known; expected a name @utm_east@utm_north@...@.jpg, or columns");
     std::int64_t heading = 0;
     if (settings.angle < 360) {
-      require<ConfigError>(std::isfinite(photo.heading), photo.path, ": its heading is not known; an angle of 360 degrees asks for none");
+      VPR_REQUIRE(ConfigError, std::isfinite(photo.heading), photo.path,
+                  ": its heading is not known; an angle of 360 degrees asks for none");
       const double turn = photo.heading - 360 * std::floor(photo.heading / 360);
       heading = static_cast<std::int64_t>(std::floor(turn / settings.angle));
     }
@@ -106,7 +109,8 @@ inline TrainingPlaces places_by_cell(std::vector<TrainingPhoto> photos, const Ce
 
   const auto group_of = [&](const std::array<std::int64_t, 3>& cell) {
     const auto modulo = [](std::int64_t a, std::int64_t n) { return (a % n + n) % n; };
-    return std::array{modulo(cell[0], settings.position_groups), modulo(cell[1], settings.position_groups), modulo(cell[2], settings.heading_groups)};
+    return std::array{modulo(cell[0], settings.position_groups), modulo(cell[1], settings.position_groups),
+                      modulo(cell[2], settings.heading_groups)};
   };
   const auto text = [](const std::array<std::int64_t, 3>& numbers) {
     return detail::joined(std::to_string(numbers[0]), " ", std::to_string(numbers[1]), " ", std::to_string(numbers[2]));
@@ -124,22 +128,23 @@ inline TrainingPlaces places_by_cell(std::vector<TrainingPhoto> photos, const Ce
 
 /// How videos are cut into places.
 struct SequenceSettings {
-  std::int64_t frames = 5;   ///< of one place, in a row
-  double longest_step = 1;   ///< between the times of two frames that belong together; a longer one begins a new place
-  std::int64_t groups = 2;   ///< neighbouring places of a video, which look alike, are never in one group of so many
+  std::int64_t frames = 5;  ///< of one place, in a row
+  double longest_step = 1;  ///< between the times of two frames that belong together; a longer one begins a new place
+  std::int64_t groups = 2;  ///< neighbouring places of a video, which look alike, are never in one group of so many
 };
 
 /// Runs of consecutive frames of one video show one place; photos' `group` names the video, `time` orders it. What remains at a run's end,
 /// shorter than `frames`, belongs to no place. All videos meet in a batch; neighbours along a video do not.
 /// @throws ConfigError for settings out of range, or naming a photo without a time
 inline TrainingPlaces places_by_sequence(std::vector<TrainingPhoto> photos, const SequenceSettings& settings = {}) {
-  require<ConfigError>(settings.frames >= 1 && settings.groups >= 1 && settings.longest_step > 0, "places by sequence: got ", settings.frames,
-                       " frames, ", settings.groups, " groups and a step of ", settings.longest_step, ", expected at least 1, 1 and more than 0");
+  VPR_REQUIRE(ConfigError, settings.frames >= 1 && settings.groups >= 1 && settings.longest_step > 0, "places by sequence: got ",
+              settings.frames, " frames, ", settings.groups, " groups and a step of ", settings.longest_step,
+              ", expected at least 1, 1 and more than 0");
   std::vector<std::string> videos;
   detail::Numbering<std::string> numbers;
   std::vector<std::tuple<std::int64_t, double, std::int64_t>> order;  // video, time, photo
   for (std::size_t i = 0; i < photos.size(); ++i) {
-    require<ConfigError>(std::isfinite(photos[i].time), photos[i].path, ": its time is not known; expected a column `frame` or `time`");
+    VPR_REQUIRE(ConfigError, std::isfinite(photos[i].time), photos[i].path, ": its time is not known; expected a column `frame` or `time`");
     const auto [video, is_new] = numbers(photos[i].group);
     if (is_new) videos.push_back(photos[i].group);
     order.emplace_back(video, photos[i].time, static_cast<std::int64_t>(i));

@@ -62,7 +62,9 @@ class TripletBatches {
         if (planes) photos.emplace_back(path, *std::move(planes));
         return planes.has_value();
       };
-      const auto add_database = [&](std::int64_t photo) { return add(database_.at(static_cast<std::size_t>(photo)), Random::of({seed_, epoch, 1, photo})); };
+      const auto add_database = [&](std::int64_t photo) {
+        return add(database_.at(static_cast<std::size_t>(photo)), Random::of({seed_, epoch, 1, photo}));
+      };
       if (!add(query, Random::of({seed_, epoch, 0, triplet.query})) || !add_database(triplet.positive)) continue;
       for (const std::int64_t negative : triplet.negatives) add_database(negative);
       if (photos.size() < 3) continue;

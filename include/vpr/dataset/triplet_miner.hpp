@@ -28,10 +28,10 @@ struct Triplet {
 };
 
 struct TripletMinerSettings {
-  std::int64_t queries = 1000;   ///< of a round; then descriptors are computed anew
-  std::int64_t pool = 1000;      ///< random database photos, among which negatives are looked for
-  std::int64_t negatives = 10;   ///< of a triplet, at most
-  bool full = false;             ///< false: one pool for all of a round's queries; true: a pool for each, and the query's last negatives besides
+  std::int64_t queries = 1000;  ///< of a round; then descriptors are computed anew
+  std::int64_t pool = 1000;     ///< random database photos, among which negatives are looked for
+  std::int64_t negatives = 10;  ///< of a triplet, at most
+  bool full = false;  ///< false: one pool for all of a round's queries; true: a pool for each, and the query's last negatives besides
   std::uint64_t seed = 0;
 };
 
@@ -58,17 +58,19 @@ class TripletMiner {
   /// @throws ConfigError  for settings out of range, unequal numbers of queries, an index outside the database, or where no query has a positive
   TripletMiner(Positives near, Positives far, std::int64_t database_size, const TripletMinerSettings& settings)
       : near_(std::move(near)), far_(std::move(far)), database_size_(database_size), settings_(settings) {
-    require<ConfigError>(settings.queries >= 1 && settings.pool >= 1 && settings.negatives >= 1, "triplet miner: got ", settings.queries, " queries, a pool of ",
-                         settings.pool, " and ", settings.negatives, " negatives, expected at least 1 each");
-    require<ConfigError>(near_.size() == far_.size(), "triplet miner: near positives are of ", near_.size(), " queries, far ones of ", far_.size());
+    VPR_REQUIRE(ConfigError, settings.queries >= 1 && settings.pool >= 1 && settings.negatives >= 1, "triplet miner: got ",
+                settings.queries, " queries, a pool of ", settings.pool, " and ", settings.negatives,
+                " negatives, expected at least 1 each");
+    VPR_REQUIRE(ConfigError, near_.size() == far_.size(), "triplet miner: near positives are of ", near_.size(), " queries, far ones of ",
+                far_.size());
     for (std::size_t q = 0; q < near_.size(); ++q) {
       far_[q].insert(far_[q].end(), near_[q].begin(), near_[q].end());
       std::sort(far_[q].begin(), far_[q].end());
-      require<ConfigError>(far_[q].empty() || (far_[q].front() >= 0 && far_[q].back() < database_size), "triplet miner: a positive of query ", q,
-                           " is outside of a database of ", database_size);
+      VPR_REQUIRE(ConfigError, far_[q].empty() || (far_[q].front() >= 0 && far_[q].back() < database_size),
+                  "triplet miner: a positive of query ", q, " is outside of a database of ", database_size);
       if (!near_[q].empty()) usable_.push_back(static_cast<std::int64_t>(q));
     }
-    require<ConfigError>(!usable_.empty(), "triplet miner: none of ", near_.size(), " queries has a near positive");
+    VPR_REQUIRE(ConfigError, !usable_.empty(), "triplet miner: none of ", near_.size(), " queries has a near positive");
     remembered_.resize(near_.size());
   }
 
@@ -79,7 +81,7 @@ class TripletMiner {
   const TripletMinerSettings& settings() const { return settings_; }
 
   MiningRound round(std::int64_t index) const {
-    require<ConfigError>(index >= 0, "triplet miner: got round ", index, ", rounds count from 0");
+    VPR_REQUIRE(ConfigError, index >= 0, "triplet miner: got round ", index, ", rounds count from 0");
     MiningRound round{index, usable_, {}};
     Random order = random_of(0, index / rounds_per_epoch(), 0);
     shuffle(round.queries, order);
@@ -100,8 +102,9 @@ class TripletMiner {
   /// @param queries,database  the descriptors of the round's photos, in its order
   /// @throws ShapeError for other numbers of rows or unequal lengths; FormatError for NaN or infinity
   std::vector<Triplet> mine(const MiningRound& round, Rows queries, Rows database) {
-    require<ShapeError>(queries.size() == std::ssize(round.queries) && database.size() == std::ssize(round.database), "triplet miner: got descriptors of ",
-                        queries.size(), " queries and ", database.size(), " database photos, the round has ", round.queries.size(), " and ", round.database.size());
+    VPR_REQUIRE(ShapeError, queries.size() == std::ssize(round.queries) && database.size() == std::ssize(round.database),
+                "triplet miner: got descriptors of ", queries.size(), " queries and ", database.size(), " database photos, the round has ",
+                round.queries.size(), " and ", round.database.size());
     require_finite(database, database.dim(), "triplet miner: database descriptor");
     require_finite(queries, database.dim(), "triplet miner: query descriptor");
     const std::vector<std::int64_t> shared_pool = settings_.full ? std::vector<std::int64_t>{} : pool(round.index, 0);
@@ -140,10 +143,12 @@ class TripletMiner {
   const std::vector<std::vector<std::int64_t>>& remembered() const { return remembered_; }
   /// Takes up what `remembered()` gave. @throws ConfigError for another number of queries or an index outside the database
   void remember(std::vector<std::vector<std::int64_t>> negatives) {
-    require<ConfigError>(negatives.size() == near_.size(), "triplet miner: got the negatives of ", negatives.size(), " queries, there are ", near_.size());
+    VPR_REQUIRE(ConfigError, negatives.size() == near_.size(), "triplet miner: got the negatives of ", negatives.size(),
+                " queries, there are ", near_.size());
     for (const auto& of_query : negatives) {
       for (const std::int64_t photo : of_query) {
-        require<ConfigError>(photo >= 0 && photo < database_size_, "triplet miner: a negative ", photo, " is outside of a database of ", database_size_);
+        VPR_REQUIRE(ConfigError, photo >= 0 && photo < database_size_, "triplet miner: a negative ", photo, " is outside of a database of ",
+                    database_size_);
       }
     }
     remembered_ = std::move(negatives);

@@ -30,14 +30,14 @@ inline UtmZone utm_zone(double latitude, double longitude) {
 ///              border cuts through stays in one piece.
 /// @throws ConfigError  for angles out of range, a latitude beyond UTM's 84 degrees, or a place over 6 degrees east or west of the zone's meridian
 inline Position utm_from_degrees(double latitude, double longitude, UtmZone zone = {}) {
-  require<ConfigError>(std::abs(latitude) <= 84, "got latitude ", latitude, " degrees, UTM reaches from -84 to 84");
-  require<ConfigError>(std::abs(longitude) <= 180, "got longitude ", longitude, " degrees, expected -180 to 180");
+  VPR_REQUIRE(ConfigError, std::abs(latitude) <= 84, "got latitude ", latitude, " degrees, UTM reaches from -84 to 84");
+  VPR_REQUIRE(ConfigError, std::abs(longitude) <= 180, "got longitude ", longitude, " degrees, expected -180 to 180");
   if (zone.number == 0) zone = utm_zone(latitude, longitude);
-  require<ConfigError>(zone.number >= 1 && zone.number <= 60, "got UTM zone ", zone.number, ", expected 1 to 60");
+  VPR_REQUIRE(ConfigError, zone.number >= 1 && zone.number <= 60, "got UTM zone ", zone.number, ", expected 1 to 60");
   const double meridian = zone.number * 6 - 183;
   const double from_meridian = std::remainder(longitude - meridian, 360);
-  require<ConfigError>(std::abs(from_meridian) <= 6, "longitude ", longitude, " is too far from UTM zone ", zone.number, " (", meridian,
-                       " degrees), which the first photo gave; use place ids or one file a region");
+  VPR_REQUIRE(ConfigError, std::abs(from_meridian) <= 6, "longitude ", longitude, " is too far from UTM zone ", zone.number, " (", meridian,
+              " degrees), which the first photo gave; use place ids or one file a region");
 
   constexpr double radius = 6378137, flattening = 1 / 298.257223563, scale = 0.9996, n = flattening / (2 - flattening);
   constexpr double rectifying = radius / (1 + n) * (1 + n * n / 4 + n * n * n * n / 64);

@@ -37,7 +37,7 @@ inline void write_town(const SyntheticTown& town, const std::filesystem::path& f
   for (const TownView view : views) {
     std::error_code error;
     std::filesystem::create_directories(folder / folder_of(view), error);
-    require<IoError>(!error, (folder / folder_of(view)).string(), ": cannot be made: ", error.message());
+    VPR_REQUIRE(IoError, !error, (folder / folder_of(view)).string(), ": cannot be made: ", error.message());
   }
 
   std::string poses = "path,place,view,east,north,height,heading\n";
@@ -61,7 +61,7 @@ inline void write_town(const SyntheticTown& town, const std::filesystem::path& f
   std::ofstream file(folder / "poses.csv", std::ios::binary);
   file << poses;
   file.close();
-  require<IoError>(!file.fail(), (folder / "poses.csv").string(), ": cannot be written");
+  VPR_REQUIRE(IoError, !file.fail(), (folder / "poses.csv").string(), ": cannot be written");
 }
 
 }  // namespace vpr

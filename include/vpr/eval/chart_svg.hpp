@@ -65,7 +65,10 @@ inline std::vector<Tick> ticks_between(double least, double largest, double step
   for (int i = 0; i <= count; ++i) {
     const double value = (first + i) * step + 0.0;  // no minus before a zero
     const int digits = plain ? std::max(-exponent(step), 0) : value == 0 ? 0 : exponent(std::abs(value)) - exponent(step);
-    ticks.push_back({value, joined(plain ? fixed(value, digits) : value == 0 ? "0" : short_number(value, std::chars_format::scientific, std::max(digits, 0)), unit)});
+    ticks.push_back({value, joined(plain        ? fixed(value, digits)
+                                   : value == 0 ? "0"
+                                                : short_number(value, std::chars_format::scientific, std::max(digits, 0)),
+                                   unit)});
   }
   return ticks;
 }
@@ -92,9 +95,11 @@ inline Axis value_axis(double least, double largest, std::string_view unit = "")
 
 /// A logarithmic axis around values > 0, from a power of ten to a power of ten.
 inline Axis power_axis(double least, double largest) {
-  const int first = static_cast<int>(std::floor(std::log10(least))), last = std::max(static_cast<int>(std::ceil(std::log10(largest))), first + 1);
+  const int first = static_cast<int>(std::floor(std::log10(least))),
+            last = std::max(static_cast<int>(std::ceil(std::log10(largest))), first + 1);
   Axis axis{std::pow(10, first), std::pow(10, last), {}, true};
-  for (int power = first; power <= last; power += (last - first + 5) / 6) axis.ticks.push_back({std::pow(10, power), short_number(std::pow(10, power), 3)});
+  for (int power = first; power <= last; power += (last - first + 5) / 6)
+    axis.ticks.push_back({std::pow(10, power), short_number(std::pow(10, power), 3)});
   return axis;
 }
 
@@ -163,12 +168,15 @@ struct Chart {
   /// @param label   what the chart is, for those who can't see it
   /// @param below   what the numbers below it are
   std::string svg(std::string_view label, std::string_view drawing, std::string_view below) const {
-    std::string svg = joined(R"(<svg class="chart" viewBox="0 0 480 244" role="img" aria-label=")", label, R"(" font-size="12" fill="currentColor">)");
+    std::string svg =
+        joined(R"(<svg class="chart" viewBox="0 0 480 244" role="img" aria-label=")", label, R"(" font-size="12" fill="currentColor">)");
     for (const Tick& tick : up.ticks) {
-      svg += joined(R"(<path d="M)", fixed(left, 0), " ", y(tick.value), "H", fixed(right, 0), R"(" stroke="currentColor" stroke-opacity=".18"/><text x=")",
-                    fixed(left - 8, 0), R"(" y=")", y(tick.value), R"(" text-anchor="end" dominant-baseline="middle">)", tick.text, "</text>");
+      svg += joined(R"(<path d="M)", fixed(left, 0), " ", y(tick.value), "H", fixed(right, 0),
+                    R"(" stroke="currentColor" stroke-opacity=".18"/><text x=")", fixed(left - 8, 0), R"(" y=")", y(tick.value),
+                    R"(" text-anchor="end" dominant-baseline="middle">)", tick.text, "</text>");
     }
-    for (const Tick& tick : across.ticks) svg += joined(R"(<text x=")", x(tick.value), R"(" y="222" text-anchor="middle">)", tick.text, "</text>");
+    for (const Tick& tick : across.ticks)
+      svg += joined(R"(<text x=")", x(tick.value), R"(" y="222" text-anchor="middle">)", tick.text, "</text>");
     return joined(svg, drawing, R"(<text x="255" y="241" text-anchor="middle" fill-opacity=".7">)", below, "</text></svg>");
   }
 };

@@ -21,9 +21,9 @@
 namespace vpr {
 
 struct HeatMapSettings {
-  float opacity = 0.6F;                 ///< of the colours over the photo, from 0 to 1
-  std::optional<float> least = {};      ///< what has the darkest colour; nothing: the least value there is
-  std::optional<float> largest = {};    ///< what has the brightest
+  float opacity = 0.6F;               ///< of the colours over the photo, from 0 to 1
+  std::optional<float> least = {};    ///< what has the darkest colour; nothing: the least value there is
+  std::optional<float> largest = {};  ///< what has the brightest
 };
 
 using Colour = std::array<std::uint8_t, 3>;
@@ -35,7 +35,8 @@ inline Colour heat_colour(float share) {
   const std::size_t stop = std::min<std::size_t>(static_cast<std::size_t>(at), 2);
   Colour colour;
   for (std::size_t c = 0; c < 3; ++c) {
-    colour[c] = static_cast<std::uint8_t>(std::lround(stops[stop][c] + (at - static_cast<float>(stop)) * (stops[stop + 1][c] - stops[stop][c])));
+    colour[c] =
+        static_cast<std::uint8_t>(std::lround(stops[stop][c] + (at - static_cast<float>(stop)) * (stops[stop + 1][c] - stops[stop][c])));
   }
   return colour;
 }
@@ -53,9 +54,9 @@ inline Colour label_colour(std::int64_t label) {
 namespace detail {
 
 inline void require_grid(const char* what, std::size_t values, Grid grid, float opacity) {
-  require<ShapeError>(grid.height > 0 && grid.width > 0 && std::cmp_equal(values, grid.patches()), what, ": got ", values, " values for a grid of ", grid.height,
-                      "x", grid.width);
-  require<ConfigError>(opacity >= 0 && opacity <= 1, what, ": got an opacity of ", opacity, ", want it from 0 to 1");
+  VPR_REQUIRE(ShapeError, grid.height > 0 && grid.width > 0 && std::cmp_equal(values, grid.patches()), what, ": got ", values,
+              " values for a grid of ", grid.height, "x", grid.width);
+  VPR_REQUIRE(ConfigError, opacity >= 0 && opacity <= 1, what, ": got an opacity of ", opacity, ", want it from 0 to 1");
 }
 
 /// The photo with `colour(y, x)` over each pixel.
@@ -89,7 +90,8 @@ inline Image heat_map(const ImageView& photo, std::span<const float> values, Gri
   Planes patches({grid.height, grid.width});
   for (std::size_t i = 0; i < values.size(); ++i) patches.plane(0)[i] = largest > least ? (values[i] - least) / (largest - least) : 0;
   const Planes pixels = resize_as_torchvision(patches, photo.size(), Interpolation::bilinear, false);
-  return detail::painted(photo, settings.opacity, [&](std::int64_t y, std::int64_t x) { return heat_colour(pixels.plane(0)[y * photo.width + x]); });
+  return detail::painted(photo, settings.opacity,
+                         [&](std::int64_t y, std::int64_t x) { return heat_colour(pixels.plane(0)[y * photo.width + x]); });
 }
 
 /// The photo with each patch in its label's colour, such as the cluster that it goes to. The grid covers the whole photo.
@@ -108,8 +110,11 @@ inline Image label_map(const ImageView& photo, std::span<const std::int64_t> lab
 /// @param p, eps   GeM's
 /// @throws ShapeError for no patches or channels
 inline std::vector<float> gem_contributions(Rows patches, float p = 3, float eps = 1e-6F) {
-  require<ShapeError>(patches.size() > 0 && patches.dim() > 0, "GeM's contributions: got patches [", patches.size(), ", ", patches.dim(), "]");
-  const auto power = [&](std::int64_t i, std::int64_t c) { return std::pow(static_cast<double>(std::max(patches[i][c], eps)), static_cast<double>(p)); };
+  VPR_REQUIRE(ShapeError, patches.size() > 0 && patches.dim() > 0, "GeM's contributions: got patches [", patches.size(), ", ",
+              patches.dim(), "]");
+  const auto power = [&](std::int64_t i, std::int64_t c) {
+    return std::pow(static_cast<double>(std::max(patches[i][c], eps)), static_cast<double>(p));
+  };
   std::vector<double> parts(static_cast<std::size_t>(patches.size()));
   double whole = 0;
   for (std::int64_t c = 0; c < patches.dim(); ++c) {

@@ -28,7 +28,8 @@ inline std::vector<MatchLine> match_lines(const LocalMatch& match, Grid query, G
   best.resize(std::min(best.size(), most));
   std::vector<MatchLine> lines;
   const auto place = [](std::int64_t index, Grid grid, float& x, float& y) {
-    require<ShapeError>(index >= 0 && index < grid.patches(), "match lines: got place ", index, " on a grid of ", grid.height, "x", grid.width);
+    VPR_REQUIRE(ShapeError, index >= 0 && index < grid.patches(), "match lines: got place ", index, " on a grid of ", grid.height, "x",
+                grid.width);
     x = (static_cast<float>(index % grid.width) + 0.5F) / static_cast<float>(grid.width);
     y = (static_cast<float>(index / grid.width) + 0.5F) / static_cast<float>(grid.height);
   };

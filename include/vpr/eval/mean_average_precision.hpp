@@ -26,8 +26,8 @@ struct MeanAveragePrecision {
 /// @return  mean 0 where there is no query
 /// @throws ShapeError  where `relevance` is not whole rows of K >= 1
 inline MeanAveragePrecision mean_average_precision_of_found(std::span<const std::int64_t> relevance, std::int64_t k) {
-  require<ShapeError>(k >= 1 && relevance.size() % static_cast<std::size_t>(k) == 0, "mean_average_precision_of_found: got ",
-                      relevance.size(), " answers, expected rows of ", k);
+  VPR_REQUIRE(ShapeError, k >= 1 && relevance.size() % static_cast<std::size_t>(k) == 0, "mean_average_precision_of_found: got ",
+              relevance.size(), " answers, expected rows of ", k);
   MeanAveragePrecision result;
   for (std::size_t row = 0; row < relevance.size(); row += k) {
     double found = 0, sum = 0;
@@ -62,10 +62,11 @@ struct RevisitedPrecision {
 inline RevisitedPrecision revisited_mean_average_precision(std::span<const std::int64_t> ranking, std::int64_t n,
                                                            const Positives& positives, const Positives& junk,
                                                            std::span<const std::int64_t> kappas) {
-  require<ShapeError>(n >= 1 && positives.size() == junk.size() && ranking.size() == positives.size() * static_cast<std::size_t>(n),
-                      "revisited_mean_average_precision: got ", ranking.size(), " answers and ", junk.size(), " junk sets, expected ",
-                      positives.size(), " queries x ", n);
-  for (const std::int64_t kappa : kappas) require<ConfigError>(kappa >= 1, "precision at ", kappa, " is not defined, expected 1 or more");
+  VPR_REQUIRE(ShapeError, n >= 1 && positives.size() == junk.size() && ranking.size() == positives.size() * static_cast<std::size_t>(n),
+              "revisited_mean_average_precision: got ", ranking.size(), " answers and ", junk.size(), " junk sets, expected ",
+              positives.size(), " queries x ", n);
+  for (const std::int64_t kappa : kappas)
+    VPR_REQUIRE(ConfigError, kappa >= 1, "precision at ", kappa, " is not defined, expected 1 or more");
 
   const auto has = [](const std::vector<std::int64_t>& set, std::int64_t item) { return std::binary_search(set.begin(), set.end(), item); };
   RevisitedPrecision result;
@@ -78,8 +79,8 @@ inline RevisitedPrecision revisited_mean_average_precision(std::span<const std::
       if (has(positives[q], answer)) ranks.push_back(rank);
       rank += has(positives[q], answer) || !has(junk[q], answer);
     }
-    require<ShapeError>(ranks.size() == positives[q].size(), "revisited_mean_average_precision: query ", q, " ranks ", ranks.size(),
-                        " of its ", positives[q].size(), " right answers, expected the whole database once");
+    VPR_REQUIRE(ShapeError, ranks.size() == positives[q].size(), "revisited_mean_average_precision: query ", q, " ranks ", ranks.size(),
+                " of its ", positives[q].size(), " right answers, expected the whole database once");
 
     double trapezoids = 0, steps = 0;
     for (std::size_t i = 0; i < ranks.size(); ++i) {

@@ -28,7 +28,7 @@ namespace detail {
 
 /// Indices of `values` in ascending order, equal values by index.
 inline std::vector<std::size_t> ascending_order(std::span<const float> values, const char* caller) {
-  for (const float value : values) require<ConfigError>(!std::isnan(value), caller, ": a score is not a number");
+  for (const float value : values) VPR_REQUIRE(ConfigError, !std::isnan(value), caller, ": a score is not a number");
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
@@ -45,8 +45,8 @@ inline std::vector<std::size_t> ascending_order(std::span<const float> values, c
 /// @throws ShapeError   where the two differ in length, or are empty
 /// @throws ConfigError  for a NaN
 inline PrecisionRecall precision_recall(std::span<const float> scores, const std::vector<bool>& correct) {
-  require<ShapeError>(!scores.empty() && scores.size() == correct.size(), "precision_recall: got ", scores.size(), " scores and ",
-                      correct.size(), " answers, expected as many, at least one");
+  VPR_REQUIRE(ShapeError, !scores.empty() && scores.size() == correct.size(), "precision_recall: got ", scores.size(), " scores and ",
+              correct.size(), " answers, expected as many, at least one");
   const auto order = detail::ascending_order(scores, "precision_recall");
   const auto right = static_cast<double>(std::count(correct.begin(), correct.end(), true));
 
@@ -90,9 +90,9 @@ struct CumulativePrecisionRecall {
 /// @throws ConfigError  for a NaN
 inline CumulativePrecisionRecall precision_recall_by_distance(std::span<const float> distances, std::span<const double> error,
                                                               std::span<const double> nearest, double radius) {
-  require<ShapeError>(!distances.empty() && distances.size() == error.size() && distances.size() == nearest.size(),
-                      "precision_recall_by_distance: got ", distances.size(), " distances, ", error.size(), " errors and ", nearest.size(),
-                      " nearest, expected as many, at least one");
+  VPR_REQUIRE(ShapeError, !distances.empty() && distances.size() == error.size() && distances.size() == nearest.size(),
+              "precision_recall_by_distance: got ", distances.size(), " distances, ", error.size(), " errors and ", nearest.size(),
+              " nearest, expected as many, at least one");
   const auto inside = [&](double metres) { return metres <= radius; };
   const auto answerable = static_cast<double>(std::count_if(nearest.begin(), nearest.end(), inside));
   CumulativePrecisionRecall curve;

@@ -32,9 +32,9 @@ struct Recall {
 /// @throws ShapeError   where `ranking` is not Q×K
 /// @throws ConfigError  for an N below 1
 inline Recall recall(std::span<const std::int64_t> ranking, std::int64_t k, const Positives& positives, std::span<const std::int64_t> at) {
-  require<ShapeError>(k >= 1 && ranking.size() == positives.size() * static_cast<std::size_t>(k), "recall: got ", ranking.size(),
-                      " answers, expected ", positives.size(), " queries x ", k);
-  for (const std::int64_t n : at) require<ConfigError>(n >= 1, "recall@", n, " is not defined, expected 1 or more");
+  VPR_REQUIRE(ShapeError, k >= 1 && ranking.size() == positives.size() * static_cast<std::size_t>(k), "recall: got ", ranking.size(),
+              " answers, expected ", positives.size(), " queries x ", k);
+  for (const std::int64_t n : at) VPR_REQUIRE(ConfigError, n >= 1, "recall@", n, " is not defined, expected 1 or more");
 
   Recall result{{at.begin(), at.end()}, std::vector<double>(at.size()), std::vector<double>(at.size()), {}, {}};
   for (std::size_t q = 0; q < positives.size(); ++q) {

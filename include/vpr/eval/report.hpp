@@ -32,10 +32,10 @@ struct ReportPhoto {
 
 /// One answer to a query.
 struct ReportAnswer {
-  std::size_t photo = 0;         ///< into `Report::database`
-  float score = 0;               ///< as the index gave it
-  std::optional<bool> right;     ///< nothing where right answers are not known
-  std::optional<double> metres;  ///< from the query's position to the photo's, where both are known
+  std::size_t photo = 0;                             ///< into `Report::database`
+  float score = 0;                                   ///< as the index gave it
+  std::optional<bool> right;                         ///< nothing where right answers are not known
+  std::optional<double> metres;                      ///< from the query's position to the photo's, where both are known
   std::optional<float> second_score = std::nullopt;  ///< that of the second look, where there was one
   std::vector<MatchLine> lines = {};                 ///< where query and photo match, to be drawn; see `match_lines`
 };
@@ -68,8 +68,8 @@ struct Report {
 inline Report make_report(const Dataset& set, std::span<const std::int64_t> ranking, std::span<const float> scores, std::int64_t k,
                           std::int64_t shown) {
   const auto expected = set.queries.size() * static_cast<std::size_t>(k);
-  require<ShapeError>(k >= 1 && ranking.size() == expected && scores.size() == expected, "report: got ", ranking.size(), " answers and ",
-                      scores.size(), " scores, expected ", set.queries.size(), " queries x ", k, " of each");
+  VPR_REQUIRE(ShapeError, k >= 1 && ranking.size() == expected && scores.size() == expected, "report: got ", ranking.size(),
+              " answers and ", scores.size(), " scores, expected ", set.queries.size(), " queries x ", k, " of each");
   Report report;
   std::unordered_map<std::int64_t, std::size_t> place_of;  // of database photos in the report
   for (std::size_t q = 0; q < set.queries.size(); ++q) {
@@ -78,8 +78,8 @@ inline Report make_report(const Dataset& set, std::span<const std::int64_t> rank
     for (std::int64_t rank = 0; rank < std::min(k, shown); ++rank) {
       const std::int64_t id = ranking[q * k + rank];
       if (id < 0) break;
-      require<ShapeError>(id < static_cast<std::int64_t>(set.database.size()), "report: query ", q, " has the answer ", id,
-                          ", the database has ", set.database.size(), " photos");
+      VPR_REQUIRE(ShapeError, id < static_cast<std::int64_t>(set.database.size()), "report: query ", q, " has the answer ", id,
+                  ", the database has ", set.database.size(), " photos");
       const Photo& photo = set.database[id];
       const auto [place, added] = place_of.try_emplace(id, report.database.size());
       if (added) report.database.push_back({photo.name, photo.path});

@@ -30,16 +30,18 @@ inline std::string pair_html(std::size_t q, std::size_t rank, const ReportAnswer
   for (const MatchLine& line : answer.lines) {
     const auto point = [](double x, double y) { return joined(fixed(unit * x, 0), " ", fixed(unit * y, 0)); };
     const std::string from = point(query_aspect * static_cast<double>(line.query_x), static_cast<double>(line.query_y));
-    const std::string to = point(query_aspect + answer_aspect * static_cast<double>(line.candidate_x), static_cast<double>(line.candidate_y));
+    const std::string to =
+        point(query_aspect + answer_aspect * static_cast<double>(line.candidate_x), static_cast<double>(line.candidate_y));
     lines += joined("M", from, "L", to);
     ends += joined("M", from, "h0M", to, "h0");
   }
   const std::string width = fixed(query_aspect + answer_aspect, 3);
-  return joined(R"(<figure><div class="pair" style="aspect-ratio:)", width, R"("><div class="photo q)", std::to_string(q), R"(" style="flex:)",
-                fixed(query_aspect, 3), R"("></div><div class="photo d)", std::to_string(answer.photo), R"(" style="flex:)", fixed(answer_aspect, 3),
-                R"("></div><svg viewBox="0 0 )", fixed(unit * (query_aspect + answer_aspect), 0), " ", fixed(unit, 0),
-                R"(" preserveAspectRatio="none" role="img" aria-label="Matches with answer )", std::to_string(rank + 1), R"("><path d=")", lines,
-                R"("/><path d=")", ends, R"("/></svg></div><figcaption>Answer )", std::to_string(rank + 1), ", the best ",
+  return joined(R"(<figure><div class="pair" style="aspect-ratio:)", width, R"("><div class="photo q)", std::to_string(q),
+                R"(" style="flex:)", fixed(query_aspect, 3), R"("></div><div class="photo d)", std::to_string(answer.photo),
+                R"(" style="flex:)", fixed(answer_aspect, 3), R"("></div><svg viewBox="0 0 )",
+                fixed(unit * (query_aspect + answer_aspect), 0), " ", fixed(unit, 0),
+                R"(" preserveAspectRatio="none" role="img" aria-label="Matches with answer )", std::to_string(rank + 1), R"("><path d=")",
+                lines, R"("/><path d=")", ends, R"("/></svg></div><figcaption>Answer )", std::to_string(rank + 1), ", the best ",
                 std::to_string(answer.lines.size()), " matches</figcaption></figure>");
 }
 

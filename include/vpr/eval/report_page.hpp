@@ -82,7 +82,7 @@ inline void write_page(const std::filesystem::path& path, std::string_view html)
     std::ofstream file(path, std::ios::binary);
     file << html;
     file.close();
-    require<IoError>(!file.fail(), path.string(), ": cannot be written: ", std::strerror(errno));
+    VPR_REQUIRE(IoError, !file.fail(), path.string(), ": cannot be written: ", std::strerror(errno));
     return;
   }
   AtomicFile file(path.string());

@@ -41,15 +41,16 @@ inline std::string recall_svg(const Recall& recall) {
     draw(rank + 1);
   }
   draw(most);
-  std::string drawing = joined(R"(<path d=")", chart.line(line), R"(" fill="none" stroke='var(--accent)' stroke-width="2.5" stroke-linejoin="round"/>)");
+  std::string drawing =
+      joined(R"(<path d=")", chart.line(line), R"(" fill="none" stroke='var(--accent)' stroke-width="2.5" stroke-linejoin="round"/>)");
 
   std::vector<std::pair<std::int64_t, double>> points;
   for (std::size_t i = 0; i < recall.at.size(); ++i) points.emplace_back(recall.at[i], recall.of_all[i]);
   std::sort(points.begin(), points.end());
   for (const auto& [n, share] : points) {
     const auto at = static_cast<double>(n);
-    drawing += joined(R"(<circle cx=")", chart.x(at), R"(" cy=")", chart.y(share), R"(" r="4" fill='var(--accent)'><title>recall@)", to_string(n), ": ",
-                      fixed(100 * share, 1), "%</title></circle>");
+    drawing += joined(R"(<circle cx=")", chart.x(at), R"(" cy=")", chart.y(share), R"(" r="4" fill='var(--accent)'><title>recall@)",
+                      to_string(n), ": ", fixed(100 * share, 1), "%</title></circle>");
     const double room = chart.across.ticks.empty() ? 1 : chart.across.share(at) - chart.across.share(chart.across.ticks.back().value);
     if (room >= 0.043) chart.across.ticks.push_back({at, to_string(n)});
   }

@@ -53,12 +53,15 @@ inline constexpr std::string_view training_style = R"(
 )";
 
 /// A number that can be drawn: NaN in place of infinity, and none so large that a range of them is infinite.
-inline double drawable(double value) { return std::isfinite(value) ? std::clamp(value, -1e300, 1e300) : std::numeric_limits<double>::quiet_NaN(); }
+inline double drawable(double value) {
+  return std::isfinite(value) ? std::clamp(value, -1e300, 1e300) : std::numeric_limits<double>::quiet_NaN();
+}
 
 inline std::string duration(double seconds) {
   if (seconds < 60) return joined(fixed(seconds, 1), " s");
   const auto minutes = static_cast<std::int64_t>(std::round(seconds / 60));
-  return minutes < 60 ? joined(std::to_string(minutes), " min") : joined(std::to_string(minutes / 60), " h ", std::to_string(minutes % 60), " min");
+  return minutes < 60 ? joined(std::to_string(minutes), " min")
+                      : joined(std::to_string(minutes / 60), " h ", std::to_string(minutes % 60), " min");
 }
 
 /// The report's numbers as its parts show them.
@@ -68,10 +71,11 @@ class TrainingPage {
   explicit TrainingPage(const TrainingReport& report) : report_(report) {
     const std::size_t names = report.measures.size();
     const auto check = [&](std::size_t got, const std::string& where) {
-      require<ShapeError>(got == names, "training report: got ", got, " measures ", where, ", expected ", names, ", one a name");
+      VPR_REQUIRE(ShapeError, got == names, "training report: got ", got, " measures ", where, ", expected ", names, ", one a name");
     };
     const auto add = [&](const TrainingRow* row, std::span<const double> measures) {
-      if (std::any_of(measures.begin(), measures.end(), [](double value) { return std::isfinite(value); })) validations_.push_back({row, measures});
+      if (std::any_of(measures.begin(), measures.end(), [](double value) { return std::isfinite(value); }))
+        validations_.push_back({row, measures});
     };
     if (!report.before.empty()) check(report.before.size(), "before the training");
     add(nullptr, report.before);
@@ -90,7 +94,8 @@ class TrainingPage {
       best_.push_back(best);
     }
     if (report.rows.empty()) return;
-    const auto [first, last] = std::minmax_element(report.rows.begin(), report.rows.end(), [](const auto& a, const auto& b) { return a.step < b.step; });
+    const auto [first, last] =
+        std::minmax_element(report.rows.begin(), report.rows.end(), [](const auto& a, const auto& b) { return a.step < b.step; });
     steps_ = count_axis(static_cast<double>(first->step), static_cast<double>(last->step));
     last_step_ = last->step;
   }
@@ -98,8 +103,9 @@ class TrainingPage {
   std::string html() const {
     auto facts = report_.facts;
     for (auto& fact : summary()) facts.push_back(std::move(fact));
-    return page_html(report_.title, training_style,
-                     joined(facts_html(facts), R"(<div class="cards">)", loss_html(), measures_html(), rate_html(), validations_html(), "</div>"));
+    return page_html(
+        report_.title, training_style,
+        joined(facts_html(facts), R"(<div class="cards">)", loss_html(), measures_html(), rate_html(), validations_html(), "</div>"));
   }
 
  private:
@@ -107,7 +113,9 @@ class TrainingPage {
     std::vector<std::pair<std::string, std::string>> facts;
     if (!best_.empty() && best_[0]) {
       const Validation& best = validations_[*best_[0]];
-      facts.emplace_back("Best " + report_.measures[0], joined(measure_text(best.measures[0]), best.row ? " at step " + std::to_string(best.row->step) : " before the training"));
+      facts.emplace_back(
+          "Best " + report_.measures[0],
+          joined(measure_text(best.measures[0]), best.row ? " at step " + std::to_string(best.row->step) : " before the training"));
     }
     if (report_.rows.empty()) return facts;
     facts.emplace_back("Steps", std::to_string(last_step_));
@@ -151,7 +159,8 @@ class TrainingPage {
   }
 
   static std::string path(const std::string& line, std::string_view width, std::string_view more = "") {
-    return joined(R"(<path d=")", line, R"(" fill="none" stroke="currentColor" stroke-width=")", width, R"(" stroke-linejoin="round" stroke-linecap="round")", more, "/>");
+    return joined(R"(<path d=")", line, R"(" fill="none" stroke="currentColor" stroke-width=")", width,
+                  R"(" stroke-linejoin="round" stroke-linecap="round")", more, "/>");
   }
 
   /// A line through points of all rows, or a dot.
@@ -165,7 +174,9 @@ class TrainingPage {
 
   /// Says of so many points that not all are drawn, where that is so.
   static std::string thinned_note(std::size_t count, std::string_view what) {
-    return count <= 2 * chart_columns ? "" : joined(" Of every ", std::to_string(count / chart_columns), " ", what, " the least and the largest are drawn.");
+    return count <= 2 * chart_columns
+               ? ""
+               : joined(" Of every ", std::to_string(count / chart_columns), " ", what, " the least and the largest are drawn.");
   }
 
   static std::string note(std::string_view text) { return text.empty() ? "" : joined(R"(<p class="note">)", text, "</p>"); }
@@ -198,7 +209,8 @@ class TrainingPage {
     const std::size_t half = std::max<std::size_t>(losses.size() / 40, 2);
     if (losses.size() > 2 * half) {
       drawing = path(chart.line(thinned(losses)), "1", R"( stroke-opacity=".35")") + path(chart.line(running_mean(losses, half)), "2.5");
-      text = joined("Faint: each step. Strong: the mean of the ", std::to_string(2 * half + 1), " steps around.", thinned_note(losses.size(), "steps"));
+      text = joined("Faint: each step. Strong: the mean of the ", std::to_string(2 * half + 1), " steps around.",
+                    thinned_note(losses.size(), "steps"));
     } else {
       drawing = curve(chart, losses);
     }
@@ -241,7 +253,8 @@ class TrainingPage {
         const double value = scale * drawable(validation.measures[m]);
         if (std::isnan(value)) continue;
         if (!validation.row) {
-          markers += path(joined("M", fixed(Chart::left, 0), " ", chart.y(value), "H", fixed(Chart::right, 0)), "1.5", R"( stroke-dasharray="2 5")");
+          markers += path(joined("M", fixed(Chart::left, 0), " ", chart.y(value), "H", fixed(Chart::right, 0)), "1.5",
+                          R"( stroke-dasharray="2 5")");
           continue;
         }
         line.push_back({static_cast<double>(validation.row->step), value});
@@ -249,11 +262,13 @@ class TrainingPage {
         markers += joined(R"(<circle cx=")", chart.x(line.back().x), R"(" cy=")", chart.y(value), R"(" r="3.5"><title>)", name, " at step ",
                           std::to_string(validation.row->step), ": ", measure_text(validation.measures[m]), "</title></circle>");
       }
-      drawing += joined(R"(<g class=")", colour, R"(" fill="currentColor">)", path(chart.line(thinned(line)), few ? "2.5" : "1.5"), markers, "</g>");
+      drawing += joined(R"(<g class=")", colour, R"(" fill="currentColor">)", path(chart.line(thinned(line)), few ? "2.5" : "1.5"), markers,
+                        "</g>");
       legend += joined(R"(<span class=")", colour, R"(">)", name, "</span>");
     }
     if (!validations_[0].row) legend += R"(<span class="before">before the training</span>)";
-    return card("Measures", joined(chart.svg("Measures over steps", drawing, "step"), R"(<p class="legend">)", legend, "</p>", note(thinned_note(validations_.size(), "validations"))));
+    return card("Measures", joined(chart.svg("Measures over steps", drawing, "step"), R"(<p class="legend">)", legend, "</p>",
+                                   note(thinned_note(validations_.size(), "validations"))));
   }
 
   std::string rate_html() const {
@@ -276,12 +291,14 @@ class TrainingPage {
       const auto& [row, measures] = validations_[i];
       table += joined("<tr><td>", row ? std::to_string(row->step) : "before", "</td><td>", row ? loss_text(row->loss) : "", "</td>");
       for (std::size_t m = 0; m < measures.size(); ++m) {
-        table += joined(best_[m] == i ? "<td class=\"best\">\u2605 " : "<td>", std::isfinite(measures[m]) ? measure_text(measures[m]) : "", "</td>");
+        table += joined(best_[m] == i ? "<td class=\"best\">\u2605 " : "<td>", std::isfinite(measures[m]) ? measure_text(measures[m]) : "",
+                        "</td>");
       }
       table += "</tr>";
     }
     const std::string others = every == 1 ? "" : joined("; of the others one in ", std::to_string(every), " is listed");
-    return card("Validations", joined(R"(<div class="table" tabindex="0"><table>)", table, "</table></div>", note(joined("\u2605 the best of each measure", others, "."))));
+    return card("Validations", joined(R"(<div class="table" tabindex="0"><table>)", table, "</table></div>",
+                                      note(joined("\u2605 the best of each measure", others, "."))));
   }
 
   const TrainingReport& report_;
@@ -305,6 +322,8 @@ inline std::string training_report_html(const TrainingReport& report) { return d
 
 /// Writes `training_report_html` to a file, whole or not at all, so that it can be written anew while the training runs.
 /// @throws IoError  where it cannot be written; ShapeError as above
-inline void write_training_report(const std::filesystem::path& path, const TrainingReport& report) { detail::write_page(path, training_report_html(report)); }
+inline void write_training_report(const std::filesystem::path& path, const TrainingReport& report) {
+  detail::write_page(path, training_report_html(report));
+}
 
 }  // namespace vpr

@@ -74,7 +74,8 @@ struct HorizontalFlip {
     if (random.uniform() >= probability) return photo;
     for (std::int64_t y = 0; y < photo.height(); ++y) {
       std::uint8_t* const row = photo.row(y);
-      for (std::int64_t left = 0, right = photo.width() - 1; left < right; ++left, --right) std::swap_ranges(row + 3 * left, row + 3 * left + 3, row + 3 * right);
+      for (std::int64_t left = 0, right = photo.width() - 1; left < right; ++left, --right)
+        std::swap_ranges(row + 3 * left, row + 3 * left + 3, row + 3 * right);
     }
     return photo;
   }
@@ -106,7 +107,7 @@ struct ColourJitter {
 /// Cuts out a random part and resizes it (`torchvision.transforms.RandomResizedCrop`, antialiased, bilinear).
 struct RandomResizedCrop {
   ImageSize size{224, 224};
-  std::array<double, 2> area{0.08, 1};        ///< of the part, as a share of the photo's
+  std::array<double, 2> area{0.08, 1};             ///< of the part, as a share of the photo's
   std::array<double, 2> aspect{3.0 / 4, 4.0 / 3};  ///< of the part, width to height; drawn evenly in its logarithm
 
   Image operator()(Image photo, Random& random) const {
@@ -139,7 +140,8 @@ struct RandomPerspective {
   double probability = 0.5;
 
   Image operator()(Image photo, Random& random) const {
-    require<ConfigError>(distortion >= 0 && distortion < 1, "random perspective: got the distortion ", distortion, ", expected 0 to below 1");
+    VPR_REQUIRE(ConfigError, distortion >= 0 && distortion < 1, "random perspective: got the distortion ", distortion,
+                ", expected 0 to below 1");
     if (random.uniform() >= probability || photo.width() < 2 || photo.height() < 2) return photo;
     const auto most = [&](std::int64_t side) { return static_cast<std::int64_t>(distortion * static_cast<double>(side / 2)) + 1; };
     std::array<std::array<double, 2>, 4> corners;
@@ -161,8 +163,8 @@ struct RandAugment {
 
   /// @throws ConfigError for a magnitude that is no bin
   Image operator()(Image photo, Random& random) const {
-    require<ConfigError>(operations >= 0 && bins >= 2 && magnitude >= 0 && magnitude < bins, "RandAugment: got ", operations, " operations of magnitude ",
-                         magnitude, " in ", bins, " bins, expected at least 0, 0 to bins - 1 and at least 2");
+    VPR_REQUIRE(ConfigError, operations >= 0 && bins >= 2 && magnitude >= 0 && magnitude < bins, "RandAugment: got ", operations,
+                " operations of magnitude ", magnitude, " in ", bins, " bins, expected at least 0, 0 to bins - 1 and at least 2");
     for (int i = 0; i < operations; ++i) {
       const auto operation = random.below(14);
       const double sign = operation >= 1 && operation <= 9 && random.below(2) == 1 ? -1 : 1;
@@ -189,7 +191,9 @@ struct RandAugment {
       case 7: return adjust_saturation(std::move(photo), factor);
       case 8: return adjust_contrast(std::move(photo), factor);
       case 9: return adjust_sharpness(std::move(photo), factor);
-      case 10: return posterize(std::move(photo), 8 - static_cast<int>(std::nearbyint(static_cast<float>(magnitude) / (static_cast<float>(bins - 1) / 4))));
+      case 10:
+        return posterize(std::move(photo),
+                         8 - static_cast<int>(std::nearbyint(static_cast<float>(magnitude) / (static_cast<float>(bins - 1) / 4))));
       case 11: return solarize(std::move(photo), level(255, 0));
       case 12: return auto_contrast(std::move(photo));
       case 13: return equalize(std::move(photo));
@@ -202,7 +206,8 @@ struct RandAugment {
   double level(double first, double last) const {
     const auto begin = static_cast<float>(first), end = static_cast<float>(last);
     const auto step = static_cast<double>((end - begin) / static_cast<float>(bins - 1));
-    const double exact = magnitude < bins / 2 ? static_cast<double>(begin) + step * magnitude : static_cast<double>(end) - step * (bins - 1 - magnitude);
+    const double exact =
+        magnitude < bins / 2 ? static_cast<double>(begin) + step * magnitude : static_cast<double>(end) - step * (bins - 1 - magnitude);
     return static_cast<double>(static_cast<float>(exact));
   }
 };

@@ -19,13 +19,15 @@ namespace detail {
 class Blend {
  public:
   explicit Blend(double factor) : factor_(static_cast<float>(factor)) {
-    require<ConfigError>(std::isfinite(factor) && factor >= 0, "adjust a photo: got the factor ", factor, ", expected 0 or more");
+    VPR_REQUIRE(ConfigError, std::isfinite(factor) && factor >= 0, "adjust a photo: got the factor ", factor, ", expected 0 or more");
     // A table, so that no product is fused with its sum, whatever the compiler may do.
-    for (int difference = -255; difference <= 255; ++difference) products_[static_cast<std::size_t>(difference + 255)] = factor_ * static_cast<float>(difference);
+    for (int difference = -255; difference <= 255; ++difference)
+      products_[static_cast<std::size_t>(difference + 255)] = factor_ * static_cast<float>(difference);
   }
   std::uint8_t operator()(int from, int to) const {
     if (factor_ == 1.0F) return static_cast<std::uint8_t>(to);
-    return static_cast<std::uint8_t>(std::clamp(static_cast<float>(from) + products_[static_cast<std::size_t>(to - from + 255)], 0.0F, 255.0F));
+    return static_cast<std::uint8_t>(
+        std::clamp(static_cast<float>(from) + products_[static_cast<std::size_t>(to - from + 255)], 0.0F, 255.0F));
   }
 
  private:
@@ -50,10 +52,14 @@ inline std::array<std::uint8_t, 3> hsv_of(const std::uint8_t* rgb) {
   if (most == least) return {0, 0, static_cast<std::uint8_t>(most)};
   const auto range = static_cast<float>(most - least);
   const auto below = [&](int channel) { return static_cast<double>(static_cast<float>(most - channel) / range); };
-  const double sixth = red == most ? below(blue) - below(green) : green == most ? 2 + below(red) - below(blue) : 4 + below(green) - below(red);
+  const double sixth = red == most     ? below(blue) - below(green)
+                       : green == most ? 2 + below(red) - below(blue)
+                                       : 4 + below(green) - below(red);
   const auto hue = static_cast<float>(std::fmod(static_cast<double>(static_cast<float>(sixth)) / 6 + 1, 1.0));
   const float saturation = range / static_cast<float>(most);
-  const auto byte = [](float part) { return static_cast<std::uint8_t>(std::clamp(static_cast<int>(static_cast<double>(part) * 255), 0, 255)); };
+  const auto byte = [](float part) {
+    return static_cast<std::uint8_t>(std::clamp(static_cast<int>(static_cast<double>(part) * 255), 0, 255));
+  };
   return {byte(hue), byte(saturation), static_cast<std::uint8_t>(most)};
 }
 
@@ -144,7 +150,7 @@ inline Image adjust_sharpness(Image photo, double factor) {
 /// Turns every hue by a part of the circle, -0.5 to 0.5, in PIL's 8-bit HSV (`torchvision.transforms.functional.adjust_hue`).
 /// @throws ConfigError beyond that
 inline Image adjust_hue(Image photo, double turn) {
-  require<ConfigError>(std::abs(turn) <= 0.5, "adjust hue: got ", turn, ", expected -0.5 to 0.5");
+  VPR_REQUIRE(ConfigError, std::abs(turn) <= 0.5, "adjust hue: got ", turn, ", expected -0.5 to 0.5");
   const auto steps = static_cast<std::uint8_t>(static_cast<int>(turn * 255));
   const auto pixels = photo.pixels();
   for (std::size_t i = 0; i < pixels.size(); i += 3) {

@@ -44,7 +44,7 @@ inline Planes centre_crop(const Planes& planes, ImageSize size) {
 /// @throws ShapeError where `planes` is smaller than a crop.
 inline std::array<Planes, 5> five_crops(const Planes& planes, ImageSize size) {
   const std::int64_t bottom = planes.size.height - size.height, right = planes.size.width - size.width;
-  require<ShapeError>(bottom >= 0 && right >= 0, "five crops: crops of ", size, " don't fit into ", planes.size);
+  VPR_REQUIRE(ShapeError, bottom >= 0 && right >= 0, "five crops: crops of ", size, " don't fit into ", planes.size);
   return {crop(planes, 0, 0, size), crop(planes, 0, right, size), crop(planes, bottom, 0, size), crop(planes, bottom, right, size),
           centre_crop(planes, size)};
 }

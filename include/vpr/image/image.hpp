@@ -42,13 +42,13 @@ class Image {
   Image() = default;
   /// A black image. @throws ShapeError for a negative side.
   explicit Image(ImageSize size) : size_(size) {
-    require<ShapeError>(size.height >= 0 && size.width >= 0, "image: got the size ", size, ", sides can't be negative");
+    VPR_REQUIRE(ShapeError, size.height >= 0 && size.width >= 0, "image: got the size ", size, ", sides can't be negative");
     pixels_.resize(static_cast<std::size_t>(size.height * size.width * 3));
   }
   /// Takes over `pixels`. @throws ShapeError unless there are height × width × 3 of them.
   Image(ImageSize size, std::vector<std::uint8_t> pixels) : size_(size), pixels_(std::move(pixels)) {
-    require<ShapeError>(size.height >= 0 && size.width >= 0 && pixels_.size() == static_cast<std::size_t>(size.height * size.width * 3),
-                        "image: got ", pixels_.size(), " bytes for ", size, " pixels, want height x width x 3");
+    VPR_REQUIRE(ShapeError, size.height >= 0 && size.width >= 0 && pixels_.size() == static_cast<std::size_t>(size.height * size.width * 3),
+                "image: got ", pixels_.size(), " bytes for ", size, " pixels, want height x width x 3");
   }
 
   ImageSize size() const { return size_; }
@@ -84,7 +84,7 @@ namespace detail {
 
 /// Refuses what no resize or crop can work on.
 inline void require_pixels(ImageSize size, const char* what) {
-  require<ShapeError>(size.height > 0 && size.width > 0, what, ": got a size of ", size, ", both sides must be at least 1");
+  VPR_REQUIRE(ShapeError, size.height > 0 && size.width > 0, what, ": got a size of ", size, ", both sides must be at least 1");
 }
 
 }  // namespace detail

@@ -50,7 +50,8 @@ class JpegMarkers {
       if (bytes_.size() - at < 2) break;
       const std::size_t length = big_endian(bytes_.data() + at, 2);
       if (length < 2) refuse(marker_at, "a segment of length ", length, ", want at least 2");
-      if (length > bytes_.size() - at) refuse(marker_at, "a segment of ", length, " bytes, but ", bytes_.size() - at, " are left; is the file truncated?");
+      if (length > bytes_.size() - at)
+        refuse(marker_at, "a segment of ", length, " bytes, but ", bytes_.size() - at, " are left; is the file truncated?");
       segment(marker, marker_at, bytes_.subspan(at + 2, length - 2));
       at += length;
     }
@@ -102,13 +103,16 @@ class JpegMarkers {
 
   void frame(int marker, std::size_t at, std::span<const std::uint8_t> body) {
     if (header_.components != 0) refuse(at, "a second frame header");
-    if (marker != 0xC0 && marker != 0xC1 && marker != 0xC2 && marker != 0xC9 && marker != 0xCA) refuse(at, "a lossless or hierarchical JPEG, which is not supported");
-    if (body.size() < 6 || body.size() != 6 + 3 * std::size_t{body[5]}) refuse(at, "a frame header of ", body.size(), " bytes, want 6 + 3 a component");
+    if (marker != 0xC0 && marker != 0xC1 && marker != 0xC2 && marker != 0xC9 && marker != 0xCA)
+      refuse(at, "a lossless or hierarchical JPEG, which is not supported");
+    if (body.size() < 6 || body.size() != 6 + 3 * std::size_t{body[5]})
+      refuse(at, "a frame header of ", body.size(), " bytes, want 6 + 3 a component");
     if (body[0] != 8) refuse(at, static_cast<int>(body[0]), " bits a sample, only 8 are supported");
     header_.frame_at = at;
     header_.size = {big_endian(body.data() + 1, 2), big_endian(body.data() + 3, 2)};
     if (header_.size.height == 0 || header_.size.width == 0) refuse(at, "a size of ", header_.size, ", both sides must be at least 1");
-    if (body[5] != 1 && body[5] != 3 && body[5] != 4) refuse(at, static_cast<int>(body[5]), " components, want 1 (grey), 3 (colour) or 4 (CMYK)");
+    if (body[5] != 1 && body[5] != 3 && body[5] != 4)
+      refuse(at, static_cast<int>(body[5]), " components, want 1 (grey), 3 (colour) or 4 (CMYK)");
     header_.components = body[5];
     progressive_ = marker == 0xC2 || marker == 0xCA;
     huffman_ = marker < 0xC9;
@@ -139,7 +143,8 @@ class JpegMarkers {
     for (std::size_t c = 0; c < count && huffman_; ++c) {
       const int dc = body[2 + 2 * c] >> 4, ac = body[2 + 2 * c] & 15;
       const bool need_dc = !progressive_ || (first == 0 && earlier_bits == 0), need_ac = !progressive_ || last > 0;
-      if (dc > 3 || ac > 3 || (need_dc && !tables_[0][static_cast<std::size_t>(dc)]) || (need_ac && !tables_[1][static_cast<std::size_t>(ac)])) {
+      if (dc > 3 || ac > 3 || (need_dc && !tables_[0][static_cast<std::size_t>(dc)]) ||
+          (need_ac && !tables_[1][static_cast<std::size_t>(ac)])) {
         refuse(at, "the scan uses a Huffman table that the file does not define");
       }
     }
@@ -154,7 +159,8 @@ class JpegMarkers {
       horizontal = std::max(horizontal, component.horizontal);
       vertical = std::max(vertical, component.vertical);
     }
-    const std::int64_t across = (header_.size.width + 8 * horizontal - 1) / (8 * horizontal) * components_[static_cast<std::size_t>(c)].horizontal;
+    const std::int64_t across =
+        (header_.size.width + 8 * horizontal - 1) / (8 * horizontal) * components_[static_cast<std::size_t>(c)].horizontal;
     const std::int64_t down = (header_.size.height + 8 * vertical - 1) / (8 * vertical) * components_[static_cast<std::size_t>(c)].vertical;
     return across * down * 64 * 2;
   }
@@ -199,22 +205,26 @@ inline Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string&
   require_memory(name, header.frame_at, header.size, (cmyk ? 4 : 3) + (turns(options, orientation) ? 3 : 0),
                  static_cast<double>(bytes.size()) + static_cast<double>(header.coefficient_bytes), options);
   // Each 8x8 block takes a bit at least.
-  require<FormatError>(options.accept_damaged || static_cast<std::int64_t>(bytes.size()) * 8 * 64 >= pixels, name, ": byte ", header.frame_at, ": JPEG: claims ",
-                       header.size, " pixels, which ", bytes.size(), " bytes cannot hold");
-  require<FormatError>(header.complete || options.accept_damaged, name, ": byte ", bytes.size(), ": JPEG: the file ends without its end marker; is it truncated?");
+  VPR_REQUIRE(FormatError, options.accept_damaged || static_cast<std::int64_t>(bytes.size()) * 8 * 64 >= pixels, name, ": byte ",
+              header.frame_at, ": JPEG: claims ", header.size, " pixels, which ", bytes.size(), " bytes cannot hold");
+  VPR_REQUIRE(FormatError, header.complete || options.accept_damaged, name, ": byte ", bytes.size(),
+              ": JPEG: the file ends without its end marker; is it truncated?");
 
   const TurboJpeg decoder(tjInitDecompress());
-  require<Error>(decoder != nullptr, name, ": TurboJPEG: ", tjGetErrorStr2(nullptr));
+  VPR_REQUIRE(Error, decoder != nullptr, name, ": TurboJPEG: ", tjGetErrorStr2(nullptr));
   std::vector<std::uint8_t> out(static_cast<std::size_t>(pixels * (cmyk ? 4 : 3)));
-  const int status = tjDecompress2(decoder.get(), bytes.data(), static_cast<unsigned long>(bytes.size()), out.data(), static_cast<int>(header.size.width), 0,
-                                   static_cast<int>(header.size.height), cmyk ? TJPF_CMYK : TJPF_RGB, 0);
+  const int status =
+      tjDecompress2(decoder.get(), bytes.data(), static_cast<unsigned long>(bytes.size()), out.data(), static_cast<int>(header.size.width),
+                    0, static_cast<int>(header.size.height), cmyk ? TJPF_CMYK : TJPF_RGB, 0);
   if (status != 0) {
     const std::string_view reason = tjGetErrorStr2(decoder.get());
     // Stray bytes between segments and odd version numbers leave the pixels whole.
-    const bool harmless = reason.find("extraneous bytes") != reason.npos || reason.find("JFIF") != reason.npos || reason.find("Adobe") != reason.npos;
+    const bool harmless =
+        reason.find("extraneous bytes") != reason.npos || reason.find("JFIF") != reason.npos || reason.find("Adobe") != reason.npos;
     const bool warning = tjGetErrorCode(decoder.get()) == TJERR_WARNING;
-    require<FormatError>(warning && (harmless || options.accept_damaged), name, ": byte ", header.scan_at, ": JPEG: in the image data from here on: ", reason,
-                         warning ? " (ReadOptions::accept_damaged takes what can be decoded)" : "");
+    VPR_REQUIRE(FormatError, warning && (harmless || options.accept_damaged), name, ": byte ", header.scan_at,
+                ": JPEG: in the image data from here on: ", reason,
+                warning ? " (ReadOptions::accept_damaged takes what can be decoded)" : "");
   }
   if (cmyk) inverted_cmyk_to_rgb(out);
   return {header.size, std::move(out)};

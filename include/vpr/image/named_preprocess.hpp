@@ -17,8 +17,8 @@ struct AnyPreprocess {
 
   AnyPreprocess() = default;
   template <Preprocess P>
-    requires(!std::same_as<P, AnyPreprocess>)
-  AnyPreprocess(P preprocess) : run(preprocess), size_of([preprocess](ImageSize photo) { return preprocess.size(photo); }) {}
+  requires(!std::same_as<P, AnyPreprocess>) AnyPreprocess(P preprocess)
+      : run(preprocess), size_of([preprocess](ImageSize photo) { return preprocess.size(photo); }) {}
 
   Planes operator()(const ImageView& photo) const { return run(photo); }
   ImageSize size(ImageSize photo) const { return size_of(photo); }
@@ -51,8 +51,8 @@ inline constexpr std::array<PreprocessWord, 6> preprocess_options{{
 /// The preprocessing that `name` describes, as in `normalise-then-resize-tensor+shorter-side+multiple-of-14`, for a wanted `size`.
 /// @throws ConfigError for an unknown word, with the list of all, and for words that exclude each other.
 inline AnyPreprocess find_preprocess(std::string_view name, ImageSize size) {
-  require<ConfigError>(size.height > 0 && size.width > 0 && size.height < 65536 && size.width < 65536, "preprocess: got the size ", size,
-                       ", both sides must be 1 to 65535");
+  VPR_REQUIRE(ConfigError, size.height > 0 && size.width > 0 && size.height < 65536 && size.width < 65536, "preprocess: got the size ",
+              size, ", both sides must be 1 to 65535");
   std::function<ImageSize(ImageSize)> rule;
   const auto then = [&rule](std::function<ImageSize(ImageSize)> next) {
     rule = rule ? SizeRules<std::function<ImageSize(ImageSize)>, std::function<ImageSize(ImageSize)>>{rule, next} : next;
@@ -85,9 +85,9 @@ inline AnyPreprocess find_preprocess(std::string_view name, ImageSize size) {
   if (!rule) rule = ExactSize{size};
 
   if (order == "normalise-then-resize-tensor") return NormaliseThenResize<decltype(rule)>{rule, interpolation, antialias};
-  require<ConfigError>(antialias, "preprocess: '", name, "' asks for no-antialias, which only normalise-then-resize-tensor offers");
+  VPR_REQUIRE(ConfigError, antialias, "preprocess: '", name, "' asks for no-antialias, which only normalise-then-resize-tensor offers");
   if (order == "resize-8-bit-then-normalise") return ResizeThenNormalise<decltype(rule)>{rule, interpolation};
-  require<ConfigError>(order.size() == name.size(), "preprocess: '", order, "' takes no options, got '", name, "'");
+  VPR_REQUIRE(ConfigError, order.size() == name.size(), "preprocess: '", order, "' takes no options, got '", name, "'");
   if (order == "central-crop") return CentralCrop{size};
   if (order == "anyloc") return AnyLocCrop{std::max(size.height, size.width)};
   std::string known;

@@ -27,7 +27,7 @@ struct PngChunks {
   std::vector<std::span<const std::uint8_t>> parts;  ///< whole chunks, the signature first
   std::size_t data_bytes = 0;                        ///< of the compressed pixels
   std::size_t data_at = 0;
-  bool transparent_colour = false;                   ///< tRNS is there
+  bool transparent_colour = false;  ///< tRNS is there
   int orientation = 1;
 
   PngChunks(std::span<const std::uint8_t> bytes, const std::string& name) {
@@ -97,11 +97,14 @@ inline void grey16_to_rgb(std::vector<std::uint8_t>& pixels, ReadAs as) {
   for (std::size_t i = pixels.size() / 3; i-- > 0;) {
     std::uint16_t value;
     std::memcpy(&value, pixels.data() + 2 * i, 2);
-    std::fill_n(pixels.data() + 3 * i, 3, static_cast<std::uint8_t>(as == ReadAs::pillow ? std::min<int>(value, 255) : (value * 255 + 32767) / 65535));
+    std::fill_n(pixels.data() + 3 * i, 3,
+                static_cast<std::uint8_t>(as == ReadAs::pillow ? std::min<int>(value, 255) : (value * 255 + 32767) / 65535));
   }
 }
 
-inline std::uint8_t over_white(int value, int alpha) { return static_cast<std::uint8_t>((value * alpha + 255 * (255 - alpha) + 127) / 255); }
+inline std::uint8_t over_white(int value, int alpha) {
+  return static_cast<std::uint8_t>((value * alpha + 255 * (255 - alpha) + 127) / 255);
+}
 
 /// RGBA over white, in place: 4 bytes a pixel become 3.
 inline void rgba_over_white(std::vector<std::uint8_t>& pixels) {
@@ -114,7 +117,8 @@ inline void rgba_over_white(std::vector<std::uint8_t>& pixels) {
 
 /// Palette indices of `depth` bits, packed row by row, to RGB in place at the front of a buffer of 3 bytes a pixel.
 /// False where an index is outside of the palette.
-inline bool palette_to_rgb(std::vector<std::uint8_t>& pixels, ImageSize size, int depth, std::span<const std::array<std::uint8_t, 3>> palette) {
+inline bool palette_to_rgb(std::vector<std::uint8_t>& pixels, ImageSize size, int depth,
+                           std::span<const std::array<std::uint8_t, 3>> palette) {
   const std::int64_t row_bytes = (size.width * depth + 7) / 8;
   for (std::int64_t i = size.height * size.width; i-- > 0;) {
     const std::int64_t bit = i % size.width * depth;
@@ -135,7 +139,8 @@ inline std::vector<std::array<std::uint8_t, 3>> palette_of(spng_ctx* decoder, bo
   std::vector<std::array<std::uint8_t, 3>> colours(palette.n_entries);
   for (std::size_t i = 0; i < colours.size(); ++i) {
     const int opacity = i < alpha.n_type3_entries ? alpha.type3_alpha[i] : 255;
-    colours[i] = {over_white(palette.entries[i].red, opacity), over_white(palette.entries[i].green, opacity), over_white(palette.entries[i].blue, opacity)};
+    colours[i] = {over_white(palette.entries[i].red, opacity), over_white(palette.entries[i].green, opacity),
+                  over_white(palette.entries[i].blue, opacity)};
   }
   return colours;
 }
@@ -153,11 +158,11 @@ inline Image decode_png(std::span<const std::uint8_t> bytes, const std::string& 
   const bool transparent = options.as == ReadAs::person && (chunks.transparent_colour || (colour & 4) != 0);
   const bool grey16 = colour == SPNG_COLOR_TYPE_GRAYSCALE && depth == 16 && !transparent;
   const bool rgba = transparent && !indexed;
-  require_memory(name, 16, size, (rgba ? 4 : 3) + (turns(options, orientation) ? 3 : 0), static_cast<double>(bytes.size()) + 32 * static_cast<double>(size.width),
-                 options);
+  require_memory(name, 16, size, (rgba ? 4 : 3) + (turns(options, orientation) ? 3 : 0),
+                 static_cast<double>(bytes.size()) + 32 * static_cast<double>(size.width), options);
 
   const Spng decoder(spng_ctx_new(0));
-  require<Error>(decoder != nullptr, name, ": libspng: out of memory");
+  VPR_REQUIRE(Error, decoder != nullptr, name, ": libspng: out of memory");
   const auto check = [&](int status) {
     if (status != SPNG_OK) refuse(chunks.place(bytes), spng_strerror(status));
   };
@@ -177,7 +182,8 @@ inline Image decode_png(std::span<const std::uint8_t> bytes, const std::string& 
   check(spng_decoded_image_size(decoder.get(), format, &length));
   check(spng_decode_image(decoder.get(), out.data(), length, format, rgba ? SPNG_DECODE_TRNS : 0));
   check(spng_decode_chunks(decoder.get()));  // to the end, for the checksums
-  if (indexed && !palette_to_rgb(out, size, depth, palette_of(decoder.get(), transparent))) refuse(chunks.data_at, "a pixel's colour is not in the palette");
+  if (indexed && !palette_to_rgb(out, size, depth, palette_of(decoder.get(), transparent)))
+    refuse(chunks.data_at, "a pixel's colour is not in the palette");
   if (rgba) rgba_over_white(out);
   if (grey16) grey16_to_rgb(out, options.as);
   return {size, std::move(out)};

@@ -71,7 +71,7 @@ inline bool is_ppm(std::span<const std::uint8_t> bytes) {
 /// @throws FormatError with name, byte and reason.
 inline Image decode_ppm(std::span<const std::uint8_t> bytes, const std::string& name, const ReadOptions& options = {}) {
   detail::PpmReader reader(bytes, name);
-  require<FormatError>(detail::is_ppm(bytes), name, ": byte 0: PPM: want P2, P3, P5 or P6");
+  VPR_REQUIRE(FormatError, detail::is_ppm(bytes), name, ": byte 0: PPM: want P2, P3, P5 or P6");
   const bool text = bytes[1] < '5', grey = bytes[1] == '2' || bytes[1] == '5';
   const std::int64_t width = reader.number(), height = reader.number(), most = reader.number();
   const ImageSize size{height, width};
@@ -82,7 +82,8 @@ inline Image decode_ppm(std::span<const std::uint8_t> bytes, const std::string& 
   const std::size_t channels = grey ? 1 : 3, sample_bytes = most > 255 ? 2 : 1;
   const std::size_t samples = static_cast<std::size_t>(height * width) * channels;
   // A written number takes a digit and the space before it.
-  if (samples * (text ? 2 : sample_bytes) > reader.left()) reader.refuse(reader.left(), " bytes left for ", size, " pixels; is the file truncated?");
+  if (samples * (text ? 2 : sample_bytes) > reader.left())
+    reader.refuse(reader.left(), " bytes left for ", size, " pixels; is the file truncated?");
 
   // Pillow holds grey beyond 8 bits in 16 and cuts it at 255 on the way to RGB.
   const bool cut = grey && most > 255 && options.as == ReadAs::pillow;

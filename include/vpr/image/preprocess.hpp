@@ -77,7 +77,9 @@ struct ResizeThenNormalise {
   Normalisation normalisation{};
 
   ImageSize size(ImageSize photo) const { return rule(photo); }
-  Planes operator()(const ImageView& photo) const { return normalise(resize_as_pil(photo, rule(photo.size()), interpolation), normalisation); }
+  Planes operator()(const ImageView& photo) const {
+    return normalise(resize_as_pil(photo, rule(photo.size()), interpolation), normalisation);
+  }
 };
 
 /// Normalises, enlarges or shrinks by nearest neighbours until `crop` just fits, cuts the middle: CricaVPR's `central_crop`.
@@ -94,7 +96,8 @@ struct CentralCrop {
     const auto step = static_cast<float>(1 / factor);
     detail::require_resizable(photo.size(), scaled);
     return centre_crop(detail::resample(photo, detail::plain_taps(photo.height, scaled.height, Interpolation::nearest, step),
-                                        detail::plain_taps(photo.width, scaled.width, Interpolation::nearest, step), normalisation.scale(), normalisation.bias()),
+                                        detail::plain_taps(photo.width, scaled.width, Interpolation::nearest, step), normalisation.scale(),
+                                        normalisation.bias()),
                        crop);
   }
 };

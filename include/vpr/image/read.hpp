@@ -24,13 +24,14 @@ namespace detail {
 inline std::vector<std::uint8_t> read_photo_file(const std::string& path, std::int64_t most) {
   struct stat status {};
   const bool found = ::stat(path.c_str(), &status) == 0;
-  require<IoError>(found, path, ": cannot be opened: ", std::strerror(errno));
-  require<IoError>(S_ISREG(status.st_mode), path, S_ISDIR(status.st_mode) ? ": is a directory, expected a file" : ": is not a regular file");
-  require<FormatError>(status.st_size <= most, path, ": byte ", most, ": the file is longer than this (ReadOptions::max_bytes)");
+  VPR_REQUIRE(IoError, found, path, ": cannot be opened: ", std::strerror(errno));
+  VPR_REQUIRE(IoError, S_ISREG(status.st_mode), path,
+              S_ISDIR(status.st_mode) ? ": is a directory, expected a file" : ": is not a regular file");
+  VPR_REQUIRE(FormatError, status.st_size <= most, path, ": byte ", most, ": the file is longer than this (ReadOptions::max_bytes)");
   std::ifstream file(path, std::ios::binary);
   std::vector<std::uint8_t> bytes(static_cast<std::size_t>(status.st_size));
   file.read(reinterpret_cast<char*>(bytes.data()), status.st_size);
-  require<IoError>(!file.fail(), path, ": cannot be read: ", std::strerror(errno));
+  VPR_REQUIRE(IoError, !file.fail(), path, ": cannot be read: ", std::strerror(errno));
   return bytes;
 }
 

@@ -29,10 +29,11 @@ namespace detail {
 inline bool turns(const ReadOptions& options, int orientation) { return options.as == ReadAs::person && orientation != 1; }
 
 /// Refuses a photo whose decoding would take more memory than allowed, before any is allocated for it. `per_pixel` and `besides` are bytes.
-inline void require_memory(const std::string& name, std::size_t at, ImageSize size, double per_pixel, double besides, const ReadOptions& options) {
+inline void require_memory(const std::string& name, std::size_t at, ImageSize size, double per_pixel, double besides,
+                           const ReadOptions& options) {
   const double bytes = static_cast<double>(size.height) * static_cast<double>(size.width) * per_pixel + besides;
-  require<FormatError>(bytes <= static_cast<double>(options.max_bytes), name, ": byte ", at, ": claims ", size, " pixels, which take ", bytes / 1e6,
-                       " MB to decode; the limit is ", static_cast<double>(options.max_bytes) / 1e6, " MB (ReadOptions::max_bytes)");
+  VPR_REQUIRE(FormatError, bytes <= static_cast<double>(options.max_bytes), name, ": byte ", at, ": claims ", size, " pixels, which take ",
+              bytes / 1e6, " MB to decode; the limit is ", static_cast<double>(options.max_bytes) / 1e6, " MB (ReadOptions::max_bytes)");
 }
 
 /// A big-endian number of two or four bytes.

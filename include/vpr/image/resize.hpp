@@ -18,7 +18,8 @@ inline constexpr std::int64_t largest_resize = std::int64_t{1} << 26;
 inline void require_resizable(ImageSize from, ImageSize to) {
   require_pixels(from, "resize");
   require_pixels(to, "resize");
-  require<ShapeError>(to.height <= largest_resize / to.width, "resize: from ", from, " to ", to, " is beyond ", largest_resize, " pixels");
+  VPR_REQUIRE(ShapeError, to.height <= largest_resize / to.width, "resize: from ", from, " to ", to, " is beyond ", largest_resize,
+              " pixels");
 }
 
 /// A weighted sum of rows and then of columns of `Channels` interleaved channels, out[c] = scale[c] * sum + bias[c], each to its plane.
@@ -53,13 +54,14 @@ void resample(std::int64_t width, const Taps<float>& rows, const Taps<float>& co
 inline Planes resample(const ImageView& photo, const Taps<float>& rows, const Taps<float>& columns, const std::array<float, 3>& scale,
                        const std::array<float, 3>& bias) {
   Planes out(ImageSize{rows.outputs(), columns.outputs()});
-  resample<3>(photo.width, rows, columns, [&](std::int64_t y) { return photo.row(y); }, scale, bias, {out.plane(0), out.plane(1), out.plane(2)});
+  resample<3>(photo.width, rows, columns, [&](std::int64_t y) { return photo.row(y); }, scale, bias,
+              {out.plane(0), out.plane(1), out.plane(2)});
   return out;
 }
 
 /// The same with torch's windows for an output of `size`.
-inline Planes resample(const ImageView& photo, ImageSize size, Interpolation interpolation, bool antialias, const std::array<float, 3>& scale,
-                       const std::array<float, 3>& bias) {
+inline Planes resample(const ImageView& photo, ImageSize size, Interpolation interpolation, bool antialias,
+                       const std::array<float, 3>& scale, const std::array<float, 3>& bias) {
   require_resizable(photo.size(), size);
   return resample(photo, torch_taps(photo.height, size.height, interpolation, antialias),
                   torch_taps(photo.width, size.width, interpolation, antialias), scale, bias);
@@ -120,7 +122,8 @@ inline Image resize_as_pil(const ImageView& photo, ImageSize size, Interpolation
   detail::require_resizable(photo.size(), size);
   const std::int64_t lost_rows = photo.height - size.height, lost_columns = photo.width - size.width;
   const bool rows_first = lost_rows > std::max<std::int64_t>(2 * lost_columns, 0);
-  if (rows_first && lost_columns != 0) return detail::pil_columns(detail::pil_rows(photo, size.height, interpolation), size.width, interpolation);
+  if (rows_first && lost_columns != 0)
+    return detail::pil_columns(detail::pil_rows(photo, size.height, interpolation), size.width, interpolation);
   if (rows_first || lost_columns == 0) return detail::pil_rows(photo, size.height, interpolation);
   Image narrowed = detail::pil_columns(photo, size.width, interpolation);
   if (lost_rows == 0) return narrowed;
@@ -137,7 +140,8 @@ inline Planes resize_as_torchvision(const Planes& planes, ImageSize size, Interp
   const auto columns = detail::torch_taps(planes.size.width, size.width, interpolation, antialias);
   Planes out(size);
   for (int c = 0; c < 3; ++c) {
-    detail::resample<1>(planes.size.width, rows, columns, [&](std::int64_t y) { return planes.plane(c) + y * planes.size.width; }, {1}, {0}, {out.plane(c)});
+    detail::resample<1>(planes.size.width, rows, columns, [&](std::int64_t y) { return planes.plane(c) + y * planes.size.width; }, {1}, {0},
+                        {out.plane(c)});
   }
   return out;
 }
@@ -151,7 +155,8 @@ inline Image resize_as_torchvision(const ImageView& photo, ImageSize size, Inter
   const std::int64_t count = size.height * size.width;
   for (std::int64_t i = 0; i < count; ++i) {
     for (int c = 0; c < 3; ++c) {
-      out.pixels()[static_cast<std::size_t>(3 * i + c)] = static_cast<std::uint8_t>(std::clamp(std::nearbyint(planes.plane(c)[i]), 0.0F, 255.0F));
+      out.pixels()[static_cast<std::size_t>(3 * i + c)] =
+          static_cast<std::uint8_t>(std::clamp(std::nearbyint(planes.plane(c)[i]), 0.0F, 255.0F));
     }
   }
   return out;

@@ -58,7 +58,7 @@ struct NearestMultiple {
   /// @throws ShapeError where a side would become 0.
   ImageSize operator()(ImageSize photo) const {
     const ImageSize size{nearest(photo.height), nearest(photo.width)};
-    require<ShapeError>(size.height > 0 && size.width > 0, "size rule: ", photo, " is too small, a side rounds to 0 x ", step);
+    VPR_REQUIRE(ShapeError, size.height > 0 && size.width > 0, "size rule: ", photo, " is too small, a side rounds to 0 x ", step);
     return size;
   }
 
@@ -76,7 +76,7 @@ struct FloorMultiple {
   /// @throws ShapeError where a side would become 0.
   ImageSize operator()(ImageSize photo) const {
     const ImageSize size{photo.height / step * step, photo.width / step * step};
-    require<ShapeError>(size.height > 0 && size.width > 0, "size rule: ", photo, " is too small, a side is under ", step);
+    VPR_REQUIRE(ShapeError, size.height > 0 && size.width > 0, "size rule: ", photo, " is too small, a side is under ", step);
     return size;
   }
 };

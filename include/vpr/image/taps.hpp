@@ -86,7 +86,7 @@ Taps<Real> antialias_taps(std::int64_t inputs, std::int64_t outputs, Interpolati
 inline constexpr int pil_fraction_bits = 22;
 
 inline Taps<std::int32_t> pil_taps(std::int64_t inputs, std::int64_t outputs, Interpolation interpolation) {
-  require<ConfigError>(interpolation != Interpolation::nearest, "resize as PIL: nearest is not offered, take bilinear or bicubic");
+  VPR_REQUIRE(ConfigError, interpolation != Interpolation::nearest, "resize as PIL: nearest is not offered, take bilinear or bicubic");
   const Taps<double> exact = antialias_taps<double>(inputs, outputs, interpolation);
   Taps<std::int32_t> taps(outputs, exact.stride);
   taps.windows = exact.windows;

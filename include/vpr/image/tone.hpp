@@ -15,7 +15,7 @@ namespace vpr {
 
 /// Keeps the upper `bits` of each byte, 0 to 8. @throws ConfigError for another number
 inline Image posterize(Image photo, int bits) {
-  require<ConfigError>(bits >= 0 && bits <= 8, "posterize: got ", bits, " bits, expected 0 to 8");
+  VPR_REQUIRE(ConfigError, bits >= 0 && bits <= 8, "posterize: got ", bits, " bits, expected 0 to 8");
   detail::ByteTable table;
   for (int i = 0; i < 256; ++i) table[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(i & (0xFF00 >> bits));
   return detail::through(std::move(photo), table);

@@ -80,7 +80,7 @@ inline Warp turn(ImageSize size, double degrees) {
 /// The warp that moves a photo's corner pixels (top left, top right, bottom right, bottom left) to four points, each {x, y}
 /// (torchvision's `perspective`). @throws ConfigError where three of the points lie on a line, or a side is below 2
 inline Warp tilt(ImageSize size, const std::array<std::array<double, 2>, 4>& corners) {
-  require<ConfigError>(size.height >= 2 && size.width >= 2, "tilt: a photo of ", size, " has no four corners");
+  VPR_REQUIRE(ConfigError, size.height >= 2 && size.width >= 2, "tilt: a photo of ", size, " has no four corners");
   // Heckbert 1989, section 2.2.3: from the unit square to four points; its inverse is the adjugate.
   const auto [p0, p1, p2, p3] = corners;
   const double x1 = p1[0] - p2[0], x2 = p3[0] - p2[0], xs = p0[0] - p1[0] + p2[0] - p3[0];
@@ -91,11 +91,11 @@ inline Warp tilt(ImageSize size, const std::array<std::array<double, 2>, 4>& cor
   const double d = p1[1] - p0[1] + g * p1[1], e = p3[1] - p0[1] + h * p3[1], f = p0[1];
   const double last = a * e - b * d;
   const double across = static_cast<double>(size.width - 1) / last, down = static_cast<double>(size.height - 1) / last;
-  const Warp map{(e - f * h) * across, (c * h - b) * across, (b * f - c * e) * across, (f * g - d) * down,
-                 (a - c * g) * down,   (c * d - a * f) * down, (d * h - e * g) / last,  (b * g - a * h) / last};
+  const Warp map{(e - f * h) * across, (c * h - b) * across,   (b * f - c * e) * across, (f * g - d) * down,
+                 (a - c * g) * down,   (c * d - a * f) * down, (d * h - e * g) / last,   (b * g - a * h) / last};
   Warp single;  // torchvision keeps 32 bits
   for (std::size_t i = 0; i < map.size(); ++i) {
-    require<ConfigError>(std::isfinite(map[i]), "tilt: three of the four points lie on a line");
+    VPR_REQUIRE(ConfigError, std::isfinite(map[i]), "tilt: three of the four points lie on a line");
     single[i] = static_cast<double>(static_cast<float>(map[i]));
   }
   return single;

@@ -22,16 +22,16 @@ namespace vpr {
 /// @throws ShapeError for an empty photo or a side beyond 65500, ConfigError for a quality outside its range.
 inline std::vector<std::uint8_t> encode_jpeg(const ImageView& photo, int quality = 90) {
   detail::require_pixels(photo.size(), "encode JPEG");
-  require<ShapeError>(photo.height <= 65500 && photo.width <= 65500, "encode JPEG: ", photo.size(), " is beyond a side of 65500");
-  require<ConfigError>(quality >= 1 && quality <= 100, "encode JPEG: got the quality ", quality, ", want 1 to 100");
+  VPR_REQUIRE(ShapeError, photo.height <= 65500 && photo.width <= 65500, "encode JPEG: ", photo.size(), " is beyond a side of 65500");
+  VPR_REQUIRE(ConfigError, quality >= 1 && quality <= 100, "encode JPEG: got the quality ", quality, ", want 1 to 100");
   const detail::TurboJpeg encoder(tjInitCompress());
   unsigned char* bytes = nullptr;
   unsigned long size = 0;
-  const int status = encoder ? tjCompress2(encoder.get(), photo.data, static_cast<int>(photo.width), static_cast<int>(photo.row_bytes), static_cast<int>(photo.height), TJPF_RGB,
-                                           &bytes, &size, TJSAMP_420, quality, 0)
+  const int status = encoder ? tjCompress2(encoder.get(), photo.data, static_cast<int>(photo.width), static_cast<int>(photo.row_bytes),
+                                           static_cast<int>(photo.height), TJPF_RGB, &bytes, &size, TJSAMP_420, quality, 0)
                              : -1;
   const std::unique_ptr<unsigned char, decltype(&tjFree)> owner(bytes, tjFree);
-  require<Error>(status == 0, "encode JPEG: ", tjGetErrorStr2(encoder.get()));
+  VPR_REQUIRE(Error, status == 0, "encode JPEG: ", tjGetErrorStr2(encoder.get()));
   return {bytes, bytes + size};
 }
 
@@ -40,8 +40,8 @@ inline std::vector<std::uint8_t> encode_jpeg(const ImageView& photo, int quality
 inline std::vector<std::uint8_t> encode_png(const ImageView& photo) {
   detail::require_pixels(photo.size(), "encode PNG");
   const detail::Spng encoder(spng_ctx_new(SPNG_CTX_ENCODER));
-  require<Error>(encoder != nullptr, "encode PNG: out of memory");
-  const auto check = [](int status) { require<Error>(status == SPNG_OK || status == SPNG_EOI, "encode PNG: ", spng_strerror(status)); };
+  VPR_REQUIRE(Error, encoder != nullptr, "encode PNG: out of memory");
+  const auto check = [](int status) { VPR_REQUIRE(Error, status == SPNG_OK || status == SPNG_EOI, "encode PNG: ", spng_strerror(status)); };
   check(spng_set_option(encoder.get(), SPNG_ENCODE_TO_BUFFER, 1));
   spng_ihdr header{};
   header.width = static_cast<std::uint32_t>(photo.width);
@@ -50,7 +50,8 @@ inline std::vector<std::uint8_t> encode_png(const ImageView& photo) {
   header.color_type = SPNG_COLOR_TYPE_TRUECOLOR;
   check(spng_set_ihdr(encoder.get(), &header));
   check(spng_encode_image(encoder.get(), nullptr, 0, SPNG_FMT_PNG, SPNG_ENCODE_PROGRESSIVE | SPNG_ENCODE_FINALIZE));
-  for (std::int64_t y = 0; y < photo.height; ++y) check(spng_encode_row(encoder.get(), photo.row(y), static_cast<std::size_t>(3 * photo.width)));
+  for (std::int64_t y = 0; y < photo.height; ++y)
+    check(spng_encode_row(encoder.get(), photo.row(y), static_cast<std::size_t>(3 * photo.width)));
   std::size_t size = 0;
   int status = SPNG_OK;
   const std::unique_ptr<void, decltype(&std::free)> bytes(spng_get_png_buffer(encoder.get(), &size, &status), std::free);
@@ -63,12 +64,13 @@ inline std::vector<std::uint8_t> encode_png(const ImageView& photo) {
 /// @throws ConfigError for another ending, IoError with path and reason where the file cannot be written.
 inline void write_image(const std::string& path, const ImageView& photo) {
   const auto ends = [&](std::string_view ending) { return path.ends_with(ending); };
-  require<ConfigError>(ends(".jpg") || ends(".jpeg") || ends(".png") || ends(".ppm"), path, ": photos are written as .jpg, .jpeg, .png or .ppm");
+  VPR_REQUIRE(ConfigError, ends(".jpg") || ends(".jpeg") || ends(".png") || ends(".ppm"), path,
+              ": photos are written as .jpg, .jpeg, .png or .ppm");
   const std::vector<std::uint8_t> bytes = ends(".png") ? encode_png(photo) : ends(".ppm") ? encode_ppm(photo) : encode_jpeg(photo);
   std::ofstream file(path, std::ios::binary);
   file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   file.close();
-  require<IoError>(!file.fail(), path, ": cannot be written: ", std::strerror(errno));
+  VPR_REQUIRE(IoError, !file.fail(), path, ": cannot be written: ", std::strerror(errno));
 }
 
 }  // namespace vpr

@@ -59,8 +59,8 @@ Pca fit_pca(Rows points, const PcaSettings& settings) {
   using Row = Eigen::Matrix<Real, 1, Eigen::Dynamic>;
   const std::int64_t n = points.size(), dim = points.dim(), k = settings.components, order = std::min(n, dim);
   require_finite(points, dim, "fit_pca: descriptor");
-  require<ConfigError>(k >= 1 && k <= order && n >= 2, "fit_pca: got ", k, " components for ", n, " descriptors of ", dim,
-                       " numbers, expected at least 1 and at most the smaller of both");
+  VPR_REQUIRE(ConfigError, k >= 1 && k <= order && n >= 2, "fit_pca: got ", k, " components for ", n, " descriptors of ", dim,
+              " numbers, expected at least 1 and at most the smaller of both");
   Row mean = Row::Zero(dim);
   for (std::int64_t i = 0; i < n; ++i) mean += Eigen::Map<const Eigen::RowVectorXf>(points[i], dim).template cast<Real>();
   mean /= static_cast<Real>(n);
@@ -77,11 +77,11 @@ Pca fit_pca(Rows points, const PcaSettings& settings) {
   }
   const Real total = square.trace();
   const Eigen::SelfAdjointEigenSolver<Square> solver(square);
-  require<ConfigError>(solver.info() == Eigen::Success, "fit_pca: the eigenvalues did not converge");
+  VPR_REQUIRE(ConfigError, solver.info() == Eigen::Success, "fit_pca: the eigenvalues did not converge");
   const Row scatter = solver.eigenvalues().reverse().transpose();  // largest first
   const Real negligible = scatter(0) * static_cast<Real>(std::max(n, dim)) * std::numeric_limits<Real>::epsilon();
-  require<ConfigError>(scatter(k - 1) > negligible, "fit_pca: got ", k, " components, but the descriptors differ in ",
-                       (scatter.array() > negligible).count(), " directions only");
+  VPR_REQUIRE(ConfigError, scatter(k - 1) > negligible, "fit_pca: got ", k, " components, but the descriptors differ in ",
+              (scatter.array() > negligible).count(), " directions only");
 
   PcaParameters found;
   found.components.resize(k, dim);

@@ -31,7 +31,7 @@ class FlatIndex {
  public:
   /// @throws ConfigError for a dim below 1.
   explicit FlatIndex(std::int64_t dim) : descriptors_(dim) {
-    require<ConfigError>(dim >= 1, "FlatIndex: got dim ", dim, ", expected at least 1");
+    VPR_REQUIRE(ConfigError, dim >= 1, "FlatIndex: got dim ", dim, ", expected at least 1");
   }
 
   std::int64_t dim() const { return descriptors_.dim(); }
@@ -47,7 +47,7 @@ class FlatIndex {
   /// The descriptor of that id, as it was added.
   /// @throws ConfigError for an id that is not here.
   std::vector<float> descriptor(std::int64_t id) const {
-    require<ConfigError>(id >= 0 && id < size(), "FlatIndex: got id ", id, ", ids are 0 to ", size() - 1);
+    VPR_REQUIRE(ConfigError, id >= 0 && id < size(), "FlatIndex: got id ", id, ", ids are 0 to ", size() - 1);
     std::vector<float> numbers(static_cast<std::size_t>(dim()));
     descriptors_.copy_row(id, numbers.data());
     return numbers;
@@ -56,7 +56,7 @@ class FlatIndex {
   /// The best min(k, size()) descriptors for each of Q×D queries, in the order that `Index` fixes.
   /// @throws ShapeError, FormatError, ConfigError as `Index` says.
   std::vector<Matches> search(Rows queries, std::int64_t k) const {
-    require<ConfigError>(k >= 0, "FlatIndex: got k = ", k, ", expected at least 0");
+    VPR_REQUIRE(ConfigError, k >= 0, "FlatIndex: got k = ", k, ", expected at least 0");
     require_finite(queries, dim(), "FlatIndex: query");
     constexpr std::int64_t batch = 256;
     std::vector<Matches> found;

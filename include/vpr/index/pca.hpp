@@ -36,13 +36,13 @@ class Pca {
   explicit Pca(PcaParameters parameters) : parameters_(std::move(parameters)), components_(parameters_.mean.size()) {
     const PcaParameters& p = parameters_;
     const Eigen::Index count = p.components.rows();
-    require<ShapeError>(count >= 1 && p.mean.size() >= 1 && p.variance.size() == count && p.ratio.size() == count, "Pca: got ", count,
-                        " components, ", p.variance.size(), " variances, ", p.ratio.size(), " ratios and a mean of ", p.mean.size());
+    VPR_REQUIRE(ShapeError, count >= 1 && p.mean.size() >= 1 && p.variance.size() == count && p.ratio.size() == count, "Pca: got ", count,
+                " components, ", p.variance.size(), " variances, ", p.ratio.size(), " ratios and a mean of ", p.mean.size());
     require_finite(p.mean, p.mean.size(), "Pca: mean");
     require_finite(p.components, p.mean.size(), "Pca: component");
     scale_ = p.variance.unaryExpr([&](float variance) { return std::pow(variance, p.power); }).array();
-    require<ConfigError>(scale_.isFinite().all(), "Pca: a variance to the power of ", p.power, " is not finite; the least is ",
-                         p.variance.minCoeff());
+    VPR_REQUIRE(ConfigError, scale_.isFinite().all(), "Pca: a variance to the power of ", p.power, " is not finite; the least is ",
+                p.variance.minCoeff());
     components_.append(p.components);
   }
 

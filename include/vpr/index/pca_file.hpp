@@ -69,15 +69,15 @@ inline Pca load_pca(const std::string& path) {
   };
   const auto read_row = [&](const char* name) {
     const Matrix<float> matrix = read(name);
-    require<ShapeError>(matrix.rows() == 1, path, ": '", name, "' has ", matrix.rows(), " rows, expected one");
+    VPR_REQUIRE(ShapeError, matrix.rows() == 1, path, ": '", name, "' has ", matrix.rows(), " rows, expected one");
     return Eigen::RowVectorXf(matrix.row(0));
   };
   PcaParameters found{read_row("mean"), read("components"), read_row("explained_variance"), read_row("explained_variance_ratio"), 0};
   const auto power = file.metadata().find("power");
   const std::string text = power == file.metadata().end() ? "" : power->second;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), found.power);
-  require<FormatError>(error == std::errc() && end == text.data() + text.size(), path, ": its metadata has power '", text,
-                       "', expected a number: 0, or -0.5 for whitening");
+  VPR_REQUIRE(FormatError, error == std::errc() && end == text.data() + text.size(), path, ": its metadata has power '", text,
+              "', expected a number: 0, or -0.5 for whitening");
   return Pca(std::move(found));
 }
 

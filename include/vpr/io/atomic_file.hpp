@@ -27,7 +27,7 @@ class AtomicFile {
   /// @throws IoError with path and reason, as do `write` and `commit`.
   explicit AtomicFile(std::string path) : path_(std::move(path)), temporary_(path_ + ".XXXXXX") {
     file_ = ::mkstemp(temporary_.data());
-    require<IoError>(file_ >= 0, path_, ": cannot be written: ", std::strerror(errno));
+    VPR_REQUIRE(IoError, file_ >= 0, path_, ": cannot be written: ", std::strerror(errno));
     const mode_t mask = ::umask(0);
     ::umask(mask);
     ::fchmod(file_, 0666 & ~mask);
@@ -45,7 +45,7 @@ class AtomicFile {
     while (!bytes.empty()) {
       const ssize_t count = ::write(file_, bytes.data(), bytes.size());
       if (count < 0 && errno == EINTR) continue;
-      require<IoError>(count >= 0, path_, ": cannot be written: ", std::strerror(errno));
+      VPR_REQUIRE(IoError, count >= 0, path_, ": cannot be written: ", std::strerror(errno));
       bytes = bytes.subspan(static_cast<std::size_t>(count));
     }
   }
@@ -56,8 +56,8 @@ class AtomicFile {
 
   /// Waits until the content is on the disk, then gives it its name.
   void commit() {
-    require<IoError>(::fsync(file_) == 0, path_, ": cannot be written: ", std::strerror(errno));
-    require<IoError>(::rename(temporary_.c_str(), path_.c_str()) == 0, path_, ": cannot be replaced: ", std::strerror(errno));
+    VPR_REQUIRE(IoError, ::fsync(file_) == 0, path_, ": cannot be written: ", std::strerror(errno));
+    VPR_REQUIRE(IoError, ::rename(temporary_.c_str(), path_.c_str()) == 0, path_, ": cannot be replaced: ", std::strerror(errno));
     ::close(std::exchange(file_, -1));
   }
 

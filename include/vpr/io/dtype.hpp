@@ -17,9 +17,7 @@
 namespace vpr {
 
 /// The type of a stored tensor's elements. Files are little-endian.
-enum class DType : std::uint8_t {
-  float16, bfloat16, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64, boolean
-};
+enum class DType : std::uint8_t { float16, bfloat16, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64, boolean };
 
 /// Bytes of one element.
 constexpr std::size_t byte_size(DType dtype) {

@@ -30,7 +30,7 @@ inline std::uint32_t crc32_of(std::span<const std::byte> bytes, std::uint32_t cr
 class Inflater {
  public:
   explicit Inflater(std::span<const std::byte> compressed) : compressed_(compressed) {
-    require<Error>(::inflateInit2(&stream_, -MAX_WBITS) == Z_OK, "zlib has no memory");
+    VPR_REQUIRE(Error, ::inflateInit2(&stream_, -MAX_WBITS) == Z_OK, "zlib has no memory");
   }
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
@@ -41,7 +41,7 @@ class Inflater {
   void read(std::span<std::byte> out) {
     while (!out.empty()) {
       const std::size_t count = some(out);
-      require<FormatError>(count > 0, "the compressed data ends early");
+      VPR_REQUIRE(FormatError, count > 0, "the compressed data ends early");
       out = out.subspan(count);
     }
   }
@@ -64,15 +64,15 @@ class Inflater {
     while (stream_.avail_out == wanted && !ended_) {
       if (stream_.avail_in == 0) {
         const std::size_t part = std::min(compressed_.size(), most);
-        require<FormatError>(part > 0, "the compressed data ends early");
+        VPR_REQUIRE(FormatError, part > 0, "the compressed data ends early");
         stream_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(compressed_.data()));
         stream_.avail_in = static_cast<uInt>(part);
         compressed_ = compressed_.subspan(part);
       }
       const int status = ::inflate(&stream_, Z_NO_FLUSH);
       ended_ = status == Z_STREAM_END;
-      require<FormatError>(status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR, "the compressed data is damaged: ",
-                           stream_.msg == nullptr ? "zlib gives no reason" : stream_.msg);
+      VPR_REQUIRE(FormatError, status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR,
+                  "the compressed data is damaged: ", stream_.msg == nullptr ? "zlib gives no reason" : stream_.msg);
     }
     return wanted - stream_.avail_out;
   }

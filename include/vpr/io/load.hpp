@@ -91,7 +91,8 @@ class LoadPlan {
       }
     }
     for (const auto& [wanted, absent] : missing) {
-      report.missing.push_back(sentence(wanted->name, ' ', wanted->shape, absent == wanted->name ? "" : " (in the file: " + absent + ")", nearest(absent)));
+      report.missing.push_back(
+          sentence(wanted->name, ' ', wanted->shape, absent == wanted->name ? "" : " (in the file: " + absent + ")", nearest(absent)));
     }
     for (std::size_t i = 0; i < used_.size(); ++i) {
       const TensorInfo& info = source_.tensors()[i];
@@ -179,9 +180,13 @@ class LoadPlan {
     for (std::size_t i = 0; i < used_.size(); ++i) {
       if (used_[i]) continue;
       const std::string& other = source_.tensors()[i].name;
-      const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b)); };
-      const auto front = static_cast<std::size_t>(std::mismatch(name.begin(), name.end(), other.begin(), other.end(), same).first - name.begin());
-      const auto back = static_cast<std::size_t>(std::mismatch(name.rbegin(), name.rend(), other.rbegin(), other.rend(), same).first - name.rbegin());
+      const auto same = [](char a, char b) {
+        return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+      };
+      const auto front =
+          static_cast<std::size_t>(std::mismatch(name.begin(), name.end(), other.begin(), other.end(), same).first - name.begin());
+      const auto back =
+          static_cast<std::size_t>(std::mismatch(name.rbegin(), name.rend(), other.rbegin(), other.rend(), same).first - name.rbegin());
       if (front + back > most) {
         most = front + back;
         best = &source_.tensors()[i];
@@ -211,7 +216,7 @@ LoadReport load(Model& model, const S& source, const AnyNameMap& map, const Load
   LoadPlan<S> plan(source, map, options);
   model.visit([&plan](const std::string& name, Parameter auto& parameter) { plan.add(name, parameter.shape()); }, std::string());
   LoadReport report = plan.compare();
-  require<WeightError>(!options.strict || report.fits(), source.path(), ": does not fit the model: ", report.text());
+  VPR_REQUIRE(WeightError, !options.strict || report.fits(), source.path(), ": does not fit the model: ", report.text());
   std::size_t index = 0;
   const auto assign = [&](const std::string&, Parameter auto& parameter) {
     const std::vector<float> values = plan.values(index++, report);

@@ -26,7 +26,7 @@ class MappedFile {
   /// @throws IoError with path and reason for what cannot be opened, is not a regular file, or is empty.
   explicit MappedFile(std::string path) : path_(std::move(path)) {
     const int file = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    require<IoError>(file >= 0, path_, ": cannot be opened: ", std::strerror(errno));
+    VPR_REQUIRE(IoError, file >= 0, path_, ": cannot be opened: ", std::strerror(errno));
     try {
       map(file);
     } catch (...) {
@@ -62,13 +62,13 @@ class MappedFile {
  private:
   void map(int file) {
     struct stat status {};
-    require<IoError>(::fstat(file, &status) == 0, path_, ": cannot be examined: ", std::strerror(errno));
-    require<IoError>(!S_ISDIR(status.st_mode), path_, ": is a directory, expected a file");
-    require<IoError>(S_ISREG(status.st_mode), path_, ": is not a regular file");
-    require<IoError>(status.st_size > 0, path_, ": is empty");
+    VPR_REQUIRE(IoError, ::fstat(file, &status) == 0, path_, ": cannot be examined: ", std::strerror(errno));
+    VPR_REQUIRE(IoError, !S_ISDIR(status.st_mode), path_, ": is a directory, expected a file");
+    VPR_REQUIRE(IoError, S_ISREG(status.st_mode), path_, ": is not a regular file");
+    VPR_REQUIRE(IoError, status.st_size > 0, path_, ": is empty");
     size_ = static_cast<std::size_t>(status.st_size);
     void* const address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);
-    require<IoError>(address != MAP_FAILED, path_, ": cannot be mapped: ", std::strerror(errno));
+    VPR_REQUIRE(IoError, address != MAP_FAILED, path_, ": cannot be mapped: ", std::strerror(errno));
     data_ = address;
   }
 

@@ -81,13 +81,21 @@ class HuggingFaceDinoV2 {
 
  private:
   using Pair = std::pair<std::string_view, std::string_view>;
-  static constexpr std::array<Pair, 6> outside{{{"cls_token", "embeddings.cls_token"}, {"mask_token", "embeddings.mask_token"},
-                                                {"register_tokens", "embeddings.register_tokens"}, {"pos_embed", "embeddings.position_embeddings"},
-                                                {"patch_embed.proj", "embeddings.patch_embeddings.projection"}, {"norm", "layernorm"}}};
-  static constexpr std::array<Pair, 5> inside{{{"attn.proj", "attention.output.dense"}, {"ls1.gamma", "layer_scale1.lambda1"},
-                                               {"ls2.gamma", "layer_scale2.lambda1"}, {"mlp.w12", "mlp.weights_in"}, {"mlp.w3", "mlp.weights_out"}}};
-  static constexpr std::array<Pair, 4> inside_newer{{{"attn.proj", "attention.o_proj"}, {"ls1.gamma", "layer_scale1.lambda1"},
-                                                     {"ls2.gamma", "layer_scale2.lambda1"}, {"mlp.w3", "mlp.down_proj"}}};
+  static constexpr std::array<Pair, 6> outside{{{"cls_token", "embeddings.cls_token"},
+                                                {"mask_token", "embeddings.mask_token"},
+                                                {"register_tokens", "embeddings.register_tokens"},
+                                                {"pos_embed", "embeddings.position_embeddings"},
+                                                {"patch_embed.proj", "embeddings.patch_embeddings.projection"},
+                                                {"norm", "layernorm"}}};
+  static constexpr std::array<Pair, 5> inside{{{"attn.proj", "attention.output.dense"},
+                                               {"ls1.gamma", "layer_scale1.lambda1"},
+                                               {"ls2.gamma", "layer_scale2.lambda1"},
+                                               {"mlp.w12", "mlp.weights_in"},
+                                               {"mlp.w3", "mlp.weights_out"}}};
+  static constexpr std::array<Pair, 4> inside_newer{{{"attn.proj", "attention.o_proj"},
+                                                     {"ls1.gamma", "layer_scale1.lambda1"},
+                                                     {"ls2.gamma", "layer_scale2.lambda1"},
+                                                     {"mlp.w3", "mlp.down_proj"}}};
 
   /// The first of the pairs that the name begins with, replaced.
   static std::string translated(const std::string& official, std::span<const Pair> pairs) {

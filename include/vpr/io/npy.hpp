@@ -33,13 +33,14 @@ struct NpyHeader {
 namespace detail {
 
 inline DType npy_dtype(std::string_view descr) {
-  static const std::map<std::string_view, DType> names{
-      {"<f2", DType::float16}, {"<f4", DType::float32}, {"<f8", DType::float64}, {"|i1", DType::int8},   {"<i2", DType::int16},
-      {"<i4", DType::int32},   {"<i8", DType::int64},   {"|u1", DType::uint8},   {"<u2", DType::uint16}, {"<u4", DType::uint32},
-      {"<u8", DType::uint64},  {"|b1", DType::boolean}};
-  require<FormatError>(descr.empty() || descr[0] != '>', "dtype '", descr, "' is big-endian, which is not supported: save it as '<", descr.substr(1), "'");
+  static const std::map<std::string_view, DType> names{{"<f2", DType::float16}, {"<f4", DType::float32}, {"<f8", DType::float64},
+                                                       {"|i1", DType::int8},    {"<i2", DType::int16},   {"<i4", DType::int32},
+                                                       {"<i8", DType::int64},   {"|u1", DType::uint8},   {"<u2", DType::uint16},
+                                                       {"<u4", DType::uint32},  {"<u8", DType::uint64},  {"|b1", DType::boolean}};
+  VPR_REQUIRE(FormatError, descr.empty() || descr[0] != '>', "dtype '", descr, "' is big-endian, which is not supported: save it as '<",
+              descr.substr(1), "'");
   const auto found = names.find(descr);
-  require<FormatError>(found != names.end(), "dtype '", descr, "' is not supported");
+  VPR_REQUIRE(FormatError, found != names.end(), "dtype '", descr, "' is not supported");
   return found->second;
 }
 
@@ -56,7 +57,7 @@ class NpyDictionary {
       const std::string_view key = quoted();
       expect(':');
       if (key == "descr") {
-        require<FormatError>(next() == '\'', "the array's dtype is not a plain number type");
+        VPR_REQUIRE(FormatError, next() == '\'', "the array's dtype is not a plain number type");
         header.dtype = npy_dtype(quoted());
         seen |= 1;
       } else if (key == "fortran_order") {
@@ -73,8 +74,8 @@ class NpyDictionary {
         break;
       }
     }
-    require<FormatError>(next() == '\0', "text follows the array's header");
-    require<FormatError>(seen == 7, "the array's header lacks descr, fortran_order or shape");
+    VPR_REQUIRE(FormatError, next() == '\0', "text follows the array's header");
+    VPR_REQUIRE(FormatError, seen == 7, "the array's header lacks descr, fortran_order or shape");
     return header;
   }
 
@@ -88,11 +89,14 @@ class NpyDictionary {
     text_.remove_prefix(1);
     return true;
   }
-  void expect(char c) { require<FormatError>(accept(c), "the array's header is not a dictionary as NumPy writes it: '", c, "' expected at '", text_.substr(0, 40), "'"); }
+  void expect(char c) {
+    VPR_REQUIRE(FormatError, accept(c), "the array's header is not a dictionary as NumPy writes it: '", c, "' expected at '",
+                text_.substr(0, 40), "'");
+  }
   std::string_view quoted() {
     expect('\'');
     const std::size_t end = text_.find('\'');
-    require<FormatError>(end != text_.npos, "the array's header has a text without end");
+    VPR_REQUIRE(FormatError, end != text_.npos, "the array's header has a text without end");
     const std::string_view found = text_.substr(0, end);
     text_.remove_prefix(end + 1);
     return found;
@@ -100,7 +104,7 @@ class NpyDictionary {
   bool truth() {
     next();
     const bool value = text_.starts_with("True");
-    require<FormatError>(value || text_.starts_with("False"), "the array's fortran_order is neither True nor False");
+    VPR_REQUIRE(FormatError, value || text_.starts_with("False"), "the array's fortran_order is neither True nor False");
     text_.remove_prefix(value ? 4 : 5);
     return value;
   }
@@ -111,7 +115,7 @@ class NpyDictionary {
       next();
       std::int64_t extent = 0;
       const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), extent);
-      require<FormatError>(error == std::errc{}, "the array's shape is not made of whole numbers: '", text_.substr(0, 40), "'");
+      VPR_REQUIRE(FormatError, error == std::errc{}, "the array's shape is not made of whole numbers: '", text_.substr(0, 40), "'");
       text_.remove_prefix(static_cast<std::size_t>(end - text_.data()));
       extents.push_back(extent);
       if (!accept(',')) {
@@ -130,9 +134,9 @@ template <class Read>
 NpyHeader read_npy_header(Read&& read) {
   std::array<char, 12> start{};
   read(std::as_writable_bytes(std::span(start).first(10)));
-  require<FormatError>(std::string_view(start.data(), 6) == "\x93NUMPY", "the array does not begin with NumPy's magic text");
+  VPR_REQUIRE(FormatError, std::string_view(start.data(), 6) == "\x93NUMPY", "the array does not begin with NumPy's magic text");
   const int version = start[6];
-  require<FormatError>(version >= 1 && version <= 3, "the array has format version ", version, ", expected 1 to 3");
+  VPR_REQUIRE(FormatError, version >= 1 && version <= 3, "the array has format version ", version, ", expected 1 to 3");
   std::size_t before = 10;
   if (version > 1) {
     read(std::as_writable_bytes(std::span(start).subspan(10, 2)));
@@ -141,7 +145,7 @@ NpyHeader read_npy_header(Read&& read) {
   std::uint32_t length = 0;
   std::memcpy(&length, start.data() + 8, before - 8);
   constexpr std::uint32_t longest = 1 << 16;
-  require<FormatError>(length <= longest, "the array claims a header of ", length, " bytes, at most ", longest, " are allowed");
+  VPR_REQUIRE(FormatError, length <= longest, "the array claims a header of ", length, " bytes, at most ", longest, " are allowed");
   std::string text(length, '\0');
   read(std::as_writable_bytes(std::span(text)));
   NpyHeader header = NpyDictionary(text).parse();
@@ -165,8 +169,8 @@ inline std::vector<std::int64_t> npy_strides(const NpyHeader& header) {
 inline void check_npy_size(const NpyHeader& header, std::uint64_t content) {
   const auto elements = static_cast<std::uint64_t>(header.shape.elements());
   const std::uint64_t values = content - header.size;
-  require<FormatError>(values % byte_size(header.dtype) == 0 && values / byte_size(header.dtype) == elements, "the array has ", values,
-                       " bytes of values, ", header.dtype, ' ', header.shape, " needs ", elements, " x ", byte_size(header.dtype));
+  VPR_REQUIRE(FormatError, values % byte_size(header.dtype) == 0 && values / byte_size(header.dtype) == elements, "the array has ", values,
+              " bytes of values, ", header.dtype, ' ', header.shape, " needs ", elements, " x ", byte_size(header.dtype));
 }
 
 inline std::string npy_header(DType dtype, const Shape& shape) {
@@ -193,7 +197,7 @@ inline WeightFile read_npy(MappedFile file) {
     const std::span<const std::byte> bytes = source.file().bytes();
     std::span<const std::byte> left = bytes;
     const NpyHeader header = detail::read_npy_header([&left](std::span<std::byte> out) {
-      require<FormatError>(out.size() <= left.size(), "the file ends within the array's header");
+      VPR_REQUIRE(FormatError, out.size() <= left.size(), "the file ends within the array's header");
       std::memcpy(out.data(), left.data(), out.size());
       left = left.subspan(out.size());
     });
@@ -208,7 +212,8 @@ inline WeightFile read_npy(const std::string& path) { return read_npy(MappedFile
 /// Writes float32 values, row-major, as an array file; whole or not at all.
 /// @throws IoError; ShapeError if `values` has another size than `shape`.
 inline void write_npy(const std::string& path, const Shape& shape, std::span<const float> values) {
-  require<ShapeError>(static_cast<std::size_t>(shape.elements()) == values.size(), path, ": got ", values.size(), " values for ", shape);
+  VPR_REQUIRE(ShapeError, static_cast<std::size_t>(shape.elements()) == values.size(), path, ": got ", values.size(), " values for ",
+              shape);
   AtomicFile file(path);
   file.write(detail::npy_header(DType::float32, shape));
   file.write(std::as_bytes(values));

@@ -24,7 +24,7 @@ inline WeightFile read_npz(MappedFile file) {
     const ZipArchive archive(source.file().bytes());
     for (const auto& [name, entry] : archive.entries()) {
       constexpr std::string_view ending = ".npy";
-      require<FormatError>(name.ends_with(ending), "entry '", name, "' is not an array (NAME.npy)");
+      VPR_REQUIRE(FormatError, name.ends_with(ending), "entry '", name, "' is not an array (NAME.npy)");
       try {
         archive.verify(name);
         NpyHeader header;
@@ -35,7 +35,7 @@ inline WeightFile read_npz(MappedFile file) {
           stored.deflated = StoredTensor::Deflated{entry.size, header.size};
         } else {
           header = detail::read_npy_header([&](std::span<std::byte> out) {
-            require<FormatError>(out.size() <= stored.bytes.size(), "the entry ends within the array's header");
+            VPR_REQUIRE(FormatError, out.size() <= stored.bytes.size(), "the entry ends within the array's header");
             std::memcpy(out.data(), stored.bytes.data(), out.size());
             stored.bytes = stored.bytes.subspan(out.size());
           });

@@ -36,7 +36,7 @@ class OnnxTensor {
         case raw_data:
         case double_data:
         case uint64_data:
-          require<FormatError>(kind_ == 0, "tensor '", name_, "' has its values in several pieces, which is not supported");
+          VPR_REQUIRE(FormatError, kind_ == 0, "tensor '", name_, "' has its values in several pieces, which is not supported");
           kind_ = reader.field();
           data_ = reader.bytes();
           break;
@@ -73,15 +73,15 @@ class OnnxTensor {
     } else {
       for (ProtobufReader packed(reader.bytes()); !packed.done();) dims_.push_back(static_cast<std::int64_t>(packed.varint()));
     }
-    require<FormatError>(dims_.size() <= Shape::max_rank, "tensor '", name_, "' has more than ", Shape::max_rank, " dimensions");
+    VPR_REQUIRE(FormatError, dims_.size() <= Shape::max_rank, "tensor '", name_, "' has more than ", Shape::max_rank, " dimensions");
   }
   DType dtype() const {
-    static const std::map<std::uint64_t, DType> types{{1, DType::float32}, {2, DType::uint8},    {3, DType::int8},     {4, DType::uint16},
-                                                      {5, DType::int16},   {6, DType::int32},    {7, DType::int64},    {9, DType::boolean},
+    static const std::map<std::uint64_t, DType> types{{1, DType::float32},  {2, DType::uint8},    {3, DType::int8},    {4, DType::uint16},
+                                                      {5, DType::int16},    {6, DType::int32},    {7, DType::int64},   {9, DType::boolean},
                                                       {10, DType::float16}, {11, DType::float64}, {12, DType::uint32}, {13, DType::uint64},
                                                       {16, DType::bfloat16}};
     const auto found = types.find(type_);
-    require<FormatError>(found != types.end(), "has the data type ", type_, ", which is not supported");
+    VPR_REQUIRE(FormatError, found != types.end(), "has the data type ", type_, ", which is not supported");
     return found->second;
   }
 
@@ -91,21 +91,23 @@ class OnnxTensor {
     const auto elements = static_cast<std::uint64_t>(info.shape.elements());
     std::span<const std::byte> bytes = data_;
     if (kind_ == int32_data || kind_ == int64_data || kind_ == uint64_data) {
-      require<FormatError>(info.dtype != DType::float32 && info.dtype != DType::float64, "has whole numbers for values of ", info.dtype);
-      require<FormatError>(elements <= data_.size(), "has ", data_.size(), " bytes of values, ", info.shape, " needs more");
+      VPR_REQUIRE(FormatError, info.dtype != DType::float32 && info.dtype != DType::float64, "has whole numbers for values of ",
+                  info.dtype);
+      VPR_REQUIRE(FormatError, elements <= data_.size(), "has ", data_.size(), " bytes of values, ", info.shape, " needs more");
       std::vector<std::byte> made;
       for (ProtobufReader packed(data_); !packed.done();) {
         const std::uint64_t number = packed.varint();
         made.resize(made.size() + size);
         std::memcpy(made.data() + made.size() - size, &number, size);  // little-endian: the low bytes
-        require<FormatError>(made.size() <= elements * size, "has more values than ", info.shape);
+        VPR_REQUIRE(FormatError, made.size() <= elements * size, "has more values than ", info.shape);
       }
       bytes = source.keep(std::move(made));
     } else if (kind_ != 0 && kind_ != raw_data) {
-      require<FormatError>(info.dtype == (kind_ == float_data ? DType::float32 : DType::float64), "has values of another type than ", info.dtype);
+      VPR_REQUIRE(FormatError, info.dtype == (kind_ == float_data ? DType::float32 : DType::float64), "has values of another type than ",
+                  info.dtype);
     }
-    require<FormatError>(bytes.size() % size == 0 && bytes.size() / size == elements, "has ", bytes.size(), " bytes of values, ", info.dtype, ' ',
-                         info.shape, " needs ", elements, " x ", size);
+    VPR_REQUIRE(FormatError, bytes.size() % size == 0 && bytes.size() / size == elements, "has ", bytes.size(), " bytes of values, ",
+                info.dtype, ' ', info.shape, " needs ", elements, " x ", size);
     return bytes;
   }
 
@@ -138,7 +140,7 @@ inline WeightFile read_onnx(MappedFile file) {
       }
       if (domain.empty() || domain == "ai.onnx") opset = version;
     }
-    require<FormatError>(!graph.empty(), "the file holds no graph");
+    VPR_REQUIRE(FormatError, !graph.empty(), "the file holds no graph");
 
     std::vector<detail::OnnxNode> nodes;
     std::vector<detail::OnnxTensor> tensors;
@@ -149,15 +151,15 @@ inline WeightFile read_onnx(MappedFile file) {
       if (reader.field() == 1) nodes.emplace_back(reader.bytes());
       if (reader.field() == 5) {
         tensors.emplace_back(reader.bytes());
-        require<FormatError>(names.insert(tensors.back().name()).second, "two tensors are named '", tensors.back().name(), "'");
+        VPR_REQUIRE(FormatError, names.insert(tensors.back().name()).second, "two tensors are named '", tensors.back().name(), "'");
       }
       if (reader.field() == 11) {
         for (ProtobufReader input(reader.bytes()); input.next();) {
           if (input.field() == 1) known.insert(input.text());
         }
       }
-      require<FormatError>(reader.field() != 15, "the graph has sparse weights, which are not supported");
-      require<FormatError>(nodes.size() <= most && tensors.size() <= most, "the graph has more than ", most, " nodes or tensors");
+      VPR_REQUIRE(FormatError, reader.field() != 15, "the graph has sparse weights, which are not supported");
+      VPR_REQUIRE(FormatError, nodes.size() <= most && tensors.size() <= most, "the graph has more than ", most, " nodes or tensors");
     }
     known.insert(names.begin(), names.end());
     detail::check_onnx_graph(graph, nodes, std::move(known), opset);

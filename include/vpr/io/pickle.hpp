@@ -21,7 +21,16 @@ namespace vpr {
 /// One value of a pickle. Values refer to each other by index, so they nest to any depth, in circles too, without recursion.
 struct PickleValue {
   enum class Kind : std::uint8_t {
-    none, boolean, integer, real, text, bytes, list, tuple, set, dictionary,
+    none,
+    boolean,
+    integer,
+    real,
+    text,
+    bytes,
+    list,
+    tuple,
+    set,
+    dictionary,
     large_integer,    // beyond 64 bits: `text` holds its little-endian bytes
     dictionary_type,  // collections.OrderedDict: calling it makes a dictionary
     global,           // `integer` is what `Pickle::Resolve` gave
@@ -66,7 +75,7 @@ class Pickle {
 
   template <class... Parts>
   void check(bool condition, const Parts&... parts) const {
-    require<FormatError>(condition, "pickle, byte ", at_, ": ", parts...);
+    VPR_REQUIRE(FormatError, condition, "pickle, byte ", at_, ": ", parts...);
   }
 
   void push(std::uint32_t value) {

@@ -27,13 +27,13 @@ class ProtobufReader {
     const std::uint64_t key = varint();
     field_ = key >> 3;
     kind_ = static_cast<int>(key & 7);
-    require<FormatError>(field_ > 0, "a message has a field 0");
+    VPR_REQUIRE(FormatError, field_ > 0, "a message has a field 0");
     if (kind_ == 0) {
       value_ = varint();
     } else if (kind_ == 1 || kind_ == 5) {
       bytes_ = take(kind_ == 1 ? 8 : 4);
     } else {
-      require<FormatError>(kind_ == 2, "a field has the unknown wire type ", kind_);
+      VPR_REQUIRE(FormatError, kind_ == 2, "a field has the unknown wire type ", kind_);
       bytes_ = take(varint());
     }
     return true;
@@ -45,11 +45,11 @@ class ProtobufReader {
   bool is_number() const { return kind_ == 0; }
   /// @throws FormatError if the field is of another kind, as `bytes` does.
   std::uint64_t number() const {
-    require<FormatError>(kind_ == 0, "field ", field_, " is no whole number");
+    VPR_REQUIRE(FormatError, kind_ == 0, "field ", field_, " is no whole number");
     return value_;
   }
   std::span<const std::byte> bytes() const {
-    require<FormatError>(kind_ == 2, "field ", field_, " is no text or message");
+    VPR_REQUIRE(FormatError, kind_ == 2, "field ", field_, " is no text or message");
     return bytes_;
   }
   std::string_view text() const { return {reinterpret_cast<const char*>(bytes().data()), bytes().size()}; }
@@ -59,7 +59,7 @@ class ProtobufReader {
     std::uint64_t value = 0;
     for (int shift = 0; shift < 70; shift += 7) {
       const auto byte = static_cast<std::uint64_t>(take(1)[0]);
-      require<FormatError>(shift < 63 || byte <= 1, "a number has more than 64 bits");
+      VPR_REQUIRE(FormatError, shift < 63 || byte <= 1, "a number has more than 64 bits");
       value |= (byte & 0x7f) << shift;
       if ((byte & 0x80) == 0) return value;
     }
@@ -69,7 +69,7 @@ class ProtobufReader {
 
  private:
   std::span<const std::byte> take(std::uint64_t count) {
-    require<FormatError>(count <= left_.size(), "a field claims ", count, " bytes, ", left_.size(), " are left");
+    VPR_REQUIRE(FormatError, count <= left_.size(), "a field claims ", count, " bytes, ", left_.size(), " are left");
     const auto bytes = left_.first(static_cast<std::size_t>(count));
     left_ = left_.subspan(bytes.size());
     return bytes;

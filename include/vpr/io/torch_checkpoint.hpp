@@ -25,8 +25,8 @@ namespace detail {
 inline void add_torch_tensor(WeightFile& source, TorchTensor tensor, const ZipEntry& storage) {
   const std::size_t element = byte_size(tensor.info.dtype);
   const auto elements = static_cast<std::uint64_t>(tensor.storage.elements);
-  require<FormatError>(storage.size % element == 0 && storage.size / element == elements, "tensor '", tensor.info.name, "': its storage '",
-                       tensor.storage.key, "' has ", storage.size, " bytes, expected ", elements, " x ", element);
+  VPR_REQUIRE(FormatError, storage.size % element == 0 && storage.size / element == elements, "tensor '", tensor.info.name,
+              "': its storage '", tensor.storage.key, "' has ", storage.size, " bytes, expected ", elements, " x ", element);
   const std::uint64_t start = static_cast<std::uint64_t>(tensor.offset) * element;
   StoredTensor stored{storage.bytes, std::move(tensor.strides), {}};
   if (storage.deflated) {
@@ -48,11 +48,13 @@ inline void read_torch_zip(WeightFile& source, std::string_view root) {
     folder = name.substr(0, name.rfind("data.pkl"));
     ++pickles;
   }
-  require<FormatError>(pickles == 1, "the archive has ", pickles, " entries data.pkl, a PyTorch checkpoint has 1");
-  require<FormatError>(archive.find(folder + "constants.pkl") == nullptr, "is a TorchScript archive, expected a state dict: save `model.state_dict()`");
+  VPR_REQUIRE(FormatError, pickles == 1, "the archive has ", pickles, " entries data.pkl, a PyTorch checkpoint has 1");
+  VPR_REQUIRE(FormatError, archive.find(folder + "constants.pkl") == nullptr,
+              "is a TorchScript archive, expected a state dict: save `model.state_dict()`");
   if (archive.find(folder + "byteorder") != nullptr) {
     const std::vector<std::byte> order = archive.content(folder + "byteorder", 16);
-    require<FormatError>(std::string_view(reinterpret_cast<const char*>(order.data()), order.size()) == "little", "is big-endian, which is not supported");
+    VPR_REQUIRE(FormatError, std::string_view(reinterpret_cast<const char*>(order.data()), order.size()) == "little",
+                "is big-endian, which is not supported");
   }
   const std::vector<std::byte> text = archive.content(folder + "data.pkl", longest_pickle);
   const Pickle pickle(text, torch_global);
@@ -81,17 +83,18 @@ class TorchLegacy {
   void read(std::string_view root) {
     next();
     const Pickle version = next();
-    require<FormatError>(version.root().kind == Kind::integer && version.root().integer == 1001, "has an unknown protocol version");
+    VPR_REQUIRE(FormatError, version.root().kind == Kind::integer && version.root().integer == 1001, "has an unknown protocol version");
     const Pickle system = next();
     const auto& items = system.root().items;
     for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
-      if (system[items[i]].text == "little_endian") require<FormatError>(system[items[i + 1]].integer == 1, "is big-endian, which is not supported");
+      if (system[items[i]].text == "little_endian")
+        VPR_REQUIRE(FormatError, system[items[i + 1]].integer == 1, "is big-endian, which is not supported");
     }
     const Pickle objects = next();
     const std::map<std::string, ZipEntry> storages = storages_of(objects, next());
     for (TorchTensor& tensor : TorchTensors(objects).collect(root)) {
       const auto found = storages.find(tensor.storage.key);
-      require<FormatError>(found != storages.end(), "tensor '", tensor.info.name, "': there is no storage '", tensor.storage.key, "'");
+      VPR_REQUIRE(FormatError, found != storages.end(), "tensor '", tensor.info.name, "': there is no storage '", tensor.storage.key, "'");
       add_torch_tensor(source_, std::move(tensor), found->second);
     }
   }
@@ -105,7 +108,8 @@ class TorchLegacy {
     return pickle;
   }
   std::span<const std::byte> take(std::uint64_t size) {
-    require<FormatError>(size <= left_.size(), "the file is cut: ", size, " bytes of a storage are expected, ", left_.size(), " are left");
+    VPR_REQUIRE(FormatError, size <= left_.size(), "the file is cut: ", size, " bytes of a storage are expected, ", left_.size(),
+                " are left");
     const auto bytes = left_.first(static_cast<std::size_t>(size));
     left_ = left_.subspan(bytes.size());
     return bytes;
@@ -121,10 +125,10 @@ class TorchLegacy {
     for (const std::uint32_t item : keys.root().items) {
       const std::string key(keys[item].text);
       const auto element = element_sizes.find(key);
-      require<FormatError>(element != element_sizes.end(), "storage '", key, "' is in the file, and of no known type");
+      VPR_REQUIRE(FormatError, element != element_sizes.end(), "storage '", key, "' is in the file, and of no known type");
       std::uint64_t elements = 0;
       std::memcpy(&elements, take(sizeof elements).data(), sizeof elements);
-      require<FormatError>(elements <= left_.size(), "the file is cut: storage '", key, "' claims ", elements, " elements");
+      VPR_REQUIRE(FormatError, elements <= left_.size(), "the file is cut: storage '", key, "' claims ", elements, " elements");
       const std::uint64_t size = elements * element->second;
       storages[key] = ZipEntry{take(size), false, size, 0};
     }

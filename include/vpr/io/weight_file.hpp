@@ -54,8 +54,8 @@ class WeightFile {
   template <class T>
   void read(std::size_t index, std::span<T> out) const {
     const TensorInfo& info = tensors_.at(index);
-    require<ShapeError>(out.size() == static_cast<std::size_t>(info.shape.elements()), path(), ": '", info.name, "' ", info.shape,
-                        " has ", info.shape.elements(), " values, the buffer given has ", out.size());
+    VPR_REQUIRE(ShapeError, out.size() == static_cast<std::size_t>(info.shape.elements()), path(), ": '", info.name, "' ", info.shape,
+                " has ", info.shape.elements(), " values, the buffer given has ", out.size());
     check_type<T>(info);
     if (out.empty()) return;
     detail::with_type(info.dtype, [&]<class From>(From) {
@@ -177,8 +177,8 @@ class WeightFile {
 
   template <class T>
   void check_type(const TensorInfo& info) const {
-    require<WeightError>(std::is_floating_point_v<T> || !is_floating(info.dtype), path(), ": '", info.name, "' is ", info.dtype,
-                         ", expected integers");
+    VPR_REQUIRE(WeightError, std::is_floating_point_v<T> || !is_floating(info.dtype), path(), ": '", info.name, "' is ", info.dtype,
+                ", expected integers");
   }
 
   void release(std::size_t index) const {

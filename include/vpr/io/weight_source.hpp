@@ -57,7 +57,7 @@ std::vector<T> read_tensor(const S& source, std::size_t index) {
 template <class T = float, WeightSource S>
 std::vector<T> read_tensor(const S& source, std::string_view name) {
   const std::optional<std::size_t> index = find_tensor(source, name);
-  require<WeightError>(index.has_value(), source.path(), ": has no tensor '", name, "'");
+  VPR_REQUIRE(WeightError, index.has_value(), source.path(), ": has no tensor '", name, "'");
   return read_tensor<T>(source, *index);
 }
 

@@ -42,7 +42,7 @@ class ZipArchive {
   }
   const ZipEntry& at(const std::string& name) const {
     const ZipEntry* entry = find(name);
-    require<FormatError>(entry != nullptr, "the archive has no entry '", name, "'");
+    VPR_REQUIRE(FormatError, entry != nullptr, "the archive has no entry '", name, "'");
     return *entry;
   }
 
@@ -58,20 +58,20 @@ class ZipArchive {
       while (const std::size_t count = inflater.some(buffer)) {
         crc = crc32_of(std::span(buffer).first(count), crc);
         size += count;
-        require<FormatError>(size <= entry.size, "entry '", name, "' inflates to more than the ", entry.size, " bytes it claims");
+        VPR_REQUIRE(FormatError, size <= entry.size, "entry '", name, "' inflates to more than the ", entry.size, " bytes it claims");
       }
     } else {
       crc = crc32_of(entry.bytes);
       size = entry.bytes.size();
     }
-    require<FormatError>(size == entry.size, "entry '", name, "' holds ", size, " bytes and claims ", entry.size);
-    require<FormatError>(crc == entry.crc, "entry '", name, "' is damaged: its CRC-32 is wrong");
+    VPR_REQUIRE(FormatError, size == entry.size, "entry '", name, "' holds ", size, " bytes and claims ", entry.size);
+    VPR_REQUIRE(FormatError, crc == entry.crc, "entry '", name, "' is damaged: its CRC-32 is wrong");
   }
 
   /// The content of a small entry.
   std::vector<std::byte> content(const std::string& name, std::uint64_t limit) const {
     const ZipEntry& entry = at(name);
-    require<FormatError>(entry.size <= limit, "entry '", name, "' has ", entry.size, " bytes, at most ", limit, " are allowed");
+    VPR_REQUIRE(FormatError, entry.size <= limit, "entry '", name, "' has ", entry.size, " bytes, at most ", limit, " are allowed");
     verify(name);
     std::vector<std::byte> out(static_cast<std::size_t>(entry.size));
     if (entry.deflated) {
@@ -91,8 +91,8 @@ class ZipArchive {
     return value;
   }
   std::span<const std::byte> part(std::uint64_t offset, std::uint64_t size) const {
-    require<FormatError>(offset <= bytes_.size() && size <= bytes_.size() - offset, "the archive is cut or damaged: bytes ", offset, " + ",
-                         size, " of ", bytes_.size(), " are asked for");
+    VPR_REQUIRE(FormatError, offset <= bytes_.size() && size <= bytes_.size() - offset, "the archive is cut or damaged: bytes ", offset,
+                " + ", size, " of ", bytes_.size(), " are asked for");
     return bytes_.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
   }
   std::string text(std::uint64_t offset, std::uint64_t size) const {
@@ -118,22 +118,24 @@ class ZipArchive {
     std::uint64_t limit = end;
     if (end >= 20 && number<std::uint32_t>(end - 20) == 0x07064b50) {
       const auto wide = number<std::uint64_t>(end - 12);
-      require<FormatError>(number<std::uint32_t>(wide) == 0x06064b50, "the ZIP64 end of central directory is not where the archive says");
+      VPR_REQUIRE(FormatError, number<std::uint32_t>(wide) == 0x06064b50,
+                  "the ZIP64 end of central directory is not where the archive says");
       count = number<std::uint64_t>(wide + 32);
       size = number<std::uint64_t>(wide + 40);
       offset = number<std::uint64_t>(wide + 48);
       limit = wide;
     }
-    require<FormatError>(offset <= limit && size == limit - offset, "the central directory (", size, " bytes at ", offset,
-                         ") does not end where the archive says, at ", limit);
+    VPR_REQUIRE(FormatError, offset <= limit && size == limit - offset, "the central directory (", size, " bytes at ", offset,
+                ") does not end where the archive says, at ", limit);
     std::uint64_t at = offset;
     for (std::uint64_t i = 0; i < count; ++i) at = read_entry(at, limit);
-    require<FormatError>(at == limit, "the central directory holds more than the ", count, " entries that the archive claims");
+    VPR_REQUIRE(FormatError, at == limit, "the central directory holds more than the ", count, " entries that the archive claims");
   }
 
   /// Reads the directory's entry at `at` and returns where the next one is.
   std::uint64_t read_entry(std::uint64_t at, std::uint64_t limit) {
-    require<FormatError>(at < limit && number<std::uint32_t>(at) == 0x02014b50, "the central directory has fewer entries than the archive claims");
+    VPR_REQUIRE(FormatError, at < limit && number<std::uint32_t>(at) == 0x02014b50,
+                "the central directory has fewer entries than the archive claims");
     const auto flags = number<std::uint16_t>(at + 8);
     const auto method = number<std::uint16_t>(at + 10);
     const auto name_size = number<std::uint16_t>(at + 28);
@@ -143,20 +145,21 @@ class ZipArchive {
     read_zip64(at + 46 + name_size, extra_size, wide);
     const auto [size, stored_size, header] = wide;
 
-    require<FormatError>((flags & 1) == 0, "entry '", name, "' is encrypted");
-    require<FormatError>(method == 0 || method == 8, "entry '", name, "' is compressed by method ", method, ", expected stored (0) or deflate (8)");
-    require<FormatError>(number<std::uint32_t>(header) == 0x04034b50, "entry '", name, "' has no local header at byte ", header);
+    VPR_REQUIRE(FormatError, (flags & 1) == 0, "entry '", name, "' is encrypted");
+    VPR_REQUIRE(FormatError, method == 0 || method == 8, "entry '", name, "' is compressed by method ", method,
+                ", expected stored (0) or deflate (8)");
+    VPR_REQUIRE(FormatError, number<std::uint32_t>(header) == 0x04034b50, "entry '", name, "' has no local header at byte ", header);
     const auto local_name_size = number<std::uint16_t>(header + 26);
-    require<FormatError>(text(header + 30, local_name_size) == name, "entry '", name, "' has another name in its local header");
+    VPR_REQUIRE(FormatError, text(header + 30, local_name_size) == name, "entry '", name, "' has another name in its local header");
     ZipEntry entry;
     entry.bytes = part(header + 30 + local_name_size + number<std::uint16_t>(header + 28), stored_size);
     entry.deflated = method == 8;
     entry.size = size;
     entry.crc = number<std::uint32_t>(at + 16);
     constexpr std::uint64_t best_ratio = 1032;  // of deflate
-    require<FormatError>(entry.deflated ? size <= (stored_size + 1) * best_ratio : size == stored_size, "entry '", name, "' claims ", size,
-                         " bytes, which its ", stored_size, " stored bytes cannot hold");
-    require<FormatError>(entries_.emplace(name, entry).second, "the archive has two entries '", name, "'");
+    VPR_REQUIRE(FormatError, entry.deflated ? size <= (stored_size + 1) * best_ratio : size == stored_size, "entry '", name, "' claims ",
+                size, " bytes, which its ", stored_size, " stored bytes cannot hold");
+    VPR_REQUIRE(FormatError, entries_.emplace(name, entry).second, "the archive has two entries '", name, "'");
     return at + 46 + name_size + extra_size + number<std::uint16_t>(at + 32);
   }
 
@@ -170,7 +173,7 @@ class ZipArchive {
       if (tag != 1) continue;
       for (std::uint64_t& field : wide) {
         if (field != 0xffffffff) continue;
-        require<FormatError>(value + 8 <= at, "a ZIP64 field is too short");
+        VPR_REQUIRE(FormatError, value + 8 <= at, "a ZIP64 field is too short");
         field = number<std::uint64_t>(value);
         value += 8;
       }

@@ -54,7 +54,7 @@ class ZipWriter {
   }
 
  private:
-  static constexpr std::uint16_t version = 45;  // the first with ZIP64
+  static constexpr std::uint16_t version = 45;            // the first with ZIP64
   static constexpr std::uint32_t elsewhere = 0xffffffff;  // the number is in the ZIP64 field
 
   struct Entry {

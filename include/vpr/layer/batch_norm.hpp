@@ -45,7 +45,7 @@ struct BatchNorm {
     if constexpr (requires { channel_moments(x.value()); }) {
       if (!frozen_statistics) {
         const auto moments = channel_moments(x.value());
-        require<ShapeError>(x.shape().rows() > 1, "BatchNorm: got x ", x.shape(), ", want two rows at least to have a variance");
+        VPR_REQUIRE(ShapeError, x.shape().rows() > 1, "BatchNorm: got x ", x.shape(), ", want two rows at least to have a variance");
         if (X::recording()) {  // not in the first of a checkpoint's two passes
           const auto rows = static_cast<float>(x.shape().rows());
           move_towards(running_mean, moments.mean.to_vector(), 1);

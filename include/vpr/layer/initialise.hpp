@@ -27,7 +27,8 @@ void initialise(Component& component, std::uint64_t seed, float deviation = 0.02
         std::vector<float> values(static_cast<std::size_t>(parameter.shape().elements()));
         for (float& value : values) {
           double number = 3;
-          while (std::abs(number) > 2) number = std::sqrt(-2 * std::log(1 - random.uniform())) * std::cos(2 * std::numbers::pi * random.uniform());
+          while (std::abs(number) > 2)
+            number = std::sqrt(-2 * std::log(1 - random.uniform())) * std::cos(2 * std::numbers::pi * random.uniform());
           value = deviation * static_cast<float>(number);
         }
         parameter.assign(std::span<const float>(values));

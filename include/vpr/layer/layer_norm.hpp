@@ -18,7 +18,8 @@ struct LayerNorm {
   X weight, bias;
   typename B::value eps;
 
-  LayerNorm(std::int64_t channels, typename B::value eps_) : weight(X::full(Shape{channels}, 1)), bias(X::zeros(Shape{channels})), eps(eps_) {}
+  LayerNorm(std::int64_t channels, typename B::value eps_)
+      : weight(X::full(Shape{channels}, 1)), bias(X::zeros(Shape{channels})), eps(eps_) {}
 
   X operator()(X x) const { return layer_norm(std::move(x), weight, bias, eps); }
 

@@ -56,7 +56,11 @@ class DiskLocalStore {
   }
 
   DiskLocalStore(DiskLocalStore&& other) noexcept
-      : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)), precision_(other.precision_), end_(other.end_), records_(std::move(other.records_)) {}
+      : path_(std::move(other.path_)),
+        file_(std::exchange(other.file_, -1)),
+        precision_(other.precision_),
+        end_(other.end_),
+        records_(std::move(other.records_)) {}
   DiskLocalStore& operator=(DiskLocalStore&&) = delete;
   ~DiskLocalStore() {
     if (file_ >= 0) ::close(file_);
@@ -72,9 +76,11 @@ class DiskLocalStore {
   /// @throws ShapeError, FormatError as `encode`; IoError where they cannot be written. Nothing is added then.
   void add(const LocalFeatures& features) {
     const std::vector<std::byte> numbers = encode(features, precision_);
-    require<ShapeError>(features.grid.height <= most && features.grid.width <= most && features.channels <= most, path_, ": record ", size(), ": got ",
-                        features.grid.height, "x", features.grid.width, "x", features.channels, ", at most ", most, " each are supported");
-    Record record{static_cast<std::uint32_t>(features.grid.height), static_cast<std::uint32_t>(features.grid.width), static_cast<std::uint32_t>(features.channels)};
+    VPR_REQUIRE(ShapeError, features.grid.height <= most && features.grid.width <= most && features.channels <= most, path_, ": record ",
+                size(), ": got ", features.grid.height, "x", features.grid.width, "x", features.channels, ", at most ", most,
+                " each are supported");
+    Record record{static_cast<std::uint32_t>(features.grid.height), static_cast<std::uint32_t>(features.grid.width),
+                  static_cast<std::uint32_t>(features.channels)};
     record.crc = record.crc_with(numbers);
     const std::uint64_t next = append(std::as_bytes(std::span(&record, 1)), numbers);
     records_.push_back(end_);
@@ -83,21 +89,22 @@ class DiskLocalStore {
 
   /// @throws ConfigError for an id that is not here; IoError, FormatError, naming the record, where it cannot be read or was altered.
   LocalFeatures features(std::int64_t id) const {
-    require<ConfigError>(id >= 0 && id < size(), path_, ": got id ", id, ", ids are 0 to ", size() - 1);
+    VPR_REQUIRE(ConfigError, id >= 0 && id < size(), path_, ": got id ", id, ", ids are 0 to ", size() - 1);
     const std::uint64_t begin = records_[static_cast<std::size_t>(id)];
     Record record;
     read(begin, std::as_writable_bytes(std::span(&record, 1)), id);
     const std::uint64_t next = static_cast<std::size_t>(id) + 1 < records_.size() ? records_[static_cast<std::size_t>(id) + 1] : end_;
-    require<FormatError>(record.fits() && begin + sizeof record + record.bytes(precision_) == next, path_, ": record ", id,
-                         " was altered: its sizes are not those that it was opened with");
+    VPR_REQUIRE(FormatError, record.fits() && begin + sizeof record + record.bytes(precision_) == next, path_, ": record ", id,
+                " was altered: its sizes are not those that it was opened with");
     std::vector<std::byte> numbers(record.bytes(precision_));
     read(begin + sizeof record, numbers, id);
-    require<FormatError>(record.crc == record.crc_with(numbers), path_, ": record ", id, " was altered: its checksum does not fit its numbers; write the file again");
+    VPR_REQUIRE(FormatError, record.crc == record.crc_with(numbers), path_, ": record ", id,
+                " was altered: its checksum does not fit its numbers; write the file again");
     return decode(numbers, precision_, {record.height, record.width}, record.channels);
   }
 
   /// Waits until all that was added is on the disk. @throws IoError
-  void sync() const { require<IoError>(::fsync(file_) == 0, path_, ": cannot be written: ", std::strerror(errno)); }
+  void sync() const { VPR_REQUIRE(IoError, ::fsync(file_) == 0, path_, ": cannot be written: ", std::strerror(errno)); }
 
  private:
   static_assert(std::endian::native == std::endian::little, "vpr/local/disk_store.hpp writes numbers as they lie in memory, little-endian");
@@ -120,30 +127,31 @@ class DiskLocalStore {
   };
 
   DiskLocalStore(std::string path, int flags) : path_(std::move(path)), file_(::open(path_.c_str(), flags | O_CLOEXEC, 0666)) {
-    require<IoError>(file_ >= 0, path_, ": cannot be opened: ", std::strerror(errno));
+    VPR_REQUIRE(IoError, file_ >= 0, path_, ": cannot be opened: ", std::strerror(errno));
   }
 
   void scan() {
     struct stat status {};
-    require<IoError>(::fstat(file_, &status) == 0, path_, ": cannot be examined: ", std::strerror(errno));
-    require<IoError>(S_ISREG(status.st_mode), path_, ": is not a regular file");
+    VPR_REQUIRE(IoError, ::fstat(file_, &status) == 0, path_, ": cannot be examined: ", std::strerror(errno));
+    VPR_REQUIRE(IoError, S_ISREG(status.st_mode), path_, ": is not a regular file");
     const auto size = static_cast<std::uint64_t>(status.st_size);
     Header header{};
-    require<FormatError>(size >= sizeof header, path_, ": has ", size, " bytes, too few for a file of local features");
+    VPR_REQUIRE(FormatError, size >= sizeof header, path_, ": has ", size, " bytes, too few for a file of local features");
     read(0, std::as_writable_bytes(std::span(&header, 1)), 0);
-    require<FormatError>(header.name == magic, path_, ": is not a file of local features: it does not begin with 'vprlocal'");
-    require<FormatError>(header.version == 1 && header.precision <= LocalPrecision::int8, path_, ": has version ", header.version, " and precision ",
-                         static_cast<std::uint32_t>(header.precision), ", expected version 1 and precision 0 to 2");
+    VPR_REQUIRE(FormatError, header.name == magic, path_, ": is not a file of local features: it does not begin with 'vprlocal'");
+    VPR_REQUIRE(FormatError, header.version == 1 && header.precision <= LocalPrecision::int8, path_, ": has version ", header.version,
+                " and precision ", static_cast<std::uint32_t>(header.precision), ", expected version 1 and precision 0 to 2");
     precision_ = header.precision;
     for (end_ = sizeof header; end_ < size;) {
       const std::size_t id = records_.size();
       Record record;
-      require<FormatError>(size - end_ >= sizeof record, path_, ": ends within record ", id, ": it was cut off; write it again");
+      VPR_REQUIRE(FormatError, size - end_ >= sizeof record, path_, ": ends within record ", id, ": it was cut off; write it again");
       read(end_, std::as_writable_bytes(std::span(&record, 1)), static_cast<std::int64_t>(id));
-      require<FormatError>(record.fits(), path_, ": record ", id, " at byte ", end_, " was altered: it claims ", record.height, "x", record.width, "x",
-                           record.channels, " numbers");
+      VPR_REQUIRE(FormatError, record.fits(), path_, ": record ", id, " at byte ", end_, " was altered: it claims ", record.height, "x",
+                  record.width, "x", record.channels, " numbers");
       const std::uint64_t left = size - end_ - sizeof record, needed = record.bytes(precision_);
-      require<FormatError>(needed <= left, path_, ": ends within record ", id, ", which has ", left, " of ", needed, " bytes: it was cut off; write it again");
+      VPR_REQUIRE(FormatError, needed <= left, path_, ": ends within record ", id, ", which has ", left, " of ", needed,
+                  " bytes: it was cut off; write it again");
       records_.push_back(end_);
       end_ += sizeof record + needed;
     }
@@ -153,8 +161,8 @@ class DiskLocalStore {
     while (!out.empty()) {
       const ssize_t count = ::pread(file_, out.data(), out.size(), static_cast<off_t>(offset));
       if (count < 0 && errno == EINTR) continue;
-      require<IoError>(count >= 0, path_, ": record ", id, " cannot be read: ", std::strerror(errno));
-      require<FormatError>(count > 0, path_, ": ends within record ", id, ": it was cut off while in use");
+      VPR_REQUIRE(IoError, count >= 0, path_, ": record ", id, " cannot be read: ", std::strerror(errno));
+      VPR_REQUIRE(FormatError, count > 0, path_, ": ends within record ", id, ": it was cut off while in use");
       out = out.subspan(static_cast<std::size_t>(count));
       offset += static_cast<std::uint64_t>(count);
     }

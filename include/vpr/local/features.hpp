@@ -30,8 +30,9 @@ struct LocalFeatures {
 
   /// @throws ShapeError  unless there are as many values as the grid and the channels say.
   operator Rows() const {
-    require<ShapeError>(grid.height >= 0 && grid.width >= 0 && channels >= 0 && std::cmp_equal(values.size(), size() * channels),
-                        "local features: got ", values.size(), " values for a grid of ", grid.height, "x", grid.width, " and ", channels, " channels");
+    VPR_REQUIRE(ShapeError, grid.height >= 0 && grid.width >= 0 && channels >= 0 && std::cmp_equal(values.size(), size() * channels),
+                "local features: got ", values.size(), " values for a grid of ", grid.height, "x", grid.width, " and ", channels,
+                " channels");
     return {values.data(), size(), channels};
   }
 
@@ -43,12 +44,13 @@ struct LocalFeatures {
 template <class B>
 std::vector<LocalFeatures> to_host(const LocalTokens<Tensor<B>>& batch) {
   const Shape& shape = batch.tokens.shape();
-  require<ShapeError>(shape.rank() == 3 && shape[1] == batch.grid.patches(), "local features: got tokens ", shape, " for a grid of ", batch.grid.height, "x",
-                      batch.grid.width, ", want [photos, ", batch.grid.patches(), ", channels]");
+  VPR_REQUIRE(ShapeError, shape.rank() == 3 && shape[1] == batch.grid.patches(), "local features: got tokens ", shape, " for a grid of ",
+              batch.grid.height, "x", batch.grid.width, ", want [photos, ", batch.grid.patches(), ", channels]");
   const std::vector<float> all = batch.tokens.to_vector();
   std::vector<LocalFeatures> photos;
   const std::int64_t each = shape[1] * shape[2];
-  for (auto from = all.begin(); std::cmp_less(photos.size(), shape[0]); from += each) photos.push_back({batch.grid, shape[2], {from, from + each}});
+  for (auto from = all.begin(); std::cmp_less(photos.size(), shape[0]); from += each)
+    photos.push_back({batch.grid, shape[2], {from, from + each}});
   return photos;
 }
 

@@ -64,7 +64,8 @@ inline std::vector<std::byte> encode(const LocalFeatures& features, LocalPrecisi
     float largest = 0;
     for (const float value : row) largest = std::max(largest, std::abs(value));
     if (precision == LocalPrecision::float16) {
-      require<FormatError>(largest < 65520, "local features: feature ", r, " holds ", largest, ", beyond what f16 can: keep them as f32 or int8");
+      VPR_REQUIRE(FormatError, largest < 65520, "local features: feature ", r, " holds ", largest,
+                  ", beyond what f16 can: keep them as f32 or int8");
       for (const float value : row) put(f16(value));
     } else {
       const float step = largest / 127;
@@ -79,8 +80,8 @@ inline std::vector<std::byte> encode(const LocalFeatures& features, LocalPrecisi
 /// @throws ShapeError  unless there are as many bytes as the grid and the channels need.
 inline LocalFeatures decode(std::span<const std::byte> bytes, LocalPrecision precision, Grid grid, std::int64_t channels) {
   const auto size = static_cast<std::size_t>(grid.patches()), dim = static_cast<std::size_t>(channels);
-  require<ShapeError>(bytes.size() == byte_size(precision, size, dim), "local features: got ", bytes.size(), " bytes, expected ",
-                      byte_size(precision, size, dim));
+  VPR_REQUIRE(ShapeError, bytes.size() == byte_size(precision, size, dim), "local features: got ", bytes.size(), " bytes, expected ",
+              byte_size(precision, size, dim));
   LocalFeatures features{grid, channels, std::vector<float>(size * dim)};
   float* out = features.values.data();
   const std::byte* in = bytes.data();

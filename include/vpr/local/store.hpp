@@ -41,7 +41,7 @@ class MemoryLocalStore {
 
   /// @throws ConfigError for an id that is not here.
   LocalFeatures features(std::int64_t id) const {
-    require<ConfigError>(id >= 0 && id < size(), "local features: got id ", id, ", ids are 0 to ", size() - 1);
+    VPR_REQUIRE(ConfigError, id >= 0 && id < size(), "local features: got id ", id, ", ids are 0 to ", size() - 1);
     const Photo& photo = photos_[static_cast<std::size_t>(id)];
     return decode(photo.bytes, precision_, photo.grid, photo.channels);
   }
@@ -61,7 +61,8 @@ class MemoryLocalStore {
 template <class Compute>
 class ComputedLocalStore {
  public:
-  static_assert(std::is_invocable_r_v<LocalFeatures, const Compute&, std::int64_t>, "ComputedLocalStore: compute(id) must give LocalFeatures");
+  static_assert(std::is_invocable_r_v<LocalFeatures, const Compute&, std::int64_t>,
+                "ComputedLocalStore: compute(id) must give LocalFeatures");
 
   ComputedLocalStore(std::int64_t size, Compute compute) : size_(size), compute_(std::move(compute)) {}
 

@@ -30,7 +30,9 @@ class UpConvHead {
   using X = typename B::tensor;
 
   explicit UpConvHead(const UpConvSettings& settings = {})
-      : outputs_(settings.outputs), first_(settings.channels, settings.hidden, {3, 2, 1}), second_(settings.hidden, settings.outputs, {3, 2, 1}) {}
+      : outputs_(settings.outputs),
+        first_(settings.channels, settings.hidden, {3, 2, 1}),
+        second_(settings.hidden, settings.outputs, {3, 2, 1}) {}
 
   std::int64_t channels(std::int64_t) const { return outputs_; }
 

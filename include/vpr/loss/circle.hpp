@@ -43,7 +43,8 @@ class CircleLoss {
     };
     for (const Pair& pair : pairs.positive) weigh(pair, -1, 1 + m, 1 - m);
     for (const Pair& pair : pairs.negative) weigh(pair, 1, -m, m);
-    const std::vector<float> positives = detail::pairs_of_anchors(pairs.positive, size), negatives = detail::pairs_of_anchors(pairs.negative, size);
+    const std::vector<float> positives = detail::pairs_of_anchors(pairs.positive, size),
+                             negatives = detail::pairs_of_anchors(pairs.negative, size);
     for (std::size_t a = 0; a < whole.size(); ++a) whole[a] = positives[a] > 0 && negatives[a] > 0;
 
     const Shape& shape = similarity.shape();

@@ -38,7 +38,8 @@ class ContrastiveLoss {
     const std::int64_t size = detail::batch_size(descriptors, "ContrastiveLoss");
     const X rows = l2_normalize(descriptors);
     const X lengths = reshape(distances(rows, rows), Shape{size * size});
-    const X positive = relu(detail::affine(lengths, 1, -settings_.positive_margin)), negative = relu(detail::affine(lengths, -1, settings_.negative_margin));
+    const X positive = relu(detail::affine(lengths, 1, -settings_.positive_margin)),
+            negative = relu(detail::affine(lengths, -1, settings_.negative_margin));
     const X near = detail::mean_of_positive(positive, detail::mask_of(pairs.positive, size));
     return add(near, detail::mean_of_positive(negative, detail::mask_of(pairs.negative, size)));
   }
@@ -63,12 +64,12 @@ class GeneralisedContrastiveLoss {
   /// @throws ShapeError  unless both are of that shape, with a likeness each; ConfigError for a likeness outside [0, 1].
   template <TensorLike X>
   X of_pairs(const X& a, const X& b, std::span<const float> likeness) const {
-    require<ShapeError>(a.shape().rank() == 2 && a.shape() == b.shape() && a.shape()[0] == static_cast<std::int64_t>(likeness.size()),
-                        "GeneralisedContrastiveLoss: got a ", a.shape(), ", b ", b.shape(), " and ", likeness.size(),
-                        " likenesses, want two of [pairs, channels] and a likeness a pair");
+    VPR_REQUIRE(ShapeError, a.shape().rank() == 2 && a.shape() == b.shape() && a.shape()[0] == static_cast<std::int64_t>(likeness.size()),
+                "GeneralisedContrastiveLoss: got a ", a.shape(), ", b ", b.shape(), " and ", likeness.size(),
+                " likenesses, want two of [pairs, channels] and a likeness a pair");
     std::vector<float> half, other;
     for (const float psi : likeness) {
-      require<ConfigError>(psi >= 0 && psi <= 1, "GeneralisedContrastiveLoss: got a likeness of ", psi, ", want one in [0, 1]");
+      VPR_REQUIRE(ConfigError, psi >= 0 && psi <= 1, "GeneralisedContrastiveLoss: got a likeness of ", psi, ", want one in [0, 1]");
       half.push_back(psi / 2);
       other.push_back((1 - psi) / 2);
     }

@@ -89,8 +89,8 @@ X similarities(const X& descriptors, bool normalise = true) {
 inline std::vector<float> mask_of(const std::vector<Pair>& pairs, std::int64_t size) {
   std::vector<float> mask(static_cast<std::size_t>(size * size));
   for (const auto& [anchor, other] : pairs) {
-    require<ShapeError>(0 <= anchor && anchor < size && 0 <= other && other < size, "loss: got a pair of photos ", anchor, " and ", other,
-                        " in a batch of ", size);
+    VPR_REQUIRE(ShapeError, 0 <= anchor && anchor < size && 0 <= other && other < size, "loss: got a pair of photos ", anchor, " and ",
+                other, " in a batch of ", size);
     mask[static_cast<std::size_t>(anchor * size + other)] = 1;
   }
   return mask;
@@ -106,7 +106,7 @@ inline std::vector<float> pairs_of_anchors(const std::vector<Pair>& pairs, std::
 /// The size of a batch of descriptors `N×C`.
 template <class X>
 std::int64_t batch_size(const X& descriptors, const char* loss) {
-  require<ShapeError>(descriptors.shape().rank() == 2, loss, ": got descriptors ", descriptors.shape(), ", want [batch, channels]");
+  VPR_REQUIRE(ShapeError, descriptors.shape().rank() == 2, loss, ": got descriptors ", descriptors.shape(), ", want [batch, channels]");
   return descriptors.shape()[0];
 }
 

@@ -17,7 +17,9 @@ namespace vpr {
 /// fall into bin b of the squared distance in [0, 4], H⁺_b and H_b are the sums up to b of h⁺ and of all photos. Golden loss_fastap.
 class FastApLoss {
  public:
-  explicit FastApLoss(int bins = 10) : bins_(bins) { require<ConfigError>(bins >= 1, "FastApLoss: got ", bins, " bins, want one at least"); }
+  explicit FastApLoss(int bins = 10) : bins_(bins) {
+    VPR_REQUIRE(ConfigError, bins >= 1, "FastApLoss: got ", bins, " bins, want one at least");
+  }
 
   /// @throws ShapeError  unless descriptors are N×C with a place each.
   template <TensorLike X>

@@ -34,15 +34,17 @@ class LargeMarginCosineLoss {
   /// @throws ShapeError  unless descriptors are N×C with a class each, every class being one of the weight's.
   X operator()(const X& descriptors, std::span<const std::int64_t> classes) const {
     const std::int64_t size = detail::batch_size(descriptors, "LargeMarginCosineLoss"), count = weight_.shape()[0];
-    require<ShapeError>(size == static_cast<std::int64_t>(classes.size()), "LargeMarginCosineLoss: got ", size, " descriptors and ", classes.size(),
-                        " classes, want one class a descriptor");
+    VPR_REQUIRE(ShapeError, size == static_cast<std::int64_t>(classes.size()), "LargeMarginCosineLoss: got ", size, " descriptors and ",
+                classes.size(), " classes, want one class a descriptor");
     std::vector<float> right(static_cast<std::size_t>(size * count));
     for (std::size_t i = 0; i < classes.size(); ++i) {
-      require<ShapeError>(0 <= classes[i] && classes[i] < count, "LargeMarginCosineLoss: got class ", classes[i], ", want one in [0, ", count, ")");
+      VPR_REQUIRE(ShapeError, 0 <= classes[i] && classes[i] < count, "LargeMarginCosineLoss: got class ", classes[i], ", want one in [0, ",
+                  count, ")");
       right[i * static_cast<std::size_t>(count) + static_cast<std::size_t>(classes[i])] = 1;
     }
     const X cosines = linear(l2_normalize(descriptors), l2_normalize(weight_), X()), chosen = detail::constant<X>(cosines.shape(), right);
-    const X logits = detail::affine(add_scaled(cosines, chosen, static_cast<typename X::value_type>(-settings_.margin)), settings_.scale, 0);
+    const X logits =
+        detail::affine(add_scaled(cosines, chosen, static_cast<typename X::value_type>(-settings_.margin)), settings_.scale, 0);
     const double share = size == 0 ? 0 : 1 / static_cast<double>(size);
     for (float& weight : right) weight *= static_cast<float>(-share);
     const X all = detail::weighted_sum(log_sum_exp(logits, detail::constant<X>(logits.shape(), 1)), share);

@@ -23,8 +23,8 @@ struct LocalMutualLoss {
   template <TensorLike X>
   X similarity(const X& a, const X& b) const {
     const Shape& shape = a.shape();
-    require<ShapeError>(shape.rank() == 3 && shape[1] > 0 && b.shape() == shape, "LocalMutualLoss: got local features ", shape, " and ", b.shape(),
-                        ", want two of [photos, features, channels]");
+    VPR_REQUIRE(ShapeError, shape.rank() == 3 && shape[1] > 0 && b.shape() == shape, "LocalMutualLoss: got local features ", shape, " and ",
+                b.shape(), ", want two of [photos, features, channels]");
     const std::int64_t photos = shape[0], count = shape[1], channels = shape[2];
     const std::vector<float> left = a.to_vector(), right = b.to_vector();
     std::vector<std::int64_t> of_a, of_b;  // the features of each pair
@@ -48,7 +48,9 @@ struct LocalMutualLoss {
       const std::int64_t end = ends[static_cast<std::size_t>(photo)];
       std::fill(shares.begin() + photo * total + first, shares.begin() + photo * total + end, 1 / static_cast<float>(end - first));
     }
-    const auto chosen = [&](const X& x, const std::vector<std::int64_t>& rows) { return gather(reshape(x, Shape{photos * count, channels}), rows); };
+    const auto chosen = [&](const X& x, const std::vector<std::int64_t>& rows) {
+      return gather(reshape(x, Shape{photos * count, channels}), rows);
+    };
     const X products = linear(multiply(chosen(a, of_a), chosen(b, of_b)), detail::constant<X>(Shape{1, channels}, 1), X());
     return linear(reshape(products, Shape{total}), detail::constant<X>(Shape{photos, total}, shares), X());
   }

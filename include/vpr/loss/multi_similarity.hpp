@@ -31,8 +31,8 @@ class MultiSimilarityLoss {
  public:
   /// @throws ConfigError  unless α and β are above 0.
   explicit MultiSimilarityLoss(MultiSimilaritySettings settings = {}, M miner = {}) : settings_(settings), miner_(std::move(miner)) {
-    require<ConfigError>(settings.alpha > 0 && settings.beta > 0, "MultiSimilarityLoss: got alpha ", settings.alpha, " and beta ", settings.beta,
-                         ", want both above 0");
+    VPR_REQUIRE(ConfigError, settings.alpha > 0 && settings.beta > 0, "MultiSimilarityLoss: got alpha ", settings.alpha, " and beta ",
+                settings.beta, ", want both above 0");
   }
 
   /// @throws ShapeError  unless descriptors are N×C with a place each.

@@ -39,8 +39,8 @@ concept Miner = requires(const M& miner, Rows descriptors, std::span<const std::
 namespace detail {
 
 inline void require_place_each(std::int64_t descriptors, std::size_t places, const char* what) {
-  require<ShapeError>(descriptors == static_cast<std::int64_t>(places), what, ": got ", descriptors, " descriptors and ", places,
-                      " places, want one place a descriptor");
+  VPR_REQUIRE(ShapeError, descriptors == static_cast<std::int64_t>(places), what, ": got ", descriptors, " descriptors and ", places,
+              " places, want one place a descriptor");
 }
 
 }  // namespace detail

@@ -13,7 +13,7 @@ namespace vpr {
 namespace detail {
 
 inline void require_temperature(double temperature, const char* loss) {
-  require<ConfigError>(temperature > 0, loss, ": got a temperature of ", temperature, ", want one above 0");
+  VPR_REQUIRE(ConfigError, temperature > 0, loss, ": got a temperature of ", temperature, ", want one above 0");
 }
 
 }  // namespace detail

@@ -32,9 +32,10 @@ class TripletLoss {
   template <TensorLike X>
   X operator()(const X& anchor, const X& positive, const X& negative) const {
     const Shape& shape = anchor.shape();
-    require<ShapeError>(shape.rank() == 2 && positive.shape() == shape && negative.shape() == shape, "TripletLoss: got anchor ", shape, ", positive ",
-                        positive.shape(), " and negative ", negative.shape(), ", want three of [triplets, channels]");
-    const X near = detail::difference_norms(anchor, positive, settings_.eps), far = detail::difference_norms(anchor, negative, settings_.eps);
+    VPR_REQUIRE(ShapeError, shape.rank() == 2 && positive.shape() == shape && negative.shape() == shape, "TripletLoss: got anchor ", shape,
+                ", positive ", positive.shape(), " and negative ", negative.shape(), ", want three of [triplets, channels]");
+    const X near = detail::difference_norms(anchor, positive, settings_.eps),
+            far = detail::difference_norms(anchor, negative, settings_.eps);
     const X losses = relu(detail::affine(add_scaled(near, far, -1), 1, settings_.margin));
     return detail::weighted_sum(losses, settings_.reduction == Reduction::sum || shape[0] == 0 ? 1 : 1 / static_cast<double>(shape[0]));
   }
@@ -55,7 +56,9 @@ class BatchTripletLoss {
     const std::int64_t size = detail::batch_size(descriptors, "BatchTripletLoss");
     detail::require_place_each(size, places.size(), "BatchTripletLoss");
     std::vector<std::int64_t> near, far;  // positions of distances
-    const auto alike = [&](std::int64_t a, std::int64_t b) { return places[static_cast<std::size_t>(a)] == places[static_cast<std::size_t>(b)]; };
+    const auto alike = [&](std::int64_t a, std::int64_t b) {
+      return places[static_cast<std::size_t>(a)] == places[static_cast<std::size_t>(b)];
+    };
     for (std::int64_t a = 0; a < size; ++a) {
       for (std::int64_t p = 0; p < size; ++p) {
         if (p == a || !alike(a, p)) continue;

@@ -17,8 +17,7 @@ class AnyMatcher {
   using Prepared = std::function<LocalMatch(const LocalFeatures& candidate)>;
 
   template <Matcher M>
-    requires(!std::same_as<M, AnyMatcher>)
-  AnyMatcher(M matcher)
+  requires(!std::same_as<M, AnyMatcher>) AnyMatcher(M matcher)
       : prepare_([matcher = std::move(matcher)](const LocalFeatures& query) -> Prepared {
           if constexpr (requires { matcher.prepare(query); }) {
             return [matcher, prepared = matcher.prepare(query)](const LocalFeatures& candidate) { return matcher(prepared, candidate); };

@@ -45,8 +45,8 @@ struct SelaVprTrainingSimilarity {
   /// @throws ShapeError  where there is exactly one pair and the photos differ in their number of features.
   static float of(std::span<const MatchedPair> pairs, Rows query, Rows candidate) {
     if (pairs.size() != 1) return MeanSimilarity::of(pairs, query, candidate);
-    require<ShapeError>(query.size() == candidate.size(), "SelaVPR's training similarity: got one pair between ", query.size(), " and ", candidate.size(),
-                        " features; its fallback needs as many on both sides");
+    VPR_REQUIRE(ShapeError, query.size() == candidate.size(), "SelaVPR's training similarity: got one pair between ", query.size(), " and ",
+                candidate.size(), " features; its fallback needs as many on both sides");
     double sum = 0;
     for (std::int64_t i = 0; i < query.size(); ++i) {
       for (std::int64_t k = 0; k < query.dim(); ++k) sum += static_cast<double>(query[i][k]) * static_cast<double>(candidate[i][k]);

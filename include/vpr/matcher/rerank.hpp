@@ -34,7 +34,7 @@ struct Reranked {
 /// @throws ConfigError  for a negative k, an id that the store does not have, or a score that is NaN; what the store and the matcher throw
 template <LocalStore Store, Matcher M>
 Reranked rerank(const Matches& found, std::int64_t k, const LocalFeatures& query, const Store& store, const M& matcher) {
-  require<ConfigError>(k >= 0, "rerank: got k = ", k, ", expected at least 0");
+  VPR_REQUIRE(ConfigError, k >= 0, "rerank: got k = ", k, ", expected at least 0");
   const std::size_t count = std::min(static_cast<std::size_t>(k), found.size());
   const auto compare = [&](const auto& prepared) {
     std::vector<std::pair<LocalMatch, Grid>> local(count);
@@ -43,7 +43,8 @@ Reranked rerank(const Matches& found, std::int64_t k, const LocalFeatures& query
       candidates.clear();
       for (std::size_t i = begin; i < std::min(count, begin + static_cast<std::size_t>(thread_count())); ++i) {
         const std::int64_t id = found[i].id;
-        require<ConfigError>(id >= 0 && id < store.size(), "rerank: match ", i, " is photo ", id, ", the store has the local features of ", store.size());
+        VPR_REQUIRE(ConfigError, id >= 0 && id < store.size(), "rerank: match ", i, " is photo ", id,
+                    ", the store has the local features of ", store.size());
         candidates.push_back(store.features(id));
       }
       parallel_for(static_cast<std::int64_t>(candidates.size()), [&](std::int64_t i) {
@@ -61,7 +62,7 @@ Reranked rerank(const Matches& found, std::int64_t k, const LocalFeatures& query
   }
 
   for (std::size_t i = 0; i < count; ++i) {
-    require<ConfigError>(local[i].first.score == local[i].first.score, "rerank: the matcher's score of photo ", found[i].id, " is NaN");
+    VPR_REQUIRE(ConfigError, local[i].first.score == local[i].first.score, "rerank: the matcher's score of photo ", found[i].id, " is NaN");
   }
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});

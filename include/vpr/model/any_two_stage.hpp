@@ -20,7 +20,8 @@ namespace vpr {
 class AnyTwoStage {
  public:
   template <class FirstStage, class Head, class M>
-  AnyTwoStage(TwoStage<FirstStage, Head, M> system) : matcher_(system.matcher), self_(std::make_shared<Model<TwoStage<FirstStage, Head, M>>>(std::move(system))) {}
+  AnyTwoStage(TwoStage<FirstStage, Head, M> system)
+      : matcher_(system.matcher), self_(std::make_shared<Model<TwoStage<FirstStage, Head, M>>>(std::move(system))) {}
 
   std::int64_t dimensions() const { return self_->dimensions(); }
   /// See `TwoStage::describe_both`.

@@ -22,7 +22,8 @@ using CricaVpr = Pipeline<DinoV2<Config, Adapter, B>, CrossImageAggregator<Split
 /// is described alone until `aggregator.company` is set.
 template <class B = Cpu<f32>, template <class> class Adapter = MulConvAdapter, class Config = ViTB14>
 CricaVpr<B, Adapter, Config> make_cricavpr(Config config = {}) {
-  return CricaVpr<B, Adapter, Config>(DinoV2<Config, Adapter, B>(config), CrossImageAggregator<Split<1, 2, 3>, B>({.channels = config.channels}),
+  return CricaVpr<B, Adapter, Config>(DinoV2<Config, Adapter, B>(config),
+                                      CrossImageAggregator<Split<1, 2, 3>, B>({.channels = config.channels}),
                                       NormaliseThenResize<>{{{224, 224}}}, {"backbone.", ""});
 }
 

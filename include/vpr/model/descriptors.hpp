@@ -29,14 +29,16 @@ enum class Companies { must_agree, may_differ };
 /// @throws ShapeError   for descriptors of different lengths
 /// @throws ConfigError  for descriptors made in different company, unless that is allowed
 inline void require_comparable(const Descriptors& a, const Descriptors& b, Companies companies = Companies::must_agree) {
-  require<ShapeError>(a.dimensions == b.dimensions, "descriptors: got ", a.dimensions, " and ", b.dimensions, " dimensions; they are of different models");
-  require<ConfigError>(a.company == b.company || companies == Companies::may_differ, "descriptors: made in the company '", a.company, "' and '", b.company,
-                       "', which changes them: describe both alike, or ask for the comparison with Companies::may_differ");
+  VPR_REQUIRE(ShapeError, a.dimensions == b.dimensions, "descriptors: got ", a.dimensions, " and ", b.dimensions,
+              " dimensions; they are of different models");
+  VPR_REQUIRE(ConfigError, a.company == b.company || companies == Companies::may_differ, "descriptors: made in the company '", a.company,
+              "' and '", b.company, "', which changes them: describe both alike, or ask for the comparison with Companies::may_differ");
 }
 
 /// The best k of the database for each query, by inner product: exact, equal scores by lower id.
 /// @throws ShapeError, ConfigError  as `require_comparable`; FormatError  for NaN or infinity
-inline std::vector<Matches> search(const Descriptors& database, const Descriptors& queries, std::int64_t k, Companies companies = Companies::must_agree) {
+inline std::vector<Matches> search(const Descriptors& database, const Descriptors& queries, std::int64_t k,
+                                   Companies companies = Companies::must_agree) {
   require_comparable(database, queries, companies);
   FlatIndex<> index(database.dimensions);
   index.add(database.rows());

@@ -22,7 +22,8 @@ struct NamedVit {
 /// The published DINOv2 networks: S, B, L and g, each without and with registers.
 inline std::vector<NamedVit> named_vits() {
   std::vector<NamedVit> all;
-  for (const auto& [name, config] : std::array<NamedVit, 4>{{{"dinov2-vits14", ViTS14()}, {"dinov2-vitb14", ViTB14()}, {"dinov2-vitl14", ViTL14()}, {"dinov2-vitg14", ViTG14()}}}) {
+  for (const auto& [name, config] : std::array<NamedVit, 4>{
+           {{"dinov2-vits14", ViTS14()}, {"dinov2-vitb14", ViTB14()}, {"dinov2-vitl14", ViTL14()}, {"dinov2-vitg14", ViTG14()}}}) {
     all.push_back({name, config});
     all.push_back({name + "-reg", config.with_registers()});
   }

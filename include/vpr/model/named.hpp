@@ -59,14 +59,14 @@ enum class LocalKind {
 
 /// What a model is made of.
 struct ModelRequest {
-  std::string name;                                                 ///< BACKBONE+AGGREGATOR, SYSTEM or `SYSTEM@BACKBONE`: see `named_systems`
-  std::string weights;                                              ///< file of the weights: of the backbone, or of all where more is learned
-  std::optional<ImageSize> size = std::nullopt;                     ///< what the preprocessing aims at; nothing: as published, 224×224 for a backbone
-  std::string preprocess = {};                                      ///< see `find_preprocess`; nothing: as published
-  Tap tap = {};                                                     ///< with a block: its tokens, each at unit length
-  std::optional<PositionRule> positions = std::nullopt;             ///< other than the model was published with
-  std::optional<LocalKind> local = std::nullopt;                    ///< for `load_two_stage`; nothing: its head where it has one, else patches
-  std::optional<Tap> local_tap = std::nullopt;                      ///< where its patches are taken; nothing: the aggregator's
+  std::string name;                                      ///< BACKBONE+AGGREGATOR, SYSTEM or `SYSTEM@BACKBONE`: see `named_systems`
+  std::string weights;                                   ///< file of the weights: of the backbone, or of all where more is learned
+  std::optional<ImageSize> size = std::nullopt;          ///< what the preprocessing aims at; nothing: as published, 224×224 for a backbone
+  std::string preprocess = {};                           ///< see `find_preprocess`; nothing: as published
+  Tap tap = {};                                          ///< with a block: its tokens, each at unit length
+  std::optional<PositionRule> positions = std::nullopt;  ///< other than the model was published with
+  std::optional<LocalKind> local = std::nullopt;         ///< for `load_two_stage`; nothing: its head where it has one, else patches
+  std::optional<Tap> local_tap = std::nullopt;           ///< where its patches are taken; nothing: the aggregator's
   std::function<Vocabulary(const PatchFeatures&)> vocabulary = {};  ///< for vlad: gives the words, and may look at features to find them
   std::int64_t block = 0;                                           ///< for cricavpr: photos that are mixed, in their order; 0: each alone
   std::vector<ImageView> companions = {};                           ///< for cricavpr: photos that each one is mixed with
@@ -77,30 +77,35 @@ namespace detail {
 /// A published system with its weights.
 template <class System>
 System load_system(System system, const NamedSystem& named, const ModelRequest& request) {
-  require<ConfigError>(request.tap.block < 0 && !request.positions, "model '", request.name,
-                       "' is described as it was published: another block or position rule is for BACKBONE+AGGREGATOR");
+  VPR_REQUIRE(ConfigError, request.tap.block < 0 && !request.positions, "model '", request.name,
+              "' is described as it was published: another block or position rule is for BACKBONE+AGGREGATOR");
   auto& pipeline = first_stage_of(system);
   load(system, open_weights(request.weights));
   if (request.size || !request.preprocess.empty()) {
-    pipeline.preprocess = find_preprocess(request.preprocess.empty() ? named.preprocess : request.preprocess, request.size.value_or(named.size));
+    pipeline.preprocess =
+        find_preprocess(request.preprocess.empty() ? named.preprocess : request.preprocess, request.size.value_or(named.size));
   }
   if constexpr (std::decay_t<decltype(pipeline)>::mixes) {
     using Company = std::decay_t<decltype(pipeline.aggregator.company)>;
-    require<ConfigError>(request.block == 0 || request.companions.empty(), "model '", request.name, "': choose blocks or companions, not both");
+    VPR_REQUIRE(ConfigError, request.block == 0 || request.companions.empty(), "model '", request.name,
+                "': choose blocks or companions, not both");
     if (request.block > 0) pipeline.aggregator.company = Company::blocks(request.block);
     if (!request.companions.empty()) {
       pipeline.aggregator.company = Company::with(pipeline.parts(pipeline.backbone(pipeline.prepared(request.companions))));
     }
   } else {
-    require<ConfigError>(request.block == 0 && request.companions.empty(), "model '", request.name,
-                         "' describes each photo by itself: blocks and companions are for cricavpr");
+    VPR_REQUIRE(ConfigError, request.block == 0 && request.companions.empty(), "model '", request.name,
+                "' describes each photo by itself: blocks and companions are for cricavpr");
   }
   return system;
 }
 
 /// The aggregator of that name for a network, with the weights that it has from the start.
-inline AnyAggregator<> make_aggregator(const NamedAggregator& named, const VitConfig& config, bool of_block, const std::function<Vocabulary()>& vocabulary) {
-  const auto chosen = [of_block](auto aggregator) { return of_block ? AnyAggregator<>(L2Tokens(std::move(aggregator))) : AnyAggregator<>(std::move(aggregator)); };
+inline AnyAggregator<> make_aggregator(const NamedAggregator& named, const VitConfig& config, bool of_block,
+                                       const std::function<Vocabulary()>& vocabulary) {
+  const auto chosen = [of_block](auto aggregator) {
+    return of_block ? AnyAggregator<>(L2Tokens(std::move(aggregator))) : AnyAggregator<>(std::move(aggregator));
+  };
   const NetVladSettings net_vlad{.channels = config.channels, .clusters = 32};
   if (named.name == "cls") return chosen(ClassToken<>());
   if (named.name == "mean") return chosen(Mean<>());
@@ -110,7 +115,8 @@ inline AnyAggregator<> make_aggregator(const NamedAggregator& named, const VitCo
   if (named.name == "mixvpr") return chosen(MixVpr<>({.channels = config.channels, .grid = {16, 16}}));
   if (named.name == "salad") return chosen(SaladAggregator<>({.channels = config.channels}));
   const Vocabulary words = vocabulary();
-  require<ConfigError>(words.shape[1] == config.channels, "vlad: the vocabulary's words have ", words.shape[1], " channels, the network's features ", config.channels);
+  VPR_REQUIRE(ConfigError, words.shape[1] == config.channels, "vlad: the vocabulary's words have ", words.shape[1],
+              " channels, the network's features ", config.channels);
   return chosen(Vlad<>(Tensor<Cpu<f32>>::from(words.shape, words.centres)));
 }
 
@@ -118,20 +124,23 @@ inline AnyAggregator<> make_aggregator(const NamedAggregator& named, const VitCo
 inline auto load_pipeline(const ModelRequest& request) {
   const std::size_t plus = request.name.find('+');
   const std::string aggregator = plus == std::string::npos ? "" : request.name.substr(plus + 1);
-  const auto* const named = std::find_if(named_aggregators.begin(), named_aggregators.end(), [&](const NamedAggregator& known) { return known.name == aggregator; });
+  const auto* const named = std::find_if(named_aggregators.begin(), named_aggregators.end(),
+                                         [&](const NamedAggregator& known) { return known.name == aggregator; });
   if (named == named_aggregators.end()) {
     std::string known;
     for (const NamedAggregator& one : named_aggregators) known.append(known.empty() ? "" : ", ").append(one.name);
     std::string systems;
     for (const NamedSystem& one : named_systems) systems.append(systems.empty() ? "" : ", ").append(one.name);
-    fail<ConfigError>("model '", request.name, "': want BACKBONE+AGGREGATOR, the aggregator one of ", known, "; or SYSTEM or SYSTEM@BACKBONE, the system one of ", systems);
+    fail<ConfigError>("model '", request.name, "': want BACKBONE+AGGREGATOR, the aggregator one of ", known,
+                      "; or SYSTEM or SYSTEM@BACKBONE, the system one of ", systems);
   }
   VitConfig config = find_vit(std::string_view(request.name).substr(0, plus));
   if (request.positions) config = config.with(*request.positions);
-  require<ConfigError>(request.block == 0 && request.companions.empty(), "model '", request.name,
-                       "' describes each photo by itself: blocks and companions are for cricavpr");
+  VPR_REQUIRE(ConfigError, request.block == 0 && request.companions.empty(), "model '", request.name,
+              "' describes each photo by itself: blocks and companions are for cricavpr");
   for (const Tap& tap : {request.tap, request.local_tap.value_or(Tap{})}) {
-    require<ConfigError>(tap.block < config.depth, "model '", request.name, "': got block ", tap.block, ", it has blocks 0 to ", config.depth - 1);
+    VPR_REQUIRE(ConfigError, tap.block < config.depth, "model '", request.name, "': got block ", tap.block, ", it has blocks 0 to ",
+                config.depth - 1);
   }
 
   using Network = Tapped<DinoV2<VitConfig>>;
@@ -140,7 +149,7 @@ inline auto load_pipeline(const ModelRequest& request) {
                                               find_preprocess(order, request.size.value_or(ImageSize{224, 224})));
   if (!named->learned) load(pipeline.backbone, open_weights(request.weights));
   pipeline.aggregator = make_aggregator(*named, config, request.tap.block >= 0, [&] {
-    require<ConfigError>(static_cast<bool>(request.vocabulary), "model '", request.name, "': vlad needs a vocabulary");
+    VPR_REQUIRE(ConfigError, static_cast<bool>(request.vocabulary), "model '", request.name, "': vlad needs a vocabulary");
     return request.vocabulary({config.channels, [&](const ImageView& photo) {
                                  return pipeline.backbone(pipeline.prepared(std::span(&photo, 1))).patches.to_vector();
                                }});
@@ -171,7 +180,7 @@ inline AnyPipeline load_model(const ModelRequest& request) {
 inline AnyTwoStage load_two_stage(const ModelRequest& request) {
   const NamedSystem* const named = find_system(SystemName(request.name).system);
   const auto with_patches = [&](auto pipeline) -> AnyTwoStage {
-    require<ConfigError>(request.local != LocalKind::head, "model '", request.name, "' has no local head of its own: take its patches");
+    VPR_REQUIRE(ConfigError, request.local != LocalKind::head, "model '", request.name, "' has no local head of its own: take its patches");
     return TwoStage(std::move(pipeline), Patches<>(), MutualNearest<>(), request.local_tap);
   };
   if (named == nullptr) return with_patches(detail::load_pipeline(request));
@@ -181,7 +190,8 @@ inline AnyTwoStage load_two_stage(const ModelRequest& request) {
     auto loaded = detail::load_system(std::move(system), *named, request);
     if constexpr (requires { loaded.head; }) {
       if (wants_head) {
-        require<ConfigError>(!request.local_tap, "model '", request.name, "': its local head was trained on its final features: leave the block out");
+        VPR_REQUIRE(ConfigError, !request.local_tap, "model '", request.name,
+                    "': its local head was trained on its final features: leave the block out");
         model.emplace(std::move(loaded));
         return;
       }

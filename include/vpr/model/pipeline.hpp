@@ -33,17 +33,21 @@ struct PartNames {
 template <class Network, class Aggregate>
 class Pipeline {
   static_assert(Backbone<Network>,
-                "the first argument of Pipeline must be a Backbone: network(images) giving Features, channels(), multiple(): see vpr/backbone/concept.hpp");
+                "the first argument of Pipeline must be a Backbone: network(images) giving Features, channels(), multiple(): see "
+                "vpr/backbone/concept.hpp");
   static_assert(Aggregator<Aggregate>,
                 "the second argument of Pipeline must be an Aggregator: aggregate(features) giving a tensor, dimensions(channels), "
                 "visit(visitor, prefix): see vpr/aggregator/concept.hpp");
-  static_assert(std::same_as<typename Network::backend, typename Aggregate::backend>, "Pipeline: the backbone and the aggregator must share their backend");
+  static_assert(std::same_as<typename Network::backend, typename Aggregate::backend>,
+                "Pipeline: the backbone and the aggregator must share their backend");
 
  public:
   using backend = typename Network::backend;
   using X = typename backend::tensor;
   /// Whether the aggregator's answer depends on the photos beside it.
-  static constexpr bool mixes = requires(const Aggregate& aggregate, const Features<X>& features) { aggregate.mix(aggregate.regions(features)); };
+  static constexpr bool mixes = requires(const Aggregate& aggregate, const Features<X>& features) {
+    aggregate.mix(aggregate.regions(features));
+  };
 
   Network backbone;
   Aggregate aggregator;
@@ -51,8 +55,8 @@ class Pipeline {
   PartNames names;
 
   /// @param prepare  what is done to each photo; the default is ImageNet's normalisation, then an antialiased resize to 224×224.
-  explicit Pipeline(Network network = Network(), Aggregate aggregate = Aggregate(), AnyPreprocess prepare = NormaliseThenResize<>{{{224, 224}}},
-                    PartNames part_names = {})
+  explicit Pipeline(Network network = Network(), Aggregate aggregate = Aggregate(),
+                    AnyPreprocess prepare = NormaliseThenResize<>{{{224, 224}}}, PartNames part_names = {})
       : backbone(std::move(network)), aggregator(std::move(aggregate)), preprocess(std::move(prepare)), names(std::move(part_names)) {}
 
   std::int64_t dimensions() const { return aggregator.dimensions(backbone.channels()); }

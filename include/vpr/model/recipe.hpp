@@ -40,30 +40,42 @@ inline Mining find_mining(std::string_view name) {
 struct Recipe {
   std::string name;
   std::string meaning;
-  std::string system;               ///< see `with_system`: `salad`, or `salad@dinov2-vits14`
-  std::int64_t tuned_blocks = 0;    ///< of the backbone, the last ones; the rest of it is frozen, but for adapters
-  std::int64_t places = 60;         ///< in a batch, where it shows places
-  std::int64_t photos = 4;          ///< of a place
+  std::string system;             ///< see `with_system`: `salad`, or `salad@dinov2-vits14`
+  std::int64_t tuned_blocks = 0;  ///< of the backbone, the last ones; the rest of it is frozen, but for adapters
+  std::int64_t places = 60;       ///< in a batch, where it shows places
+  std::int64_t photos = 4;        ///< of a place
   double rate = 1e-4;
-  double weight_decay = 0;          ///< decoupled
+  double weight_decay = 0;                                                ///< decoupled
   std::function<double(double, std::int64_t)> schedule = ConstantRate();  ///< its time is counted in steps
   Mining mining = Mining::batch;
-  std::int64_t triplets = 4;        ///< in a batch, where they are mined from a database
+  std::int64_t triplets = 4;  ///< in a batch, where they are mined from a database
   TripletMinerSettings miner = {.negatives = 2};
-  bool augment = true;              ///< whether photos undergo RandAugment
+  bool augment = true;  ///< whether photos undergo RandAugment
 };
 
 /// The recipes by name.
 inline std::vector<Recipe> recipes() {
   return {
-      {"salad", "SALAD: the head and the last four blocks, multi-similarity loss (Izquierdo and Civera, CVPR 2024, section 4.1)", "salad", 4, 60, 4, 6e-5, 9.5e-9,
-       LinearDecay{1, 0.2, 4000}},
-      {"cricavpr", "CricaVPR: adapters, GeM and the encoder across the batch, multi-similarity loss (Lu et al., CVPR 2024, section 4.2)", "cricavpr", 0, 72, 4,
-       1e-4, 0, ConstantRate()},
-      {"selavpr", "SelaVPR: adapters, GeM and the local head, triplet and local loss of triplets mined from a database (Lu et al., ICLR 2024, section 4.2)", "selavpr", 0, 4, 4, 1e-5, 0,
-       ConstantRate(), Mining::partial, 4, {.negatives = 2}, false},
-      {"adapter", "SelaVPR's adapters and GeM alone, by the multi-similarity loss: a frozen network learns at little cost", "selavpr-global", 0, 60, 4, 1e-4, 0,
-       ConstantRate()},
+      {"salad", "SALAD: the head and the last four blocks, multi-similarity loss (Izquierdo and Civera, CVPR 2024, section 4.1)", "salad",
+       4, 60, 4, 6e-5, 9.5e-9, LinearDecay{1, 0.2, 4000}},
+      {"cricavpr", "CricaVPR: adapters, GeM and the encoder across the batch, multi-similarity loss (Lu et al., CVPR 2024, section 4.2)",
+       "cricavpr", 0, 72, 4, 1e-4, 0, ConstantRate()},
+      {"selavpr",
+       "SelaVPR: adapters, GeM and the local head, triplet and local loss of triplets mined from a database (Lu et al., ICLR 2024, section "
+       "4.2)",
+       "selavpr",
+       0,
+       4,
+       4,
+       1e-5,
+       0,
+       ConstantRate(),
+       Mining::partial,
+       4,
+       {.negatives = 2},
+       false},
+      {"adapter", "SelaVPR's adapters and GeM alone, by the multi-similarity loss: a frozen network learns at little cost",
+       "selavpr-global", 0, 60, 4, 1e-4, 0, ConstantRate()},
   };
 }
 
@@ -83,7 +95,8 @@ namespace detail {
 class PlainBackbone {
  public:
   template <class System>
-  explicit PlainBackbone(System& system) : prefix_(first_stage_of(system).names.backbone), depth_(first_stage_of(system).backbone.config().depth) {
+  explicit PlainBackbone(System& system)
+      : prefix_(first_stage_of(system).names.backbone), depth_(first_stage_of(system).backbone.config().depth) {
     DinoV2<VitConfig, NoAdapter, Shapes> plain(first_stage_of(system).backbone.config());
     plain.visit([this](const std::string& name, auto&) { names_.insert(name); }, std::string());
   }

@@ -35,16 +35,29 @@ inline constexpr std::array<NamedSystem, 10> named_systems{{
     {"salad-512", "SALAD of 512 + 32 dimensions", "dinov2-vitb14", detail::resize_8_bit, {322, 322}},
     {"salad-no-dustbin", "SALAD whose patches all go to the clusters", "dinov2-vitb14", detail::resize_8_bit, {322, 322}},
     {"salad-no-token", "SALAD without the class token, 8192 dimensions", "dinov2-vitb14", detail::resize_8_bit, {322, 322}},
-    {"cricavpr", "CricaVPR: ViT-B/14, MulConv adapters, 14 regions across photos, 10752 dimensions", "dinov2-vitb14", detail::resize_tensor, {224, 224}},
+    {"cricavpr",
+     "CricaVPR: ViT-B/14, MulConv adapters, 14 regions across photos, 10752 dimensions",
+     "dinov2-vitb14",
+     detail::resize_tensor,
+     {224, 224}},
     {"cricavpr-convpass", "CricaVPR with Convpass in place of MulConv", "dinov2-vitb14", detail::resize_tensor, {224, 224}},
-    {"selavpr", "SelaVPR: ViT-L/14, 1024 dimensions, and local features to re-rank with", "dinov2-vitl14", detail::resize_tensor, {224, 224}},
+    {"selavpr",
+     "SelaVPR: ViT-L/14, 1024 dimensions, and local features to re-rank with",
+     "dinov2-vitl14",
+     detail::resize_tensor,
+     {224, 224}},
     {"selavpr-global", "SelaVPR's global adaptation alone", "dinov2-vitl14", detail::resize_tensor, {224, 224}},
-    {"selavpr-local", "SelaVPR's local adaptation alone: the frozen network and the local head", "dinov2-vitl14", detail::resize_tensor, {224, 224}},
+    {"selavpr-local",
+     "SelaVPR's local adaptation alone: the frozen network and the local head",
+     "dinov2-vitl14",
+     detail::resize_tensor,
+     {224, 224}},
 }};
 
 /// The system of that name, or none.
 inline const NamedSystem* find_system(std::string_view name) {
-  const auto* const found = std::find_if(named_systems.begin(), named_systems.end(), [name](const NamedSystem& system) { return system.name == name; });
+  const auto* const found =
+      std::find_if(named_systems.begin(), named_systems.end(), [name](const NamedSystem& system) { return system.name == name; });
   return found == named_systems.end() ? nullptr : found;
 }
 
@@ -64,7 +77,7 @@ template <class B, class Use>
 void with_system(std::string_view text, Use&& use) {
   const SystemName name(text);
   const NamedSystem* const named = find_system(name.system);
-  require<ConfigError>(named != nullptr, "there is no system '", name.system, "'");
+  VPR_REQUIRE(ConfigError, named != nullptr, "there is no system '", name.system, "'");
   const VitConfig network = find_vit(name.backbone.empty() ? named->backbone : name.backbone);
   if (name.system.starts_with("salad")) {
     SaladSettings settings;

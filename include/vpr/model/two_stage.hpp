@@ -28,11 +28,15 @@ struct TwoStageDescription {
 /// Descriptors are the pipeline's, bit for bit. Each photo is described by itself, local features included.
 template <class FirstStage, class Head, class M>
 class TwoStage {
-  static_assert(LocalHead<Head>,
-                "the second argument of TwoStage must be a LocalHead: head(features) giving LocalTokens, channels(channels), visit(visitor, prefix): "
-                "see vpr/local/concept.hpp");
-  static_assert(Matcher<M>, "the third argument of TwoStage must be a Matcher: matcher(query, candidate) giving a LocalMatch: see vpr/matcher/concept.hpp");
-  static_assert(std::same_as<typename FirstStage::backend, typename Head::backend>, "TwoStage: the pipeline and the local head must share their backend");
+  static_assert(
+      LocalHead<Head>,
+      "the second argument of TwoStage must be a LocalHead: head(features) giving LocalTokens, channels(channels), visit(visitor, prefix): "
+      "see vpr/local/concept.hpp");
+  static_assert(
+      Matcher<M>,
+      "the third argument of TwoStage must be a Matcher: matcher(query, candidate) giving a LocalMatch: see vpr/matcher/concept.hpp");
+  static_assert(std::same_as<typename FirstStage::backend, typename Head::backend>,
+                "TwoStage: the pipeline and the local head must share their backend");
 
  public:
   using backend = typename FirstStage::backend;
@@ -44,7 +48,8 @@ class TwoStage {
   /// Where the local head's features are taken; nothing: it gets those of the aggregator. Both come from one pass to the deeper place.
   std::optional<Tap> local_tap;
 
-  explicit TwoStage(FirstStage first_stage = FirstStage(), Head local_head = Head(), M local_matcher = M(), std::optional<Tap> tap = std::nullopt)
+  explicit TwoStage(FirstStage first_stage = FirstStage(), Head local_head = Head(), M local_matcher = M(),
+                    std::optional<Tap> tap = std::nullopt)
       : pipeline(std::move(first_stage)), head(std::move(local_head)), matcher(std::move(local_matcher)), local_tap(tap) {}
 
   std::int64_t dimensions() const { return pipeline.dimensions(); }

@@ -38,7 +38,7 @@ Tensor<B> relu(Tensor<B> x) {
 /// @throws ShapeError  if the last extent is odd.
 template <class B>
 Tensor<B> silu_gate(const Tensor<B>& x) {
-  require<ShapeError>(x.shape().rank() >= 1 && x.shape().last() % 2 == 0, "silu_gate: got x ", x.shape(), ", want an even last extent");
+  VPR_REQUIRE(ShapeError, x.shape().rank() >= 1 && x.shape().last() % 2 == 0, "silu_gate: got x ", x.shape(), ", want an even last extent");
   Tensor<B> out(x.shape().with(x.shape().rank() - 1, x.shape().last() / 2));
   B::silu_gate(x, out);
   return out;

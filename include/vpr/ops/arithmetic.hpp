@@ -25,7 +25,8 @@ inline bool is_tail(const Shape& tail, const Shape& shape) {
 /// @throws ShapeError  if y's shape is not a tail of x's.
 template <class B>
 Tensor<B> add_scaled(Tensor<B> x, const Tensor<B>& y, std::type_identity_t<typename B::value> scale) {
-  require<ShapeError>(detail::is_tail(y.shape(), x.shape()), "add: got x ", x.shape(), " and y ", y.shape(), ", want y to be x's shape or its tail");
+  VPR_REQUIRE(ShapeError, detail::is_tail(y.shape(), x.shape()), "add: got x ", x.shape(), " and y ", y.shape(),
+              ", want y to be x's shape or its tail");
   if (!x.empty()) B::add_scaled(x, y, scale, x);
   return x;
 }
@@ -41,7 +42,8 @@ Tensor<B> add(Tensor<B> x, const Tensor<B>& y) {
 /// @throws ShapeError  if y's shape is not a tail of x's.
 template <class B>
 Tensor<B> multiply(Tensor<B> x, const Tensor<B>& y) {
-  require<ShapeError>(detail::is_tail(y.shape(), x.shape()), "multiply: got x ", x.shape(), " and y ", y.shape(), ", want y to be x's shape or its tail");
+  VPR_REQUIRE(ShapeError, detail::is_tail(y.shape(), x.shape()), "multiply: got x ", x.shape(), " and y ", y.shape(),
+              ", want y to be x's shape or its tail");
   if (!x.empty()) B::multiply(x, y, x);
   return x;
 }
@@ -50,7 +52,7 @@ Tensor<B> multiply(Tensor<B> x, const Tensor<B>& y) {
 /// @throws ShapeError  if their shapes differ.
 template <class B>
 Tensor<B> divide(Tensor<B> x, const Tensor<B>& y) {
-  require<ShapeError>(x.shape() == y.shape(), "divide: got x ", x.shape(), " and y ", y.shape());
+  VPR_REQUIRE(ShapeError, x.shape() == y.shape(), "divide: got x ", x.shape(), " and y ", y.shape());
   B::divide(x, y, x);
   return x;
 }
@@ -60,8 +62,8 @@ Tensor<B> divide(Tensor<B> x, const Tensor<B>& y) {
 /// @throws ShapeError  if x and y differ in shape or gamma has not one element a channel.
 template <class B>
 Tensor<B> add_gated(Tensor<B> x, const Tensor<B>& y, const Tensor<B>& gamma) {
-  require<ShapeError>(x.shape() == y.shape() && gamma.elements() == x.shape().last(),
-                      "add_gated: got x ", x.shape(), ", y ", y.shape(), " and gamma ", gamma.shape());
+  VPR_REQUIRE(ShapeError, x.shape() == y.shape() && gamma.elements() == x.shape().last(), "add_gated: got x ", x.shape(), ", y ", y.shape(),
+              " and gamma ", gamma.shape());
   B::add_gated(x, y, gamma, x);
   return x;
 }

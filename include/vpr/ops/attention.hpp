@@ -23,8 +23,8 @@ AttentionOperand<typename B::value> attention_operand(const Tensor<B>& x, std::i
 template <class B>
 Tensor<B> self_attention(const Tensor<B>& qkv, std::int64_t heads) {
   const Shape& shape = qkv.shape();
-  require<ShapeError>(shape.rank() == 3 && heads > 0 && shape.last() % (3 * heads) == 0, "self_attention: got qkv ", shape, " and ", heads,
-                      " heads, want [batch, tokens, 3 x heads x depth]");
+  VPR_REQUIRE(ShapeError, shape.rank() == 3 && heads > 0 && shape.last() % (3 * heads) == 0, "self_attention: got qkv ", shape, " and ",
+              heads, " heads, want [batch, tokens, 3 x heads x depth]");
   const std::int64_t channels = shape.last() / 3;
   Tensor<B> out(shape.with(2, channels));
   const auto part = [&](std::int64_t i) { return detail::attention_operand(qkv, i * channels); };
@@ -37,9 +37,10 @@ Tensor<B> self_attention(const Tensor<B>& qkv, std::int64_t heads) {
 template <class B>
 Tensor<B> attention(const Tensor<B>& query, const Tensor<B>& key, const Tensor<B>& value, std::int64_t heads) {
   const Shape& shape = query.shape();
-  require<ShapeError>(shape.rank() == 3 && key.shape().rank() == 3 && key.shape() == value.shape() && key.shape().with(1, shape[1]) == shape &&
-                          key.shape()[1] > 0 && heads > 0 && shape.last() % heads == 0,
-                      "attention: got query ", shape, ", key ", key.shape(), ", value ", value.shape(), " and ", heads, " heads");
+  VPR_REQUIRE(ShapeError,
+              shape.rank() == 3 && key.shape().rank() == 3 && key.shape() == value.shape() && key.shape().with(1, shape[1]) == shape &&
+                  key.shape()[1] > 0 && heads > 0 && shape.last() % heads == 0,
+              "attention: got query ", shape, ", key ", key.shape(), ", value ", value.shape(), " and ", heads, " heads");
   Tensor<B> out(shape);
   const auto operand = [](const Tensor<B>& x) { return detail::attention_operand(x, 0); };
   if (!out.empty()) B::attention(operand(query), operand(key), operand(value), heads, out);

@@ -26,10 +26,11 @@ template <class B>
 Tensor<B> gather(const Tensor<B>& x, std::span<const std::int64_t> indices) {
   constexpr std::int64_t most = std::int64_t{1} << 24;
   const Shape& shape = x.shape();
-  require<ShapeError>(shape.rank() >= 1 && shape[0] <= most && static_cast<std::int64_t>(indices.size()) <= most, "gather: got x ", shape, " and ",
-                      indices.size(), " indices, want an axis, and at most ", most, " of each");
+  VPR_REQUIRE(ShapeError, shape.rank() >= 1 && shape[0] <= most && static_cast<std::int64_t>(indices.size()) <= most, "gather: got x ",
+              shape, " and ", indices.size(), " indices, want an axis, and at most ", most, " of each");
   for (const std::int64_t index : indices) {
-    require<ShapeError>(0 <= index && index < shape[0], "gather: got index ", index, " of x ", shape, ", want one in [0, ", shape[0], ")");
+    VPR_REQUIRE(ShapeError, 0 <= index && index < shape[0], "gather: got index ", index, " of x ", shape, ", want one in [0, ", shape[0],
+                ")");
   }
   Tensor<B> out(shape.with(0, static_cast<std::int64_t>(indices.size())));
   if (!out.empty()) B::gather(x, detail::whole_numbers<B>(indices), out);

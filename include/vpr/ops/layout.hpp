@@ -11,8 +11,8 @@ namespace vpr {
 /// @throws ShapeError  if there is no such axis or range.
 template <class B>
 Tensor<B> slice(const Tensor<B>& x, std::size_t axis, std::int64_t begin, std::int64_t end) {
-  require<ShapeError>(axis < x.shape().rank() && 0 <= begin && begin <= end && end <= x.shape()[axis],
-                      "slice: got x ", x.shape(), ", axis ", axis, " and range [", begin, ", ", end, ")");
+  VPR_REQUIRE(ShapeError, axis < x.shape().rank() && 0 <= begin && begin <= end && end <= x.shape()[axis], "slice: got x ", x.shape(),
+              ", axis ", axis, " and range [", begin, ", ", end, ")");
   Tensor<B> out(x.shape().with(axis, end - begin));
   if (!out.empty()) B::slice(x, axis, begin, out);
   return out;
@@ -23,9 +23,10 @@ Tensor<B> slice(const Tensor<B>& x, std::size_t axis, std::int64_t begin, std::i
 template <class B>
 Tensor<B> concat(const Tensor<B>& a, const Tensor<B>& b, std::size_t axis) {
   const Shape &first = a.shape(), &second = b.shape();
-  require<ShapeError>(axis >= 1 && axis < second.rank() && first.rank() == second.rank() && (first[0] == 1 || first[0] == second[0]) &&
-                          first.with(0, second[0]).with(axis, second[axis]) == second,
-                      "concat: got ", first, " and ", second, " along axis ", axis);
+  VPR_REQUIRE(ShapeError,
+              axis >= 1 && axis < second.rank() && first.rank() == second.rank() && (first[0] == 1 || first[0] == second[0]) &&
+                  first.with(0, second[0]).with(axis, second[axis]) == second,
+              "concat: got ", first, " and ", second, " along axis ", axis);
   Tensor<B> out(second.with(axis, first[axis] + second[axis]));
   if (!a.empty()) B::insert(a, axis, 0, out);
   if (!b.empty()) B::insert(b, axis, first[axis], out);
@@ -36,7 +37,7 @@ Tensor<B> concat(const Tensor<B>& a, const Tensor<B>& b, std::size_t axis) {
 /// @throws ShapeError  if there are no such axes.
 template <class B>
 Tensor<B> transpose(const Tensor<B>& x, std::size_t axis) {
-  require<ShapeError>(axis + 1 < x.shape().rank(), "transpose: got x ", x.shape(), " and axis ", axis, ", want two axes from there on");
+  VPR_REQUIRE(ShapeError, axis + 1 < x.shape().rank(), "transpose: got x ", x.shape(), " and axis ", axis, ", want two axes from there on");
   Tensor<B> out(x.shape().with(axis, x.shape()[axis + 1]).with(axis + 1, x.shape()[axis]));
   if (!out.empty()) B::transpose(x, axis, out);
   return out;
@@ -55,8 +56,8 @@ Tensor<B> reshape(Tensor<B> x, Shape shape) {
 template <class B>
 Tensor<B> patches(const Tensor<B>& image, std::int64_t size) {
   const Shape& shape = image.shape();
-  require<ShapeError>(shape.rank() == 4 && size > 0 && shape[2] > 0 && shape[3] > 0 && shape[2] % size == 0 && shape[3] % size == 0,
-                      "patches: got image ", shape, ", want [batch, channels, height, width] with sides that are multiples of ", size);
+  VPR_REQUIRE(ShapeError, shape.rank() == 4 && size > 0 && shape[2] > 0 && shape[3] > 0 && shape[2] % size == 0 && shape[3] % size == 0,
+              "patches: got image ", shape, ", want [batch, channels, height, width] with sides that are multiples of ", size);
   Tensor<B> out(Shape{shape[0], shape[2] / size * (shape[3] / size), shape[1] * size * size});
   if (!out.empty()) B::patches(image, size, out);
   return out;
@@ -67,8 +68,8 @@ Tensor<B> patches(const Tensor<B>& image, std::int64_t size) {
 template <class B>
 Tensor<B> resample(const Tensor<B>& map, const Tensor<B>& vertical, const Tensor<B>& horizontal) {
   const Shape &shape = map.shape(), &rows = vertical.shape(), &columns = horizontal.shape();
-  require<ShapeError>(shape.rank() == 3 && rows.rank() == 2 && columns.rank() == 2 && rows[1] == shape[0] && columns[1] == shape[1],
-                      "resample: got map ", shape, ", vertical ", rows, " and horizontal ", columns);
+  VPR_REQUIRE(ShapeError, shape.rank() == 3 && rows.rank() == 2 && columns.rank() == 2 && rows[1] == shape[0] && columns[1] == shape[1],
+              "resample: got map ", shape, ", vertical ", rows, " and horizontal ", columns);
   Tensor<B> out(Shape{rows[0], columns[0], shape[2]});
   B::resample(map, vertical, horizontal, out);
   return out;

@@ -14,9 +14,9 @@ namespace detail {
 template <class B>
 Tensor<B> linear(const Tensor<B>& x, const typename B::weight& weight, const Tensor<B>& bias, Activation activation) {
   const Shape& matrix = weight.shape();
-  require<ShapeError>(x.shape().rank() >= 1 && matrix.rank() >= 2 && matrix.elements() == matrix[0] * x.shape().last(),
-                      "linear: got x ", x.shape(), " and weight ", matrix, ", want a weight [outputs, ", x.shape().last(), "]");
-  require<ShapeError>(bias.empty() || bias.elements() == matrix[0], "linear: got bias ", bias.shape(), ", want [", matrix[0], "]");
+  VPR_REQUIRE(ShapeError, x.shape().rank() >= 1 && matrix.rank() >= 2 && matrix.elements() == matrix[0] * x.shape().last(),
+              "linear: got x ", x.shape(), " and weight ", matrix, ", want a weight [outputs, ", x.shape().last(), "]");
+  VPR_REQUIRE(ShapeError, bias.empty() || bias.elements() == matrix[0], "linear: got bias ", bias.shape(), ", want [", matrix[0], "]");
   Tensor<B> out(x.shape().with(x.shape().rank() - 1, matrix[0]));
   B::linear(x, weight, bias, activation, out);
   return out;

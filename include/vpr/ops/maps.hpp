@@ -15,7 +15,8 @@ template <class B>
 Tensor<B> windows(const Tensor<B>& x, Grid map, Window window) {
   window.validate();
   const Shape& shape = x.shape();
-  require<ShapeError>(shape.rank() == 3 && shape[1] == map.patches(), "windows: got x ", shape, " for a map of ", map.height, "x", map.width);
+  VPR_REQUIRE(ShapeError, shape.rank() == 3 && shape[1] == map.patches(), "windows: got x ", shape, " for a map of ", map.height, "x",
+              map.width);
   Tensor<B> out(Shape{shape[0], window.positions(map).patches(), shape[2] * window.cells()});
   if (!out.empty()) B::windows(x, map, window, out);
   return out;
@@ -28,8 +29,9 @@ template <class B>
 Tensor<B> fold(const Tensor<B>& x, Grid map, Window window) {
   window.validate();
   const Shape& shape = x.shape();
-  require<ShapeError>(shape.rank() == 3 && shape[1] == window.positions(map).patches() && shape[2] % window.cells() == 0, "fold: got x ", shape,
-                      " for a map of ", map.height, "x", map.width, " with ", window.positions(map).patches(), " positions of ", window.cells(), " cells");
+  VPR_REQUIRE(ShapeError, shape.rank() == 3 && shape[1] == window.positions(map).patches() && shape[2] % window.cells() == 0,
+              "fold: got x ", shape, " for a map of ", map.height, "x", map.width, " with ", window.positions(map).patches(),
+              " positions of ", window.cells(), " cells");
   Tensor<B> out(Shape{shape[0], map.patches(), shape[2] / window.cells()});
   if (!out.empty()) B::fold(x, map, window, out);
   return out;
@@ -41,10 +43,11 @@ Tensor<B> fold(const Tensor<B>& x, Grid map, Window window) {
 template <class B>
 Tensor<B> max_pool(const Tensor<B>& x, Grid map, Window window) {
   window.validate();
-  require<ConfigError>(2 * window.padding <= window.kernel, "max_pool: got a kernel of ", window.kernel, " and a padding of ", window.padding,
-                       "; some positions would see nothing of the map");
+  VPR_REQUIRE(ConfigError, 2 * window.padding <= window.kernel, "max_pool: got a kernel of ", window.kernel, " and a padding of ",
+              window.padding, "; some positions would see nothing of the map");
   const Shape& shape = x.shape();
-  require<ShapeError>(shape.rank() == 3 && shape[1] == map.patches(), "max_pool: got x ", shape, " for a map of ", map.height, "x", map.width);
+  VPR_REQUIRE(ShapeError, shape.rank() == 3 && shape[1] == map.patches(), "max_pool: got x ", shape, " for a map of ", map.height, "x",
+              map.width);
   Tensor<B> out(Shape{shape[0], window.positions(map).patches(), shape[2]});
   if (!out.empty()) B::max_pool(x, map, window, out);
   return out;

@@ -17,7 +17,7 @@ inline Shape without_last(const Shape& shape) { return Shape(std::span(shape.beg
 /// @throws ShapeError  if x has no axis.
 template <class B>
 Tensor<B> norms(const Tensor<B>& x) {
-  require<ShapeError>(x.shape().rank() >= 1, "norms: got x ", x.shape(), ", want an axis at least");
+  VPR_REQUIRE(ShapeError, x.shape().rank() >= 1, "norms: got x ", x.shape(), ", want an axis at least");
   Tensor<B> out(detail::without_last(x.shape()));
   B::norms(x, out);
   return out;
@@ -28,8 +28,8 @@ Tensor<B> norms(const Tensor<B>& x) {
 /// @throws ShapeError  unless both are matrices of as many columns.
 template <class B>
 Tensor<B> distances(const Tensor<B>& a, const Tensor<B>& b) {
-  require<ShapeError>(a.shape().rank() == 2 && b.shape().rank() == 2 && a.shape()[1] == b.shape()[1], "distances: got a ", a.shape(), " and b ",
-                      b.shape(), ", want matrices of as many columns");
+  VPR_REQUIRE(ShapeError, a.shape().rank() == 2 && b.shape().rank() == 2 && a.shape()[1] == b.shape()[1], "distances: got a ", a.shape(),
+              " and b ", b.shape(), ", want matrices of as many columns");
   Tensor<B> out(Shape{a.shape()[0], b.shape()[0]});
   B::distances(a, b, out);
   return out;
@@ -40,7 +40,7 @@ Tensor<B> distances(const Tensor<B>& a, const Tensor<B>& b) {
 /// @throws ShapeError  if the shapes differ or have no axis.
 template <class B>
 Tensor<B> log_sum_exp(const Tensor<B>& x, const Tensor<B>& mask, bool and_zero = false) {
-  require<ShapeError>(x.shape().rank() >= 1 && x.shape() == mask.shape(), "log_sum_exp: got x ", x.shape(), " and mask ", mask.shape());
+  VPR_REQUIRE(ShapeError, x.shape().rank() >= 1 && x.shape() == mask.shape(), "log_sum_exp: got x ", x.shape(), " and mask ", mask.shape());
   Tensor<B> out(detail::without_last(x.shape()));
   B::log_sum_exp(x, mask, and_zero, out);
   return out;

@@ -14,8 +14,8 @@ namespace vpr {
 /// @throws ShapeError  if gamma or beta have not one element a column.
 template <class B>
 Tensor<B> layer_norm(Tensor<B> x, const Tensor<B>& gamma, const Tensor<B>& beta, std::type_identity_t<typename B::value> eps) {
-  require<ShapeError>(gamma.elements() == x.shape().last() && beta.elements() == x.shape().last(),
-                      "layer_norm: got x ", x.shape(), ", gamma ", gamma.shape(), " and beta ", beta.shape());
+  VPR_REQUIRE(ShapeError, gamma.elements() == x.shape().last() && beta.elements() == x.shape().last(), "layer_norm: got x ", x.shape(),
+              ", gamma ", gamma.shape(), " and beta ", beta.shape());
   if (!x.empty()) B::layer_norm(x, gamma, beta, eps, x);
   return x;
 }
@@ -27,9 +27,11 @@ template <class B>
 Tensor<B> batch_norm(Tensor<B> x, const Tensor<B>& weight, const Tensor<B>& bias, const Tensor<B>& mean, const Tensor<B>& variance,
                      std::type_identity_t<typename B::value> eps) {
   const std::int64_t channels = x.shape().last();
-  require<ShapeError>(weight.elements() == channels && bias.elements() == channels && mean.elements() == channels && variance.elements() == channels,
-                      "batch_norm: got x ", x.shape(), ", weight ", weight.shape(), ", bias ", bias.shape(), ", mean ", mean.shape(),
-                      " and variance ", variance.shape());
+  VPR_REQUIRE(
+      ShapeError,
+      weight.elements() == channels && bias.elements() == channels && mean.elements() == channels && variance.elements() == channels,
+      "batch_norm: got x ", x.shape(), ", weight ", weight.shape(), ", bias ", bias.shape(), ", mean ", mean.shape(), " and variance ",
+      variance.shape());
   B::batch_norm(x, weight, bias, mean, variance, eps, x);
   return x;
 }

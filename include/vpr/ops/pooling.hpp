@@ -12,7 +12,8 @@ namespace detail {
 
 template <class B>
 Tensor<B> pooled(const Tensor<B>& x, const char* op) {
-  require<ShapeError>(x.shape().rank() == 3 && x.shape()[1] > 0, op, ": got x ", x.shape(), ", want [batch, tokens, channels] with a token at least");
+  VPR_REQUIRE(ShapeError, x.shape().rank() == 3 && x.shape()[1] > 0, op, ": got x ", x.shape(),
+              ", want [batch, tokens, channels] with a token at least");
   return Tensor<B>(Shape{x.shape()[0], x.shape()[2]});
 }
 
@@ -24,8 +25,8 @@ Tensor<B> pooled(const Tensor<B>& x, const char* op) {
 template <class B>
 Tensor<B> gem(const Tensor<B>& x, const Tensor<B>& p, std::type_identity_t<typename B::value> eps) {
   Tensor<B> out = detail::pooled(x, "gem");
-  require<ShapeError>(p.elements() == 1, "gem: got p ", p.shape(), ", want one element");
-  require<ConfigError>(eps > 0, "gem: got eps ", eps, ", want it above 0");
+  VPR_REQUIRE(ShapeError, p.elements() == 1, "gem: got p ", p.shape(), ", want one element");
+  VPR_REQUIRE(ConfigError, eps > 0, "gem: got eps ", eps, ", want it above 0");
   B::gem(x, p, eps, out);
   return out;
 }

@@ -25,13 +25,15 @@ Tensor<B> matmul(const Tensor<B>& a, const Tensor<B>& b, Product product = Produ
   const bool at = product == Product::atb, bt = product == Product::abt;
   const Shape &left = a.shape(), &right = b.shape();
   const bool of_images = left.rank() == 3, each = of_images && right.rank() == 3;
-  require<ShapeError>((left.rank() == 2 || of_images) && right.rank() >= 2 && (each || right.rank() == 2 || (of_images && !at && !bt)) &&
-                          (!each || left[0] == right[0]) && (!of_images || each || !at),
-                      "matmul: got a ", left, " and b ", right);
+  VPR_REQUIRE(ShapeError,
+              (left.rank() == 2 || of_images) && right.rank() >= 2 && (each || right.rank() == 2 || (of_images && !at && !bt)) &&
+                  (!each || left[0] == right[0]) && (!of_images || each || !at),
+              "matmul: got a ", left, " and b ", right);
   const std::size_t axis = of_images ? 1 : 0, other = each ? 1 : 0;
   const std::int64_t depth = left[axis + (at ? 0 : 1)], rows = left[axis + (at ? 1 : 0)];
   const std::int64_t columns = bt ? right[other] : Shape(std::span(right.begin() + other + 1, right.end())).elements();
-  require<ShapeError>(depth == right[other + (bt ? 1 : 0)], "matmul: got a ", left, at ? " transposed" : "", " and b ", right, bt ? " transposed" : "");
+  VPR_REQUIRE(ShapeError, depth == right[other + (bt ? 1 : 0)], "matmul: got a ", left, at ? " transposed" : "", " and b ", right,
+              bt ? " transposed" : "");
   Tensor<B> out(of_images ? Shape{left[0], rows, columns} : Shape{rows, columns});
   if (!out.empty()) B::matmul(a, at, b, bt, out);
   return out;

@@ -15,11 +15,12 @@ namespace vpr {
 template <class B>
 Tensor<B> optimal_transport(const Tensor<B>& scores, const Tensor<B>& dustbin, std::int64_t iterations) {
   const Shape& shape = scores.shape();
-  require<ShapeError>(shape.rank() == 3 && shape[2] > 0 && dustbin.elements() == 1, "optimal_transport: got scores ", shape, " and dustbin ",
-                      dustbin.shape(), ", want [batch, tokens, clusters] and one element");
-  require<ShapeError>(shape[1] > shape[2], "optimal_transport: got ", shape[1], " tokens for ", shape[2],
-                      " clusters; the dustbin's mass is what is left, so there must be more tokens than clusters: use larger images or fewer clusters");
-  require<ConfigError>(iterations >= 0, "optimal_transport: got ", iterations, " iterations");
+  VPR_REQUIRE(ShapeError, shape.rank() == 3 && shape[2] > 0 && dustbin.elements() == 1, "optimal_transport: got scores ", shape,
+              " and dustbin ", dustbin.shape(), ", want [batch, tokens, clusters] and one element");
+  VPR_REQUIRE(
+      ShapeError, shape[1] > shape[2], "optimal_transport: got ", shape[1], " tokens for ", shape[2],
+      " clusters; the dustbin's mass is what is left, so there must be more tokens than clusters: use larger images or fewer clusters");
+  VPR_REQUIRE(ConfigError, iterations >= 0, "optimal_transport: got ", iterations, " iterations");
   Tensor<B> out(shape.with(2, shape[2] + 1));
   if (!out.empty()) B::optimal_transport(scores, dustbin, iterations, out);
   return out;

@@ -20,7 +20,7 @@ namespace vpr {
 ///         not finite, or so large that its square is not.
 template <class B>
 double clip_gradients(const std::vector<NamedParameter<B>>& parameters, double longest) {
-  require<ConfigError>(longest > 0, "clip_gradients: got a longest length of ", longest, ", want one above 0");
+  VPR_REQUIRE(ConfigError, longest > 0, "clip_gradients: got a longest length of ", longest, ", want one above 0");
   double squares = 0;
   for (const auto& [name, parameter] : parameters) {
     const Tensor<B>& gradient = parameter.gradient();
@@ -28,7 +28,8 @@ double clip_gradients(const std::vector<NamedParameter<B>>& parameters, double l
     for (const typename B::value square : detail::summed_to(Shape{gradient.shape().last()}, gradient, gradient).values()) {
       squares += static_cast<double>(square);
     }
-    require(std::isfinite(squares), "clip_gradients: the gradient of ", name, " is not finite; lower the rate, or look at the loss of this step");
+    VPR_REQUIRE(Error, std::isfinite(squares), "clip_gradients: the gradient of ", name,
+                " is not finite; lower the rate, or look at the loss of this step");
   }
   const double length = std::sqrt(squares), scale = longest / (length + 1e-6);
   if (scale >= 1) return length;

@@ -20,12 +20,17 @@ namespace vpr {
 template <class From, class To>
 void copy_parameters(From& from, To& to) {
   std::map<std::string, std::pair<Shape, std::function<std::vector<float>()>>> values;
-  from.visit([&](const std::string& name, Parameter auto& parameter) { values[name] = {parameter.shape(), [&parameter] { return parameter.to_vector(); }}; }, std::string());
+  from.visit(
+      [&](const std::string& name, Parameter auto& parameter) {
+        values[name] = {parameter.shape(), [&parameter] { return parameter.to_vector(); }};
+      },
+      std::string());
   to.visit(
       [&](const std::string& name, Parameter auto& parameter) {
         const auto found = values.find(name);
-        require<WeightError>(found != values.end(), "copy_parameters: there is no ", name, " to copy from");
-        require<WeightError>(found->second.first == parameter.shape(), "copy_parameters: ", name, " is ", found->second.first, ", the other's is ", parameter.shape());
+        VPR_REQUIRE(WeightError, found != values.end(), "copy_parameters: there is no ", name, " to copy from");
+        VPR_REQUIRE(WeightError, found->second.first == parameter.shape(), "copy_parameters: ", name, " is ", found->second.first,
+                    ", the other's is ", parameter.shape());
         const std::vector<float> copied = found->second.second();
         parameter.assign(std::span<const float>(copied));
       },

@@ -22,7 +22,7 @@ class EarlyStopping {
   /// @param patience  0: never stops
   /// @throws ConfigError  for a patience below 0.
   explicit EarlyStopping(std::int64_t patience) : patience_(patience) {
-    require<ConfigError>(patience >= 0, "early stopping: got a patience of ", patience, ", want 0 (never stop) or more");
+    VPR_REQUIRE(ConfigError, patience >= 0, "early stopping: got a patience of ", patience, ", want 0 (never stop) or more");
   }
 
   /// Takes the next measure, higher is better, compared in float32. Returns whether it is the best so far; one that is not a number never is.
@@ -52,8 +52,10 @@ class EarlyStopping {
     Shape shape() const { return Shape{2}; }
     /// @throws FormatError  for what is no progress.
     void assign(std::span<const float> values) {
-      require<FormatError>(values.size() == 2 && !std::isnan(values[0]) && values[1] >= 0 && values[1] <= 0x1p24F && values[1] == std::trunc(values[1]),
-                           "early stopping: want the best measure and a whole number of measures up to 2^24 since");
+      VPR_REQUIRE(
+          FormatError,
+          values.size() == 2 && !std::isnan(values[0]) && values[1] >= 0 && values[1] <= 0x1p24F && values[1] == std::trunc(values[1]),
+          "early stopping: want the best measure and a whole number of measures up to 2^24 since");
       best = values[0];
       worse = static_cast<std::int64_t>(values[1]);
     }

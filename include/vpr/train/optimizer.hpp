@@ -41,8 +41,8 @@ class StepCount {
   Shape shape() const { return Shape{1}; }
   /// @throws FormatError  for what is no count.
   void assign(std::span<const float> values) {
-    require<FormatError>(values.size() == 1 && values[0] >= 0 && values[0] <= 0x1p24F, "step count: got ", values.empty() ? -1 : values[0],
-                         ", want one whole number up to 2^24");
+    VPR_REQUIRE(FormatError, values.size() == 1 && values[0] >= 0 && values[0] <= 0x1p24F, "step count: got ",
+                values.empty() ? -1 : values[0], ", want one whole number up to 2^24");
     count_ = static_cast<std::int64_t>(values[0]);
   }
   std::vector<float> to_vector() const { return {static_cast<float>(count_)}; }
@@ -68,8 +68,8 @@ class ParameterOptimizer {
   /// @param groups  the first that chooses a parameter gives its settings; `settings` are those of the rest
   /// @throws ConfigError  for settings outside their range, a group that chooses no parameter to be trained, or no such parameter at all.
   template <class Model>
-  requires(!std::same_as<Model, ParameterOptimizer>)
-  explicit ParameterOptimizer(Model& model, const Settings& settings = {}, const std::vector<ParameterGroup<Settings>>& groups = {}) {
+  requires(!std::same_as<Model, ParameterOptimizer>) explicit ParameterOptimizer(Model& model, const Settings& settings = {},
+                                                                                 const std::vector<ParameterGroup<Settings>>& groups = {}) {
     std::vector<bool> used(groups.size());
     model.visit(
         [&](const std::string& name, auto& parameter) {
@@ -80,9 +80,9 @@ class ParameterOptimizer {
           parameters_.push_back({name, parameter});
         },
         std::string());
-    require<ConfigError>(!parameters_.empty(), "optimiser: the model has no parameter that needs a gradient");
+    VPR_REQUIRE(ConfigError, !parameters_.empty(), "optimiser: the model has no parameter that needs a gradient");
     for (std::size_t i = 0; i < groups.size(); ++i) {
-      require<ConfigError>(used[i], "optimiser: no parameter to be trained is chosen by ", groups[i].names.text(), " of group ", i);
+      VPR_REQUIRE(ConfigError, used[i], "optimiser: no parameter to be trained is chosen by ", groups[i].names.text(), " of group ", i);
     }
   }
 

@@ -15,7 +15,8 @@ namespace vpr {
 /// A choice of parameters by name: those that begin with a prefix, or those that a predicate takes.
 class ParameterNames {
  public:
-  ParameterNames(std::string prefix) : text_("'" + prefix + "'"), chosen_([prefix](const std::string& name) { return name.starts_with(prefix); }) {}
+  ParameterNames(std::string prefix)
+      : text_("'" + prefix + "'"), chosen_([prefix](const std::string& name) { return name.starts_with(prefix); }) {}
   ParameterNames(const char* prefix) : ParameterNames(std::string(prefix)) {}
   template <std::predicate<const std::string&> P>
   ParameterNames(P predicate) : text_("a predicate"), chosen_(std::move(predicate)) {}
@@ -48,7 +49,7 @@ void set_needs_gradient(Model& model, const ParameterNames& names, bool needed, 
         parameter.set_needs_gradient(needed);
       },
       std::string());
-  require<ConfigError>(found, what, ": no parameter's name is chosen by ", names.text());
+  VPR_REQUIRE(ConfigError, found, what, ": no parameter's name is chosen by ", names.text());
 }
 
 }  // namespace detail

@@ -83,9 +83,7 @@ struct WarmUp {
   double start = 1.0 / 3;
   Then then{};
 
-  double operator()(double rate, std::int64_t t) const {
-    return t < steps ? LinearDecay{start, 1, steps}(rate, t) : then(rate, t - steps);
-  }
+  double operator()(double rate, std::int64_t t) const { return t < steps ? LinearDecay{start, 1, steps}(rate, t) : then(rate, t - steps); }
 };
 
 /// `(t + 1) / steps` of the rate over the first `steps`, while `Then` runs on underneath unseen: OpenVPRLab's warm-up. What `Then`

@@ -24,10 +24,10 @@ class SgdUpdate {
   using Settings = SgdSettings;
 
   SgdUpdate(const SgdSettings& settings, const Shape& shape) : settings_(settings) {
-    require<ConfigError>(settings.rate >= 0 && settings.momentum >= 0 && settings.weight_decay >= 0, "Sgd: got rate ", settings.rate,
-                         ", momentum ", settings.momentum, " and weight decay ", settings.weight_decay, ", want none below 0");
-    require<ConfigError>(!settings.nesterov || (settings.momentum > 0 && settings.dampening == 0), "Sgd: Nesterov's form got momentum ",
-                         settings.momentum, " and dampening ", settings.dampening, ", want a momentum above 0 and no dampening");
+    VPR_REQUIRE(ConfigError, settings.rate >= 0 && settings.momentum >= 0 && settings.weight_decay >= 0, "Sgd: got rate ", settings.rate,
+                ", momentum ", settings.momentum, " and weight decay ", settings.weight_decay, ", want none below 0");
+    VPR_REQUIRE(ConfigError, !settings.nesterov || (settings.momentum > 0 && settings.dampening == 0), "Sgd: Nesterov's form got momentum ",
+                settings.momentum, " and dampening ", settings.dampening, ", want a momentum above 0 and no dampening");
     if (settings.momentum > 0) velocity_ = Tensor<B>::zeros(shape);
   }
 

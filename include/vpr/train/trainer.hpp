@@ -21,11 +21,11 @@
 namespace vpr {
 
 struct TrainerSettings {
-  std::int64_t steps = 1000;         ///< in all, those of an earlier session included
-  std::int64_t accumulate = 1;       ///< batches whose gradients make one step
-  double longest_gradient = 0;       ///< gradients are clipped to this length; 0: they are not
-  std::int64_t checkpoint_every = 0; ///< steps between checkpoints; 0: none are written
-  std::string checkpoint = {};       ///< the file that they are written to, each in place of the last one
+  std::int64_t steps = 1000;          ///< in all, those of an earlier session included
+  std::int64_t accumulate = 1;        ///< batches whose gradients make one step
+  double longest_gradient = 0;        ///< gradients are clipped to this length; 0: they are not
+  std::int64_t checkpoint_every = 0;  ///< steps between checkpoints; 0: none are written
+  std::string checkpoint = {};        ///< the file that they are written to, each in place of the last one
 };
 
 /// What a step did.
@@ -66,11 +66,13 @@ class Trainer {
   /// The model must outlive the trainer. @throws ConfigError  for settings out of range.
   Trainer(Model& model, O optimizer, S schedule = S(), TrainerSettings settings = {})
       : model_(&model), optimizer_(std::move(optimizer)), schedule_(std::move(schedule)), settings_(std::move(settings)) {
-    require<ConfigError>(settings_.steps >= 0 && settings_.accumulate >= 1 && settings_.longest_gradient >= 0 && settings_.checkpoint_every >= 0,
-                         "trainer: got ", settings_.steps, " steps of ", settings_.accumulate, " batches, a longest gradient of ", settings_.longest_gradient,
-                         " and a checkpoint every ", settings_.checkpoint_every, " steps, want none below 0, and a batch at least");
-    require<ConfigError>(settings_.checkpoint_every == 0 || !settings_.checkpoint.empty(), "trainer: checkpoints every ", settings_.checkpoint_every,
-                         " steps need a file");
+    VPR_REQUIRE(ConfigError,
+                settings_.steps >= 0 && settings_.accumulate >= 1 && settings_.longest_gradient >= 0 && settings_.checkpoint_every >= 0,
+                "trainer: got ", settings_.steps, " steps of ", settings_.accumulate, " batches, a longest gradient of ",
+                settings_.longest_gradient, " and a checkpoint every ", settings_.checkpoint_every,
+                " steps, want none below 0, and a batch at least");
+    VPR_REQUIRE(ConfigError, settings_.checkpoint_every == 0 || !settings_.checkpoint.empty(), "trainer: checkpoints every ",
+                settings_.checkpoint_every, " steps need a file");
   }
 
   /// Steps done so far, those of earlier sessions included.
@@ -83,16 +85,16 @@ class Trainer {
   template <class State>
   void keep(const std::string& name, State& state) {
     const bool taken = std::any_of(kept_.begin(), kept_.end(), [&](const Kept& kept) { return kept.name == name; });
-    require<ConfigError>(!name.empty() && !taken, "trainer: state to keep needs a name of its own, got \"", name, "\"");
+    VPR_REQUIRE(ConfigError, !name.empty() && !taken, "trainer: state to keep needs a name of its own, got \"", name, "\"");
     kept_.push_back({name, [&state](const ShowParameter& show, const std::string& prefix) {
-      const auto show_one = [&show](const std::string& parameter_name, Parameter auto& parameter) {
-        detail::AnyParameter any{.get_shape = [&] { return parameter.shape(); },
-                                 .set = [&](std::span<const float> values) { parameter.assign(values); },
-                                 .get = [&] { return parameter.to_vector(); }};
-        show(parameter_name, any);
-      };
-      state.visit(show_one, prefix);
-    }});
+                       const auto show_one = [&show](const std::string& parameter_name, Parameter auto& parameter) {
+                         detail::AnyParameter any{.get_shape = [&] { return parameter.shape(); },
+                                                  .set = [&](std::span<const float> values) { parameter.assign(values); },
+                                                  .get = [&] { return parameter.to_vector(); }};
+                         show(parameter_name, any);
+                       };
+                       state.visit(show_one, prefix);
+                     }});
   }
 
   /// Trains until `settings.steps` are done or `after_step` says false.
@@ -123,7 +125,8 @@ class Trainer {
     model_->visit(visitor, prefix + "model.");
     optimizer_.visit(visitor, prefix + "optimizer.");
     for (const Kept& kept : kept_) {
-      kept.visit([&visitor](const std::string& name, detail::AnyParameter& parameter) { visitor(name, parameter); }, prefix + "kept." + kept.name + ".");
+      kept.visit([&visitor](const std::string& name, detail::AnyParameter& parameter) { visitor(name, parameter); },
+                 prefix + "kept." + kept.name + ".");
     }
   }
 
@@ -140,7 +143,8 @@ class Trainer {
     for (std::int64_t i = 0; i < settings_.accumulate; ++i) {
       const auto loss = loss_of(done() * settings_.accumulate + i);
       const double value = static_cast<double>(loss.to_vector().at(0));
-      require(std::isfinite(value), "training: the loss of step ", result.step, " is ", value, "; lower the rate, or look at its photos");
+      VPR_REQUIRE(Error, std::isfinite(value), "training: the loss of step ", result.step, " is ", value,
+                  "; lower the rate, or look at its photos");
       result.loss += value / static_cast<double>(settings_.accumulate);
       if (!loss.needs_gradient()) continue;
       using T = typename std::decay_t<decltype(loss)>::value_type;

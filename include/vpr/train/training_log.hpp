@@ -48,15 +48,16 @@ class TrainingLog {
     for (const TrainingRow& row : rows_) file.write(text(row));
     file.commit();
     out_.open(path_, std::ios::app | std::ios::binary);
-    require<IoError>(out_.is_open(), path_, ": cannot be written");
+    VPR_REQUIRE(IoError, out_.is_open(), path_, ": cannot be written");
   }
 
   /// @throws IoError  as on a full disk; ShapeError for another number of measures than the log has
   void add(const TrainingRow& row) {
-    require<ShapeError>(row.measures.size() + fixed == columns_.size(), path_, ": got ", row.measures.size(), " measures, the log has ", columns_.size() - fixed);
+    VPR_REQUIRE(ShapeError, row.measures.size() + fixed == columns_.size(), path_, ": got ", row.measures.size(), " measures, the log has ",
+                columns_.size() - fixed);
     rows_.push_back(row);
     out_ << text(row) << std::flush;
-    require<IoError>(out_.good(), path_, ": cannot be written; is the disk full?");
+    VPR_REQUIRE(IoError, out_.good(), path_, ": cannot be written; is the disk full?");
   }
 
   /// All rows, those of earlier sessions included.
@@ -96,17 +97,19 @@ class TrainingLog {
 
   void read(std::int64_t done) {
     std::ifstream in(path_, std::ios::binary);
-    require<IoError>(in.is_open(), path_, ": cannot be read");
+    VPR_REQUIRE(IoError, in.is_open(), path_, ": cannot be read");
     std::int64_t number = 0;
     for (std::string line; std::getline(in, line);) {
       ++number;
       if (in.eof()) break;  // a line without an end was being written when the training was killed
       if (!json_ && number == 1) {
-        require<FormatError>(line == header(), path_, ": its first line is '", line.substr(0, 80), "', expected the log of a training, '", header(), "'; give another file, or remove it");
+        VPR_REQUIRE(FormatError, line == header(), path_, ": its first line is '", line.substr(0, 80),
+                    "', expected the log of a training, '", header(), "'; give another file, or remove it");
         continue;
       }
       const std::optional<std::vector<double>> all = json_ ? of_json(line) : of_csv(line);
-      require<FormatError>(all.has_value(), path_, ": line ", number, " is no row of a training with the columns ", header(), "; give another file, or remove it");
+      VPR_REQUIRE(FormatError, all.has_value(), path_, ": line ", number, " is no row of a training with the columns ", header(),
+                  "; give another file, or remove it");
       if ((*all)[0] <= static_cast<double>(done)) rows_.push_back(row_of(*all));
     }
   }

@@ -13,7 +13,7 @@ struct TrainingRow {
   std::int64_t step = 0;
   double loss = 0;
   double rate = 0;
-  double seconds = 0;            ///< since the training began, pauses left out
+  double seconds = 0;  ///< since the training began, pauses left out
   double images_per_second = 0;
   std::vector<double> measures;  ///< in the order of the log's names; NaN where one was not taken
 };

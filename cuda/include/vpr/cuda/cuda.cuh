@@ -70,11 +70,13 @@ struct Cuda : ScalarKernels<CudaExecutor>, ScalarGradients<CudaExecutor>, Scalar
 
   static void matmul(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b, tensor& out) {
     const std::size_t axis = a.shape().rank() - 2;
-    const std::int64_t rows = a.shape()[axis + (transpose_a ? 1 : 0)], depth = a.shape()[axis + (transpose_a ? 0 : 1)], columns = out.shape().last();
+    const std::int64_t rows = a.shape()[axis + (transpose_a ? 1 : 0)], depth = a.shape()[axis + (transpose_a ? 0 : 1)],
+                       columns = out.shape().last();
     if (out.empty() || depth == 0) return ScalarKernels::matmul(a, transpose_a, b, transpose_b, out);
     const std::int64_t step = b.shape().rank() == 3 ? depth * columns : 0;
     for (std::int64_t i = 0; i < out.elements() / (rows * columns); ++i) {
-      detail::gemm(a.data() + i * rows * depth, transpose_a, b.data() + i * step, transpose_b, out.data() + i * rows * columns, rows, columns, depth);
+      detail::gemm(a.data() + i * rows * depth, transpose_a, b.data() + i * step, transpose_b, out.data() + i * rows * columns, rows,
+                   columns, depth);
     }
   }
 

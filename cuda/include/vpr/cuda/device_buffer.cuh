@@ -60,7 +60,8 @@ class DeviceBuffer {
     void operator()(T* pointer) const { cudaFreeAsync(pointer, detail::cuda_stream()); }
   };
   static T* allocate(std::size_t size) {
-    require<BackendError>(size <= static_cast<std::size_t>(-1) / sizeof(T), "cuda: allocate: ", size, " elements are more than memory can hold");
+    VPR_REQUIRE(BackendError, size <= static_cast<std::size_t>(-1) / sizeof(T), "cuda: allocate: ", size,
+                " elements are more than memory can hold");
     void* memory = nullptr;
     detail::check_cuda(cudaMallocAsync(&memory, size * sizeof(T), detail::cuda_stream()), "allocate");
     return static_cast<T*>(memory);

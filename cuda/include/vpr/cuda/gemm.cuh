@@ -12,7 +12,7 @@
 namespace vpr::detail {
 
 inline void check_cublas(cublasStatus_t status, const char* action) {
-  require<BackendError>(status == CUBLAS_STATUS_SUCCESS, "cuda: ", action, ": ", cublasGetStatusString(status));
+  VPR_REQUIRE(BackendError, status == CUBLAS_STATUS_SUCCESS, "cuda: ", action, ": ", cublasGetStatusString(status));
 }
 
 /// cuBLAS for the calling thread and the GPU that was current at its first product.

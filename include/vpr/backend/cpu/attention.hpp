@@ -18,7 +18,7 @@ inline constexpr std::int64_t query_block = 132;
 /// `ScalarKernels::attention` without the whole matrix of weights.
 template <class X>
 void blocked_attention(AttentionOperand<typename X::value_type> q, AttentionOperand<typename X::value_type> k,
-               AttentionOperand<typename X::value_type> v, std::int64_t heads, X& out) {
+                       AttentionOperand<typename X::value_type> v, std::int64_t heads, X& out) {
   using T = typename X::value_type;
   const std::int64_t batch = out.shape()[0], channels = out.shape().last(), depth = channels / heads;
   const std::int64_t blocks = (q.rows + query_block - 1) / query_block;
@@ -38,14 +38,15 @@ void blocked_attention(AttentionOperand<typename X::value_type> q, AttentionOper
       sums.data()[r] = (row + T(0)).sum();  // of an expression, whose order does not depend on the row's address
     }
     gemm({weights.data(), k.rows}, value, {height, depth, k.rows}, result, channels);
-    for (std::int64_t r = 0; r < height; ++r) Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>(result + r * channels, depth) /= sums.data()[r];
+    for (std::int64_t r = 0; r < height; ++r)
+      Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>(result + r * channels, depth) /= sums.data()[r];
   });
 }
 
 /// `AttentionGradients::attention_gradient`. One task computes a head of an image, so the sums over queries have a fixed order.
 template <class X, class T>
-void blocked_attention_gradient(AttentionOperand<T> q, AttentionOperand<T> k, AttentionOperand<T> v, std::int64_t heads, const X& dy, T* dq, T* dk,
-                                T* dv) {
+void blocked_attention_gradient(AttentionOperand<T> q, AttentionOperand<T> k, AttentionOperand<T> v, std::int64_t heads, const X& dy, T* dq,
+                                T* dk, T* dv) {
   const std::int64_t batch = dy.shape()[0], channels = dy.shape().last(), depth = channels / heads;
   const T scale = T(1) / std::sqrt(T(depth));
   parallel_for(batch * heads, [&](std::int64_t i) {

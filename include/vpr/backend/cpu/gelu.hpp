@@ -26,7 +26,8 @@ void gelu_in_place(T* data, std::int64_t count) {
       Eigen::Map<GeluBlock> x(block);
       const GeluBlock z = x.abs() * 0.70710678F;
       const GeluBlock t = (1.0F + 0.3275911F * z).inverse();
-      const GeluBlock tail = ((((1.061405429F * t - 1.453152027F) * t + 1.421413741F) * t - 0.284496736F) * t + 0.254829592F) * t * (-z.square()).exp();
+      const GeluBlock tail =
+          ((((1.061405429F * t - 1.453152027F) * t + 1.421413741F) * t - 0.284496736F) * t + 0.254829592F) * t * (-z.square()).exp();
       // erf is odd: x erf(x/√2) = |x| erf(|x|/√2).
       x = 0.5F * (x + x.abs() * (1.0F - tail));
     };

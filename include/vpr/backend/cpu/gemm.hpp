@@ -25,7 +25,9 @@ struct MatrixView {
   std::int64_t column_step = 1;
 
   MatrixView transposed() const { return {data, column_step, row_step}; }
-  MatrixView from(std::int64_t row, std::int64_t column) const { return {data + row * row_step + column * column_step, row_step, column_step}; }
+  MatrixView from(std::int64_t row, std::int64_t column) const {
+    return {data + row * row_step + column * column_step, row_step, column_step};
+  }
 };
 
 /// How many rows and columns a product has, and how many terms each of its elements.
@@ -41,7 +43,8 @@ struct GemmTile {
   static constexpr int lanes = vector_bytes / static_cast<int>(sizeof(T)), rows = gemm_rows, columns = 2 * lanes;
 
   /// Writes, or adds to `out`, the product of two panels of which `height` rows and `width` columns are wanted.
-  static void multiply(const T* left, const T* right, std::int64_t depth, std::int64_t height, std::int64_t width, bool add, T* out, std::int64_t step) {
+  static void multiply(const T* left, const T* right, std::int64_t depth, std::int64_t height, std::int64_t width, bool add, T* out,
+                       std::int64_t step) {
     if (height == rows && width == columns) return whole<2>(left, right, depth, add, out, step);
     T tile[rows * columns];
     width <= lanes ? whole<1>(left, right, depth, false, tile, columns) : whole<2>(left, right, depth, false, tile, columns);
@@ -58,7 +61,8 @@ struct GemmTile {
   }
 
   template <int Vectors, int... I>
-  static void unrolled(const T* left, const T* right, std::int64_t depth, bool add, T* out, std::int64_t step, std::integer_sequence<int, I...>) {
+  static void unrolled(const T* left, const T* right, std::int64_t depth, bool add, T* out, std::int64_t step,
+                       std::integer_sequence<int, I...>) {
     Vector sums[rows * Vectors] = {};
     for (; depth > 0; --depth, left += rows, right += columns) {
       Vector row[Vectors];
@@ -105,8 +109,8 @@ void pack_panel(MatrixView<T> x, std::int64_t rows, std::int64_t depth, T* to) {
       }
       const Four a = __builtin_shufflevector(in[0], in[1], 0, 4, 1, 5), b = __builtin_shufflevector(in[0], in[1], 2, 6, 3, 7);
       const Four c = __builtin_shufflevector(in[2], in[3], 0, 4, 1, 5), d = __builtin_shufflevector(in[2], in[3], 2, 6, 3, 7);
-      const Four out[4] = {__builtin_shufflevector(a, c, 0, 1, 4, 5), __builtin_shufflevector(a, c, 2, 3, 6, 7), __builtin_shufflevector(b, d, 0, 1, 4, 5),
-                           __builtin_shufflevector(b, d, 2, 3, 6, 7)};
+      const Four out[4] = {__builtin_shufflevector(a, c, 0, 1, 4, 5), __builtin_shufflevector(a, c, 2, 3, 6, 7),
+                           __builtin_shufflevector(b, d, 0, 1, 4, 5), __builtin_shufflevector(b, d, 2, 3, 6, 7)};
       for (int i = 0; i < 4; ++i) std::memcpy(to + (k + i) * Width + r, &out[i], sizeof(Four));
     }
   }
@@ -128,7 +132,8 @@ void serial_gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::i
     const std::int64_t rows = std::min(band, size.rows - top);
     for (std::int64_t run = 0; run < runs; ++run) {
       const std::int64_t begin = size.depth * run / runs, depth = size.depth * (run + 1) / runs - begin;
-      for (std::int64_t r = 0; r < rows; r += height) pack_panel<height>(a.from(top + r, begin), std::min(height, rows - r), depth, left.data() + r * depth);
+      for (std::int64_t r = 0; r < rows; r += height)
+        pack_panel<height>(a.from(top + r, begin), std::min(height, rows - r), depth, left.data() + r * depth);
       for (std::int64_t column = 0; column < size.columns; column += strip) {
         const std::int64_t columns = std::min(strip, size.columns - column);
         for (std::int64_t c = 0; c < columns; c += width) {
@@ -137,8 +142,8 @@ void serial_gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::i
         for (std::int64_t r = 0; r < rows; r += height) {
           const std::int64_t wanted = std::min(height, rows - r);
           for (std::int64_t c = 0; c < columns; c += width) {
-            GemmTile<T>::multiply(left.data() + r * depth, right.data() + c * depth, depth, wanted, std::min(width, columns - c), add || run > 0,
-                                  out + (top + r) * step + column + c, step);
+            GemmTile<T>::multiply(left.data() + r * depth, right.data() + c * depth, depth, wanted, std::min(width, columns - c),
+                                  add || run > 0, out + (top + r) * step + column + c, step);
           }
           if (run + 1 == runs) finish(top + r, column, wanted, columns);
         }
@@ -166,9 +171,12 @@ void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t 
   parallel_for(down * across, [&](std::int64_t task) {
     const std::int64_t r = task / across, c = task % across;
     const std::int64_t row = border(size.rows, GemmTile<T>::rows, r, down), rows = border(size.rows, GemmTile<T>::rows, r + 1, down) - row;
-    const std::int64_t column = border(size.columns, GemmTile<T>::columns, c, across), columns = border(size.columns, GemmTile<T>::columns, c + 1, across) - column;
+    const std::int64_t column = border(size.columns, GemmTile<T>::columns, c, across),
+                       columns = border(size.columns, GemmTile<T>::columns, c + 1, across) - column;
     serial_gemm(a.from(row, 0), b.from(0, column), {rows, columns, size.depth}, out + row * step + column, step, add,
-                [&](std::int64_t top, std::int64_t left, std::int64_t height, std::int64_t width) { finish(row + top, column + left, height, width); });
+                [&](std::int64_t top, std::int64_t left, std::int64_t height, std::int64_t width) {
+                  finish(row + top, column + left, height, width);
+                });
   });
 }
 

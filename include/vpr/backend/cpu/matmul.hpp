@@ -14,8 +14,8 @@ template <class X>
 void gemm_linear(const X& x, const X& weight, const X& bias, Activation activation, X& out) {
   using T = typename X::value_type;
   const std::int64_t depth = x.shape().last(), columns = out.shape().last();
-  gemm<T>({x.data(), depth}, MatrixView<T>{weight.data(), depth}.transposed(), {x.shape().rows(), columns, depth}, out.data(), columns, false,
-          [&](std::int64_t row, std::int64_t column, std::int64_t height, std::int64_t width) {
+  gemm<T>({x.data(), depth}, MatrixView<T>{weight.data(), depth}.transposed(), {x.shape().rows(), columns, depth}, out.data(), columns,
+          false, [&](std::int64_t row, std::int64_t column, std::int64_t height, std::int64_t width) {
             for (std::int64_t r = row; r < row + height; ++r) {
               Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>> values(out.data() + r * columns + column, width);
               if (!bias.empty()) values += Eigen::Map<const Eigen::Array<T, 1, Eigen::Dynamic>>(bias.data() + column, width);
@@ -31,12 +31,14 @@ void gemm_matmul(const X& a, bool transpose_a, const X& b, bool transpose_b, X& 
   using T = typename X::value_type;
   if (out.empty()) return;
   const std::size_t axis = a.shape().rank() - 2;
-  const std::int64_t rows = a.shape()[axis + (transpose_a ? 1 : 0)], depth = a.shape()[axis + (transpose_a ? 0 : 1)], columns = out.shape().last();
+  const std::int64_t rows = a.shape()[axis + (transpose_a ? 1 : 0)], depth = a.shape()[axis + (transpose_a ? 0 : 1)],
+                     columns = out.shape().last();
   const std::int64_t groups = out.elements() / (rows * columns);
   const auto product = [&](std::int64_t g) {
     const MatrixView<T> left{a.data() + g * rows * depth, transpose_a ? rows : depth};
     const MatrixView<T> right{b.data() + (b.shape().rank() == 3 ? g * depth * columns : 0), transpose_b ? depth : columns};
-    gemm<T>(transpose_a ? left.transposed() : left, transpose_b ? right.transposed() : right, {rows, columns, depth}, out.data() + g * rows * columns, columns);
+    gemm<T>(transpose_a ? left.transposed() : left, transpose_b ? right.transposed() : right, {rows, columns, depth},
+            out.data() + g * rows * columns, columns);
   };
   // One product alone is shared by the threads.
   groups == 1 ? product(0) : parallel_for(groups, product);
@@ -55,7 +57,8 @@ template <class X>
 void gemm_weight_gradient(const X& x, const X& dy, X& dweight) {
   using T = typename X::value_type;
   const std::int64_t outputs = dy.shape().last(), columns = x.shape().last();
-  gemm<T>(MatrixView<T>{dy.data(), outputs}.transposed(), {x.data(), columns}, {outputs, columns, dy.shape().rows()}, dweight.data(), columns);
+  gemm<T>(MatrixView<T>{dy.data(), outputs}.transposed(), {x.data(), columns}, {outputs, columns, dy.shape().rows()}, dweight.data(),
+          columns);
 }
 
 }  // namespace vpr::detail

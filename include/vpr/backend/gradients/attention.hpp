@@ -20,8 +20,8 @@ struct AttentionGradients {
   /// P = softmax(S), S = q kᵀ / √depth, of a head: dv = Pᵀ dy, dS = P ∘ (dy vᵀ - rowsum(P ∘ dy vᵀ)), dq = dS k / √depth,
   /// dk = dSᵀ q / √depth.
   template <class X, class T>
-  static void attention_gradient(AttentionOperand<T> q, AttentionOperand<T> k, AttentionOperand<T> v, std::int64_t heads, const X& dy, T* dq, T* dk,
-                                 T* dv) {
+  static void attention_gradient(AttentionOperand<T> q, AttentionOperand<T> k, AttentionOperand<T> v, std::int64_t heads, const X& dy,
+                                 T* dq, T* dk, T* dv) {
     const std::int64_t batch = dy.shape()[0], channels = dy.shape().last(), depth = channels / heads;
     const T scale = T(1) / std::sqrt(T(depth));
     X weights(Shape{batch, heads, q.rows, k.rows}), slopes(weights.shape());

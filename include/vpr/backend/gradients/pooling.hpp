@@ -59,7 +59,8 @@ struct PoolingGradients {
     const T* slope = dy.data();
     T* result = dx.data();
     const std::int64_t count = dx.shape()[1], channels = dx.shape()[2];
-    Executor::for_each(dx.elements(), [=] VPR_HD(std::int64_t i) { result[i] = slope[i / channels / count * channels + i % channels] / T(count); });
+    Executor::for_each(dx.elements(),
+                       [=] VPR_HD(std::int64_t i) { result[i] = slope[i / channels / count * channels + i % channels] / T(count); });
   }
 
   /// The gradient of `residual_sums` by the tokens: dx[b, n, c] = Σ_k assignment[b, n, k] · dy[b, k, c].
