@@ -66,10 +66,6 @@ template <class E = Error, class... Parts>
 
 }  // namespace vpr
 
-/// VPR_REQUIRE(E, condition, parts...): throws `E` with the streamed parts unless `condition` holds. The parts are not evaluated otherwise, so they may
-/// look at what only a failed condition allows.
-#define VPR_REQUIRE(E, condition, ...) \
-  do {                                 \
-    if (!(condition)) [[unlikely]]     \
-      ::vpr::fail<E>(__VA_ARGS__);     \
-  } while (false)
+/// VPR_REQUIRE(E, condition, parts...), an expression: throws `E` with the streamed parts unless `condition` holds. The parts are not
+/// evaluated otherwise, so they may look at what only a failed condition allows.
+#define VPR_REQUIRE(E, condition, ...) ((condition) ? static_cast<void>(0) : ::vpr::fail<E>(__VA_ARGS__))
