@@ -3,6 +3,8 @@
 /// How wide this processor's vectors are, and how many of them sums are kept in.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 namespace vpr::detail {
 
 #if defined(__AVX512F__)

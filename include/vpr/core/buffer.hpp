@@ -3,6 +3,8 @@
 /// Host memory for tensors.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <memory>

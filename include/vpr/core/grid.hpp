@@ -3,6 +3,8 @@
 /// The cells of a map.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <cstdint>
 
 namespace vpr {

@@ -3,6 +3,8 @@
 /// Loops over threads. OpenMP when the program is compiled with it (target `vpr::omp`), serial otherwise.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <cstdint>
 #include <exception>
 #include <utility>
