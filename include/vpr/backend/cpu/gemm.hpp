@@ -66,7 +66,8 @@ struct GemmTile {
     Vector sums[rows * Vectors] = {};
     for (; depth > 0; --depth, left += rows, right += columns) {
       Vector row[Vectors];
-      std::memcpy(row, right, sizeof row);
+      // One copy a vector: GCC takes a copy of the whole array through the stack.
+      for (int i = 0; i < Vectors; ++i) std::memcpy(&row[i], right + i * lanes, sizeof(Vector));
       ((sums[I] += left[I / Vectors] * row[I % Vectors]), ...);
     }
     const auto write = [=](T* to, Vector sum) {
