@@ -3,6 +3,8 @@
 /// A photo that takes no part, and why.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <string>
 
 namespace vpr {
