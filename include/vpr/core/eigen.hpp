@@ -5,6 +5,10 @@
 
 #include <vpr/core/tensor.hpp>
 
+#if !__has_include(<Eigen/Core>)
+#error "vpr needs Eigen 3.4 or later: install it (Debian: libeigen3-dev) and pass its folder, such as -isystem /usr/include/eigen3"
+#include "the error above is the cause"  // stops the compiler
+#endif
 #include <Eigen/Core>
 
 namespace vpr {

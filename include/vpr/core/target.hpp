@@ -3,6 +3,8 @@
 /// The name of what a file is compiled for.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #if defined(__AVX512F__)
 #define VPR_TARGET_VECTORS _avx512
 #elif defined(__AVX__)

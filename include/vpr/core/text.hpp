@@ -3,6 +3,8 @@
 /// Text made of numbers and words, whatever the program's locale.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <locale>
 #include <sstream>
 #include <string>

@@ -9,8 +9,10 @@
 
 #if __has_include(<xtensor/containers/xadapt.hpp>)
 #include <xtensor/containers/xadapt.hpp>
-#else
+#elif __has_include(<xtensor/xadapt.hpp>)
 #include <xtensor/xadapt.hpp>
+#else
+#error "vpr/core/xtensor.hpp needs xtensor: install it (Debian: libxtensor-dev)"
 #endif
 
 namespace vpr {
