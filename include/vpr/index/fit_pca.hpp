@@ -5,8 +5,9 @@
 
 #include <vpr/backend/cpu/gemm.hpp>
 #include <vpr/core/buffer.hpp>
-#include <vpr/index/eigenvectors.hpp>
 #include <vpr/index/pca.hpp>
+
+#include <Eigen/Eigenvalues>
 
 #include <algorithm>
 #include <cmath>
@@ -48,8 +49,8 @@ void centre(Rows points, const RowVector<Real>& mean, std::int64_t begin, std::i
 /// than dimensions N×N, of their inner products. A component's sign is free; here its number of largest magnitude, the first of equal
 /// ones, is positive, as in scikit-learn since 1.5. The same bits for any number of threads.
 ///
-/// Cost: N D min(N, D) operations, then some 10 min(N, D)³, of the slow kind: seconds for 2000, ten minutes for 8000. Memory: about
-/// 3 min(N, D)² numbers. Goldens metric_pca_*, pca_cricavpr.
+/// Cost: N D min(N, D) operations, then some 10 min(N, D)³ of Eigen's eigenvalue solver on one thread. Memory: about 3 min(N, D)² numbers.
+/// Goldens metric_pca_*, pca_cricavpr.
 /// @throws FormatError for NaN or infinity; ConfigError for no components, or more than there are directions in which the descriptors
 ///   differ: at most N - 1 and D, fewer where they repeat.
 template <class Real = double>
@@ -75,20 +76,23 @@ Pca fit_pca(RowsArgument points, const PcaSettings& settings) {
   }
   Real total = 0;
   for (std::int64_t i = 0; i < order; ++i) total += square.data()[i * order + i];
-  const detail::Eigenvectors<Real> eigen = detail::eigenvectors(std::move(square), order, k);
-  const auto scatter = [&](std::int64_t i) { return eigen.values[static_cast<std::size_t>(i)]; };
+  using Square = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>;
+  const Eigen::SelfAdjointEigenSolver<Square> solver(Eigen::Map<const Square>(square.data(), order, order));
+  VPR_REQUIRE(ConfigError, solver.info() == Eigen::Success, "fit_pca: the eigenvalues did not converge");
+  const auto scatter = [&](std::int64_t i) { return solver.eigenvalues()[order - 1 - i]; };  // largest first
   const Real negligible = scatter(0) * static_cast<Real>(std::max(n, dim)) * std::numeric_limits<Real>::epsilon();
   VPR_REQUIRE(ConfigError, scatter(k - 1) > negligible, "fit_pca: got ", k, " components, but the descriptors differ in ",
-              std::count_if(eigen.values.begin(), eigen.values.end(), [&](Real value) { return value > negligible; }), " directions only");
+              (solver.eigenvalues().array() > negligible).count(), " directions only");
 
   PcaParameters found;
   found.components.resize(k, dim);
+  const Matrix<Real> vectors = solver.eigenvectors().rowwise().reverse().leftCols(k).transpose();
   if (by_products) {
     Buffer<Real> product(static_cast<std::size_t>(k * block));
     for (std::int64_t begin = 0; begin < dim; begin += block) {
       const std::int64_t width = std::min(block, dim - begin);
       detail::centre(points, mean, 0, n, begin, width, centred.data());
-      detail::gemm<Real>({eigen.vectors.data(), n}, {centred.data(), width}, {k, width, n}, product.data(), width);
+      detail::gemm<Real>({vectors.data(), n}, {centred.data(), width}, {k, width, n}, product.data(), width);
       for (std::int64_t i = 0; i < k; ++i) {
         const Real length = std::sqrt(scatter(i));
         std::transform(product.data() + i * width, product.data() + (i + 1) * width, &found.components(i, begin),
@@ -96,8 +100,7 @@ Pca fit_pca(RowsArgument points, const PcaSettings& settings) {
       }
     }
   } else {
-    std::transform(eigen.vectors.data(), eigen.vectors.data() + k * dim, found.components.data(),
-                   [](Real value) { return static_cast<float>(value); });
+    found.components = vectors.template cast<float>();
   }
   for (auto component : found.components.rowwise()) {
     Eigen::Index largest = 0;
