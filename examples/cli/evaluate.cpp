@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "commands.hpp"
+#include "outputs.hpp"
 #include "search.hpp"
 
 #include <vpr/eval/evaluation_json.hpp>
 #include <vpr/eval/recall.hpp>
-#include "write_text.hpp"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -25,20 +26,20 @@ struct Options {
   std::int64_t shown = 5;
 };
 
-void evaluate(const Options& options) {
-  const vpr::Dataset dataset =
-      vpr::Dataset::load({.database = options.database, .queries = options.queries, .pairs = options.positives, .radius = options.radius});
-  VPR_REQUIRE(vpr::ConfigError, dataset.positives.has_value(),
-              "evaluate: nothing tells which answers are right: give --positives pairs.csv, or photos with "
-              "positions in their names (@utm_east@utm_north@...@.jpg) or in a CSV");
-  const std::int64_t deepest = std::max(options.shown, *std::max_element(options.recall.begin(), options.recall.end()));
-  const SearchResult result = search(options.model, options.rerank, dataset, deepest, options.report.empty() ? 0 : drawn_answers);
-  const vpr::Recall recall = vpr::recall(vpr::ids_of(result.matches, deepest), deepest, *dataset.positives, options.recall);
-  auto json = vpr::evaluation_json(recall, static_cast<std::int64_t>(dataset.database.size()), result.timing);
-  if (options.rerank.first > 0) json["reranked"] = options.rerank.first;
-  if (!options.json.empty()) write_text(options.json, json.dump(2) + '\n');
-  if (!options.report.empty()) write_report(options.report, options.model, options.rerank, dataset, result, deepest, options.shown, recall);
+/// Each N that the database has as many photos for; says which are left out.
+std::vector<std::int64_t> measurable(const std::vector<std::int64_t>& recall, const vpr::Dataset& dataset) {
+  std::vector<std::int64_t> at;
+  for (const std::int64_t n : recall) {
+    if (n <= std::ssize(dataset.database)) {
+      at.push_back(n);
+    } else {
+      std::cerr << "vpr: recall@" << n << " is left out: the database has " << dataset.database.size() << " photos\n";
+    }
+  }
+  return at;
+}
 
+void print(const vpr::Dataset& dataset, const SearchResult& result, const vpr::Recall& recall) {
   std::printf("%zu queries, %zu database photos", dataset.queries.size(), dataset.database.size());
   if (!recall.unanswerable.empty()) std::printf(", %zu queries without a right answer", recall.unanswerable.size());
   std::printf("\n");
@@ -52,7 +53,32 @@ void evaluate(const Options& options) {
     if (stage.count > 0) std::printf("  %8.2f ms each", 1000 * stage.seconds / static_cast<double>(stage.count));
     std::printf("\n");
   }
-  if (!options.report.empty()) std::printf("report: %s\n", options.report.c_str());
+}
+
+void evaluate(const Options& options) {
+  for (const std::string& output : {options.json, options.report, options.model.save_vocabulary}) require_writable(output);
+  vpr::Dataset dataset =
+      vpr::Dataset::load({.database = options.database, .queries = options.queries, .pairs = options.positives, .radius = options.radius});
+  VPR_REQUIRE(vpr::ConfigError, dataset.positives.has_value(),
+              "evaluate: nothing tells which answers are right: give --positives pairs.csv, or photos with "
+              "positions in their names (@utm_east@utm_north@...@.jpg) or in a CSV");
+  const std::int64_t deepest =
+      answers_a_query(dataset, std::max(options.shown, *std::max_element(options.recall.begin(), options.recall.end())));
+  PhotoReader reader(options.model.photos);
+  const SearchResult result = search(options.model, options.rerank, dataset, deepest, options.report.empty() ? 0 : drawn_answers, reader);
+  const LeftOut& left_out = reader.left_out();
+  const vpr::Recall recall =
+      vpr::recall(vpr::ids_of(result.matches, deepest), deepest, *dataset.positives, measurable(options.recall, dataset));
+  nlohmann::ordered_json json = vpr::evaluation_json(recall, std::ssize(dataset.database), result.timing);
+  if (options.rerank.first > 0) json["reranked"] = options.rerank.first;
+  add_record(json, result, left_out);
+  if (!options.json.empty()) write_text(options.json, json.dump(2) + '\n');
+  if (!options.report.empty()) {
+    write_report(options.report, {}, options.rerank, dataset, result, deepest, options.shown, left_out, recall);
+  }
+  print(dataset, result, recall);
+  if (!options.report.empty()) std::printf("report: %s\n", vpr::escaped(options.report).c_str());
+  left_out.finish();
 }
 
 }  // namespace
@@ -69,10 +95,13 @@ void add_evaluate(CLI::App& program) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
       ->excludes(positives);
-  command->add_option("--recall", options->recall, "each N of recall@N")->delimiter(',')->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--recall", options->recall, "each N of recall@N")
+      ->delimiter(',')
+      ->check(from_one_to(most_answers))
+      ->capture_default_str();
   command->add_option("--json", options->json, "write recall and timing as JSON");
   command->add_option("--report", options->report, "write a page with the photos and the recall, one HTML file");
-  command->add_option("--shown", options->shown, "answers a query in the report")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--shown", options->shown, "answers a query in the report")->check(from_one_to(most_answers))->capture_default_str();
   command->callback([options] { evaluate(*options); });
 }
 
