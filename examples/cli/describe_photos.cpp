@@ -25,11 +25,12 @@ class Request {
   vpr::ModelRequest model;
 
   Request(const ModelOptions& options, const std::vector<vpr::Photo>& photos, PhotoReader& reader)
-      : options_(options), photos_(photos), reader_(reader), weights_hash_(hash_of_file(options.weights)) {
+      : options_(options), photos_(photos), reader_(reader) {
     if (options.threads > 0) vpr::set_thread_count(options.threads);
     model.name = options.model;
     model.weights = options.weights;
     model.weights_root = options.weights_root;
+    model.strict = !options.lenient;
     model.size = options.image_size();
     model.preprocess = options.preprocess;
     model.tap = options.tap();
@@ -37,7 +38,9 @@ class Request {
     model.vocabulary = [this](const vpr::PatchFeatures& features) { return words(features); };
     model.block = options.company_block();
     model.say = note;
-    if (const std::string list = options.companions(); !list.empty()) {
+    const std::string list = options.companions();  // before anything is read: a wrong option is refused at once
+    weights_hash_ = hash_of_file(options.weights);
+    if (!list.empty()) {
       const std::vector<vpr::Photo> companions = vpr::read_photos(list);
       for (std::optional<vpr::Image>& image : reader.read(companions, "companions")) {
         if (image) companions_.push_back(std::move(*image));

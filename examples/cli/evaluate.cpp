@@ -70,8 +70,7 @@ void evaluate(const Options& options) {
   const vpr::Recall recall =
       vpr::recall(vpr::ids_of(result.matches, deepest), deepest, *dataset.positives, measurable(options.recall, dataset));
   nlohmann::ordered_json json = vpr::evaluation_json(recall, std::ssize(dataset.database), result.timing);
-  if (options.rerank.first > 0) json["reranked"] = options.rerank.first;
-  add_record(json, result, left_out);
+  add_record(json, options.rerank, result, left_out);
   if (!options.json.empty()) write_text(options.json, json.dump(2) + '\n');
   if (!options.report.empty()) {
     write_report(options.report, {}, options.rerank, dataset, result, deepest, options.shown, left_out, recall);

@@ -11,8 +11,8 @@
 
 namespace cli {
 
-void LeftOut::add(const std::string& of, const std::string& photo, const std::string& reason) {
-  if (known_.emplace(of, photo).second) entries_.push_back({of, photo, reason});
+void LeftOut::add(const std::string& of, const std::string& name, const std::string& path, const std::string& reason) {
+  if (known_.emplace(of, path).second) entries_.push_back({of, name, reason});
 }
 
 std::string LeftOut::first_reason(const std::string& of) const {
@@ -23,7 +23,7 @@ std::string LeftOut::first_reason(const std::string& of) const {
 nlohmann::ordered_json LeftOut::json() const {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const Entry& entry : entries_)
-    all.push_back({{"of", entry.of}, {"photo", vpr::escaped(entry.photo)}, {"reason", vpr::printable(entry.reason)}});
+    all.push_back({{"of", entry.of}, {"photo", vpr::escaped(entry.name)}, {"reason", vpr::printable(entry.reason)}});
   return all;
 }
 

@@ -18,9 +18,11 @@ inline constexpr int exit_photos_left_out = 3;
 
 class LeftOut {
  public:
+  /// Adds a photo, once.
   /// @param of      what the photo is one of, such as "database"
+  /// @param name    what its list calls it
   /// @param reason  one sentence, which names the file
-  void add(const std::string& of, const std::string& photo, const std::string& reason);
+  void add(const std::string& of, const std::string& name, const std::string& path, const std::string& reason);
 
   std::size_t count() const { return entries_.size(); }
   /// Why the first of those was left out.
@@ -32,10 +34,10 @@ class LeftOut {
 
  private:
   struct Entry {
-    std::string of, photo, reason;
+    std::string of, name, reason;
   };
   std::vector<Entry> entries_;
-  std::set<std::pair<std::string, std::string>> known_;
+  std::set<std::pair<std::string, std::string>> known_;  // the files that are among them
 };
 
 }  // namespace cli

@@ -45,7 +45,7 @@ std::string as_csv(const vpr::Dataset& dataset, const SearchResult& result) {
   return out.str();
 }
 
-nlohmann::ordered_json as_json(const vpr::Dataset& dataset, const SearchResult& result, const LeftOut& left_out) {
+nlohmann::ordered_json as_json(const vpr::Dataset& dataset, const Options& options, const SearchResult& result, const LeftOut& left_out) {
   nlohmann::ordered_json json{{"queries", nlohmann::ordered_json::array()}, {"timing", nlohmann::ordered_json::object()}};
   for (std::size_t q = 0; q < result.matches.size(); ++q) {
     nlohmann::ordered_json found = nlohmann::ordered_json::array();
@@ -58,7 +58,7 @@ nlohmann::ordered_json as_json(const vpr::Dataset& dataset, const SearchResult& 
     json["queries"].push_back({{"query", vpr::escaped(dataset.queries[q].name)}, {"matches", std::move(found)}});
   }
   for (const vpr::StageTime& stage : result.timing.stages) json["timing"][stage.stage] = stage.seconds;
-  add_record(json, result, left_out);
+  add_record(json, options.rerank, result, left_out);
   return json;
 }
 
@@ -70,7 +70,7 @@ void localize(const Options& options) {
   const SearchResult result = search(options.model, options.rerank, dataset, top, options.report.empty() ? 0 : drawn_answers, reader);
   const std::string csv = as_csv(dataset, result);
   if (!options.csv.empty()) write_text(options.csv, csv);
-  if (!options.json.empty()) write_text(options.json, as_json(dataset, result, reader.left_out()).dump(2) + '\n');
+  if (!options.json.empty()) write_text(options.json, as_json(dataset, options, result, reader.left_out()).dump(2) + '\n');
   if (!options.report.empty()) write_report(options.report, {}, options.rerank, dataset, result, top, top, reader.left_out());
   if (options.csv.empty() && options.json.empty()) std::cout << csv;
   if (!options.report.empty()) std::cerr << "report: " << vpr::escaped(options.report) << '\n';

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <iostream>
 #include <new>
+#include <sstream>
 #include <string>
 
 namespace {
@@ -84,7 +85,10 @@ int main(int count, char** arguments) {
     } catch (const CLI::RuntimeError& done) {  // a command's own exit code
       code = done.get_exit_code();
     } catch (const CLI::ParseError& error) {
-      code = program.exit(error) == 0 ? 0 : 2;
+      std::ostringstream out, message;
+      code = program.exit(error, out, message) == 0 ? 0 : 2;
+      std::cout << out.str();
+      std::cerr << vpr::printable(message.str());
     }
     flush_output();
     return code;

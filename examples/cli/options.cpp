@@ -57,7 +57,8 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   command.add_option("--weights", options.weights, "weights of the system or the backbone: .pth, .ckpt, .safetensors, .npz, .onnx")
       ->required();
   command.add_option("--weights-root", options.weights_root,
-                     "which of several sets of weights in the file, such as teacher.backbone. or model_ema");
+                     "which of several sets of weights in the file: the prefix of their names, such as teacher.backbone.");
+  command.add_flag("--lenient", options.lenient, "pass over tensors of the file that the model has no use for, and say which they are");
   command.add_option(
       "--size", options.size,
       "size of the network's input in pixels, HEIGHTxWIDTH; default: that of the training, where the weight file records one, else "

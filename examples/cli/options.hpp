@@ -23,7 +23,8 @@ namespace cli {
 struct ModelOptions {
   std::string model;
   std::string weights;
-  std::string weights_root;
+  std::optional<std::string> weights_root;
+  bool lenient = false;
   std::string size;        // empty: as the weight file's record says, or as the model was published
   std::string preprocess;  // likewise
   std::string position_rule;

@@ -31,7 +31,7 @@ std::vector<std::optional<vpr::Image>> PhotoReader::read(std::span<const vpr::Ph
   for (std::size_t i = 0; i < photos.size(); ++i) {
     if (images[i]) continue;
     VPR_REQUIRE(vpr::FormatError, !options_.strict, reasons[i]);
-    left_out_.add(of, photos[i].name, reasons[i]);
+    left_out_.add(of, photos[i].name, photos[i].path.string(), reasons[i]);
   }
   return images;
 }

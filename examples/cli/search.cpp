@@ -76,6 +76,7 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
   });
   const Projection projection(options, model.record());
   result.record = projection.record();
+  result.local = model.local();
   vpr::FlatIndex<> index(projection.dimensions(model.dimensions()));
   const auto projected = [&](vpr::TwoStageDescription& described) {
     return projection({std::move(described.descriptors), model.dimensions(), {}});
@@ -144,8 +145,13 @@ std::int64_t answers_a_query(const vpr::Dataset& dataset, std::int64_t wanted) {
   return k;
 }
 
-void add_record(nlohmann::ordered_json& json, const SearchResult& result, const LeftOut& left_out) {
+void add_record(nlohmann::ordered_json& json, const RerankOptions& rerank, const SearchResult& result, const LeftOut& left_out) {
   json.update(vpr::record_json(result.record));
+  json["reranked"] = rerank.first;
+  if (rerank.first > 0) {
+    json["local_features"] = result.local;
+    json["local_precision"] = rerank.store == "none" ? "f32" : rerank.precision;
+  }
   json["photos_left_out"] = left_out.count();
   json["left_out"] = left_out.json();
 }
@@ -167,11 +173,7 @@ void write_report(const std::string& path, std::vector<std::pair<std::string, st
     }
   }
   report.facts = std::move(facts);
-  if (rerank.first > 0) {
-    report.facts.emplace_back(
-        "re-ranked", "the first " + std::to_string(rerank.first) + " by " + (rerank.local.empty() ? "local features" : rerank.local) +
-                         (rerank.block >= 0 ? " of block " + std::to_string(rerank.block) + ", " + rerank.facet : ""));
-  }
+  if (rerank.first > 0) report.facts.emplace_back("re-ranked", "the first " + std::to_string(rerank.first) + " by " + result.local);
   if (left_out.count() > 0) report.facts.emplace_back("photos left out", std::to_string(left_out.count()));
   result.record.visit([&](std::string_view name, const std::string& value) { report.facts.emplace_back(name, value); });
   report.score_name = "cosine";

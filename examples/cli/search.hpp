@@ -34,6 +34,7 @@ struct SearchResult {
   std::vector<vpr::Matches> matches;
   std::vector<std::vector<SecondLook>> second_looks;  // of each query's first answers; empty without re-ranking
   vpr::ModelRecord record;                            // what both sides' descriptors are made by
+  std::string local;                                  // what local features they were looked at again with; empty without re-ranking
   vpr::Timing timing;
 };
 
@@ -50,7 +51,7 @@ SearchResult search(const ModelOptions& options, const RerankOptions& rerank, vp
 std::int64_t answers_a_query(const vpr::Dataset& dataset, std::int64_t wanted);
 
 /// Adds what made the answers, and which photos were left out.
-void add_record(nlohmann::ordered_json& json, const SearchResult& result, const LeftOut& left_out);
+void add_record(nlohmann::ordered_json& json, const RerankOptions& rerank, const SearchResult& result, const LeftOut& left_out);
 
 /// Writes a search as one HTML page, with the first `shown` of each query's `k` answers and, where it was measured, the recall.
 /// @param facts  that stand before those of the record

@@ -32,7 +32,6 @@ inline ModelRecord published_record(const ModelRequest& request, std::string_vie
   ModelRecord record = record_of(canonical_name(request.name), size, preprocess, network);
   record.weights = std::filesystem::path(request.weights).filename().string();
   record.weights_hash = "not hashed";
-  record.weights_root = request.weights_root.empty() ? "automatic" : request.weights_root;
   return record;
 }
 
@@ -74,6 +73,16 @@ inline AnyPreprocess preprocess_of(const ModelRecord& record) {
   return find_preprocess(record.preprocess, parse_image_size(record.size, "size"));
 }
 
+/// Gives a model its weights, records which of several sets they are, and says what is not as it was saved.
+template <class Model>
+void load_weights(Model& model, const WeightFile& file, const ModelRequest& request, ModelRecord& record) {
+  const LoadReport report = load(model, file, LoadOptions{.strict = request.strict, .root = request.weights_root});
+  VPR_REQUIRE(WeightError, report.missing.empty() && report.misshaped.empty(), file.path(), ": does not fit the model: ", report.text());
+  record.weights_root = report.root.empty() ? "none" : report.root;
+  const bool as_saved = report.unexpected.empty() && report.not_finite.empty() && report.converted.empty() && report.passed_over.empty();
+  if (!as_saved && request.say) request.say(joined(file.path(), ": loaded '", record.weights_root, "' with ", report.text()));
+}
+
 /// A system with its weights, and how it describes.
 template <class System>
 struct Loaded {
@@ -85,12 +94,12 @@ struct Loaded {
 template <class System>
 Loaded<System> load_system(System system, const NamedSystem& named, const ModelRequest& request) {
   auto& pipeline = first_stage_of(system);
-  const WeightFile file = open_weights(request.weights, request.weights_root);
+  const WeightFile file = open_weights(request.weights);
   const ModelRecord published = published_record(request, named.preprocess, named.size, pipeline.backbone.config());
-  const ModelRecord record = settled(request, file, published);
+  ModelRecord record = settled(request, file, published);
   VPR_REQUIRE(ConfigError, record.block == published.block && record.position_rule == published.position_rule, "model '", request.name,
               "' is described as it was published: another block or position rule is for BACKBONE+AGGREGATOR");
-  load(system, file);
+  load_weights(system, file, request, record);
   pipeline.preprocess = preprocess_of(record);
   if constexpr (std::decay_t<decltype(pipeline)>::mixes) {
     using Company = std::decay_t<decltype(pipeline.aggregator.company)>;
@@ -123,8 +132,8 @@ inline auto load_pipeline(const ModelRequest& request) {
   VitConfig config = find_vit(std::string_view(request.name).substr(0, plus));
   VPR_REQUIRE(ConfigError, request.block == 0 && request.companions.empty(), "model '", request.name,
               "' describes each photo by itself: blocks and companions are for cricavpr");
-  const WeightFile file = open_weights(request.weights, request.weights_root);
-  const ModelRecord record = settled(request, file, published_record(request, resize_tensor, {224, 224}, config));
+  const WeightFile file = open_weights(request.weights);
+  ModelRecord record = settled(request, file, published_record(request, resize_tensor, {224, 224}, config));
   config = config.with(find_position_rule(record.position_rule));
   const Tap tap = parse_tap(record.block, record.facet);
   for (const Tap& one : {tap, request.local_tap.value_or(Tap{})}) {
@@ -134,7 +143,7 @@ inline auto load_pipeline(const ModelRequest& request) {
 
   using Network = Tapped<DinoV2<VitConfig>>;
   Pipeline<Network, AnyAggregator<>> pipeline(Network(DinoV2<VitConfig>(config), tap), AnyAggregator<>(Mean<>()), preprocess_of(record));
-  if (!named->learned) load(pipeline.backbone, file);
+  if (!named->learned) load_weights(pipeline.backbone, file, request, record);
   AggregatorPlace place{config.channels, tap.block >= 0, {}};
   if (request.vocabulary) {
     place.vocabulary = [&] {
@@ -145,7 +154,7 @@ inline auto load_pipeline(const ModelRequest& request) {
     };
   }
   pipeline.aggregator = named->make(place);
-  if (named->learned) load(pipeline, file);
+  if (named->learned) load_weights(pipeline, file, request, record);
   return Loaded<decltype(pipeline)>{std::move(pipeline), record};
 }
 
@@ -171,9 +180,12 @@ inline AnyPipeline load_model(const ModelRequest& request) {
 /// @throws ConfigError  also for a local head where the model has none, and for a tap of one
 inline AnyTwoStage load_two_stage(const ModelRequest& request) {
   const NamedSystem* const named = find_system(SystemName(request.name).system);
+  const std::string patches = request.local_tap ? detail::joined("patches of block ", std::to_string(request.local_tap->block), " ",
+                                                                 text_of(request.local_tap->facet))
+                                                : "patches";
   const auto with_patches = [&](auto pipeline, const ModelRecord& record) {
     VPR_REQUIRE(ConfigError, request.local != LocalKind::head, "model '", request.name, "' has no local head of its own: take its patches");
-    return AnyTwoStage(TwoStage(std::move(pipeline), Patches<>(), MutualNearest<>(), request.local_tap), record);
+    return AnyTwoStage(TwoStage(std::move(pipeline), Patches<>(), MutualNearest<>(), request.local_tap), record, patches);
   };
   if (named == nullptr) {
     auto loaded = detail::load_pipeline(request);
@@ -187,7 +199,7 @@ inline AnyTwoStage load_two_stage(const ModelRequest& request) {
       if (wants_head) {
         VPR_REQUIRE(ConfigError, !request.local_tap, "model '", request.name,
                     "': its local head was trained on its final features: leave the block out");
-        model.emplace(std::move(loaded.system), loaded.record);
+        model.emplace(std::move(loaded.system), loaded.record, "head");
         return;
       }
     }

@@ -29,7 +29,7 @@ struct ModelRecord {
   std::string model = {};           ///< see `load_model`: `salad`, `salad@dinov2-vits14` or `dinov2-vits14+gem`
   std::string weights = {};         ///< the file's name, without its folder
   std::string weights_hash = {};    ///< `xxh3:` and 32 digits of the file's content, or `not hashed`
-  std::string weights_root = {};    ///< which of several sets of weights in the file; `automatic` where none was named
+  std::string weights_root = {};    ///< which set of weights of the file, see `LoadReport::root`; `none` for names without a prefix
   std::string block = {};           ///< whose tokens are aggregated, from 0; `last` for the network's own end
   std::string facet = {};           ///< `token`, `query`, `key` or `value`
   std::string size = {};            ///< HEIGHTxWIDTH in pixels that the preprocessing aims at
