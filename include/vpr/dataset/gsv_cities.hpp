@@ -5,6 +5,7 @@
 
 #include <vpr/core/error.hpp>
 #include <vpr/dataset/csv.hpp>
+#include <vpr/dataset/photo_folder.hpp>
 #include <vpr/dataset/training_photo.hpp>
 
 #include <algorithm>
@@ -52,7 +53,7 @@ inline std::unordered_map<std::string, std::string> gsv_photo_names(const std::f
 /// counts as a bad photo once it is to be read.
 /// @param cities  such as {"London", "PRS"}; empty: every table, in the order of their names
 /// @throws IoError      where a table, a city's folder, or every photo of a city is missing
-/// @throws FormatError  naming file and line: a missing column, a row whose month or place is no number
+/// @throws FormatError  naming file and line: a missing column, no row, a row whose month or place is no number
 inline std::vector<TrainingPhoto> gsv_cities_photos(const std::filesystem::path& root, std::vector<std::string> cities = {}) {
   const std::filesystem::path tables = root / "Dataframes";
   if (cities.empty()) {
@@ -78,6 +79,7 @@ inline std::vector<TrainingPhoto> gsv_cities_photos(const std::filesystem::path&
       VPR_REQUIRE(FormatError, column.has_value(), table.path.string(), ":1: no column `", titles[i], "`");
       columns[i] = *column;
     }
+    VPR_REQUIRE(FormatError, table.rows.size() > 1, table.path.string(), ": has no row below its header");
     std::size_t missing = 0;
     for (std::size_t r = 1; r < table.rows.size(); ++r) {
       const CsvRow& row = table.rows[r];

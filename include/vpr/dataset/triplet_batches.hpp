@@ -54,6 +54,8 @@ class TripletBatches {
   /// @throws ShapeError where two photos' planes differ in size
   TripletBatch read(std::span<const Triplet> triplets, std::int64_t epoch) const {
     TripletBatch batch;
+    std::int64_t in_all = 0;
+    for (const Triplet& triplet : triplets) in_all += 2 + std::ssize(triplet.negatives);
     for (const Triplet& triplet : triplets) {
       const std::string& query = queries_.at(static_cast<std::size_t>(triplet.query));
       std::vector<std::pair<std::string, Planes>> photos;
@@ -68,7 +70,7 @@ class TripletBatches {
       if (!add(query, Random::of({seed_, epoch, 0, triplet.query})) || !add_database(triplet.positive)) continue;
       for (const std::int64_t negative : triplet.negatives) add_database(negative);
       if (photos.size() < 3) continue;
-      for (const auto& [path, planes] : photos) detail::append_planes(planes, path, batch.size, batch.values);
+      for (const auto& [path, planes] : photos) detail::append_planes(planes, path, in_all, batch.size, batch.values);
       batch.begins.push_back(batch.begins.back() + std::ssize(photos));
     }
     return batch;
