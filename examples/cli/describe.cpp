@@ -27,12 +27,14 @@ void describe(const Options& options) {
   for (const std::string& output : {options.out, names_path, vpr::record_path(options.out), options.model.save_vocabulary})
     require_writable(output);
   std::vector<vpr::Photo> photos;
+  std::vector<vpr::BadPhoto> unread;
   for (const std::string& source : options.sources) {
-    const std::vector<vpr::Photo> found = vpr::read_photos(source);
+    const std::vector<vpr::Photo> found = vpr::read_photos(source, {}, &unread);
     photos.insert(photos.end(), found.begin(), found.end());
   }
   vpr::Timing timing;
   PhotoReader reader(options.model.photos);
+  reader.leave_out(unread, "photos");
   const Described described = Describer(options.model, photos, timing, reader)(photos, "photos");
   vpr::save_descriptors(options.out, described.descriptors,
                         {{"photos", described.photos.size()},

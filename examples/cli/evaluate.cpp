@@ -20,7 +20,8 @@ namespace {
 struct Options {
   ModelOptions model;
   RerankOptions rerank;
-  std::string database, queries, positives, json, report;
+  DatasetOptions data;
+  std::string positives, json, report;
   double radius = 25;
   std::vector<std::int64_t> recall{1, 5, 10, 20};
   std::int64_t shown = 5;
@@ -39,10 +40,12 @@ std::vector<std::int64_t> measurable(const std::vector<std::int64_t>& recall, co
   return at;
 }
 
+/// What positions were taken to be, and how that is known.
+std::string unit_of(const vpr::Dataset& dataset) { return dataset.unit_reason.empty() ? "none" : vpr::printable(dataset.unit_reason); }
+
 void print(const vpr::Dataset& dataset, const SearchResult& result, const vpr::Recall& recall) {
-  std::printf("%zu queries, %zu database photos", dataset.queries.size(), dataset.database.size());
-  if (!recall.unanswerable.empty()) std::printf(", %zu queries without a right answer", recall.unanswerable.size());
-  std::printf("\n");
+  std::printf("%zu queries, %zu database photos; %zu queries have a right answer\npositions: %s\n", dataset.queries.size(),
+              dataset.database.size(), dataset.queries.size() - recall.unanswerable.size(), unit_of(dataset).c_str());
   for (std::size_t i = 0; i < recall.at.size(); ++i) {
     std::printf("recall@%-4lld %.3f", static_cast<long long>(recall.at[i]), recall.of_all[i]);
     if (!recall.unanswerable.empty()) std::printf("   %.3f of those with a right answer", recall.of_answerable[i]);
@@ -57,23 +60,34 @@ void print(const vpr::Dataset& dataset, const SearchResult& result, const vpr::R
 
 void evaluate(const Options& options) {
   for (const std::string& output : {options.json, options.report, options.model.save_vocabulary}) require_writable(output);
-  vpr::Dataset dataset =
-      vpr::Dataset::load({.database = options.database, .queries = options.queries, .pairs = options.positives, .radius = options.radius});
+  vpr::Dataset dataset = vpr::Dataset::load({.database = options.data.database,
+                                             .queries = options.data.queries,
+                                             .pairs = options.positives,
+                                             .radius = options.radius,
+                                             .positions = vpr::position_unit(options.data.positions)});
   VPR_REQUIRE(vpr::ConfigError, dataset.positives.has_value(),
               "evaluate: nothing tells which answers are right: give --positives pairs.csv, or photos with "
               "positions in their names (@utm_east@utm_north@...@.jpg) or in a CSV");
   const std::int64_t deepest =
       answers_a_query(dataset, std::max(options.shown, *std::max_element(options.recall.begin(), options.recall.end())));
   PhotoReader reader(options.model.photos);
+  reader.leave_out(dataset.left_out, "files");
   const SearchResult result = search(options.model, options.rerank, dataset, deepest, options.report.empty() ? 0 : drawn_answers, reader);
   const LeftOut& left_out = reader.left_out();
   const vpr::Recall recall =
       vpr::recall(vpr::ids_of(result.matches, deepest), deepest, *dataset.positives, measurable(options.recall, dataset));
   nlohmann::ordered_json json = vpr::evaluation_json(recall, std::ssize(dataset.database), result.timing);
+  json["queries_with_positives"] = dataset.queries.size() - recall.unanswerable.size();
+  json["positions"] = dataset.unit == vpr::PositionUnit::automatic ? "none" : vpr::name_of(dataset.unit);
+  json["positions_reason"] = unit_of(dataset);
   add_record(json, options.rerank, result, left_out);
   if (!options.json.empty()) write_text(options.json, json.dump(2) + '\n');
   if (!options.report.empty()) {
-    write_report(options.report, {}, options.rerank, dataset, result, deepest, options.shown, left_out, recall);
+    const std::size_t answerable = dataset.queries.size() - recall.unanswerable.size();
+    write_report(options.report,
+                 {{"queries with a right answer", std::to_string(answerable) + " of " + std::to_string(dataset.queries.size())},
+                  {"positions", unit_of(dataset)}},
+                 options.rerank, dataset, result, deepest, options.shown, left_out, recall);
   }
   print(dataset, result, recall);
   if (!options.report.empty()) std::printf("report: %s\n", vpr::escaped(options.report).c_str());
@@ -87,8 +101,7 @@ void add_evaluate(CLI::App& program) {
   CLI::App* command = program.add_subcommand("evaluate", "Measures how often the right place is found");
   add_model_options(*command, options->model);
   add_rerank_options(*command, options->rerank);
-  command->add_option("--database", options->database, "photos of known places: a folder, a list or a CSV")->required();
-  command->add_option("--queries", options->queries, "photos to localise: a folder, a list or a CSV")->required();
+  add_dataset_options(*command, options->data);
   CLI::Option* positives = command->add_option("--positives", options->positives, "right answers, a CSV: query,database, one pair a line");
   command->add_option("--radius", options->radius, "right answers by position: at most this many metres away")
       ->check(CLI::NonNegativeNumber)

@@ -16,7 +16,8 @@ namespace {
 struct Options {
   ModelOptions model;
   RerankOptions rerank;
-  std::string database, queries, csv, json, report;
+  DatasetOptions data;
+  std::string csv, json, report;
   std::int64_t top = 5;
 };
 
@@ -64,9 +65,11 @@ nlohmann::ordered_json as_json(const vpr::Dataset& dataset, const Options& optio
 
 void localize(const Options& options) {
   for (const std::string& output : {options.csv, options.json, options.report, options.model.save_vocabulary}) require_writable(output);
-  vpr::Dataset dataset = vpr::Dataset::load({.database = options.database, .queries = options.queries});
+  vpr::Dataset dataset = vpr::Dataset::load(
+      {.database = options.data.database, .queries = options.data.queries, .positions = vpr::position_unit(options.data.positions)});
   const std::int64_t top = answers_a_query(dataset, options.top);
   PhotoReader reader(options.model.photos);
+  reader.leave_out(dataset.left_out, "files");
   const SearchResult result = search(options.model, options.rerank, dataset, top, options.report.empty() ? 0 : drawn_answers, reader);
   const std::string csv = as_csv(dataset, result);
   if (!options.csv.empty()) write_text(options.csv, csv);
@@ -84,8 +87,7 @@ void add_localize(CLI::App& program) {
   CLI::App* command = program.add_subcommand("localize", "Finds where each query was taken");
   add_model_options(*command, options->model);
   add_rerank_options(*command, options->rerank);
-  command->add_option("--database", options->database, "photos of known places: a folder, a list or a CSV")->required();
-  command->add_option("--queries", options->queries, "photos to localise: a folder, a list, a CSV or a photo")->required();
+  add_dataset_options(*command, options->data);
   command->add_option("--top", options->top, "answers a query")->check(from_one_to(most_answers))->capture_default_str();
   command->add_option("--csv", options->csv, "write the answers as a table, in place of printing it");
   command->add_option("--json", options->json, "write the answers as JSON");

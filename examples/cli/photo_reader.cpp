@@ -36,6 +36,13 @@ std::vector<std::optional<vpr::Image>> PhotoReader::read(std::span<const vpr::Ph
   return images;
 }
 
+void PhotoReader::leave_out(const std::vector<vpr::BadPhoto>& photos, const std::string& of) {
+  for (const vpr::BadPhoto& photo : photos) {
+    VPR_REQUIRE(vpr::FormatError, !options_.strict, photo.reason);
+    left_out_.add(of, photo.path, photo.path, photo.reason);
+  }
+}
+
 std::vector<std::size_t> PhotoReader::for_each_batch(std::span<const vpr::Photo> photos, std::int64_t batch, const std::string& of,
                                                      const Check& check, const Use& use) {
   const vpr::Progress progress = progress_bar();

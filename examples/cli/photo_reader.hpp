@@ -6,6 +6,7 @@
 #include "left_out.hpp"
 #include "photo_options.hpp"
 
+#include <vpr/dataset/bad_photo.hpp>
 #include <vpr/dataset/photo.hpp>
 #include <vpr/image/image.hpp>
 
@@ -39,7 +40,10 @@ class PhotoReader {
   std::vector<std::size_t> for_each_batch(std::span<const vpr::Photo> photos, std::int64_t batch, const std::string& of, const Check& check,
                                           const Use& use);
 
-  LeftOut& left_out() { return left_out_; }
+  /// Takes account of files that are left out before any is read.
+  /// @param of  what they are of, such as "files"
+  void leave_out(const std::vector<vpr::BadPhoto>& photos, const std::string& of);
+
   const LeftOut& left_out() const { return left_out_; }
 
  private:

@@ -11,6 +11,7 @@
 #include <vpr/matcher/rerank.hpp>
 #include <vpr/model/descriptors_file.hpp>
 
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -131,6 +132,16 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
 }
 
 }  // namespace
+
+void add_dataset_options(CLI::App& command, DatasetOptions& options) {
+  command.add_option("--database", options.database, "photos of known places: a folder, a list or a table")->required();
+  command.add_option("--queries", options.queries, "photos to localise: a folder, a list, a table or a photo")->required();
+  command
+      .add_option("--positions", options.positions,
+                  "what the positions of photos are; automatic: as names and tables say, or their numbers leave no doubt")
+      ->check(CLI::IsMember({"automatic", "metres", "degrees"}))
+      ->capture_default_str();
+}
 
 SearchResult search(const ModelOptions& options, const RerankOptions& rerank, vpr::Dataset& dataset, std::int64_t k, std::int64_t drawn,
                     PhotoReader& reader) {

@@ -21,7 +21,19 @@
 #include <utility>
 #include <vector>
 
+namespace CLI {
+class App;
+}
+
 namespace cli {
+
+/// The photos of a map and of its queries.
+struct DatasetOptions {
+  std::string database, queries, positions = "automatic";
+};
+
+/// --database, --queries and --positions.
+void add_dataset_options(CLI::App& command, DatasetOptions& options);
 
 /// What the second look found in one of a query's answers.
 struct SecondLook {
