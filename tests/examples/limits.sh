@@ -13,15 +13,15 @@ touch w.pth
 mkdir photos
 common=(--model dinov2-vits14+gem --weights w.pth --database photos --queries photos)
 for number in 0 -1 100001 99999999999999999999999; do
-  try "1 - 100000" localize "${common[@]}" --top $number
-  try "1 - 100000" evaluate "${common[@]}" --recall 1,$number
-  try "1 - 100000" evaluate "${common[@]}" --shown $number
-  try "1 - 100000" evaluate "${common[@]}" --rerank $number
-  try "1 - 1024" evaluate "${common[@]}" --batch $number
+  try " 100000" localize "${common[@]}" --top $number
+  try " 100000" evaluate "${common[@]}" --recall 1,$number
+  try " 100000" evaluate "${common[@]}" --shown $number
+  try " 100000" evaluate "${common[@]}" --rerank $number
+  try " 1024" evaluate "${common[@]}" --batch $number
 done
 for number in 0 4097 9223372036854775808; do
-  try "1 - 4096" evaluate "${common[@]}" --words $number
-  try "1 - 4096" evaluate "${common[@]}" --threads $number
+  try " 4096" evaluate "${common[@]}" --words $number
+  try " 4096" evaluate "${common[@]}" --threads $number
 done
 printf 'P5 1 1 255\n0' >photos/a.pgm
 for company in blocks:0 blocks:1025 blocks:9223372036854775807 blocks:9223372036854775808 blocks: blocks:-1; do
