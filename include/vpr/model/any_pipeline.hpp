@@ -24,6 +24,10 @@ class AnyPipeline {
   std::int64_t dimensions() const { return self_->dimensions(); }
   /// See `Pipeline::describe`.
   std::vector<float> describe(std::span<const ImageView> photos) const { return self_->describe(photos); }
+  std::vector<float> describe(const RgbPhoto& photo) const {
+    const ImageView& view = photo;
+    return describe(std::span(&view, 1));
+  }
   /// See `Pipeline::company` and `Pipeline::block`.
   std::string company() const { return self_->company(); }
   std::int64_t block() const { return self_->block(); }

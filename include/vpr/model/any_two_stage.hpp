@@ -28,6 +28,10 @@ class AnyTwoStage {
   TwoStageDescription describe_both(std::span<const ImageView> photos) const { return self_->describe_both(photos); }
   /// See `Pipeline::describe`.
   std::vector<float> describe(std::span<const ImageView> photos) const { return self_->describe(photos); }
+  std::vector<float> describe(const RgbPhoto& photo) const {
+    const ImageView& view = photo;
+    return describe(std::span(&view, 1));
+  }
   /// See `Pipeline::company` and `Pipeline::block`.
   std::string company() const { return self_->company(); }
   std::int64_t block() const { return self_->block(); }

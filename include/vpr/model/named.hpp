@@ -48,7 +48,7 @@ inline constexpr std::array<NamedAggregator, 8> named_aggregators{{
 /// The features of a photo's patches, N×C, as a model's aggregator will get them.
 struct PatchFeatures {
   std::int64_t channels = 0;
-  std::function<std::vector<float>(const ImageView&)> of;
+  std::function<std::vector<float>(const RgbPhoto&)> of;
 };
 
 /// Which local features a model looks at candidates with.
@@ -150,8 +150,9 @@ inline auto load_pipeline(const ModelRequest& request) {
   if (!named->learned) load(pipeline.backbone, open_weights(request.weights));
   pipeline.aggregator = make_aggregator(*named, config, request.tap.block >= 0, [&] {
     VPR_REQUIRE(ConfigError, static_cast<bool>(request.vocabulary), "model '", request.name, "': vlad needs a vocabulary");
-    return request.vocabulary({config.channels, [&](const ImageView& photo) {
-                                 return pipeline.backbone(pipeline.prepared(std::span(&photo, 1))).patches.to_vector();
+    return request.vocabulary({config.channels, [&](const RgbPhoto& photo) {
+                                 const ImageView& view = photo;
+                                 return pipeline.backbone(pipeline.prepared(std::span(&view, 1))).patches.to_vector();
                                }});
   });
   if (named->learned) load(pipeline, open_weights(request.weights));
