@@ -37,10 +37,7 @@ void describe(const Options& options) {
   for (const vpr::Photo& photo : photos) names += photo.name + '\n';
   const std::string names_path = std::filesystem::path(options.out).replace_extension(".names.txt").string();
   write_text(names_path, names);
-  const nlohmann::ordered_json made{
-      {"model", options.model.model},   {"weights", std::filesystem::path(options.model.weights).filename().string()},
-      {"size", options.model.size},     {"preprocess", options.model.preprocess},
-      {"company", descriptors.company}, {"pca", options.model.pca}};
+  const nlohmann::ordered_json made = vpr::metadata_of(descriptors.record);
   write_text(std::filesystem::path(options.out).replace_extension(".json").string(), made.dump(2) + '\n');
   std::cout << photos.size() << " descriptors of " << descriptors.dimensions << " numbers in " << options.out << ", their names in "
             << names_path << '\n';

@@ -47,7 +47,7 @@ struct Request {
     model.weights = options.weights;
     model.size = options.image_size();
     model.preprocess = options.preprocess;
-    model.tap = options.tap();
+    if (options.block >= 0) model.tap = options.tap();
     model.positions = options.positions();
     model.vocabulary = [&](const vpr::PatchFeatures& features) { return find_words(features, photos, options); };
     model.block = options.company_block();
@@ -69,7 +69,7 @@ std::int64_t Projection::dimensions(std::int64_t before) const { return pca_ ? p
 vpr::Descriptors Projection::operator()(vpr::Descriptors descriptors) const {
   if (!pca_) return descriptors;
   const vpr::Matrix<float> projected = (*pca_)(descriptors.rows());
-  return {{projected.data(), projected.data() + projected.size()}, projected.cols(), descriptors.company};
+  return {{projected.data(), projected.data() + projected.size()}, projected.cols(), std::move(descriptors.record)};
 }
 
 vpr::AnyPipeline load_model(const ModelOptions& options, const std::vector<vpr::Photo>& photos, vpr::Timing& timing) {
@@ -111,12 +111,12 @@ vpr::Descriptors describe_photos(const vpr::AnyPipeline& model, const std::vecto
                                  const std::string& stage, vpr::Timing& timing) {
   return timing.measure("describe " + stage, static_cast<std::int64_t>(photos.size()), [&] {
     const Projection projection(options);
-    vpr::Descriptors descriptors{{}, projection.dimensions(model.dimensions()), model.company()};
+    vpr::Descriptors descriptors{{}, projection.dimensions(model.dimensions()), model.record()};
     descriptors.values.reserve(photos.size() * static_cast<std::size_t>(descriptors.dimensions));
     for_each_batch(photos, batch_size(options, model.block()), stage, [&](std::span<const vpr::Photo> batch) {
       const std::vector<vpr::Image> images = read_photos(batch);
       const vpr::Descriptors part =
-          projection({model.describe(std::vector<vpr::ImageView>(images.begin(), images.end())), model.dimensions(), model.company()});
+          projection({model.describe(std::vector<vpr::ImageView>(images.begin(), images.end())), model.dimensions(), model.record()});
       descriptors.values.insert(descriptors.values.end(), part.values.begin(), part.values.end());
     });
     return descriptors;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "options.hpp"
 
-#include <vpr/image/named_preprocess.hpp>
+#include <vpr/model/record.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -10,39 +10,22 @@
 
 namespace cli {
 
-vpr::ImageSize parse_size(const std::string& text) {
-  vpr::ImageSize parsed;
-  const auto read = [](const char* begin, const char* end, std::int64_t& side) {
-    const auto [stop, error] = std::from_chars(begin, end, side);
-    return error == std::errc() && stop == end && side > 0 && side <= 16384;
-  };
-  const std::size_t cross = text.find('x');
-  const char *begin = text.data(), *end = text.data() + text.size();
-  const bool fine = cross == std::string::npos ? read(begin, end, parsed.height) && read(begin, end, parsed.width)
-                                               : read(begin, begin + cross, parsed.height) && read(begin + cross + 1, end, parsed.width);
-  VPR_REQUIRE(vpr::ConfigError, fine, "--size: got '", text,
-              "', want HEIGHTxWIDTH or one side for both, such as 224x224, in pixels up to 16384");
-  return parsed;
-}
+vpr::ImageSize parse_size(const std::string& text) { return vpr::parse_image_size(text, "--size"); }
 
 std::optional<vpr::ImageSize> ModelOptions::image_size() const {
   if (size.empty()) return std::nullopt;
   return parse_size(size);
 }
 
-vpr::Facet find_facet(const std::string& name) {
-  return name == "query" ? vpr::Facet::query : name == "key" ? vpr::Facet::key : name == "value" ? vpr::Facet::value : vpr::Facet::token;
-}
-
 vpr::Tap ModelOptions::tap() const {
-  const vpr::Facet chosen = find_facet(facet);
+  const vpr::Facet chosen = vpr::find_facet(facet);
   VPR_REQUIRE(vpr::ConfigError, block >= 0 || chosen == vpr::Facet::token, "--facet ", facet, " is taken of a block: add --block N");
   return {block, chosen};
 }
 
 std::optional<vpr::PositionRule> ModelOptions::positions() const {
   if (position_rule.empty()) return std::nullopt;
-  return position_rule == "size" ? vpr::PositionRule::size : vpr::PositionRule::offset;
+  return vpr::find_position_rule(position_rule);
 }
 
 std::int64_t ModelOptions::company_block() const {

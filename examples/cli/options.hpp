@@ -48,9 +48,6 @@ struct ModelOptions {
 /// HEIGHTxWIDTH, or one side for both.
 vpr::ImageSize parse_size(const std::string& text);
 
-/// The facet of that name.
-vpr::Facet find_facet(const std::string& name);
-
 void add_model_options(CLI::App& command, ModelOptions& options);
 
 }  // namespace cli

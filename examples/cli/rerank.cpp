@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rerank.hpp"
 
-#include "options.hpp"
+#include <vpr/model/record.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -12,7 +12,7 @@
 namespace cli {
 
 std::optional<vpr::Tap> RerankOptions::tap() const {
-  const vpr::Facet chosen = find_facet(facet);
+  const vpr::Facet chosen = vpr::find_facet(facet);
   VPR_REQUIRE(vpr::ConfigError, block >= 0 || chosen == vpr::Facet::token, "--local-facet ", facet,
               " is taken of a block: add --local-block N");
   VPR_REQUIRE(vpr::ConfigError, block < 0 || local != "head", "--local-block is taken of patches: leave it out with --local head");

@@ -69,7 +69,7 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
   const Projection projection(options);
   vpr::FlatIndex<> index(projection.dimensions(model.dimensions()));
   const auto projected = [&](vpr::TwoStageDescription& described) {
-    return projection({std::move(described.descriptors), model.dimensions(), model.company()});
+    return projection({std::move(described.descriptors), model.dimensions(), model.record()});
   };
   const std::int64_t batch = batch_size(options, model.block());
   std::vector<vpr::ImageSize> sizes;  // of the database's photos, then of the queries

@@ -19,9 +19,12 @@ namespace vpr {
 /// inside does.
 class AnyTwoStage {
  public:
+  /// @param record  how it was made, as far as that is known
   template <class FirstStage, class Head, class M>
-  AnyTwoStage(TwoStage<FirstStage, Head, M> system)
-      : matcher_(system.matcher), self_(std::make_shared<Model<TwoStage<FirstStage, Head, M>>>(std::move(system))) {}
+  AnyTwoStage(TwoStage<FirstStage, Head, M> system, ModelRecord record = {}) : matcher_(system.matcher), record_(std::move(record)) {
+    record_.company = system.pipeline.company();
+    self_ = std::make_shared<Model<TwoStage<FirstStage, Head, M>>>(std::move(system));
+  }
 
   std::int64_t dimensions() const { return self_->dimensions(); }
   /// See `TwoStage::describe_both`.
@@ -32,8 +35,10 @@ class AnyTwoStage {
     const ImageView& view = photo;
     return describe(std::span(&view, 1));
   }
-  /// See `Pipeline::company` and `Pipeline::block`.
-  std::string company() const { return self_->company(); }
+  /// What its descriptors are made by, its company included.
+  const ModelRecord& record() const { return record_; }
+  /// See `Pipeline::input_size` and `Pipeline::block`.
+  ImageSize input_size(ImageSize photo) const { return self_->input_size(photo); }
   std::int64_t block() const { return self_->block(); }
   const AnyMatcher& matcher() const { return matcher_; }
 
@@ -41,7 +46,7 @@ class AnyTwoStage {
   struct Interface {
     virtual ~Interface() = default;
     virtual std::int64_t dimensions() const = 0;
-    virtual std::string company() const = 0;
+    virtual ImageSize input_size(ImageSize photo) const = 0;
     virtual std::int64_t block() const = 0;
     virtual TwoStageDescription describe_both(std::span<const ImageView> photos) const = 0;
     virtual std::vector<float> describe(std::span<const ImageView> photos) const = 0;
@@ -50,7 +55,7 @@ class AnyTwoStage {
   struct Model final : Interface {
     explicit Model(S system_) : system(std::move(system_)) {}
     std::int64_t dimensions() const override { return system.dimensions(); }
-    std::string company() const override { return system.pipeline.company(); }
+    ImageSize input_size(ImageSize photo) const override { return system.pipeline.input_size(photo); }
     std::int64_t block() const override { return system.pipeline.block(); }
     TwoStageDescription describe_both(std::span<const ImageView> photos) const override { return system.describe_both(photos); }
     std::vector<float> describe(std::span<const ImageView> photos) const override { return system.describe(photos); }
@@ -58,6 +63,7 @@ class AnyTwoStage {
   };
 
   AnyMatcher matcher_;
+  ModelRecord record_;
   std::shared_ptr<const Interface> self_;
 };
 

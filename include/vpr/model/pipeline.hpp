@@ -101,8 +101,18 @@ class Pipeline {
     }
   }
 
-  /// The same with what they can be compared with.
-  Descriptors descriptors_of(std::span<const ImageView> photos) const { return {describe(photos), dimensions(), company()}; }
+  /// The same with what the pipeline knows of how they are made: the company, the precision and the library's version.
+  Descriptors descriptors_of(std::span<const ImageView> photos) const {
+    return {describe(photos), dimensions(), {.company = company(), .precision = "float32", .vpr_version = VPR_VERSION}};
+  }
+
+  /// The size that a photo is brought to, before any pixel is touched.
+  /// @throws ShapeError  for a photo that cannot be brought to one, such as a line of pixels under a rule that keeps its aspect
+  ImageSize input_size(ImageSize photo) const {
+    const ImageSize size = preprocess.size(photo);
+    detail::require_resizable(photo, size);
+    return size;
+  }
 
   /// Calls `use(images)` for the photos as the network reads them, in turn; those that follow each other and share a size come together.
   template <class Use>
@@ -128,12 +138,12 @@ class Pipeline {
     return X::from(Shape{static_cast<std::int64_t>(photos.size()), 3, size.height, size.width}, std::span<const float>(values));
   }
 
-  /// In which company photos are described: see `Company::text`. Empty where each is described by itself.
+  /// In which company photos are described: see `Company::text`. `alone` where each is described by itself.
   std::string company() const {
     if constexpr (mixes) {
       return aggregator.company.text();
     } else {
-      return {};
+      return "alone";
     }
   }
   /// How many photos belong together: those of a `describe` are taken in blocks of so many.
