@@ -57,6 +57,7 @@ class Request {
   void complete(vpr::ModelRecord& record) const {
     record.weights_hash = weights_hash_;
     if (!words_hash_.empty()) record.vocabulary = words_hash_;
+    record.upright = options_.photos.upright ? "yes" : "no";
     record.accept_damaged = options_.photos.accept_damaged ? "yes" : "no";
   }
 

@@ -87,7 +87,7 @@ void evaluate(const Options& options) {
     write_report(options.report,
                  {{"queries with a right answer", std::to_string(answerable) + " of " + std::to_string(dataset.queries.size())},
                   {"positions", unit_of(dataset)}},
-                 options.rerank, dataset, result, deepest, options.shown, left_out, recall);
+                 options.rerank, dataset, result, deepest, options.shown, reader, recall);
   }
   print(dataset, result, recall);
   if (!options.report.empty()) std::printf("report: %s\n", vpr::escaped(options.report).c_str());

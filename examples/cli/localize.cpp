@@ -74,7 +74,7 @@ void localize(const Options& options) {
   const std::string csv = as_csv(dataset, result);
   if (!options.csv.empty()) write_text(options.csv, csv);
   if (!options.json.empty()) write_text(options.json, as_json(dataset, options, result, reader.left_out()).dump(2) + '\n');
-  if (!options.report.empty()) write_report(options.report, {}, options.rerank, dataset, result, top, top, reader.left_out());
+  if (!options.report.empty()) write_report(options.report, {}, options.rerank, dataset, result, top, top, reader);
   if (options.csv.empty() && options.json.empty()) std::cout << csv;
   if (!options.report.empty()) std::cerr << "report: " << vpr::escaped(options.report) << '\n';
   reader.left_out().finish();

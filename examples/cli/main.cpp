@@ -45,6 +45,18 @@ std::string version_text() {
 #ifdef VPR_WITH_IMAGE
   text += " image";
 #endif
+#ifdef VPR_WITH_WEBP
+  text += " webp";
+#endif
+#ifdef VPR_WITH_TIFF
+  text += " tiff";
+#endif
+#ifdef VPR_WITH_GIF
+  text += " gif";
+#endif
+#ifdef VPR_WITH_HEIF
+  text += " heif";
+#endif
 #ifdef VPR_WITH_HASH
   text += " hash";
 #endif

@@ -12,7 +12,9 @@ class App;
 namespace cli {
 
 struct PhotoOptions {
+  bool upright = false;
   bool accept_damaged = false;
+  double max_megapixels = 200;
   bool strict = false;  // the first photo that cannot be read ends the command
 
   vpr::ReadOptions read_options() const;

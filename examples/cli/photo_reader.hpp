@@ -45,6 +45,7 @@ class PhotoReader {
   void leave_out(const std::vector<vpr::BadPhoto>& photos, const std::string& of);
 
   const LeftOut& left_out() const { return left_out_; }
+  vpr::ReadOptions read_options() const { return options_.read_options(); }
 
  private:
   PhotoOptions options_;

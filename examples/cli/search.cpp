@@ -71,7 +71,7 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
   vpr::Timing& timing = result.timing;
   const vpr::AnyTwoStage model = load_two_stage(options, rerank, dataset.database, timing, reader);
   LocalStore store = make_store(rerank, std::ssize(dataset.database), [&](std::int64_t id) {
-    const vpr::Image photo = vpr::read_image(dataset.database[static_cast<std::size_t>(id)].path.string(), options.photos.read_options());
+    const vpr::Image photo = vpr::read_image(dataset.database[static_cast<std::size_t>(id)].path.string(), reader.read_options());
     const vpr::ImageView view = photo;
     return model.describe_both(std::span(&view, 1)).local[0];
   });
@@ -168,7 +168,7 @@ void add_record(nlohmann::ordered_json& json, const RerankOptions& rerank, const
 }
 
 void write_report(const std::string& path, std::vector<std::pair<std::string, std::string>> facts, const RerankOptions& rerank,
-                  const vpr::Dataset& dataset, const SearchResult& result, std::int64_t k, std::int64_t shown, const LeftOut& left_out,
+                  const vpr::Dataset& dataset, const SearchResult& result, std::int64_t k, std::int64_t shown, const PhotoReader& reader,
                   const std::optional<vpr::Recall>& recall) {
   std::vector<float> scores(result.matches.size() * static_cast<std::size_t>(k));
   for (std::size_t q = 0; q < result.matches.size(); ++q) {
@@ -185,12 +185,12 @@ void write_report(const std::string& path, std::vector<std::pair<std::string, st
   }
   report.facts = std::move(facts);
   if (rerank.first > 0) report.facts.emplace_back("re-ranked", "the first " + std::to_string(rerank.first) + " by " + result.local);
-  if (left_out.count() > 0) report.facts.emplace_back("photos left out", std::to_string(left_out.count()));
+  if (const std::size_t count = reader.left_out().count(); count > 0) report.facts.emplace_back("photos left out", std::to_string(count));
   result.record.visit([&](std::string_view name, const std::string& value) { report.facts.emplace_back(name, value); });
   report.score_name = "cosine";
   report.recall = recall;
   report.timing = result.timing;
-  vpr::load_thumbnails(report);
+  vpr::load_thumbnails(report, 256, reader.read_options());
   vpr::write_report(path, report);
 }
 

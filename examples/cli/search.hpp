@@ -68,7 +68,7 @@ void add_record(nlohmann::ordered_json& json, const RerankOptions& rerank, const
 /// Writes a search as one HTML page, with the first `shown` of each query's `k` answers and, where it was measured, the recall.
 /// @param facts  that stand before those of the record
 void write_report(const std::string& path, std::vector<std::pair<std::string, std::string>> facts, const RerankOptions& rerank,
-                  const vpr::Dataset& dataset, const SearchResult& result, std::int64_t k, std::int64_t shown, const LeftOut& left_out,
+                  const vpr::Dataset& dataset, const SearchResult& result, std::int64_t k, std::int64_t shown, const PhotoReader& reader,
                   const std::optional<vpr::Recall>& recall = std::nullopt);
 
 }  // namespace cli

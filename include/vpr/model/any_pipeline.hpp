@@ -28,6 +28,10 @@ class AnyPipeline {
   std::int64_t dimensions() const { return self_->dimensions(); }
   /// See `Pipeline::describe`.
   std::vector<float> describe(std::span<const ImageView> photos) const { return self_->describe(photos); }
+  std::vector<float> describe(const RgbPhoto& photo) const {
+    const ImageView& view = photo;
+    return describe(std::span(&view, 1));
+  }
   /// What its descriptors are made by, its company included. Who knows more, such as the weights' hash or how photos are read, adds it.
   const ModelRecord& record() const { return record_; }
   ModelRecord& record() { return record_; }

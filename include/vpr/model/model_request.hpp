@@ -18,7 +18,7 @@ namespace vpr {
 /// The features of a photo's patches, N×C, as a model's aggregator will get them.
 struct PatchFeatures {
   std::int64_t channels = 0;
-  std::function<std::vector<float>(const ImageView&)> of;
+  std::function<std::vector<float>(const RgbPhoto&)> of;
   ModelRecord record;  ///< what they are made by
 };
 
