@@ -3,6 +3,8 @@
 /// One photo of a data set, and where it was taken.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <filesystem>
 #include <optional>
 #include <string>

@@ -72,7 +72,7 @@ class Prefetch {
   Made& slot(std::int64_t i) { return made_[static_cast<std::size_t>(i % depth())]; }
 
   void run() {
-    set_thread_count(1);
+    const ThreadCount one(1);
     std::unique_lock lock(mutex_);
     while (true) {
       changed_.wait(lock, [&] { return stopped_ || next_made_ >= last_ || next_made_ < next_taken_ + depth(); });

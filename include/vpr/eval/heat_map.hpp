@@ -109,7 +109,7 @@ inline Image label_map(const ImageView& photo, std::span<const std::int64_t> lab
 /// @param patches  N×C, as GeM gets them
 /// @param p, eps   GeM's
 /// @throws ShapeError for no patches or channels
-inline std::vector<float> gem_contributions(Rows patches, float p = 3, float eps = 1e-6F) {
+inline std::vector<float> gem_contributions(RowsArgument patches, float p = 3, float eps = 1e-6F) {
   VPR_REQUIRE(ShapeError, patches.size() > 0 && patches.dim() > 0, "GeM's contributions: got patches [", patches.size(), ", ",
               patches.dim(), "]");
   const auto power = [&](std::int64_t i, std::int64_t c) {

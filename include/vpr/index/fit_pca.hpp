@@ -31,8 +31,8 @@ namespace detail {
 
 /// The rows [begin, begin + count) of columns [first, first + width), less their mean.
 template <class Real>
-Matrix<Real> centred(Rows points, const Eigen::Matrix<Real, 1, Eigen::Dynamic>& mean, std::int64_t begin, std::int64_t count,
-                     std::int64_t first, std::int64_t width) {
+Matrix<Real> centred(Rows points, const RowVector<Real>& mean, std::int64_t begin, std::int64_t count, std::int64_t first,
+                     std::int64_t width) {
   Matrix<Real> block(count, width);
   for (std::int64_t i = 0; i < count; ++i) {
     block.row(i) =
@@ -54,9 +54,9 @@ Matrix<Real> centred(Rows points, const Eigen::Matrix<Real, 1, Eigen::Dynamic>& 
 /// @throws FormatError for NaN or infinity; ConfigError for no components, or more than there are directions in which the descriptors
 ///   differ: at most N - 1 and D, fewer where they repeat.
 template <class Real = double>
-Pca fit_pca(Rows points, const PcaSettings& settings) {
+Pca fit_pca(RowsArgument points, const PcaSettings& settings) {
   using Square = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>;
-  using Row = Eigen::Matrix<Real, 1, Eigen::Dynamic>;
+  using Row = RowVector<Real>;
   const std::int64_t n = points.size(), dim = points.dim(), k = settings.components, order = std::min(n, dim);
   require_finite(points, dim, "fit_pca: descriptor");
   VPR_REQUIRE(ConfigError, k >= 1 && k <= order && n >= 2, "fit_pca: got ", k, " components for ", n, " descriptors of ", dim,
