@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace vpr {
@@ -21,25 +23,33 @@ struct TensorSummary {
   float most = std::numeric_limits<float>::quiet_NaN();
   std::int64_t nan = 0;
   std::int64_t infinite = 0;
+  std::string problem;  // why its values cannot be read, where they cannot
+
+  void add(float value) {
+    if (std::isfinite(value)) {
+      if (!(value >= least)) least = value;  // also in place of NaN
+      if (!(value <= most)) most = value;
+    } else {
+      ++(std::isnan(value) ? nan : infinite);
+    }
+  }
 };
 
-/// Reads every tensor once, piece after piece, and says what was found, in the file's order.
+/// Reads every tensor once, piece after piece, and says what was found, in the file's order. One whose values cannot be read, damaged or of
+/// a type that no model needs, has no range.
 inline std::vector<TensorSummary> inspect(const WeightFile& file) {
   std::vector<TensorSummary> summaries;
   for (std::size_t i = 0; i < file.tensors().size(); ++i) {
     TensorSummary summary;
     summary.info = file.tensors()[i];
-    file.stream<float>(i, [&summary](std::span<const float> values) {
-      for (const float value : values) {
-        if (std::isfinite(value)) {
-          summary.least = std::fmin(summary.least, value);
-          summary.most = std::fmax(summary.most, value);
-        } else {
-          ++(std::isnan(value) ? summary.nan : summary.infinite);
-        }
-      }
-    });
-    summaries.push_back(summary);
+    try {
+      file.stream<float>(i, [&summary](std::span<const float> values) {
+        for (const float value : values) summary.add(value);
+      });
+    } catch (const Error& error) {
+      summary = {.info = file.tensors()[i], .problem = error.what()};
+    }
+    summaries.push_back(std::move(summary));
   }
   return summaries;
 }

@@ -59,6 +59,12 @@ bool same_values(const S& source, const WeightSet& a, const WeightSet& b) {
   });
 }
 
+/// `meant_weight_set` of sets in `source`.
+template <WeightSource S>
+const WeightSet* meant(const S& source, const std::vector<WeightSet>& sets) {
+  return meant_weight_set(sets, [&](const WeightSet& one, const WeightSet& other) { return same_values(source, one, other); });
+}
+
 /// The plan of a loading: for each parameter, which of the source's tensors hold it.
 template <WeightSource S>
 class LoadPlan {
@@ -71,16 +77,20 @@ class LoadPlan {
 
   /// Compares the parameters with the set of tensors that is meant.
   LoadReport compare() {
-    std::vector<WantedTensor> wanted;
-    for (const Wanted& one : wanted_) wanted.push_back(one);
-    const std::vector<WeightSet> sets = find_weight_sets(source_.tensors(), wanted, options_.root);
-    const WeightSet& chosen = chosen_weight_set(
-        sets, source_.path(), [this](const WeightSet& one, const WeightSet& other) { return same_values(source_, one, other); });
-    LoadReport report = compare(chosen.names);
-    report.root = chosen.root;
+    const std::vector<WeightSet> sets = find_weight_sets(source_.tensors(), {wanted_.begin(), wanted_.end()}, options_.root);
+    const WeightSet* const chosen = meant(source_, sets);
+    if (chosen == nullptr) refuse_weight_sets(sets, source_.path());
+    LoadReport report = compare(*chosen);
     for (const WeightSet& set : sets) {
-      if (&set != &chosen) report.passed_over.push_back(set.root);
+      if (&set != chosen) report.passed_over.push_back(set.root);
     }
+    return report;
+  }
+
+  /// Compares the parameters with the tensors of that set.
+  LoadReport compare(const WeightSet& set) {
+    LoadReport report = compare(set.names);
+    report.root = set.root;
     return report;
   }
 
@@ -236,7 +246,7 @@ LoadReport load(Model& model, const S& source, const M& map, const LoadOptions& 
 }
 
 /// The same with the names that are found in the source: official, timm's or Hugging Face's, behind any prefix and with any wrappers in
-/// them. Of several sets of weights `options.root` tells which; else a published rule may: see `chosen_weight_set`.
+/// them. Of several sets of weights `options.root` tells which; else a published rule may: see `meant_weight_set`.
 /// @throws WeightError also for several sets of weights of which none is known to be meant, lenient or not.
 template <class Model, WeightSource S>
 LoadReport load(Model& model, const S& source, const LoadOptions& options = {}) {

@@ -273,24 +273,28 @@ inline std::vector<WeightSet> find_weight_sets(const std::vector<TensorInfo>& te
 }
 
 /// Which of these sets is meant: the only one; the one that the layout's published rule means (DINO's and DINOv2's teacher, timm's
-/// moving average, MoCo's query encoder); or any where `same(one, other)` says that they hold the same values.
-/// @throws WeightError that names the sets and the way to choose.
+/// moving average, MoCo's query encoder); or any where `same(one, other)` says that they hold the same values. Null where none is known to.
 template <class Same>
-const WeightSet& chosen_weight_set(const std::vector<WeightSet>& sets, const std::string& path, Same&& same) {
-  for (const WeightSet& set : sets) {
-    const auto yields = [&](const WeightSet& other) {
+const WeightSet* meant_weight_set(const std::vector<WeightSet>& sets, Same&& same) {
+  const auto found = std::find_if(sets.begin(), sets.end(), [&](const WeightSet& set) {
+    return std::all_of(sets.begin(), sets.end(), [&](const WeightSet& other) {
       return &other == &set || detail::is_meant(set.root, other.root) || same(set, other);
-    };
-    if (std::all_of(sets.begin(), sets.end(), yields)) return set;
-  }
+    });
+  });
+  return found == sets.end() ? nullptr : &*found;
+}
+
+/// Throws a WeightError that names the sets and the way to choose.
+[[noreturn]] inline void refuse_weight_sets(const std::vector<WeightSet>& sets, const std::string& path) {
   std::string listed;
   for (const WeightSet& set : sets) {
     listed.append(listed.empty() ? "" : ", ").append("'").append(escaped(set.root)).append("' (").append(set.naming).append(", ");
     listed.append(std::to_string(set.fitting)).append(" parameters)");
   }
+  const std::string first = escaped(sets.front().root);
   fail<WeightError>(path, ": holds several sets of weights for this model, behind the prefixes ", listed,
-                    ". Choose one by its prefix: LoadOptions{.root = \"", escaped(sets[0].root),
-                    "\"}, or on the command line --weights-root \"", escaped(sets[0].root), "\"");
+                    ". Choose one by its prefix: LoadOptions{.root = \"", first, "\"}, or on the command line --weights-root \"", first,
+                    "\"");
 }
 
 }  // namespace vpr
