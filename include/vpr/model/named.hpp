@@ -152,7 +152,7 @@ inline auto load_pipeline(const ModelRequest& request) {
       const auto patches = [&](const ImageView& photo) {
         return pipeline.backbone(pipeline.prepared(std::span(&photo, 1))).patches.to_vector();
       };
-      return request.vocabulary({config.channels, patches, record});
+      return request.vocabulary({config.channels, patches, [&](ImageSize photo) { return pipeline.input_size(photo); }, record});
     };
   }
   pipeline.aggregator = named->make(place);
