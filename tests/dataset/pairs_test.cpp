@@ -56,3 +56,41 @@ TEST_CASE_METHOD(Pairs, "Bad pairs are named with file and line") {
   CHECK_THROWS_WITH(read("photos/q1.jpg,photos/d1.jpg\nx\n"), ContainsSubstring("pairs.csv:2: found 1 fields, expected 2"));
   CHECK_THROWS_WITH(read(""), ContainsSubstring("holds no pair"));
 }
+
+TEST_CASE_METHOD(Pairs, "Pairs may be separated by blanks, as hloc writes them, by semicolons or tabs") {
+  CHECK(read("photos/q1.jpg photos/d3.jpg\nphotos/q1.jpg photos/d2.jpg", "lists/pairs.txt") == Positives{{1, 2}, {}});
+  CHECK(read("query database\r\nphotos/q1.jpg   photos/d3.jpg\r\n\r\n") == Positives{{2}, {}});
+  CHECK(read("photos/q 2.jpg photos/d3.jpg\n") == Positives{{}, {2}});  // a blank in a name
+  CHECK(read("photos/q1.jpg;photos/d3.jpg\n") == Positives{{2}, {}});
+  CHECK(read("database\tquery\nphotos/d3.jpg\tphotos/q1.jpg\n") == Positives{{2}, {}});
+  CHECK_THROWS_WITH(read("photos/q1.jpg photos/d3.jpg\nphotos/q1.jpg photos/d9.jpg\n"),
+                    ContainsSubstring("pairs.csv:2: database photo 'photos/d9.jpg'"));
+  CHECK_THROWS_WITH(read("photos/q1.jpg photos/d3.jpg\nphotos/q1.jpg\n"), ContainsSubstring("pairs.csv:2: found one field"));
+  CHECK_THROWS_WITH(read("photos/q1.jpg photos/d3.jpg 0.5\n"), ContainsSubstring("pairs.csv:1: found more than two words"));
+}
+
+TEST_CASE_METHOD(Pairs, "Comments in pairs are left out, as Kapture writes them") {
+  CHECK(read("# kapture format: 1.0\n# query_image, map_image\nphotos/q1.jpg, photos/d3.jpg\n") == Positives{{2}, {}});
+  CHECK_THROWS_WITH(read("# pairs\n\nphotos/q9.jpg,photos/d3.jpg\n"), ContainsSubstring("pairs.csv:3: query photo"));
+  queries[0].name = "#q1.jpg";
+  CHECK(read("#q1.jpg,photos/d3.jpg\n") == Positives{{2}, {}});
+}
+
+TEST_CASE("Pairs may be named from the folder that holds queries and database") {
+  const TemporaryFolder folder;
+  for (const char* name : {"set/query/night/1.jpg", "set/db/1.jpg"}) folder.write(name);
+  const std::vector<Photo> queries{{"night/1.jpg", folder.path() / "set/query/night/1.jpg", {}, ""}},
+      database{{"1.jpg", folder.path() / "set/db/1.jpg", {}, ""}};
+  CHECK(vpr::pair_positives(folder.write("pairs.txt", "query/night/1.jpg db/1.jpg\n"), queries, database) == Positives{{0}});
+}
+
+TEST_CASE("Pairs hold names of any bytes, escaped or with backslashes") {
+  const TemporaryFolder folder;
+  const std::string name = "caf\xE9.jpg";
+  folder.write("d/" + name);
+  folder.write("q/a.jpg");
+  const std::vector<Photo> queries{{"q/a.jpg", folder.path() / "q/a.jpg", {}, ""}},
+      database{{"d/" + name, folder.path() / "d" / name, {}, ""}};
+  for (const std::string& text : {"q/a.jpg,d/caf\xE9.jpg\n", "q/a.jpg,d/caf\\xE9.jpg\n", "q\\a.jpg d\\caf\xE9.jpg\n"})
+    CHECK(vpr::pair_positives(folder.write("p.csv", text), queries, database) == Positives{{0}});
+}

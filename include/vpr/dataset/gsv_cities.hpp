@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/dataset/csv.hpp>
 #include <vpr/dataset/photo_folder.hpp>
 #include <vpr/dataset/training_photo.hpp>
@@ -85,7 +86,7 @@ inline std::vector<TrainingPhoto> gsv_cities_photos(const std::filesystem::path&
       const CsvRow& row = table.rows[r];
       const auto field = [&](std::size_t i) { return detail::trimmed(row.fields[columns[i]]); };
       const double time = detail::months(detail::parse_number(field(1)), detail::parse_number(field(2)));
-      VPR_REQUIRE(FormatError, time == time, table.place(row), ": found '", field(1), "' and '", field(2), "' as year and month");
+      VPR_REQUIRE(FormatError, is_finite(time), table.place(row), ": found '", field(1), "' and '", field(2), "' as year and month");
       VPR_REQUIRE(FormatError, detail::parse_number(field(0)).has_value(), table.place(row), ": found '", field(0), "' as place_id");
       const std::string begin = detail::joined(field(4), "_", detail::zero_padded(field(0), 7), "_", detail::zero_padded(field(1), 4), "_",
                                                detail::zero_padded(field(2), 2), "_", detail::zero_padded(field(3), 3));

@@ -224,7 +224,8 @@ class MinedBatches {
       Chunk chunk;
       for (std::int64_t k = i * settings_.together; k < std::min(count, (i + 1) * settings_.together); ++k) {
         const std::int64_t photo = photos[static_cast<std::size_t>(k)];
-        const std::string& path = paths.at(static_cast<std::size_t>(photo));
+        VPR_REQUIRE(ConfigError, photo < std::ssize(paths), stage, ": the miner counts to photo ", photo, ", there are ", paths.size());
+        const std::string& path = paths[static_cast<std::size_t>(photo)];
         const std::optional<Planes> planes = plain_(path, Random::of({photo}));
         if (!planes) continue;
         detail::append_planes(*planes, path, std::min(count, settings_.together), chunk.size, chunk.values);

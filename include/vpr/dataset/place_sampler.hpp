@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/core/random.hpp>
 #include <vpr/dataset/training_places.hpp>
 
@@ -46,15 +47,19 @@ class PlaceSampler {
   /// @throws ConfigError for settings out of range, such as over 2³¹ - 1 photos in a batch; where `apart` is asked and a photo's time is not known; where no batch fills
   PlaceSampler(const TrainingPlaces& all, const PlaceSamplerSettings& settings)
       : all_(&all), settings_(settings), members_(settings.one_group ? all.groups.size() : 1) {
-    VPR_REQUIRE(ConfigError, settings.places >= 1 && settings.photos >= 1 && settings.apart >= 0 && std::isfinite(settings.apart),
+    VPR_REQUIRE(ConfigError, settings.places >= 1 && settings.photos >= 1 && settings.apart >= 0 && is_finite(settings.apart),
                 "place sampler: got ", settings.places, " places x ", settings.photos, " photos, ", settings.apart,
                 " apart; expected at least 1 x 1, and 0 apart");
     VPR_REQUIRE(ConfigError, settings.places <= most_photos / settings.photos, "place sampler: got ", settings.places, " places x ",
                 settings.photos, " photos, expected at most ", most_photos, " photos in a batch");
     for (std::size_t p = 0; p < all.places.size(); ++p) {
       const TrainingPlace& place = all.places[p];
+      VPR_REQUIRE(ConfigError, place.group >= 0 && (!settings.one_group || place.group < std::ssize(all.groups)), "place sampler: place '",
+                  place.name, "' is of group ", place.group, ", there are ", all.groups.size());
       for (const std::int64_t photo : place.photos) {
-        VPR_REQUIRE(ConfigError, settings.apart == 0 || std::isfinite(time(photo)), all.photos[photo].path,
+        VPR_REQUIRE(ConfigError, photo >= 0 && photo < std::ssize(all.photos), "place sampler: place '", place.name, "' has photo ", photo,
+                    ", there are ", all.photos.size());
+        VPR_REQUIRE(ConfigError, settings.apart == 0 || is_finite(time(photo)), all.photos[photo].path,
                     ": its time is not known, so photos of a place can't be ", settings.apart, " apart in time");
       }
       if (most_apart(place.photos) < settings.photos) {

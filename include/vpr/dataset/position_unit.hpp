@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/dataset/photo.hpp>
 #include <vpr/dataset/utm.hpp>
 
@@ -75,7 +76,7 @@ inline SettledPositions settle(PositionUnit declared, std::span<Position* const>
   std::optional<std::size_t> first_open, first_degrees;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Position& p = *all[i];
-    VPR_REQUIRE(FormatError, std::isfinite(p.east) && std::isfinite(p.north), path_of(i), ": its position is ", p.east, ", ", p.north,
+    VPR_REQUIRE(FormatError, is_finite(p.east) && is_finite(p.north), path_of(i), ": its position is ", p.east, ", ", p.north,
                 ", expected finite numbers");
     if (p.unit == PositionUnit::degrees && !first_degrees) first_degrees = i;
     if (p.unit != PositionUnit::automatic) continue;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/dataset/photo.hpp>
 #include <vpr/dataset/position_unit.hpp>
 #include <vpr/dataset/utm.hpp>
@@ -29,12 +30,12 @@ using Positives = std::vector<std::vector<std::int64_t>>;
 /// Distances are those of `squared_distance`: on the plane within a UTM zone or where none is known, on the ground across zones.
 /// @throws ConfigError  for a radius that is negative or not finite, a position that is not finite, or one of several zones that is in no zone's reach
 inline Positives radius_positives(std::span<const Position> queries, std::span<const Position> database, double radius) {
-  VPR_REQUIRE(ConfigError, std::isfinite(radius) && radius >= 0, "got a radius of ", radius, " metres, expected 0 or more");
+  VPR_REQUIRE(ConfigError, is_finite(radius) && radius >= 0, "got a radius of ", radius, " metres, expected 0 or more");
   bool one_plane = true, hemispheres_known = true;
   const Position* first_zoned = nullptr;
   for (const std::span<const Position> positions : {queries, database}) {
     for (const Position& p : positions) {
-      VPR_REQUIRE(ConfigError, std::isfinite(p.east) && std::isfinite(p.north), "radius positives: got a position ", p.east, ", ", p.north,
+      VPR_REQUIRE(ConfigError, is_finite(p.east) && is_finite(p.north), "radius positives: got a position ", p.east, ", ", p.north,
                   ", expected finite numbers");
       if (first_zoned == nullptr && p.zone.number != 0) first_zoned = &p;
       one_plane = one_plane && (first_zoned == nullptr || same_plane(first_zoned->zone, p.zone));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/dataset/bad_photo.hpp>
 #include <vpr/dataset/gsv_cities.hpp>
 #include <vpr/dataset/position_unit.hpp>
@@ -63,7 +64,7 @@ inline TrainingPlaces read_training_places(const std::filesystem::path& source, 
     const bool frames = !folder && read_csv(source).column({"frame", "frame_number"});
     const bool ids = any([](const TrainingPhoto& photo) { return !photo.place.empty(); });
     settings.by = frames ? PlacesBy::sequence : ids ? PlacesBy::id : PlacesBy::cell;
-    if (any([](const TrainingPhoto& photo) { return !std::isfinite(photo.heading); })) settings.cell.angle = 360;
+    if (any([](const TrainingPhoto& photo) { return !is_finite(photo.heading); })) settings.cell.angle = 360;
   }
   TrainingPlaces places = settings.by == PlacesBy::sequence ? places_by_sequence(std::move(photos), settings.sequence)
                           : settings.by == PlacesBy::id     ? places_by_id(std::move(photos))

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -141,7 +142,7 @@ inline std::optional<double> parse_any_number(std::string_view text) {
 /// The number that all of `text` is, in decimal; nothing where it is none or not finite.
 inline std::optional<double> parse_number(std::string_view text) {
   const std::optional<double> value = parse_any_number(text);
-  return value && std::isfinite(*value) ? value : std::nullopt;
+  return value && is_finite(*value) ? value : std::nullopt;
 }
 
 /// A finite number with so many digits after the point.

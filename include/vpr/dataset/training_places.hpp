@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/dataset/bad_photo.hpp>
 #include <vpr/dataset/position_unit.hpp>
 #include <vpr/dataset/text.hpp>
@@ -89,7 +90,7 @@ struct CellSettings {
 /// @throws ConfigError for settings out of range, or naming a photo whose position, or heading where one is needed, is not known
 /// @throws FormatError, ConfigError as `settle_positions` does, such as for positions that look like degrees
 inline TrainingPlaces places_by_cell(std::vector<TrainingPhoto> photos, const CellSettings& settings = {}) {
-  VPR_REQUIRE(ConfigError, settings.side > 0 && std::isfinite(settings.side) && settings.angle > 0 && settings.angle <= 360,
+  VPR_REQUIRE(ConfigError, settings.side > 0 && is_finite(settings.side) && settings.angle > 0 && settings.angle <= 360,
               "places by cell: got cells of ", settings.side, " m and ", settings.angle,
               " degrees, expected more than 0, and at most 360 degrees");
   VPR_REQUIRE(ConfigError, settings.position_groups >= 1 && settings.heading_groups >= 1, "places by cell: got ", settings.position_groups,
@@ -110,8 +111,7 @@ inline TrainingPlaces places_by_cell(std::vector<TrainingPhoto> photos, const Ce
     };
     std::int64_t heading = 0;
     if (settings.angle < 360) {
-      VPR_REQUIRE(ConfigError, std::isfinite(photo.heading), photo.path,
-                  ": its heading is not known; an angle of 360 degrees asks for none");
+      VPR_REQUIRE(ConfigError, is_finite(photo.heading), photo.path, ": its heading is not known; an angle of 360 degrees asks for none");
       heading = number_of(photo.heading - 360 * std::floor(photo.heading / 360), settings.angle);
     }
     const UtmZone& zone = photo.position->zone;
@@ -160,7 +160,7 @@ inline TrainingPlaces places_by_sequence(std::vector<TrainingPhoto> photos, cons
   detail::Numbering<std::string> numbers;
   std::vector<std::tuple<std::int64_t, double, std::int64_t>> order;  // video, time, photo
   for (std::size_t i = 0; i < photos.size(); ++i) {
-    VPR_REQUIRE(ConfigError, std::isfinite(photos[i].time), photos[i].path, ": its time is not known; expected a column `frame` or `time`");
+    VPR_REQUIRE(ConfigError, is_finite(photos[i].time), photos[i].path, ": its time is not known; expected a column `frame` or `time`");
     const auto [video, is_new] = numbers(photos[i].group);
     if (is_new) videos.push_back(photos[i].group);
     order.emplace_back(video, photos[i].time, static_cast<std::int64_t>(i));

@@ -50,7 +50,8 @@ inline TripletPhotos triplet_photos_in_folder(const std::filesystem::path& folde
 
 /// Photos of places, each of them a query among all the others. A query's positives are the other photos of its place. No negatives are the photos of
 /// its place and, along a video, of the places beside it, which look alike; and where all positions are known, all within `radii.far`.
-/// @throws FormatError, ConfigError as `settle_positions` does, where all positions are known
+/// @throws ConfigError for a place without photos or of photos that are not there; FormatError, ConfigError as `settle_positions` does, where all
+///         positions are known
 inline TripletPhotos triplet_photos_of_places(const TrainingPlaces& all, const TripletRadii& radii = {}) {
   TripletPhotos triplets;
   std::vector<Photo> photos;
@@ -64,7 +65,14 @@ inline TripletPhotos triplet_photos_of_places(const TrainingPlaces& all, const T
   triplets.far = photos.size() == all.photos.size() ? radius_positives(std::span<const Photo>(photos), photos, radii.far)
                                                     : Positives(all.photos.size());
 
-  const auto video = [&](std::size_t place) { return all.photos[static_cast<std::size_t>(all.places[place].photos.at(0))].group; };
+  for (const TrainingPlace& place : all.places) {
+    VPR_REQUIRE(ConfigError, !place.photos.empty(), "triplet photos: place '", place.name, "' has no photo");
+    for (const std::int64_t photo : place.photos) {
+      VPR_REQUIRE(ConfigError, photo >= 0 && photo < std::ssize(all.photos), "triplet photos: place '", place.name, "' has photo ", photo,
+                  ", there are ", all.photos.size());
+    }
+  }
+  const auto video = [&](std::size_t place) { return all.photos[static_cast<std::size_t>(all.places[place].photos.front())].group; };
   for (std::size_t p = 0; p < all.places.size(); ++p) {
     std::vector<std::int64_t> alike = all.places[p].photos;
     for (const std::size_t beside : {p - 1, p + 1}) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/dataset/photo.hpp>
 
 #include <algorithm>
@@ -64,6 +65,8 @@ inline bool in_reach(const UtmZone& zone, double longitude) {
 ///              border cuts through stays in one piece.
 /// @throws ConfigError  for angles out of range, a latitude beyond UTM's 84 degrees, or a place over 6 degrees east or west of the zone's meridian
 inline Position utm_from_degrees(double latitude, double longitude, UtmZone zone = {}) {
+  VPR_REQUIRE(ConfigError, is_finite(latitude) && is_finite(longitude), "got latitude ", latitude, " and longitude ", longitude,
+              ", expected finite numbers");
   VPR_REQUIRE(ConfigError, std::abs(latitude) <= 84, "got latitude ", latitude, " degrees, UTM reaches from -84 to 84");
   VPR_REQUIRE(ConfigError, std::abs(longitude) <= 180, "got longitude ", longitude, " degrees, expected -180 to 180");
   if (zone.number == 0) zone = utm_zone(latitude, longitude);
@@ -93,8 +96,9 @@ inline Degrees degrees_from_utm(const Position& position) {
   const UtmZone& zone = position.zone;
   VPR_REQUIRE(ConfigError, zone.number >= 1 && zone.number <= 60, "got UTM zone ", zone.number, ", expected 1 to 60");
   const double east = position.east - 500000, north = position.north - (zone.south ? 10000000 : 0);
-  VPR_REQUIRE(ConfigError, std::abs(east) <= 1e6 && std::abs(north) <= 1e7, "easting ", position.east, ", northing ", position.north,
-              " are in no UTM zone, and their zone is given as ", zone.number, zone.south ? " south" : " north");
+  VPR_REQUIRE(ConfigError, is_finite(east) && is_finite(north) && std::abs(east) <= 1e6 && std::abs(north) <= 1e7, "easting ",
+              position.east, ", northing ", position.north, " are in no UTM zone, and their zone is given as ", zone.number,
+              zone.south ? " south" : " north");
   namespace wgs84 = detail::wgs84;
   constexpr double n = wgs84::n;
   constexpr double beta[] = {n / 2 - 2 * n * n / 3 + 37 * n * n * n / 96 - n * n * n * n / 360,

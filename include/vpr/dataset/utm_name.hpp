@@ -3,6 +3,7 @@
 /// Positions in file names, as most of the field's test sets carry them.
 #pragma once
 
+#include <vpr/core/finite.hpp>
 #include <vpr/dataset/photo.hpp>
 #include <vpr/dataset/text.hpp>
 
@@ -63,7 +64,7 @@ inline std::optional<Position> position_as_written(std::string_view name) {
 /// sets without positions leave most fields empty). The numbers may be degrees, which is for `settle_positions` to find.
 inline std::optional<Position> position_from_name(std::string_view name) {
   const std::optional<Position> position = detail::position_as_written(name);
-  return position && std::isfinite(position->east) && std::isfinite(position->north) ? position : std::nullopt;
+  return position && is_finite(position->east) && is_finite(position->north) ? position : std::nullopt;
 }
 
 /// A name that `position_from_name` reads back, with the field's widths and 15 `@`: `@0500012.50@4100003.00@17@T@…@note@.jpg`.
