@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "commands.hpp"
 
+#include <vpr/core/finite.hpp>
 #include <vpr/core/printable.hpp>
 #include <vpr/io/inspect.hpp>
 #include <vpr/io/open.hpp>
@@ -10,10 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <iostream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -25,15 +24,8 @@ struct Options {
   bool json = false;
 };
 
-template <class T>
-std::string text_of(const T& value) {
-  std::ostringstream out;
-  out << value;
-  return out.str();
-}
-
-nlohmann::ordered_json number(float value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+nlohmann::ordered_json number(const float& value) {
+  return vpr::is_finite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
 }
 
 /// Names of the models whose loading is of that kind, each once.
@@ -68,7 +60,7 @@ void print_json(const std::vector<vpr::TensorSummary>& tensors, const std::vecto
                               {"sets", nlohmann::ordered_json::array()}};
   for (const vpr::TensorSummary& tensor : tensors) {
     json["tensors"].push_back({{"name", vpr::escaped(tensor.info.name)},
-                               {"dtype", text_of(tensor.info.dtype)},
+                               {"dtype", vpr::text_of(tensor.info.dtype)},
                                {"shape", std::vector<std::int64_t>(tensor.info.shape.begin(), tensor.info.shape.end())},
                                {"min", number(tensor.least)},
                                {"max", number(tensor.most)},
@@ -100,7 +92,7 @@ void print_text(const std::vector<vpr::TensorSummary>& tensors, const std::vecto
   std::int64_t numbers = 0;
   for (const vpr::TensorSummary& tensor : tensors) {
     numbers += tensor.info.shape.elements();
-    std::cout << vpr::escaped(tensor.info.name) << "  " << text_of(tensor.info.dtype) << ' ' << text_of(tensor.info.shape);
+    std::cout << vpr::escaped(tensor.info.name) << "  " << vpr::text_of(tensor.info.dtype) << ' ' << vpr::text_of(tensor.info.shape);
     if (tensor.problem.empty()) std::cout << "  " << tensor.least << " .. " << tensor.most;
     if (!tensor.problem.empty()) std::cout << "  not read: " << vpr::escaped(tensor.problem);
     if (tensor.nan > 0) std::cout << "  " << tensor.nan << " NaN";

@@ -3,9 +3,9 @@
 /// What is in a weight file, without a model.
 #pragma once
 
+#include <vpr/core/finite.hpp>
 #include <vpr/io/weight_file.hpp>
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -21,17 +21,19 @@ struct TensorSummary {
   TensorInfo info;
   float least = std::numeric_limits<float>::quiet_NaN();  // of the finite values; NaN where there are none
   float most = std::numeric_limits<float>::quiet_NaN();
+  std::int64_t finite = 0;
   std::int64_t nan = 0;
   std::int64_t infinite = 0;
   std::string problem;  // why its values cannot be read, where they cannot
 
-  void add(float value) {
-    if (std::isfinite(value)) {
-      if (!(value >= least)) least = value;  // also in place of NaN
-      if (!(value <= most)) most = value;
-    } else {
-      ++(std::isnan(value) ? nan : infinite);
+  void add(const float& value) {
+    if (!is_finite(value)) {
+      ++(is_nan(value) ? nan : infinite);
+      return;
     }
+    if (finite == 0 || value < least) least = value;
+    if (finite == 0 || value > most) most = value;
+    ++finite;
   }
 };
 
@@ -44,7 +46,7 @@ inline std::vector<TensorSummary> inspect(const WeightFile& file) {
     summary.info = file.tensors()[i];
     try {
       file.stream<float>(i, [&summary](std::span<const float> values) {
-        for (const float value : values) summary.add(value);
+        for (const float& value : values) summary.add(value);
       });
     } catch (const Error& error) {
       summary = {.info = file.tensors()[i], .problem = error.what()};

@@ -3,18 +3,18 @@
 /// Loading a model's parameters from a file, every tensor accounted for.
 #pragma once
 
+#include <vpr/core/finite.hpp>
 #include <vpr/core/parameter.hpp>
+#include <vpr/core/text.hpp>
 #include <vpr/io/load_report.hpp>
 #include <vpr/io/weight_sets.hpp>
 #include <vpr/io/weight_source.hpp>
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <cstddef>
 #include <cstring>
 #include <span>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -119,12 +119,12 @@ class LoadPlan {
     }
     for (const auto& [wanted, absent] : missing) {
       report.missing.push_back(
-          sentence(wanted->name, ' ', wanted->shape, absent == wanted->name ? "" : " (in the file: " + absent + ")", nearest(absent)));
+          text_of(wanted->name, ' ', wanted->shape, absent == wanted->name ? "" : " (in the file: " + absent + ")", nearest(absent)));
     }
     for (std::size_t i = 0; i < used_.size(); ++i) {
       const TensorInfo& info = source_.tensors()[i];
       const bool excused = has_ending(info.name, options_.ignored) || has_ending(info.name, options_.optional);
-      if (!used_[i] && !excused && map.covers(info.name)) report.unexpected.push_back(sentence(info.name, ' ', info.shape));
+      if (!used_[i] && !excused && map.covers(info.name)) report.unexpected.push_back(text_of(info.name, ' ', info.shape));
     }
     return report;
   }
@@ -145,8 +145,8 @@ class LoadPlan {
     }
     if (wanted.stored) values = wanted.convert(*wanted.stored, values);
     ++report.loaded;
-    const auto odd = std::count_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
-    if (odd > 0) report.not_finite.push_back(sentence(wanted.name, " has ", odd, " values that are not finite"));
+    const auto odd = std::count_if(values.begin(), values.end(), [](const float& value) { return !is_finite(value); });
+    if (odd > 0) report.not_finite.push_back(text_of(wanted.name, " has ", odd, " values that are not finite"));
     return values;
   }
 
@@ -155,13 +155,6 @@ class LoadPlan {
     std::vector<std::size_t> places;
     std::optional<Shape> stored = {};  // the shape of what is to be converted
   };
-
-  template <class... Parts>
-  static std::string sentence(const Parts&... parts) {
-    std::ostringstream out;
-    (out << ... << parts);
-    return out.str();
-  }
 
   static bool has_ending(std::string_view name, const std::vector<std::string>& endings) {
     return std::any_of(endings.begin(), endings.end(), [name](const std::string& ending) {
@@ -177,17 +170,18 @@ class LoadPlan {
       const TensorInfo& info = source_.tensors()[place];
       shapes.push_back(info.shape);
       floating = floating && is_floating(info.dtype);
-      found += sentence(found.empty() ? "" : " + ", info.dtype, ' ', info.shape);
+      found += text_of(found.empty() ? "" : " + ", info.dtype, ' ', info.shape);
     }
     if (floating && stacks_to(shapes, wanted.shape)) return;
     if (const Shape stored = joined_shape(shapes); floating && wanted.conversion && !wanted.conversion(stored).empty()) {
       wanted.stored = stored;
-      report.converted.push_back(sentence(wanted.name, ": ", wanted.conversion(stored)));
+      report.converted.push_back(text_of(wanted.name, ": ", wanted.conversion(stored)));
       return;
     }
     wanted.places.clear();
-    report.misshaped.push_back(sentence(wanted.name, ": the file has ", found, ", the model wants ", wanted.shape,
-                                        floating ? "" : "; whole numbers, such as quantised weights, are not converted"));
+    report.misshaped.push_back(
+        text_of(wanted.name, ": the file has ", found, ", the model wants ", wanted.shape,
+                floating ? "" : "; whole numbers, such as quantised weights, and types that cannot be read are not converted"));
   }
 
   /// Of the tensors without use the one whose name has most in common with `name` at its ends, in any case.
@@ -209,7 +203,7 @@ class LoadPlan {
         best = &source_.tensors()[i];
       }
     }
-    return best == nullptr ? "" : sentence("; the nearest that is left is ", best->name, ' ', best->shape);
+    return best == nullptr ? "" : text_of("; the nearest that is left is ", best->name, ' ', best->shape);
   }
 
   const S& source_;
