@@ -7,6 +7,7 @@
 #include <vpr/dataset/dataset.hpp>
 #include <vpr/dataset/gsv_cities.hpp>
 #include <vpr/dataset/mined_batches.hpp>
+#include <vpr/dataset/missing.hpp>
 #include <vpr/dataset/photo.hpp>
 #include <vpr/dataset/photo_batches.hpp>
 #include <vpr/dataset/photo_list.hpp>

@@ -7,9 +7,11 @@
 #if __cplusplus < 202002L
 #error "vpr is written in C++20: compile with -std=c++20 or later, by g++ 11, clang++ 14 or later (in CMake, linking vpr::vpr does so)"
 #elif defined(VPR_WITH_IO) && !(__has_include(<nlohmann/json.hpp>) && __has_include(<zlib.h>))
-#error "VPR_WITH_IO needs the headers nlohmann/json.hpp and zlib.h: install them (Debian: nlohmann-json3-dev zlib1g-dev) or leave VPR_WITH_IO out"
+#error \
+    "VPR_WITH_IO needs the headers nlohmann/json.hpp and zlib.h: install them (Debian: nlohmann-json3-dev zlib1g-dev) or leave VPR_WITH_IO out"
 #elif defined(VPR_WITH_IMAGE) && !(__has_include(<turbojpeg.h>) && __has_include(<spng.h>))
-#error "VPR_WITH_IMAGE needs the headers turbojpeg.h and spng.h: install them (Debian: libturbojpeg0-dev libspng-dev) or leave VPR_WITH_IMAGE out"
+#error \
+    "VPR_WITH_IMAGE needs the headers turbojpeg.h and spng.h: install them (Debian: libturbojpeg0-dev libspng-dev) or leave VPR_WITH_IMAGE out"
 #elif defined(VPR_WITH_HASH) && !__has_include(<xxhash.h>)
 #error "VPR_WITH_HASH needs the header xxhash.h: install it (Debian: libxxhash-dev) or leave VPR_WITH_HASH out"
 #elif defined(VPR_WITH_THRUST) && !__has_include(<thrust/version.h>)
