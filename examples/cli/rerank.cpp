@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "rerank.hpp"
 
+#include "options.hpp"
+
 #include <vpr/model/record.hpp>
 
 #include <CLI/CLI.hpp>
 
 #include <filesystem>
+#include <system_error>
 
 #include <unistd.h>
 
@@ -22,7 +25,7 @@ std::optional<vpr::Tap> RerankOptions::tap() const {
 void add_rerank_options(CLI::App& command, RerankOptions& options) {
   CLI::Option* rerank =
       command.add_option("--rerank", options.first, "look again at this many of a query's first answers, by local features")
-          ->check(CLI::PositiveNumber);
+          ->check(from_one_to(most_answers));
   const auto add = [&](const char* name, std::string& value, const char* meaning) {
     return command.add_option(name, value, meaning)->needs(rerank);
   };
@@ -52,13 +55,16 @@ LocalStore make_store(const RerankOptions& options, std::int64_t size, std::func
                                                                      : vpr::LocalPrecision::int8;
   if (options.store == "none") return vpr::ComputedLocalStore(size, std::move(compute));
   if (options.store == "memory") return vpr::MemoryLocalStore(precision);
+  std::error_code problem;
   if (!options.file.empty()) {
-    VPR_REQUIRE(vpr::ConfigError, !std::filesystem::exists(options.file), "--local-file: ", options.file,
+    VPR_REQUIRE(vpr::ConfigError, !std::filesystem::exists(options.file, problem), "--local-file: ", options.file,
                 " is there already; remove it or name another");
     return vpr::DiskLocalStore::create(options.file, precision);
   }
-  const std::string name = "vpr_local_features_" + std::to_string(::getpid());
-  vpr::DiskLocalStore store = vpr::DiskLocalStore::create((std::filesystem::temp_directory_path() / name).string(), precision);
+  const std::filesystem::path folder = std::filesystem::temp_directory_path(problem);
+  VPR_REQUIRE(vpr::IoError, !problem, "no folder for temporary files (", problem.message(), "): set TMPDIR, or give --local-file");
+  vpr::DiskLocalStore store =
+      vpr::DiskLocalStore::create((folder / ("vpr_local_features_" + std::to_string(::getpid()))).string(), precision);
   ::unlink(store.path().c_str());  // its content lives until it is closed, however the program ends
   return store;
 }

@@ -46,7 +46,7 @@ class VocabularyBuilder {
 
   /// Takes the descriptors of another photo, N×D.
   /// @throws ShapeError for another dim; FormatError for NaN or infinity; then none of them is taken.
-  void add(Rows descriptors) {
+  void add(RowsArgument descriptors) {
     if (!settings_.normalize) return sample_.add(descriptors);
     require_finite(descriptors, sample_.dim(), "vocabulary: descriptor");
     std::vector<float> unit(static_cast<std::size_t>(sample_.dim()));

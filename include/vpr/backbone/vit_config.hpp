@@ -30,6 +30,7 @@ struct VitConfig {
   bool qkv_bias = true;
   bool proj_bias = true;
   bool feed_forward_bias = true;
+  bool layer_scale = true;  ///< whether each branch of a block is scaled by learned factors, as in DINOv2 but not in DINO or MAE
 
   /// Channels inside the feed-forward network: four times the channels; for SwiGLU two thirds of that, up to a multiple of 8.
   std::int64_t hidden() const { return feed_forward == FeedForwardKind::swiglu ? (4 * channels * 2 / 3 + 7) / 8 * 8 : 4 * channels; }

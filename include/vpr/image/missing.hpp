@@ -15,7 +15,7 @@ template <class... Arguments>
 struct NeedsImage : Image {
   static_assert(detail::component_linked<Arguments...>,
                 "reading and writing photos needs the component image: link the CMake target vpr::image, or, without CMake, compile with "
-                "-DVPR_WITH_IMAGE and link turbojpeg and spng (Debian: libturbojpeg0-dev libspng-dev)");
+                "-DVPR_WITH_IMAGE and link jpeg, spng and z (Debian: libjpeg-dev libspng-dev zlib1g-dev)");
 };
 
 template <class... Arguments>

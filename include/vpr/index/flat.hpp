@@ -39,7 +39,7 @@ class FlatIndex {
 
   /// Appends descriptors N×D under the ids size(), size() + 1, ...; all of them or, on an error, none.
   /// @throws ShapeError, FormatError as `Index` says.
-  void add(Rows descriptors) {
+  void add(RowsArgument descriptors) {
     require_finite(descriptors, dim(), "FlatIndex: descriptor");
     descriptors_.append(descriptors);
   }
@@ -55,7 +55,7 @@ class FlatIndex {
 
   /// The best min(k, size()) descriptors for each of Q×D queries, in the order that `Index` fixes.
   /// @throws ShapeError, FormatError, ConfigError as `Index` says.
-  std::vector<Matches> search(Rows queries, std::int64_t k) const {
+  std::vector<Matches> search(RowsArgument queries, std::int64_t k) const {
     VPR_REQUIRE(ConfigError, k >= 0, "FlatIndex: got k = ", k, ", expected at least 0");
     require_finite(queries, dim(), "FlatIndex: query");
     constexpr std::int64_t batch = 256;

@@ -24,7 +24,7 @@ struct PcaTensor {
   std::vector<float> values;
 
   PcaTensor(const Matrix<float>& matrix) : extents{matrix.rows(), matrix.cols()}, values(matrix.data(), matrix.data() + matrix.size()) {}
-  PcaTensor(const Eigen::RowVectorXf& vector) : extents{vector.size()}, values(vector.data(), vector.data() + vector.size()) {}
+  PcaTensor(const RowVector<float>& vector) : extents{vector.size()}, values(vector.data(), vector.data() + vector.size()) {}
   Shape shape() const { return extents; }
   void assign(std::span<const float> numbers) { values.assign(numbers.begin(), numbers.end()); }
   const std::vector<float>& to_vector() const { return values; }
@@ -70,7 +70,7 @@ inline Pca load_pca(const std::string& path) {
   const auto read_row = [&](const char* name) {
     const Matrix<float> matrix = read(name);
     VPR_REQUIRE(ShapeError, matrix.rows() == 1, path, ": '", name, "' has ", matrix.rows(), " rows, expected one");
-    return Eigen::RowVectorXf(matrix.row(0));
+    return RowVector<float>(matrix.row(0));
   };
   PcaParameters found{read_row("mean"), read("components"), read_row("explained_variance"), read_row("explained_variance_ratio"), 0};
   const auto power = file.metadata().find("power");

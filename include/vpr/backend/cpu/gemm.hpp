@@ -13,6 +13,7 @@
 #include <utility>
 
 namespace vpr::detail {
+inline namespace VPR_TARGET {
 
 /// Rows of the part of a product that is held in registers, two vectors wide.
 inline constexpr int gemm_rows = accumulators / 2;
@@ -186,4 +187,5 @@ void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t 
   gemm(a, b, size, out, step, add, [](auto...) {});
 }
 
+}  // namespace VPR_TARGET
 }  // namespace vpr::detail
