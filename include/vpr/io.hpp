@@ -9,6 +9,7 @@
 #include <vpr/io/inspect.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/mapped_file.hpp>
+#include <vpr/io/missing.hpp>
 #include <vpr/io/name_map.hpp>
 #include <vpr/io/npy.hpp>
 #include <vpr/io/npz.hpp>
