@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <utility>
@@ -28,6 +29,7 @@ struct TrainerSettings {
   double longest_gradient = 0;        ///< gradients are clipped to this length; 0: they are not
   std::int64_t checkpoint_every = 0;  ///< steps between checkpoints; 0: one after the last step alone
   std::string checkpoint = {};        ///< the file that they are written to, each in place of the last one; empty: none are written
+  std::map<std::string, std::string> notes = {};  ///< kept in the checkpoints as text, such as the options of the training
 };
 
 /// What a step did.
@@ -145,7 +147,11 @@ class Trainer {
 
   /// Writes the state: the model, the optimiser, the number of steps, and what else is kept. What was in the file before stays until all is written.
   /// @throws IoError
-  void save(const std::string& path) { save_safetensors(path, *this, {{"format", "vpr training state"}}); }
+  void save(const std::string& path) {
+    std::map<std::string, std::string> notes = settings_.notes;
+    notes["format"] = "vpr training state";
+    save_safetensors(path, *this, notes);
+  }
 
   /// Goes on from a state that `save` wrote, of a trainer of the same model, optimiser, frozen parameters and kept state.
   /// @throws IoError, FormatError, WeightError  for a file that cannot be read, or is the state of another training; all is then as it was.
