@@ -67,6 +67,9 @@ TEST_CASE_METHOD(Pairs, "Pairs may be separated by blanks, as hloc writes them, 
                     ContainsSubstring("pairs.csv:2: database photo 'photos/d9.jpg'"));
   CHECK_THROWS_WITH(read("photos/q1.jpg photos/d3.jpg\nphotos/q1.jpg\n"), ContainsSubstring("pairs.csv:2: found one field"));
   CHECK_THROWS_WITH(read("photos/q1.jpg photos/d3.jpg 0.5\n"), ContainsSubstring("pairs.csv:1: found more than two words"));
+  std::string words;
+  for (int i = 0; i < 100000; ++i) words += "word ";
+  CHECK_THROWS_WITH(read(words), ContainsSubstring("pairs.csv:1: found more than two words"));  // and in no time
 }
 
 TEST_CASE_METHOD(Pairs, "Comments in pairs are left out, as Kapture writes them") {
