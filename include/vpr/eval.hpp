@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/eval/heat_map.hpp>
+#include <vpr/eval/keep_photos.hpp>
 #include <vpr/eval/match_lines.hpp>
 #include <vpr/eval/mean_average_precision.hpp>
 #include <vpr/eval/precision_recall.hpp>
