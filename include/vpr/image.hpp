@@ -9,6 +9,7 @@
 #include <vpr/image/crop.hpp>
 #include <vpr/image/exif.hpp>
 #include <vpr/image/image.hpp>
+#include <vpr/image/missing.hpp>
 #include <vpr/image/named_preprocess.hpp>
 #include <vpr/image/ppm.hpp>
 #include <vpr/image/preprocess.hpp>

@@ -9,8 +9,7 @@
 #elif defined(VPR_WITH_IO) && !(__has_include(<nlohmann/json.hpp>) && __has_include(<zlib.h>))
 #error "VPR_WITH_IO needs nlohmann/json.hpp and zlib.h: install them (Debian: nlohmann-json3-dev zlib1g-dev) or leave VPR_WITH_IO out"
 #elif defined(VPR_WITH_IMAGE) && !(__has_include(<jpeglib.h>) && __has_include(<spng.h>) && __has_include(<zlib.h>))
-#error \
-    "VPR_WITH_IMAGE needs jpeglib.h, spng.h and zlib.h: install them (Debian: libjpeg-dev libspng-dev zlib1g-dev) or leave VPR_WITH_IMAGE out"
+#error "VPR_WITH_IMAGE needs jpeglib.h, spng.h and zlib.h: install them (Debian: libjpeg-dev libspng-dev zlib1g-dev) or leave it out"
 #elif defined(VPR_WITH_WEBP) && !__has_include(<webp/demux.h>)
 #error "VPR_WITH_WEBP needs the header webp/demux.h: install it (Debian: libwebp-dev) or leave VPR_WITH_WEBP out"
 #elif defined(VPR_WITH_TIFF) && !__has_include(<tiffio.h>)
