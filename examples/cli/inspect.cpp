@@ -3,6 +3,7 @@
 
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/backend/shapes.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/io/inspect.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/open.hpp>
@@ -11,7 +12,6 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include <cmath>
 #include <iostream>
 #include <memory>
 #include <sstream>
@@ -61,7 +61,7 @@ std::string text_of(vpr::DType dtype) {
 }
 
 nlohmann::ordered_json number(float value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+  return vpr::is_finite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
 }
 
 void print_json(const std::vector<vpr::TensorSummary>& tensors, const std::vector<std::string>& models) {

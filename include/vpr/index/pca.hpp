@@ -40,6 +40,8 @@ class Pca {
                 " components, ", p.variance.size(), " variances, ", p.ratio.size(), " ratios and a mean of ", p.mean.size());
     require_finite(p.mean, p.mean.size(), "Pca: mean");
     require_finite(p.components, p.mean.size(), "Pca: component");
+    require_finite(p.variance, count, "Pca: variance");
+    require_finite(p.ratio, count, "Pca: ratio");
     scale_ = p.variance.unaryExpr([&](float variance) { return std::pow(variance, p.power); });
     VPR_REQUIRE(ConfigError, std::all_of(scale_.data(), scale_.data() + count, [](const float& scale) { return is_finite(scale); }),
                 "Pca: a variance to the power of ", p.power, " is not finite; the least is ", p.variance.minCoeff());

@@ -3,9 +3,10 @@
 /// What is in a weight file, without a model.
 #pragma once
 
+#include <vpr/core/finite.hpp>
 #include <vpr/io/weight_file.hpp>
 
-#include <cmath>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -31,11 +32,11 @@ inline std::vector<TensorSummary> inspect(const WeightFile& file) {
     summary.info = file.tensors()[i];
     file.stream<float>(i, [&summary](std::span<const float> values) {
       for (const float value : values) {
-        if (std::isfinite(value)) {
-          summary.least = std::fmin(summary.least, value);
-          summary.most = std::fmax(summary.most, value);
+        if (is_finite(value)) {
+          summary.least = is_nan(summary.least) ? value : std::min(summary.least, value);
+          summary.most = is_nan(summary.most) ? value : std::max(summary.most, value);
         } else {
-          ++(std::isnan(value) ? summary.nan : summary.infinite);
+          ++(is_nan(value) ? summary.nan : summary.infinite);
         }
       }
     });

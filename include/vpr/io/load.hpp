@@ -3,18 +3,18 @@
 /// Loading a model's parameters from a file, every tensor accounted for.
 #pragma once
 
+#include <vpr/core/finite.hpp>
 #include <vpr/core/parameter.hpp>
+#include <vpr/core/text.hpp>
 #include <vpr/io/load_report.hpp>
 #include <vpr/io/weight_sets.hpp>
 #include <vpr/io/weight_source.hpp>
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <cstddef>
 #include <cstring>
 #include <span>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -135,7 +135,7 @@ class LoadPlan {
     }
     if (wanted.stored) values = wanted.convert(*wanted.stored, values);
     ++report.loaded;
-    const auto odd = std::count_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
+    const auto odd = std::count_if(values.begin(), values.end(), [](const float& value) { return !is_finite(value); });
     if (odd > 0) report.not_finite.push_back(sentence(wanted.name, " has ", odd, " values that are not finite"));
     return values;
   }
@@ -148,9 +148,7 @@ class LoadPlan {
 
   template <class... Parts>
   static std::string sentence(const Parts&... parts) {
-    std::ostringstream out;
-    (out << ... << parts);
-    return out.str();
+    return text_of(parts...);
   }
 
   static bool has_ending(std::string_view name, const std::vector<std::string>& endings) {
