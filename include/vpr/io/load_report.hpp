@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <locale>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -35,6 +36,7 @@ struct LoadReport {
   /// All of it as text, one line each.
   std::string text() const {
     std::ostringstream out;
+    out.imbue(std::locale::classic());
     out << missing.size() << " missing, " << unexpected.size() << " unexpected, " << misshaped.size() << " mis-shaped";
     const auto list = [&out](const char* kind, const std::vector<std::string>& lines) {
       for (const std::string& line : lines) out << "\n  " << kind << ' ' << line;
