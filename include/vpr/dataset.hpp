@@ -8,6 +8,7 @@
 #include <vpr/dataset/dataset.hpp>
 #include <vpr/dataset/gsv_cities.hpp>
 #include <vpr/dataset/mined_batches.hpp>
+#include <vpr/dataset/missing.hpp>
 #include <vpr/dataset/msls.hpp>
 #include <vpr/dataset/pairs.hpp>
 #include <vpr/dataset/photo.hpp>

@@ -52,7 +52,7 @@ class SplitAggregator {
                 "Split: got p ", settings.gem.p, " and eps ", settings.gem.eps, ", want both positive");
   }
 
-  std::int64_t dimensions(std::int64_t channels) const { return Levels::regions * channels; }
+  std::int64_t dimensions(std::int64_t channels) const { return Shape{Levels::regions, channels}.elements(); }
 
   X operator()(const Features<X>& features) const {
     const X all = regions(features);
