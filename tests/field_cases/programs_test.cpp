@@ -3,6 +3,7 @@
 #include <vpr/aggregator/company.hpp>
 #include <vpr/aggregator/vocabulary.hpp>
 #include <vpr/aggregator/vocabulary_file.hpp>
+#include <vpr/autograd.hpp>
 #include <vpr/backend/cpu.hpp>
 #include <vpr/dataset/positions.hpp>
 #include <vpr/dataset/utm_name.hpp>
@@ -16,6 +17,8 @@
 #include <vpr/io/load.hpp>
 #include <vpr/io/npy.hpp>
 #include <vpr/model/descriptors_file.hpp>
+#include <vpr/ops/arithmetic.hpp>
+#include <vpr/train/schedule.hpp>
 #include <vpr/train/training_log.hpp>
 
 #include "tests/io/fake_model.hpp"
@@ -105,6 +108,7 @@ Texts all_texts() {
   texts["name"] = utm_name({500123.25, 4180000.5});
   const std::optional<Position> position = position_from_name(texts["name"]);
   keep_numbers("name read", std::vector<double>{position.value().east, position.value().north});
+  std::ofstream(folder.path() / "a.jpg") << "never read";
   std::ofstream(folder.path() / "p.csv") << "name,easting,northing\na.jpg,500123.25,4180000.5\n";
   const Photo photo = photos_in_csv(folder.path() / "p.csv").at(0);
   keep_numbers("p.csv", std::vector<double>{photo.position.value().east, photo.position.value().north});
@@ -151,4 +155,33 @@ TEST_CASE("umask: threads that write files leave the process's umask, and other 
   other.join();
   CHECK(changed == 0);
   CHECK(::umask(before) == 022);
+}
+
+TEST_CASE("ids: sizes that overflow are refused") {
+  const std::vector<Matches> found(8, Matches{{3, 1}, {5, 0.5F}});
+  const std::vector<std::int64_t> at{1};
+  CHECK_THROWS_AS(ids_of(found, std::int64_t{1} << 61), Error);
+  CHECK_THROWS_AS(recall({}, std::int64_t{1} << 61, Positives(8, {1}), at), Error);
+}
+
+TEST_CASE("traps: a schedule over nothing is refused") {
+  CHECK_THROWS_AS(StepDecay{.size = 0}(1, 3), ConfigError);
+  CHECK_THROWS_AS(CosineDecay{.total = 0}(1, 0), ConfigError);
+}
+
+TEST_CASE("ckpt: a checkpoint may leave out its input, and a moved-from variable says so") {
+  using B = Cpu<f32>;
+  const Tensor<B> ones = Tensor<B>::full({2, 3}, 1);
+  const Var<B> w(Tensor<B>::full({2, 3}, 2), true);
+  for (const bool detached : {false, true}) {
+    Var<B> x(ones, true);
+    const auto branch = [&](const Var<B>& v) { return detached ? multiply(w, v.detached()) : multiply(w, w); };
+    add(checkpoint(branch, x), x).backward(ones);
+    CHECK(x.gradient().values() == std::vector<float>(6, 1));
+  }
+  CHECK(w.gradient().values() == std::vector<float>(6, 5));  // 2 w, and 1
+
+  Var<B> from(ones, true);
+  const Var<B> to = std::move(from);
+  CHECK_THROWS_AS(from.shape(), Error);
 }
