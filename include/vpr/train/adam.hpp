@@ -33,7 +33,7 @@ class AdamUpdate {
 
   AdamUpdate(const Settings& settings, const Shape& shape)
       : settings_(settings), mean_(Tensor<B>::zeros(shape)), square_(mean_), largest_(settings.amsgrad ? mean_ : Tensor<B>()) {
-    const auto is_share = [](double beta) { return beta >= 0 && beta < 1; };
+    const auto is_share = [](double beta) { return beta >= 0 && beta < 1 && is_finite(beta); };
     VPR_REQUIRE(ConfigError, is_share(settings.beta1) && is_share(settings.beta2), "Adam: got betas ", settings.beta1, " and ",
                 settings.beta2, ", want both in [0, 1)");
     const auto is_amount = [](double value) { return value >= 0 && is_finite(value); };

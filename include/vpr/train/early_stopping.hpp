@@ -30,7 +30,7 @@ class EarlyStopping {
   /// Takes the next measure, higher is better, compared in float32. Returns whether it is the best so far; one that is not a number never is.
   bool add(double measure) {
     const auto value = static_cast<float>(measure);
-    const bool better = value > progress_.best;
+    const bool better = !is_nan(value) && value > progress_.best;
     if (better) {
       progress_ = {value, {}};
     } else {

@@ -49,7 +49,7 @@ class StepCount {
     double sum = 0;
     bool whole = values.size() == 1 || values.size() == 2;
     for (const float value : values) {
-      whole = whole && value >= 0 && value <= 0x1p47F && value == std::trunc(value);
+      whole = whole && is_finite(value) && value >= 0 && value <= 0x1p47F && value == std::trunc(value);
       sum += static_cast<double>(value);
     }
     VPR_REQUIRE(FormatError, whole, "step count: got ", values.size(), " values with the sum ", sum, ", want whole numbers from 0 to 2^47");

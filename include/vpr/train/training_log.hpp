@@ -144,7 +144,7 @@ class TrainingLog {
   }
 
   std::optional<std::vector<double>> checked(std::vector<double> all) const {
-    const bool sound = all.size() == columns_.size() && all[0] >= 0 && all[0] < 0x1p53 && all[0] == std::trunc(all[0]);
+    const bool sound = all.size() == columns_.size() && is_finite(all[0]) && all[0] >= 0 && all[0] < 0x1p53 && all[0] == std::trunc(all[0]);
     return sound ? std::optional(std::move(all)) : std::nullopt;
   }
 
