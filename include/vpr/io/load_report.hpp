@@ -3,6 +3,8 @@
 /// How much a weight file may differ from a model, and what loading found.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <cstddef>
 #include <optional>
 #include <sstream>

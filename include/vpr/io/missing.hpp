@@ -76,9 +76,10 @@ inline namespace without_hash {
 /// In place of a checksum.
 template <class... Arguments>
 struct NeedsHash {
-  static_assert(detail::component_linked<Arguments...>,
-                "keeping features under their photo's checksum needs the component hash: link the CMake target vpr::hash, or, without CMake, "
-                "compile with -DVPR_WITH_HASH (Debian: libxxhash-dev)");
+  static_assert(
+      detail::component_linked<Arguments...>,
+      "keeping features under their photo's checksum needs the component hash: link the CMake target vpr::hash, or, without CMake, "
+      "compile with -DVPR_WITH_HASH (Debian: libxxhash-dev)");
 };
 
 template <class... Arguments>
