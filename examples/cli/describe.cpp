@@ -35,7 +35,7 @@ void describe(const Options& options) {
   vpr::Timing timing;
   PhotoReader reader(options.model.photos);
   reader.leave_out(unread, "photos");
-  const Described described = Describer(options.model, photos, timing, reader)(photos, "photos");
+  const Described described = Describer(options.model, photos, "photos", timing, reader)(photos, "photos");
   vpr::save_descriptors(options.out, described.descriptors,
                         {{"photos", described.photos.size()},
                          {"dimensions", described.descriptors.dimensions},

@@ -24,8 +24,9 @@ class Request {
  public:
   vpr::ModelRequest model;
 
-  Request(const ModelOptions& options, const std::vector<vpr::Photo>& photos, PhotoReader& reader)
-      : options_(options), photos_(photos), reader_(reader) {
+  /// @param of  what `photos` are
+  Request(const ModelOptions& options, const std::vector<vpr::Photo>& photos, std::string of, PhotoReader& reader)
+      : options_(options), photos_(photos), of_(std::move(of)), reader_(reader) {
     if (options.threads > 0) vpr::set_thread_count(options.threads);
     model.name = options.model;
     model.weights = options.weights;
@@ -86,7 +87,7 @@ class Request {
     const vpr::Progress progress = progress_bar();
     for (std::int64_t i = 0; i < count; ++i) {
       const vpr::Photo& photo = photos_[static_cast<std::size_t>(i * std::ssize(photos_) / count)];
-      if (const std::optional<vpr::Image> image = reader_.read(std::span(&photo, 1), "database")[0]) {
+      if (const std::optional<vpr::Image> image = reader_.read(std::span(&photo, 1), of_, features.input_size)[0]) {
         const std::vector<float> tokens = features.of(*image);
         builder.add(vpr::Rows(tokens.data(), std::ssize(tokens) / features.channels, features.channels));
       }
@@ -101,6 +102,7 @@ class Request {
 
   const ModelOptions& options_;
   const std::vector<vpr::Photo>& photos_;
+  std::string of_;
   PhotoReader& reader_;
   std::vector<vpr::Image> companions_;
   std::string weights_hash_, words_hash_;
@@ -131,7 +133,7 @@ vpr::Descriptors Projection::operator()(vpr::Descriptors descriptors) const {
 vpr::AnyTwoStage load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos,
                                 vpr::Timing& timing, PhotoReader& reader) {
   return timing.measure("load the model", 0, [&] {
-    Request request(options, photos, reader);
+    Request request(options, photos, "database", reader);
     if (!rerank.local.empty()) request.model.local = rerank.local == "head" ? vpr::LocalKind::head : vpr::LocalKind::patches;
     request.model.local_tap = rerank.tap();
     vpr::AnyTwoStage model = load_two_stage(request.model);
@@ -142,13 +144,14 @@ vpr::AnyTwoStage load_two_stage(const ModelOptions& options, const RerankOptions
 
 std::int64_t batch_size(const ModelOptions& options, std::int64_t block) { return (options.batch + block - 1) / block * block; }
 
-Describer::Describer(const ModelOptions& options, const std::vector<vpr::Photo>& photos, vpr::Timing& timing, PhotoReader& reader)
+Describer::Describer(const ModelOptions& options, const std::vector<vpr::Photo>& photos, const std::string& of, vpr::Timing& timing,
+                     PhotoReader& reader)
     : options_(options),
       timing_(timing),
       reader_(reader),
       model_(timing.measure("load the model", 0,
                             [&] {
-                              const Request request(options, photos, reader);
+                              const Request request(options, photos, of, reader);
                               vpr::AnyPipeline model = load_pipeline(request.model);
                               request.complete(model.record());
                               return model;

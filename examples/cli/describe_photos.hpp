@@ -49,10 +49,11 @@ struct Described {
 class Describer {
  public:
   /// @param photos  for +vlad without a vocabulary, words are found in them
-  Describer(const ModelOptions& options, const std::vector<vpr::Photo>& photos, vpr::Timing& timing, PhotoReader& reader);
+  /// @param of      what they are, such as "database"
+  Describer(const ModelOptions& options, const std::vector<vpr::Photo>& photos, const std::string& of, vpr::Timing& timing,
+            PhotoReader& reader);
 
   /// One descriptor a readable photo.
-  /// @param of  what they are, such as "database"
   Described operator()(const std::vector<vpr::Photo>& photos, const std::string& of) const;
   /// What the descriptors are made by.
   const vpr::ModelRecord& record() const { return projection_.record(); }

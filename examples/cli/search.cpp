@@ -27,7 +27,7 @@ constexpr std::size_t most_lines = 30;  // of an answer in a report
 
 SearchResult search_once(const ModelOptions& options, vpr::Dataset& dataset, std::int64_t k, PhotoReader& reader) {
   SearchResult result;
-  const Describer describe(options, dataset.database, result.timing, reader);
+  const Describer describe(options, dataset.database, "database", result.timing, reader);
   const Described database = describe(dataset.database, "database");
   vpr::keep_database(dataset, database.photos);
   const Described queries = describe(dataset.queries, "queries");
@@ -67,6 +67,7 @@ void add_to(LocalStore& store, const vpr::LocalFeatures& features) {
 /// Besides the index and the store, local features are held of one batch of photos and of as many candidates as there are threads.
 SearchResult search_twice(const ModelOptions& options, const RerankOptions& rerank, vpr::Dataset& dataset, std::int64_t k,
                           std::int64_t drawn, PhotoReader& reader) {
+  rerank.require_store();
   SearchResult result;
   vpr::Timing& timing = result.timing;
   const vpr::AnyTwoStage model = load_two_stage(options, rerank, dataset.database, timing, reader);

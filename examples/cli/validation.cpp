@@ -25,7 +25,7 @@ Validation::Validation(const TrainOptions& options, const std::string& system) {
 vpr::Recall Validation::operator()() const {
   vpr::Timing timing;
   PhotoReader reader(model_.photos);
-  const Describer describe(model_, {}, timing, reader);
+  const Describer describe(model_, {}, "", timing, reader);
   const Described database = describe(dataset_->database, "validation database");
   const Described queries = describe(dataset_->queries, "validation queries");
   vpr::Dataset dataset = *dataset_;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/image/augment.hpp>
+#include <vpr/image/bmp.hpp>
 #include <vpr/image/colour.hpp>
 #include <vpr/image/crop.hpp>
 #include <vpr/image/exif.hpp>

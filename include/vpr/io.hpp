@@ -19,6 +19,7 @@
 #include <vpr/io/protobuf.hpp>
 #include <vpr/io/safetensors.hpp>
 #include <vpr/io/save.hpp>
+#include <vpr/io/sharded.hpp>
 #include <vpr/io/torch_checkpoint.hpp>
 #include <vpr/io/weight_file.hpp>
 #include <vpr/io/weight_source.hpp>

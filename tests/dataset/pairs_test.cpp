@@ -67,6 +67,9 @@ TEST_CASE_METHOD(Pairs, "Pairs may be separated by blanks, as hloc writes them, 
                     ContainsSubstring("pairs.csv:2: database photo 'photos/d9.jpg'"));
   CHECK_THROWS_WITH(read("photos/q1.jpg photos/d3.jpg\nphotos/q1.jpg\n"), ContainsSubstring("pairs.csv:2: found one field"));
   CHECK_THROWS_WITH(read("photos/q1.jpg photos/d3.jpg 0.5\n"), ContainsSubstring("pairs.csv:1: found more than two words"));
+  std::string words;
+  for (int i = 0; i < 100000; ++i) words += "word ";
+  CHECK_THROWS_WITH(read(words), ContainsSubstring("pairs.csv:1: found more than two words"));  // and in no time
 }
 
 TEST_CASE_METHOD(Pairs, "Comments in pairs are left out, as Kapture writes them") {
@@ -91,6 +94,6 @@ TEST_CASE("Pairs hold names of any bytes, escaped or with backslashes") {
   folder.write("q/a.jpg");
   const std::vector<Photo> queries{{"q/a.jpg", folder.path() / "q/a.jpg", {}, ""}},
       database{{"d/" + name, folder.path() / "d" / name, {}, ""}};
-  for (const std::string& text : {"q/a.jpg,d/caf\xE9.jpg\n", "q/a.jpg,d/caf\\xE9.jpg\n", "q\\a.jpg d\\caf\xE9.jpg\n"})
+  for (const std::string text : {"q/a.jpg,d/caf\xE9.jpg\n", "q/a.jpg,d/caf\\xE9.jpg\n", "q\\a.jpg d\\caf\xE9.jpg\n"})
     CHECK(vpr::pair_positives(folder.write("p.csv", text), queries, database) == Positives{{0}});
 }

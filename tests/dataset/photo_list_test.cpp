@@ -73,6 +73,7 @@ TEST_CASE("hloc's query lists and TUM's rgb.txt are lists of photos") {
   CHECK(names(vpr::photos_in_list(folder.write("rgb.txt",
                                                "# color images\n# file: 'rgbd.bag'\n# timestamp filename\n"
                                                "1305031102.175304 rgb/1305031102.175304.png\n"))) == Names{"rgb/1305031102.175304.png"});
+  CHECK(names(vpr::photos_in_list(folder.write("associations.txt", "1.5 night/a.jpg 1.6 depth/1.png\n"))) == Names{"night/a.jpg"});
   CHECK(names(vpr::photos_in_list(folder.write("plain.txt", "b c.jpg\n"))) == Names{"b c.jpg"});
   CHECK_THROWS_WITH(vpr::photos_in_list(folder.write("bad.txt", "night/a.jpg CAMERA 1 2\n")), ContainsSubstring("bad.txt:1: no photo at"));
 }

@@ -47,7 +47,8 @@ TEST_CASE("Sizes whose pixels cannot be counted or kept are refused with the lim
 #ifndef __SANITIZE_ADDRESS__
   CHECK_THROWS_AS(Image({1 << 20, 1 << 20}), vpr::Error);  // 3 TB, where a machine has no such memory
 #endif
-  CHECK(Image({0, 7}).pixels().empty());
+  const Image none({0, 7});
+  CHECK(none.pixels().empty());
 }
 
 TEST_CASE("A view refuses rows that overlap, and pixels that are not there") {
@@ -99,7 +100,8 @@ TEST_CASE("Every pixel order gives the RGB that it shows, whatever the row step"
       const ImageView view{frame.data(), 5, 7, step, layout.order};
       CHECK(pixels_of(vpr::to_rgb(view)) == pixels_of(photo));
       const ImageView from_below{frame.data() + 4 * step, 5, 7, -step, layout.order};
-      CHECK(vpr::to_rgb(from_below).row(0)[0] == photo.row(4)[0]);
+      const Image upside_down = vpr::to_rgb(from_below);
+      CHECK(upside_down.row(0)[0] == photo.row(4)[0]);
       const RgbPhoto argument = view;
       CHECK(argument.order == PixelOrder::rgb);
       CHECK((argument.data == frame.data()) == (layout.order == PixelOrder::rgb));  // no copy for RGB

@@ -60,9 +60,12 @@ class PhotoIndex {
     }
   }
 
-  /// The photos of a name, or null: none, where it is of a photo that exists but is not one of these.
-  /// @returns whether there is such a photo at all
-  std::pair<const std::vector<std::int64_t>*, bool> find(std::string_view field) const {
+  struct Found {
+    const std::vector<std::int64_t>* photos = nullptr;  ///< null where the name is of none of these photos
+    bool exists = false;                                ///< whether there is a photo of that name, here or on disk
+  };
+
+  Found find(std::string_view field) const {
     std::string slashes(trimmed(field));
     std::replace(slashes.begin(), slashes.end(), '\\', '/');
     bool exists = false;
@@ -82,10 +85,10 @@ class PhotoIndex {
 
   /// The photos that a row names; none where the row is about a photo that exists but is not one of these.
   std::vector<std::int64_t> find(const CsvTable& table, const CsvRow& row, std::size_t column) const {
-    const auto [found, exists] = find(row.fields[column]);
-    VPR_REQUIRE(FormatError, exists, table.place(row), ": ", role_, " photo '", trimmed(row.fields[column]), "' is not among the ", role_,
-                " photos, nor on disk");
-    return found != nullptr ? *found : std::vector<std::int64_t>{};
+    const Found found = find(row.fields[column]);
+    VPR_REQUIRE(FormatError, found.exists, table.place(row), ": ", role_, " photo '", trimmed(row.fields[column]), "' is not among the ",
+                role_, " photos, nor on disk");
+    return found.photos != nullptr ? *found.photos : std::vector<std::int64_t>{};
   }
 
  private:
@@ -97,6 +100,7 @@ class PhotoIndex {
 /// `query database` a line, with blanks between, as hloc writes: cut where both are photos if names hold blanks themselves.
 inline CsvTable pairs_by_blanks(const std::filesystem::path& path, std::string_view text, const PhotoIndex& queries,
                                 const PhotoIndex& database) {
+  constexpr std::size_t longest_path = 4096;  // bytes, of any system
   CsvTable table{path, {}};
   std::int64_t line = 0;
   for (const std::string_view whole : lines_of(text)) {
@@ -105,13 +109,14 @@ inline CsvTable pairs_by_blanks(const std::filesystem::path& path, std::string_v
     if (pair.empty()) continue;
     auto [query, rest] = first_word(pair);
     VPR_REQUIRE(FormatError, !rest.empty(), path.string(), ":", line, ": found one field, expected `query,database` or `query database`");
-    while (rest.find_first_of(" \t") != rest.npos && !(queries.find(query).second && database.find(rest).second)) {
+    while (rest.find_first_of(" \t") != rest.npos && query.size() < longest_path &&
+           !(queries.find(query).exists && database.find(rest).exists)) {
       const std::string_view next = first_word(rest).first;
       query = pair.substr(0, static_cast<std::size_t>(next.data() + next.size() - pair.data()));
       rest = trimmed(pair.substr(query.size()));
     }
     VPR_REQUIRE(FormatError,
-                first_word(pair).second.find_first_of(" \t") == rest.npos || (queries.find(query).second && database.find(rest).second),
+                first_word(pair).second.find_first_of(" \t") == rest.npos || (queries.find(query).exists && database.find(rest).exists),
                 path.string(), ":", line,
                 ": found more than two words, and no query photo followed by a database photo among them; "
                 "expected `query database`");

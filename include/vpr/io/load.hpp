@@ -3,18 +3,18 @@
 /// Loading a model's parameters from a file, every tensor accounted for.
 #pragma once
 
+#include <vpr/core/finite.hpp>
 #include <vpr/core/parameter.hpp>
+#include <vpr/core/text.hpp>
 #include <vpr/io/load_report.hpp>
 #include <vpr/io/weight_sets.hpp>
 #include <vpr/io/weight_source.hpp>
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <cstddef>
 #include <cstring>
 #include <span>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -59,6 +59,12 @@ bool same_values(const S& source, const WeightSet& a, const WeightSet& b) {
   });
 }
 
+/// `meant_weight_set` of sets in `source`.
+template <WeightSource S>
+const WeightSet* meant(const S& source, const std::vector<WeightSet>& sets) {
+  return meant_weight_set(sets, [&](const WeightSet& one, const WeightSet& other) { return same_values(source, one, other); });
+}
+
 /// The plan of a loading: for each parameter, which of the source's tensors hold it.
 template <WeightSource S>
 class LoadPlan {
@@ -71,16 +77,20 @@ class LoadPlan {
 
   /// Compares the parameters with the set of tensors that is meant.
   LoadReport compare() {
-    std::vector<WantedTensor> wanted;
-    for (const Wanted& one : wanted_) wanted.push_back(one);
-    const std::vector<WeightSet> sets = find_weight_sets(source_.tensors(), wanted, options_.root);
-    const WeightSet& chosen = chosen_weight_set(
-        sets, source_.path(), [this](const WeightSet& one, const WeightSet& other) { return same_values(source_, one, other); });
-    LoadReport report = compare(chosen.names);
-    report.root = chosen.root;
+    const std::vector<WeightSet> sets = find_weight_sets(source_.tensors(), {wanted_.begin(), wanted_.end()}, options_.root);
+    const WeightSet* const chosen = meant(source_, sets);
+    if (chosen == nullptr) refuse_weight_sets(sets, source_.path());
+    LoadReport report = compare(*chosen);
     for (const WeightSet& set : sets) {
-      if (&set != &chosen) report.passed_over.push_back(set.root);
+      if (&set != chosen) report.passed_over.push_back(set.root);
     }
+    return report;
+  }
+
+  /// Compares the parameters with the tensors of that set.
+  LoadReport compare(const WeightSet& set) {
+    LoadReport report = compare(set.names);
+    report.root = set.root;
     return report;
   }
 
@@ -109,12 +119,12 @@ class LoadPlan {
     }
     for (const auto& [wanted, absent] : missing) {
       report.missing.push_back(
-          sentence(wanted->name, ' ', wanted->shape, absent == wanted->name ? "" : " (in the file: " + absent + ")", nearest(absent)));
+          text_of(wanted->name, ' ', wanted->shape, absent == wanted->name ? "" : " (in the file: " + absent + ")", nearest(absent)));
     }
     for (std::size_t i = 0; i < used_.size(); ++i) {
       const TensorInfo& info = source_.tensors()[i];
       const bool excused = has_ending(info.name, options_.ignored) || has_ending(info.name, options_.optional);
-      if (!used_[i] && !excused && map.covers(info.name)) report.unexpected.push_back(sentence(info.name, ' ', info.shape));
+      if (!used_[i] && !excused && map.covers(info.name)) report.unexpected.push_back(text_of(info.name, ' ', info.shape));
     }
     return report;
   }
@@ -135,8 +145,8 @@ class LoadPlan {
     }
     if (wanted.stored) values = wanted.convert(*wanted.stored, values);
     ++report.loaded;
-    const auto odd = std::count_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
-    if (odd > 0) report.not_finite.push_back(sentence(wanted.name, " has ", odd, " values that are not finite"));
+    const auto odd = std::count_if(values.begin(), values.end(), [](const float& value) { return !is_finite(value); });
+    if (odd > 0) report.not_finite.push_back(text_of(wanted.name, " has ", odd, " values that are not finite"));
     return values;
   }
 
@@ -145,13 +155,6 @@ class LoadPlan {
     std::vector<std::size_t> places;
     std::optional<Shape> stored = {};  // the shape of what is to be converted
   };
-
-  template <class... Parts>
-  static std::string sentence(const Parts&... parts) {
-    std::ostringstream out;
-    (out << ... << parts);
-    return out.str();
-  }
 
   static bool has_ending(std::string_view name, const std::vector<std::string>& endings) {
     return std::any_of(endings.begin(), endings.end(), [name](const std::string& ending) {
@@ -167,17 +170,18 @@ class LoadPlan {
       const TensorInfo& info = source_.tensors()[place];
       shapes.push_back(info.shape);
       floating = floating && is_floating(info.dtype);
-      found += sentence(found.empty() ? "" : " + ", info.dtype, ' ', info.shape);
+      found += text_of(found.empty() ? "" : " + ", info.dtype, ' ', info.shape);
     }
     if (floating && stacks_to(shapes, wanted.shape)) return;
     if (const Shape stored = joined_shape(shapes); floating && wanted.conversion && !wanted.conversion(stored).empty()) {
       wanted.stored = stored;
-      report.converted.push_back(sentence(wanted.name, ": ", wanted.conversion(stored)));
+      report.converted.push_back(text_of(wanted.name, ": ", wanted.conversion(stored)));
       return;
     }
     wanted.places.clear();
-    report.misshaped.push_back(sentence(wanted.name, ": the file has ", found, ", the model wants ", wanted.shape,
-                                        floating ? "" : "; whole numbers, such as quantised weights, are not converted"));
+    report.misshaped.push_back(
+        text_of(wanted.name, ": the file has ", found, ", the model wants ", wanted.shape,
+                floating ? "" : "; whole numbers, such as quantised weights, and types that cannot be read are not converted"));
   }
 
   /// Of the tensors without use the one whose name has most in common with `name` at its ends, in any case.
@@ -199,7 +203,7 @@ class LoadPlan {
         best = &source_.tensors()[i];
       }
     }
-    return best == nullptr ? "" : sentence("; the nearest that is left is ", best->name, ' ', best->shape);
+    return best == nullptr ? "" : text_of("; the nearest that is left is ", best->name, ' ', best->shape);
   }
 
   const S& source_;
@@ -236,7 +240,7 @@ LoadReport load(Model& model, const S& source, const M& map, const LoadOptions& 
 }
 
 /// The same with the names that are found in the source: official, timm's or Hugging Face's, behind any prefix and with any wrappers in
-/// them. Of several sets of weights `options.root` tells which; else a published rule may: see `chosen_weight_set`.
+/// them. Of several sets of weights `options.root` tells which; else a published rule may: see `meant_weight_set`.
 /// @throws WeightError also for several sets of weights of which none is known to be meant, lenient or not.
 template <class Model, WeightSource S>
 LoadReport load(Model& model, const S& source, const LoadOptions& options = {}) {

@@ -3,11 +3,10 @@
 /// How much a weight file may differ from a model, and what loading found.
 #pragma once
 
-#include <vpr/core/requirements.hpp>
+#include <vpr/core/text.hpp>
 
 #include <cstddef>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -36,10 +35,9 @@ struct LoadReport {
   bool fits() const { return missing.empty() && unexpected.empty() && misshaped.empty(); }
   /// All of it as text, one line each.
   std::string text() const {
-    std::ostringstream out;
-    out << missing.size() << " missing, " << unexpected.size() << " unexpected, " << misshaped.size() << " mis-shaped";
-    const auto list = [&out](const char* kind, const std::vector<std::string>& lines) {
-      for (const std::string& line : lines) out << "\n  " << kind << ' ' << line;
+    std::string text = text_of(missing.size(), " missing, ", unexpected.size(), " unexpected, ", misshaped.size(), " mis-shaped");
+    const auto list = [&text](const char* kind, const std::vector<std::string>& lines) {
+      for (const std::string& line : lines) text.append("\n  ").append(kind).append(" ").append(line);
     };
     list("missing", missing);
     list("unexpected", unexpected);
@@ -47,7 +45,7 @@ struct LoadReport {
     list("not finite", not_finite);
     list("converted", converted);
     list("passed over", passed_over);
-    return out.str();
+    return text;
   }
 };
 

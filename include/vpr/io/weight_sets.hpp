@@ -73,11 +73,16 @@ inline Shape joined_shape(const std::vector<Shape>& parts) {
   return parts[0].with(1, rows);
 }
 
+/// Where the part of a name begins that follows the one at `at`; npos after the last.
+inline std::size_t next_part(std::string_view name, std::size_t at) {
+  const std::size_t dot = name.find('.', at);
+  return dot == name.npos ? dot : dot + 1;
+}
+
 /// Whether a tensor is the state of an optimiser, which has a value for each of a parameter's and may carry the parameter's name.
 inline bool is_optimizer_state(std::string_view plain) {
   constexpr std::array<std::string_view, 4> states{"optim", "exp_avg", "max_exp_avg", "momentum_buffer"};
-  for (std::size_t at = 0; at != plain.npos; at = plain.find('.', at)) {
-    if (at != 0) ++at;
+  for (std::size_t at = 0; at != plain.npos; at = next_part(plain, at)) {
     for (const std::string_view state : states) {
       if (plain.substr(at).starts_with(state)) return true;
     }
@@ -151,6 +156,7 @@ class WeightSetSearch {
     for (const WeightSet* set : candidates) {
       if (!found.empty() && !rivals(*set, found.front().fitting, taken)) continue;
       found.push_back(*set);
+      if (found.size() == most_sets) break;
       for (const auto& [parameter, parts] : set->tensors) taken.insert(parts.begin(), parts.end());
     }
     if (found.empty()) found.push_back({.root = prefix, .naming = namings[0]});
@@ -190,9 +196,8 @@ class WeightSetSearch {
   void find_parameter_in(std::size_t index) {
     const std::string& name = (*file_)[index];
     if (is_optimizer_state(name)) return;
-    std::size_t at = name.size() <= longest_ ? 0 : name.find('.', name.size() - longest_ - 1);
-    for (; at != name.npos; at = name.find('.', at)) {
-      if (at != 0) ++at;
+    std::size_t at = name.size() <= longest_ ? 0 : next_part(name, name.size() - longest_ - 1);
+    for (; at != name.npos; at = next_part(name, at)) {
       const auto found = roles_.find(name.substr(at));
       if (found == roles_.end()) continue;
       for (const Role& role : found->second) {
@@ -251,6 +256,7 @@ class WeightSetSearch {
   }
 
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  static constexpr std::size_t most_sets = 20;  // that are listed: enough to see that there are many
 
   const std::vector<TensorInfo>& tensors_;
   const std::vector<WantedTensor>& wanted_;
@@ -273,24 +279,28 @@ inline std::vector<WeightSet> find_weight_sets(const std::vector<TensorInfo>& te
 }
 
 /// Which of these sets is meant: the only one; the one that the layout's published rule means (DINO's and DINOv2's teacher, timm's
-/// moving average, MoCo's query encoder); or any where `same(one, other)` says that they hold the same values.
-/// @throws WeightError that names the sets and the way to choose.
+/// moving average, MoCo's query encoder); or any where `same(one, other)` says that they hold the same values. Null where none is known to.
 template <class Same>
-const WeightSet& chosen_weight_set(const std::vector<WeightSet>& sets, const std::string& path, Same&& same) {
-  for (const WeightSet& set : sets) {
-    const auto yields = [&](const WeightSet& other) {
+const WeightSet* meant_weight_set(const std::vector<WeightSet>& sets, Same&& same) {
+  const auto found = std::find_if(sets.begin(), sets.end(), [&](const WeightSet& set) {
+    return std::all_of(sets.begin(), sets.end(), [&](const WeightSet& other) {
       return &other == &set || detail::is_meant(set.root, other.root) || same(set, other);
-    };
-    if (std::all_of(sets.begin(), sets.end(), yields)) return set;
-  }
+    });
+  });
+  return found == sets.end() ? nullptr : &*found;
+}
+
+/// Throws a WeightError that names the sets and the way to choose.
+[[noreturn]] inline void refuse_weight_sets(const std::vector<WeightSet>& sets, const std::string& path) {
   std::string listed;
   for (const WeightSet& set : sets) {
     listed.append(listed.empty() ? "" : ", ").append("'").append(escaped(set.root)).append("' (").append(set.naming).append(", ");
     listed.append(std::to_string(set.fitting)).append(" parameters)");
   }
+  const std::string first = escaped(sets.front().root);
   fail<WeightError>(path, ": holds several sets of weights for this model, behind the prefixes ", listed,
-                    ". Choose one by its prefix: LoadOptions{.root = \"", escaped(sets[0].root),
-                    "\"}, or on the command line --weights-root \"", escaped(sets[0].root), "\"");
+                    ". Choose one by its prefix: LoadOptions{.root = \"", first, "\"}, or on the command line --weights-root \"", first,
+                    "\"");
 }
 
 }  // namespace vpr

@@ -19,7 +19,8 @@ namespace vpr {
 struct PatchFeatures {
   std::int64_t channels = 0;
   std::function<std::vector<float>(const RgbPhoto&)> of;
-  ModelRecord record;  ///< what they are made by
+  std::function<ImageSize(ImageSize)> input_size;  ///< refuses a photo of a size that has none, see `Pipeline::input_size`
+  ModelRecord record;                              ///< what they are made by
 };
 
 /// Which local features a model looks at candidates with.

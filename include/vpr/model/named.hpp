@@ -11,6 +11,7 @@
 #include <vpr/matcher/mutual_nearest.hpp>
 #include <vpr/model/any_pipeline.hpp>
 #include <vpr/model/any_two_stage.hpp>
+#include <vpr/model/identify.hpp>
 #include <vpr/model/model_request.hpp>
 #include <vpr/model/named_aggregators.hpp>
 #include <vpr/model/systems.hpp>
@@ -74,9 +75,10 @@ inline AnyPreprocess preprocess_of(const ModelRecord& record) {
 }
 
 /// Gives a model its weights, records which of several sets they are, and says what is not as it was saved.
+/// @param name  what the model is called in an error, see `load_named`
 template <class Model>
-void load_weights(Model& model, const WeightFile& file, const ModelRequest& request, ModelRecord& record) {
-  const LoadReport report = load(model, file, LoadOptions{.strict = request.strict, .root = request.weights_root});
+void load_weights(Model& model, std::string_view name, const WeightFile& file, const ModelRequest& request, ModelRecord& record) {
+  const LoadReport report = load_named(model, name, file, {.strict = request.strict, .root = request.weights_root});
   VPR_REQUIRE(WeightError, report.missing.empty() && report.misshaped.empty(), file.path(), ": does not fit the model: ", report.text());
   record.weights_root = report.root.empty() ? "none" : report.root;
   const bool as_saved = report.unexpected.empty() && report.not_finite.empty() && report.converted.empty() && report.passed_over.empty();
@@ -99,7 +101,7 @@ Loaded<System> load_system(System system, const NamedSystem& named, const ModelR
   ModelRecord record = settled(request, file, published);
   VPR_REQUIRE(ConfigError, record.block == published.block && record.position_rule == published.position_rule, "model '", request.name,
               "' is described as it was published: another block or position rule is for BACKBONE+AGGREGATOR");
-  load_weights(system, file, request, record);
+  load_weights(system, request.name, file, request, record);
   pipeline.preprocess = preprocess_of(record);
   if constexpr (std::decay_t<decltype(pipeline)>::mixes) {
     using Company = std::decay_t<decltype(pipeline.aggregator.company)>;
@@ -143,18 +145,18 @@ inline auto load_pipeline(const ModelRequest& request) {
 
   using Network = Tapped<DinoV2<VitConfig>>;
   Pipeline<Network, AnyAggregator<>> pipeline(Network(DinoV2<VitConfig>(config), tap), AnyAggregator<>(Mean<>()), preprocess_of(record));
-  if (!named->learned) load_weights(pipeline.backbone, file, request, record);
+  if (!named->learned) load_weights(pipeline.backbone, std::string_view(request.name).substr(0, plus), file, request, record);
   AggregatorPlace place{config.channels, tap.block >= 0, {}};
   if (request.vocabulary) {
     place.vocabulary = [&] {
       const auto patches = [&](const ImageView& photo) {
         return pipeline.backbone(pipeline.prepared(std::span(&photo, 1))).patches.to_vector();
       };
-      return request.vocabulary({config.channels, patches, record});
+      return request.vocabulary({config.channels, patches, [&](ImageSize photo) { return pipeline.input_size(photo); }, record});
     };
   }
   pipeline.aggregator = named->make(place);
-  if (named->learned) load_weights(pipeline, file, request, record);
+  if (named->learned) load_weights(pipeline, request.name, file, request, record);
   return Loaded<decltype(pipeline)>{std::move(pipeline), record};
 }
 
