@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034  # to be sourced: its variables are used there
 # SPDX-License-Identifier: MIT
 # What this project needs from Debian, in one place. To be sourced.
 

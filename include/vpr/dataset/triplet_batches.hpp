@@ -62,8 +62,9 @@ class TripletBatches {
       std::vector<std::pair<std::string, Planes>> photos;
       const auto add = [&](const std::string& path, Random random) {
         std::optional<Planes> planes = load_(path, random);
-        if (planes) photos.emplace_back(path, *std::move(planes));
-        return planes.has_value();
+        if (!planes) return false;
+        photos.emplace_back(path, *std::move(planes));
+        return true;
       };
       const auto add_database = [&](std::int64_t photo) {
         return add(path_of(photo, database_, "database photo"), Random::of({seed_, epoch, 1, photo}));
