@@ -1,6 +1,6 @@
 # The components beside vpr::vpr: which packages each looks for, what it links, and Debian's names of those packages.
 # This project's build and the installed package (vprConfig.cmake) both read them from here.
-set(vpr_components io image hash omp thrust tbb cuda)
+set(vpr_components io image webp tiff gif heif hash omp thrust tbb cuda)
 
 # Weight files: nlohmann-json reads the header of safetensors, zlib inflates npz.
 set(vpr_io_packages nlohmann_json ZLIB)
@@ -8,9 +8,23 @@ set(vpr_io_links nlohmann_json::nlohmann_json ZLIB::ZLIB)
 set(vpr_io_debian nlohmann-json3-dev zlib1g-dev)
 
 # Photos: JPEG and PNG.
-set(vpr_image_packages TurboJPEG SPNG)
-set(vpr_image_links TurboJPEG::TurboJPEG SPNG::SPNG)
-set(vpr_image_debian libturbojpeg0-dev libspng-dev)
+set(vpr_image_packages JPEG SPNG ZLIB)
+set(vpr_image_links JPEG::JPEG SPNG::SPNG ZLIB::ZLIB)
+set(vpr_image_debian libjpeg-dev libspng-dev zlib1g-dev)
+
+# Further formats of photos, each by its own library.
+set(vpr_webp_packages VprWebP)
+set(vpr_webp_links VprWebP::VprWebP)
+set(vpr_webp_debian libwebp-dev)
+set(vpr_tiff_packages TIFF)
+set(vpr_tiff_links TIFF::TIFF)
+set(vpr_tiff_debian libtiff-dev)
+set(vpr_gif_packages GIF)
+set(vpr_gif_links GIF::GIF)
+set(vpr_gif_debian libgif-dev)
+set(vpr_heif_packages VprHeif)
+set(vpr_heif_links VprHeif::VprHeif)
+set(vpr_heif_debian libheif-dev)
 
 # Checksums and keys of caches: xxHash.
 set(vpr_hash_packages Xxhash)

@@ -11,5 +11,5 @@ install(DIRECTORY include/vpr cuda/include/vpr DESTINATION "${CMAKE_INSTALL_INCL
 install(TARGETS vpr EXPORT vprTargets)
 install(EXPORT vprTargets NAMESPACE vpr:: DESTINATION "${package_dir}")
 install(FILES "${PROJECT_BINARY_DIR}/vprConfig.cmake" "${PROJECT_BINARY_DIR}/vprConfigVersion.cmake"
-  cmake/VprComponents.cmake cmake/FindSPNG.cmake cmake/FindTurboJPEG.cmake cmake/FindVprThrust.cmake cmake/FindXxhash.cmake DESTINATION "${package_dir}")
+  cmake/VprComponents.cmake cmake/FindSPNG.cmake cmake/FindVprHeif.cmake cmake/FindVprThrust.cmake cmake/FindVprWebP.cmake cmake/FindXxhash.cmake DESTINATION "${package_dir}")
 install(FILES "${PROJECT_BINARY_DIR}/vpr.pc" DESTINATION "${CMAKE_INSTALL_DATADIR}/pkgconfig")

@@ -22,8 +22,8 @@ if(VPR_INSTALL)
   set_tests_properties(install PROPERTIES FIXTURES_SETUP installed)
   vpr_consumer(consumer_install consumer_install -DCMAKE_PREFIX_PATH=${consumer_prefix})
   set_tests_properties(consumer_install PROPERTIES FIXTURES_REQUIRED installed)
-  vpr_consumer_refused(consumer_unknown_component "there is no component 'teleport'; the components are io, image, hash, omp, thrust, tbb, cuda" -DCOMPONENTS=teleport)
-  vpr_consumer_refused(consumer_missing_package "component 'image' needs SPNG, which CMake did not find \\(Debian: libturbojpeg0-dev libspng-dev\\)"
+  vpr_consumer_refused(consumer_unknown_component "there is no component 'teleport'; the components are io, image, webp, tiff, gif, heif, hash, omp, thrust, tbb, cuda" -DCOMPONENTS=teleport)
+  vpr_consumer_refused(consumer_missing_package "component 'image' needs SPNG, which CMake did not find \\(Debian: libjpeg-dev libspng-dev zlib1g-dev\\)"
     -DCOMPONENTS=image -DCMAKE_DISABLE_FIND_PACKAGE_SPNG=ON)
 endif()
 vpr_consumer(consumer_fetch consumer_fetch -DFETCHCONTENT_SOURCE_DIR_VPR=${PROJECT_SOURCE_DIR})

@@ -17,10 +17,10 @@ std::optional<vpr::ImageSize> ModelOptions::image_size() const {
   return parse_size(size);
 }
 
-vpr::Tap ModelOptions::tap() const {
+std::optional<vpr::Tap> ModelOptions::tap() const {
   const vpr::Facet chosen = vpr::find_facet(facet);
   VPR_REQUIRE(vpr::ConfigError, block >= 0 || chosen == vpr::Facet::token, "--facet ", facet, " is taken of a block: add --block N");
-  return {block, chosen};
+  return block < 0 ? std::nullopt : std::optional(vpr::Tap{block, chosen});
 }
 
 std::optional<vpr::PositionRule> ModelOptions::positions() const {
@@ -34,8 +34,8 @@ std::int64_t ModelOptions::company_block() const {
   std::int64_t count = 0;
   const char* const end = company.data() + company.size();
   const auto [stop, error] = std::from_chars(company.data() + word.size(), end, count);
-  VPR_REQUIRE(vpr::ConfigError, error == std::errc() && stop == end && count > 0, "--company: got '", company,
-              "', want blocks:N with N photos, such as blocks:16");
+  VPR_REQUIRE(vpr::ConfigError, error == std::errc() && stop == end && count > 0 && count <= most_described_together, "--company: got '",
+              company, "', want blocks:N with N photos, such as blocks:16, at most ", most_described_together);
   return count;
 }
 
@@ -47,6 +47,8 @@ std::string ModelOptions::companions() const {
   return {};
 }
 
+CLI::Validator from_one_to(std::int64_t most) { return CLI::Range(std::int64_t{1}, most); }
+
 void add_model_options(CLI::App& command, ModelOptions& options) {
   command
       .add_option("--model", options.model,
@@ -54,10 +56,15 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       ->required();
   command.add_option("--weights", options.weights, "weights of the system or the backbone: .pth, .ckpt, .safetensors, .npz, .onnx")
       ->required();
-  command.add_option("--size", options.size,
-                     "size of the network's input in pixels, HEIGHTxWIDTH; default: as the model was published, 224x224 for a backbone");
+  command.add_option("--weights-root", options.weights_root,
+                     "which of several sets of weights in the file: the prefix of their names, such as teacher.backbone.");
+  command.add_flag("--lenient", options.lenient, "pass over tensors of the file that the model has no use for, and say which they are");
+  command.add_option(
+      "--size", options.size,
+      "size of the network's input in pixels, HEIGHTxWIDTH; default: that of the training, where the weight file records one, else "
+      "as the model was published, 224x224 for a backbone");
   command.add_option("--preprocess", options.preprocess,
-                     "how photos are prepared; `vpr models` lists the names; default: as the model was published");
+                     "how photos are prepared; `vpr models` lists the names; default: as in the training or as published, as the size");
   command.add_option("--pos-embed", options.position_rule, "how position embeddings are resized; default: as the model was published")
       ->check(CLI::IsMember({"offset0.1", "size"}));
   command.add_option("--block", options.block, "take the tokens of this block, from 0, each at unit length, in place of the final ones")
@@ -66,9 +73,9 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       ->check(CLI::IsMember({"token", "query", "key", "value"}))
       ->capture_default_str();
   command.add_option("--batch", options.batch, "photos described together; changes speed and memory, never a result")
-      ->check(CLI::Range(1, 1024))
+      ->check(from_one_to(most_described_together))
       ->capture_default_str();
-  command.add_option("--threads", options.threads, "threads; default: all. Changes speed, never a result")->check(CLI::PositiveNumber);
+  command.add_option("--threads", options.threads, "threads; default: all. Changes speed, never a result")->check(from_one_to(4096));
   command
       .add_option("--company", options.company,
                   "for cricavpr, which mixes photos: alone, blocks:N in their order, or with:LIST, the same photos beside each one")
@@ -77,11 +84,12 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   command.add_option("--vocabulary", options.vocabulary,
                      "for +vlad: the words, a file that --save-vocabulary wrote; default: found in the database's photos");
   command.add_option("--save-vocabulary", options.save_vocabulary, "for +vlad: write the words that were found");
-  command.add_option("--words", options.words, "for +vlad: how many words to find")->check(CLI::PositiveNumber)->capture_default_str();
+  command.add_option("--words", options.words, "for +vlad: how many words to find")->check(from_one_to(4096))->capture_default_str();
   command.add_option("--vocabulary-photos", options.vocabulary_photos, "for +vlad: photos to find them in, evenly spread")
-      ->check(CLI::PositiveNumber)
+      ->check(from_one_to(most_answers))
       ->capture_default_str();
   command.add_option("--seed", options.seed, "for +vlad: seed of the search for words")->capture_default_str();
+  add_photo_options(command, options.photos);
 }
 
 }  // namespace cli

@@ -3,6 +3,8 @@
 
 #include "describe_photos.hpp"
 
+#include <vpr/eval/keep_photos.hpp>
+
 #include <cstdint>
 #include <vector>
 
@@ -22,11 +24,15 @@ Validation::Validation(const TrainOptions& options, const std::string& system) {
 
 vpr::Recall Validation::operator()() const {
   vpr::Timing timing;
-  const vpr::AnyPipeline model = load_model(model_, {}, timing);
-  const vpr::Descriptors database = describe_photos(model, dataset_->database, model_, "validation database", timing);
-  const vpr::Descriptors queries = describe_photos(model, dataset_->queries, model_, "validation queries", timing);
+  PhotoReader reader(model_.photos);
+  const Describer describe(model_, {}, "", timing, reader);
+  const Described database = describe(dataset_->database, "validation database");
+  const Described queries = describe(dataset_->queries, "validation queries");
+  vpr::Dataset dataset = *dataset_;
+  vpr::keep_database(dataset, database.photos);
+  vpr::keep_queries(dataset, queries.photos);
   const std::vector<std::int64_t> at{1, 5};
-  return vpr::recall(vpr::ids_of(vpr::search(database, queries, 5), 5), 5, *dataset_->positives, at);
+  return vpr::recall(vpr::ids_of(vpr::search(database.descriptors, queries.descriptors, 5), 5), 5, *dataset.positives, at);
 }
 
 }  // namespace cli

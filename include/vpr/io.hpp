@@ -9,6 +9,7 @@
 #include <vpr/io/inspect.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/mapped_file.hpp>
+#include <vpr/io/missing.hpp>
 #include <vpr/io/name_map.hpp>
 #include <vpr/io/npy.hpp>
 #include <vpr/io/npz.hpp>
@@ -18,6 +19,7 @@
 #include <vpr/io/protobuf.hpp>
 #include <vpr/io/safetensors.hpp>
 #include <vpr/io/save.hpp>
+#include <vpr/io/sharded.hpp>
 #include <vpr/io/torch_checkpoint.hpp>
 #include <vpr/io/weight_file.hpp>
 #include <vpr/io/weight_source.hpp>

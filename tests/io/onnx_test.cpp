@@ -110,11 +110,53 @@ TEST_CASE("ONNX: tensors that do not fit are refused by name") {
   refused(bytes(5, head + bytes(10, raw({1, 2}))), "values of another type than float32");
   refused(bytes(5, head + bytes(5, "\1\1")), "whole numbers for values of float32");
   refused(bytes(5, number(1, 2) + number(2, 7) + bytes(8, "w") + bytes(7, "\1\1\1")), "more values than [2]");
-  refused(bytes(5, number(2, 8) + bytes(8, "w")), "data type 8");
-  refused(bytes(5, bytes(8, "w") + bytes(13, "")), "lies in another file");
   refused(tensor("w", {1}, "1234") + tensor("w", {1}, "1234"), "two tensors are named 'w'");
-  refused(bytes(15, ""), "sparse");
   refused(node("FlashAttention9", {"x"}, "y"), "operator 'FlashAttention9'");
   CHECK_NOTHROW(model.open(node("FlashAttention9", {"x"}, "y"), 99));
   refused(node("Relu", {"y"}, "z") + node("Relu", {"z"}, "y"), "needs 'y', which nothing before it gives");
+}
+
+TEST_CASE("ONNX: texts, float8 and sparse weights are listed, and refused only when asked for") {
+  const Model model;
+  const auto source = model.open(bytes(5, number(1, 2) + number(2, 8) + bytes(8, "names") + bytes(6, "a") + bytes(6, "b")) +
+                                 bytes(5, number(1, 2) + number(2, 17) + bytes(8, "f8") + bytes(9, "12")) +
+                                 bytes(15, bytes(1, number(1, 1) + number(2, 1) + bytes(8, "s") + bytes(9, "1234")) + number(3, 9)) +
+                                 tensor("w", {1}, raw({3})));
+  const auto type = [&](const std::string& name) { return source.tensors()[*vpr::find_tensor(source, name)].dtype.name(); };
+  CHECK(type("names") == "string");
+  CHECK(type("f8") == "float8_e4m3fn");
+  CHECK(type("s") == "sparse float32");
+  CHECK(source.tensors()[*vpr::find_tensor(source, "s")].shape == Shape{9});
+  CHECK(read_tensor(source, "w") == std::vector<float>{3});
+  CHECK_THROWS_WITH(read_tensor(source, "names"), ContainsSubstring("'names' is string, which is not read"));
+}
+
+TEST_CASE("ONNX: values in other files beside the model are read; none elsewhere, and no byte outside them") {
+  const Model model;
+  model.folder.write("m.data", raw({9, 1, 2, 3}));
+  model.folder.write("deep/more.data", raw({5, 6}));
+  const auto entry = [](const std::string& key, const std::string& value) { return bytes(13, bytes(1, key) + bytes(2, value)); };
+  const auto external = [&](const std::string& name, const std::string& entries) {
+    return bytes(5, number(1, 2) + number(2, 1) + bytes(8, name) + entries + number(14, 1));
+  };
+  const auto source = model.open(external("a", entry("location", "m.data") + entry("offset", "4") + entry("length", "8")) +
+                                 external("b", entry("location", "m.data") + entry("offset", "8")) +
+                                 external("c", entry("location", "deep/more.data") + entry("checksum", "x")));
+  CHECK(read_tensor(source, "a") == std::vector<float>{1, 2});
+  CHECK(read_tensor(source, "b") == std::vector<float>{2, 3});
+  CHECK(read_tensor(source, "c") == std::vector<float>{5, 6});
+  const auto refused = [&](const std::string& entries, const std::string& reason) {
+    CHECK_THROWS_WITH(model.open(external("w", entries)), ContainsSubstring("tensor 'w'") && ContainsSubstring(reason));
+  };
+  for (const std::string path : {"/etc/hostname", "../m.data", "deep/../../m.data", "..", "", "c:m.data", "..\\m.data", "m.data/.."})
+    refused(entry("location", path), "which is not opened");
+  refused(entry("location", std::string("m.data\0x", 8)), "which is not opened");
+  refused(entry("location", "none.data"), "none.data: cannot be opened");
+  refused(entry("location", "deep"), "is a directory");
+  CHECK_THROWS_AS(model.open(external("w", entry("location", "none.data"))), vpr::IoError);
+  refused(entry("location", "m.data") + entry("offset", "12") + entry("length", "8"), "lies at bytes 12 + 8 of the 16 in 'm.data'");
+  refused(entry("location", "m.data") + entry("offset", "18446744073709551615"), "lies at bytes 18446744073709551615");
+  refused(entry("location", "m.data") + entry("offset", "-4"), "no whole number");
+  refused(entry("location", "m.data") + entry("length", "12"), "has 12 bytes of values");
+  refused(entry("location", "m.data") + bytes(9, "12345678"), "has values here and in another file");
 }

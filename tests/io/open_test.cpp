@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <string>
 
+#include <sys/stat.h>
+
 using vpr::open_weights;
 
 TEST_CASE("open_weights: every kind of checkpoint gives the listed tensors") {
@@ -55,4 +57,53 @@ TEST_CASE("open_weights: what is no weight file is called what it seems to be") 
   CHECK_THROWS_AS(open_weights(folder.path().string()), vpr::IoError);
   CHECK_THROWS_WITH(open_weights(folder.path().string()), ContainsSubstring("is a directory"));
   CHECK_THROWS_WITH(open_weights(folder.file("none.pth")), ContainsSubstring("none.pth: cannot be opened: No such file"));
+}
+
+TEST_CASE("open_weights: devices, pipes and folders are refused at once") {
+  const TemporaryFolder folder;
+  const std::string pipe = folder.file("pipe.pth");
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  for (const std::string& path : {pipe, std::string("/dev/zero"), std::string("/dev/stdin"), std::string("/dev/null")}) {
+    CAPTURE(path);
+    CHECK_THROWS_AS(open_weights(path), vpr::IoError);
+  }
+  CHECK_THROWS_WITH(open_weights(pipe), ContainsSubstring("is not a regular file"));
+  CHECK_THROWS_WITH(open_weights(std::string("/dev/zero\0.pth", 14)), ContainsSubstring("holds no zero byte"));
+}
+
+TEST_CASE("open_weights: an index opens all its files as one") {
+  const TemporaryFolder folder;
+  const auto copy = [&](const std::string& from, const std::string& to) {
+    folder.write(to, file_content(vpr::test::data("/checkpoints/") + from));
+  };
+  copy("dinov2_f32.safetensors", "model-00001-of-00002.safetensors");
+  copy("views_zip.pth", "pytorch_model-2.bin");
+  std::string map;
+  const auto add = [&map](const std::string& path, const std::string& name) {
+    for (const auto& info : open_weights(path).tensors())
+      map.append(map.empty() ? "" : ",").append("\"" + info.name + "\":\"").append(name + "\"");
+  };
+  add(folder.file("model-00001-of-00002.safetensors"), "model-00001-of-00002.safetensors");
+  add(folder.file("pytorch_model-2.bin"), "pytorch_model-2.bin");
+  const auto index = [&](const std::string& entries) {
+    return folder.write("model.safetensors.index.json", "{\"metadata\": {\"total_size\": 1}, \"weight_map\": {" + entries + "}}").string();
+  };
+  const auto source = open_weights(index(map));
+  const auto first = open_weights(folder.file("model-00001-of-00002.safetensors"));
+  for (const auto& info : first.tensors()) CHECK(vpr::read_tensor(source, info.name) == vpr::read_tensor(first, info.name));
+  CHECK(vpr::read_tensor(source, "expanded") == std::vector<float>(20, -3));
+
+  const auto refused = [&](const std::string& entries, const std::string& words) {
+    CHECK_THROWS_WITH(open_weights(index(entries)), ContainsSubstring("index.json") && ContainsSubstring(words));
+  };
+  refused(map + R"(,"more":"pytorch_model-3.bin")", "pytorch_model-3.bin: cannot be opened");
+  CHECK_THROWS_AS(open_weights(index(map + R"(,"more":"pytorch_model-3.bin")")), vpr::IoError);
+  refused(map + R"(,"more":"pytorch_model-2.bin")", "names the tensor 'more', which 'pytorch_model-2.bin' does not hold");
+  refused(R"("cls_token":"model-00001-of-00002.safetensors")", "does not name the tensor");
+  for (const std::string name : {"../x.bin", "/etc/hostname", "a/b.bin", ""}) refused(R"("w":")" + name + "\"", "which is not opened");
+  refused(R"("w":"model.safetensors.index.json")", "it seems to be a text");
+  refused(R"("w":3)", "is no text");
+  refused(map + "," + map, "occurs twice");
+  CHECK_THROWS_WITH(open_weights(folder.write("a.json", R"({"a": 1})")), ContainsSubstring("has no object 'weight_map'"));
+  CHECK_THROWS_WITH(open_weights(folder.write("a.json", "{\"a\xff\": 1}")), ContainsSubstring("not valid JSON"));
 }

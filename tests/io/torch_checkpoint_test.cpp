@@ -8,6 +8,7 @@
 #include "tests/support/temporary_folder.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,16 @@ static std::string tensor(char offset) {
 }
 static std::string text(const std::string& value) {
   return std::string("X") + static_cast<char>(value.size()) + std::string(3, '\0') + value;
+}
+static std::string global(const std::string& module, const std::string& name) { return "c" + module + "\n" + name + "\n"; }
+static std::string tuple(const std::string& items) { return "(" + items + "t"; }
+/// The opcodes that push a storage "0" of that type, which has `elements`.
+static std::string storage(const std::string& type, char elements = 6, const std::string& module = "torch") {
+  return tuple(text("storage") + global(module, type) + text("0") + text("cpu") + "K" + elements) + "Q";
+}
+/// The opcodes that push a tensor [2] of the first elements; `more` are arguments behind the hooks.
+static std::string tensor_of(const std::string& storage, const std::string& more = "", const std::string& function = "_rebuild_tensor_v2") {
+  return global("torch._utils", function) + tuple(storage + std::string("K\0", 2) + "K\2\x85K\1\x85\x89}" + more) + "R";
 }
 /// The opcodes that push a dictionary of `items`, keys and values one after the other.
 static std::string dictionary(const std::string& items) { return "}(" + items + "u"; }
@@ -78,8 +89,10 @@ TEST_CASE("PyTorch: the state dict is found, asked for by name, or gathered from
   };
   const std::string two = dictionary(text("teacher") + dictionary(text("w") + tensor(1)) + text("student") +
                                      dictionary(text("w") + tensor(2)) + text("epoch") + "K\7");
-  CHECK(names(two) == "w=1 ");
+  CHECK(names(two) == "teacher.w=1 student.w=2 ");  // two sets of weights: none is preferred
   CHECK(names(two, "student") == "w=2 ");
+  CHECK(names(dictionary(text("callbacks") + dictionary(text("score") + tensor(0)) + text("model") +
+                         dictionary(text("w") + tensor(2) + text("b") + tensor(1)))) == "w=2 b=1 ");
   CHECK(names(dictionary(text("a") + dictionary(text("w") + tensor(3)) + text("b") + dictionary(text("w") + tensor(4)))) == "a.w=3 b.w=4 ");
   CHECK(names(dictionary(text("checkpoint") + dictionary(text("model") + dictionary(text("w") + tensor(0))))) == "w=0 ");
   CHECK(names(dictionary(text("weights") + dictionary(text("decay") + "K\1") + text("w") + tensor(2))) == "w=2 ");
@@ -88,7 +101,8 @@ TEST_CASE("PyTorch: the state dict is found, asked for by name, or gathered from
   CHECK_THROWS_WITH(names("K\7"), ContainsSubstring("holds no dictionary of tensors"));
   CHECK_THROWS_WITH(names(dictionary(text("w") + tensor(5))), ContainsSubstring("tensor 'w': reaches element 6 of a storage of 6"));
   CHECK_THROWS_WITH(names(dictionary(text("w") + tensor(0) + text("w") + tensor(0))), ContainsSubstring("two tensors 'w'"));
-  CHECK_THROWS_WITH(names(dictionary("K\1" + tensor(0))), ContainsSubstring("name is no text"));
+  CHECK_THROWS_WITH(names(dictionary("K\1" + tensor(0))), ContainsSubstring("holds no tensors"));
+  CHECK(names(dictionary(text("a") + dictionary("K\1" + tensor(0)) + text("w") + tensor(3))) == "w=3 ");
   CHECK_THROWS_WITH(names(dictionary(text("w\xff") + tensor(0))), ContainsSubstring("not UTF-8"));
 }
 
@@ -114,4 +128,126 @@ TEST_CASE("PyTorch: UTF-8 is checked as RFC 3629 has it") {
   CHECK(!is_utf8("\xed\xa0\x80"));      // surrogate
   CHECK(!is_utf8("\xf4\x90\x80\x80"));  // beyond U+10FFFF
   CHECK(!is_utf8("\x80"));
+}
+
+TEST_CASE("PyTorch: a negated view has its sign, whatever its type, strides and wrapping") {
+  const TemporaryFolder temporary;
+  const std::string negative = dictionary(text("neg") + "\x88");
+  const std::string view = global("torch._utils", "_rebuild_tensor_v2") +
+                           tuple(storage("FloatStorage") + "K\1" + tuple("K\2K\2") + tuple("K\1K\2") + "\x89}" + negative) + "R";
+  const std::string bytes = global("torch.storage", "UntypedStorage");
+  const std::string untyped = tuple(text("storage") + bytes + text("0") + text("cpu") + "K\x18") + "Q";
+  const auto source = read_torch(write_checkpoint(
+      temporary, pickled(dictionary(text("flat") + tensor_of(storage("FloatStorage"), negative) + text("strided") + view +
+                                    text("parameter") + global("torch._utils", "_rebuild_parameter") +
+                                    tuple(tensor_of(storage("FloatStorage"), negative) + "\x88}") + "R" + text("plain") +
+                                    tensor_of(storage("FloatStorage"), "}") + text("none") + tensor_of(storage("FloatStorage"), "N") +
+                                    text("v3") + tensor_of(untyped, global("torch", "uint16") + negative, "_rebuild_tensor_v3")))));
+  CHECK(read_tensor(source, "flat") == std::vector<float>{-0.0F, -1});
+  CHECK(read_tensor(source, "strided") == std::vector<float>{-1, -3, -2, -4});
+  CHECK(read_tensor<double>(source, "strided") == std::vector<double>{-1, -3, -2, -4});
+  CHECK(read_tensor(source, "parameter") == std::vector<float>{-0.0F, -1});
+  CHECK(read_tensor(source, "plain") == std::vector<float>{0, 1});
+  CHECK(read_tensor(source, "none") == std::vector<float>{0, 1});
+  CHECK(read_tensor(source, "v3") == std::vector<float>{0, 0});  // the low and the high half of 0.0F
+}
+
+TEST_CASE("PyTorch: what metadata says beyond the sign is not read as if it said nothing") {
+  const TemporaryFolder temporary;
+  const auto type = [&](const std::string& tensor) {
+    const auto source = read_torch(write_checkpoint(temporary, pickled(dictionary(text("w") + tensor))));
+    CHECK_THROWS_AS(read_tensor(source, "w"), vpr::WeightError);
+    CHECK_THROWS_WITH(read_tensor(source, "w"), ContainsSubstring("'w' is " + source.tensors()[0].dtype.name() + ", which is not read"));
+    return source.tensors()[0].dtype.name();
+  };
+  const auto with = [](const std::string& metadata) { return tensor_of(storage("FloatStorage"), metadata); };
+  CHECK(type(with(dictionary(text("conj") + "\x88"))) == "conjugated float32");
+  CHECK(type(with(dictionary(text("neg") + "\x89"))) == "metadata 'neg' on float32");
+  CHECK(type(with(dictionary(text("neg") + "\x88" + text("layout") + "K\1"))) == "metadata 'layout' on float32");
+  CHECK(type(with("K\7")) == "metadata on float32");
+  CHECK(type(tensor_of(storage("FloatStorage")) + "}b") == "altered float32");
+}
+
+TEST_CASE("PyTorch: tensors that no model needs are listed with type and shape, and refused only when asked for") {
+  const TemporaryFolder temporary;
+  const std::string untyped = tuple(text("storage") + global("torch.storage", "UntypedStorage") + text("9") + text("cpu") + "K\2") + "Q";
+  const std::string two = std::string("K\2\x85");
+  const std::string size = global("torch", "Size") + tuple(tuple("K\4K\5")) + "R";
+  const std::string weight = tensor_of(storage("FloatStorage"));
+  const std::map<std::string, std::string> others{
+      {"float8_e4m3fn", tensor_of(untyped, global("torch", "float8_e4m3fn"), "_rebuild_tensor_v3")},
+      {"complex64", tensor_of(storage("ComplexFloatStorage"))},
+      {"qint8", global("torch._utils", "_rebuild_qtensor") +
+                    tuple(storage("QInt8Storage") + std::string("K\0", 2) + two + "K\1\x85" + tuple(global("torch", "per_tensor_affine")) +
+                          "\x89}") +
+                    "R"},
+      {"meta float32",
+       global("torch._utils", "_rebuild_meta_tensor_no_storage") + tuple(global("torch", "float32") + two + "K\1\x85\x89") + "R"},
+      {"nested float32", global("torch._utils", "_rebuild_nested_tensor") + tuple(weight + "NNN") + "R"},
+      {"sparse float32", global("torch._utils", "_rebuild_sparse_tensor") +
+                             tuple("N" + tuple(tensor_of(storage("LongStorage")) + weight + size + "\x88")) + "R"},
+      {"my.module.Quantised float32", global("torch._tensor", "_rebuild_from_type_v2") +
+                                          tuple(global("torch._utils", "_rebuild_tensor_v2") + global("my.module", "Quantised") +
+                                                tuple(storage("FloatStorage") + std::string("K\0", 2) + two + "K\1\x85\x89}") + "}") +
+                                          "R"},
+      {"my.Wrapper bfloat16",
+       global("torch._utils", "_rebuild_wrapper_subclass") +
+           tuple(global("my", "Wrapper") + global("torch", "bfloat16") + two + "K\1\x85" + std::string("K\0", 2) + "NN\x89") + "R"},
+      {"torch.QuantumStorage", tensor_of(storage("QuantumStorage"))},
+  };
+  for (const auto& [type, opcodes] : others) {
+    CAPTURE(type);
+    const auto source = read_torch(write_checkpoint(temporary, pickled(dictionary(text("extra") + opcodes + text("w") + weight))));
+    REQUIRE(source.tensors().size() == 2);
+    CHECK(source.tensors()[0].dtype == vpr::DType::named(type));
+    CHECK(source.tensors()[0].shape == (type.starts_with("sparse")   ? vpr::Shape{4, 5}
+                                        : type.starts_with("nested") ? vpr::Shape{}
+                                                                     : vpr::Shape{2}));
+    CHECK(read_tensor(source, "w") == std::vector<float>{0, 1});
+    CHECK_THROWS_AS(read_tensor(source, "extra"), vpr::WeightError);
+    CHECK_THROWS_WITH(read_tensor(source, "extra"), ContainsSubstring("made.pth: 'extra' is " + type + ", which is not read"));
+  }
+}
+
+TEST_CASE("PyTorch: entries that are no tensors are passed over, and told of where tensors stand") {
+  const TemporaryFolder temporary;
+  const std::string attributes = dictionary(text("no_decay") + "\x88");
+  const std::string with_attribute = global("torch._tensor", "_rebuild_from_type_v2") +
+                                     tuple(global("torch._utils", "_rebuild_tensor_v2") + global("torch", "Tensor") +
+                                           tuple(storage("FloatStorage") + "K\1K\2\x85K\1\x85\x89}") + attributes) +
+                                     "R";
+  const std::string config = global("omegaconf.dictconfig", "DictConfig") + ")\x81" + dictionary(text("a") + global("typing", "Any")) + "b";
+  const std::string partial = global("functools", "partial") + global("torch.optim.adamw", "AdamW") + "\x85R" + tuple("N)}N") + "b";
+  const auto source = read_torch(write_checkpoint(
+      temporary, pickled(dictionary(text("cfg") + config + text("act") + global("torch.nn", "GELU") + text("optimizer") + partial +
+                                    text("w") + with_attribute + text("scheme") + global("my", "tensor") + ")R"))));
+  REQUIRE(source.tensors().size() == 1);
+  CHECK(read_tensor(source, "w") == std::vector<float>{1, 2});
+  CHECK(source.placeholders().at("scheme") == "my.tensor");
+  CHECK(source.placeholders().at("cfg") == "omegaconf.dictconfig.DictConfig");
+  CHECK_THROWS_WITH(read_torch(write_checkpoint(temporary, pickled(dictionary(text("model") + global("my.net", "Net") + ")\x81")))),
+                    ContainsSubstring("holds no tensors: 'model' is made by 'my.net.Net', and nothing is run"));
+  CHECK_THROWS_WITH(read_torch(write_checkpoint(temporary, pickled(global("my.net", "Net") + ")\x81"))),
+                    ContainsSubstring("holds no dictionary of tensors but what 'my.net.Net' would make"));
+}
+
+TEST_CASE("PyTorch: a few stored bytes are not repeated, named or nested without end") {
+  const TemporaryFolder temporary;
+  const auto refused = [&](const std::string& value, const std::string& words) {
+    CHECK_THROWS_WITH(read_torch(write_checkpoint(temporary, pickled(value))), ContainsSubstring("made.pth") && ContainsSubstring(words));
+  };
+  const std::string expanded = global("torch._utils", "_rebuild_tensor_v2") +
+                               tuple(storage("FloatStorage") + std::string("K\0", 2) + std::string("J\0\0\0\1\x85K\0\x85\x89}", 12)) +
+                               "R";  // [2^24]
+  CHECK_NOTHROW(read_torch(write_checkpoint(temporary, pickled(dictionary(text("w") + expanded)))));
+  std::string many;
+  for (char i = 0; i < 30; ++i) many += text(std::string("w") + static_cast<char>('a' + i)) + expanded;
+  refused(dictionary(many), "the tensors repeat what is stored");
+  std::string level = dictionary(text("w") + tensor(0));  // a hundred times the same dictionary in a dictionary, six times over
+  for (char depth = 10; depth < 16; ++depth) {
+    level += std::string("q") + depth + "0}(";
+    for (char i = 0; i < 100; ++i) level += text(std::string(1, static_cast<char>(i + 20)) + std::string(100, 'x')) + "h" + depth;
+    level += "u";
+  }
+  refused(level, "has more than 100000 tensors");
 }

@@ -65,6 +65,46 @@ TEST_CASE("weight file: strides walk any view, also of one element and of none")
   CHECK(vpr::read_tensor(file, "none").empty());
 }
 
+TEST_CASE("weight file: negatives are those of the stored type") {
+  const TemporaryFolder folder;
+  const auto negative_of = [&folder](DType dtype, const std::string& bytes) {
+    WeightFile file(vpr::MappedFile(folder.write("w", bytes)), "test");
+    file.add({"w", dtype, Shape{1}}, {file.file().bytes(), {}, {}, true});
+    return vpr::read_tensor<double>(file, "w")[0];
+  };
+  CHECK(negative_of(DType::uint8, "\1") == 255);
+  CHECK(negative_of(DType::int8, "\x80") == -128);
+  CHECK(negative_of(DType::int16, std::string("\2\0", 2)) == -2);
+  CHECK(negative_of(DType::bfloat16, std::string("\x20\xc0", 2)) == 2.5);
+  CHECK(negative_of(DType::float64, std::string(8, '\0')) == 0);
+}
+
+TEST_CASE("weight file: a strided tensor comes in pieces as in one") {
+  const TemporaryFolder folder;
+  std::vector<float> stored(300 * 200);
+  for (std::size_t i = 0; i < stored.size(); ++i) stored[i] = static_cast<float>(i);
+  vpr::MappedFile mapped(folder.write("w", std::string(reinterpret_cast<const char*>(stored.data()), 4 * stored.size())));
+  WeightFile file(std::move(mapped), "test");
+  file.add({"transposed", DType::float32, Shape{200, 300}}, {file.file().bytes(), {1, 200}, {}});
+  std::vector<float> pieces;
+  file.stream<float>(0, [&](std::span<const float> part) {
+    CHECK(part.size() <= 16384);
+    pieces.insert(pieces.end(), part.begin(), part.end());
+  });
+  CHECK(pieces == vpr::read_tensor(file, "transposed"));
+  CHECK(pieces[1] == 200);
+}
+
+TEST_CASE("weight file: an index that is none, and repeats without end, are errors of ours") {
+  const TemporaryFolder folder;
+  WeightFile file(vpr::MappedFile(folder.write("w", "1234")), "test");
+  file.add({"w", DType::float32, Shape{1}}, {file.file().bytes(), {}, {}});
+  CHECK_THROWS_AS(vpr::read_tensor(file, 1), vpr::ShapeError);
+  CHECK_THROWS_AS(file.stream<float>(1, [](std::span<const float>) {}), vpr::ShapeError);
+  const std::int64_t huge = std::int64_t{1} << 40;
+  CHECK_THROWS_AS(file.add({"r", DType::float32, Shape{huge}}, {file.file().bytes(), {0}, {}}), vpr::FormatError);
+}
+
 TEST_CASE("weight file: reading a large tensor leaves no second copy in memory") {
   const TemporaryFolder folder;
   const std::size_t count = 16 << 20;

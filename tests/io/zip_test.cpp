@@ -9,6 +9,7 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <vector>
 
 using vpr::ZipArchive;
 
@@ -41,19 +42,23 @@ TEST_CASE("zip: what ZipWriter writes with ZIP64 records is read back") {
   REQUIRE(zip.entries().size() == 2);
   CHECK(zip.at("a").size == 5);
   CHECK(!zip.at("a").deflated);
-  const auto hello = zip.content("a", 5);
+  std::vector<std::byte> inflated;
+  const auto hello = zip.content("a", 5, inflated);
+  CHECK(hello.size() == 5);
   CHECK(std::memcmp(hello.data(), "hello", 5) == 0);
   CHECK(zip.find("b") == nullptr);
   CHECK_NOTHROW(zip.verify("folder/b"));
   CHECK_THROWS_WITH(zip.at("../a"), ContainsSubstring("no entry '../a'"));
-  CHECK_THROWS_WITH(zip.content("a", 4), ContainsSubstring("has 5 bytes, at most 4 are allowed"));
+  CHECK(zip.content_size() == 70005);
 }
 
 TEST_CASE("zip: deflated entries are inflated and checked") {
   const std::string content = file_content(vpr::test::data("/checkpoints_bad/ckpt_bad_zip_deflated_pickle.pth"));
   const ZipArchive zip(bytes(content));
   REQUIRE(zip.at("archive/data.pkl").deflated);
-  CHECK(zip.content("archive/data.pkl", 1 << 20).size() == zip.at("archive/data.pkl").size);
+  std::vector<std::byte> inflated;
+  CHECK(zip.content("archive/data.pkl", 1 << 20, inflated).size() == zip.at("archive/data.pkl").size);
+  CHECK_THROWS_WITH(zip.content("archive/data.pkl", 4, inflated), ContainsSubstring("bytes, at most 4 are allowed"));
 
   vpr::Inflater inflater(zip.at("archive/data.pkl").bytes);
   inflater.skip(zip.at("archive/data.pkl").size);
@@ -86,4 +91,24 @@ TEST_CASE("zip: damage is refused") {
   refused(changed(end + 32, 3), "fewer entries than the archive claims");
   refused(changed(end + 32, 1), "more than the 1 entries");
   refused(changed(end + 48, 1), "does not end where the archive says");
+}
+
+TEST_CASE("zip: entries that lie over each other, which would multiply what is in the file, are refused") {
+  std::string content = archive();
+  const std::size_t second = content.find("PK\3\4", 4);
+  // The first entry's data begin at its header + 30 + its name + its extra field; a longer extra field moves them into the second entry.
+  content[28] = static_cast<char>(content[28] + second);
+  refused(content, "reaches into what follows it");
+}
+
+TEST_CASE("zip: what zlib holds back when all input is consumed is read too") {
+  const std::string compressed("\x63\x60\x18\x05\xa3\x60\x14\x0c\x77\x00\x00", 11);  // 1000 zero bytes
+  vpr::Inflater inflater(bytes(compressed));
+  std::byte value;
+  for (int i = 0; i < 1000; ++i) {
+    value = std::byte{1};
+    REQUIRE(inflater.some(std::span(&value, 1)) == 1);
+    REQUIRE(value == std::byte{0});
+  }
+  CHECK(inflater.some(std::span(&value, 1)) == 0);
 }

@@ -8,8 +8,16 @@
 #error "vpr is written in C++20: compile with -std=c++20 or later, by g++ 11, clang++ 14 or later (in CMake, linking vpr::vpr does so)"
 #elif defined(VPR_WITH_IO) && !(__has_include(<nlohmann/json.hpp>) && __has_include(<zlib.h>))
 #error "VPR_WITH_IO needs nlohmann/json.hpp and zlib.h: install them (Debian: nlohmann-json3-dev zlib1g-dev) or leave VPR_WITH_IO out"
-#elif defined(VPR_WITH_IMAGE) && !(__has_include(<turbojpeg.h>) && __has_include(<spng.h>))
-#error "VPR_WITH_IMAGE needs turbojpeg.h and spng.h: install them (Debian: libturbojpeg0-dev libspng-dev) or leave VPR_WITH_IMAGE out"
+#elif defined(VPR_WITH_IMAGE) && !(__has_include(<jpeglib.h>) && __has_include(<spng.h>) && __has_include(<zlib.h>))
+#error "VPR_WITH_IMAGE needs jpeglib.h, spng.h and zlib.h: install them (Debian: libjpeg-dev libspng-dev zlib1g-dev) or leave it out"
+#elif defined(VPR_WITH_WEBP) && !__has_include(<webp/demux.h>)
+#error "VPR_WITH_WEBP needs the header webp/demux.h: install it (Debian: libwebp-dev) or leave VPR_WITH_WEBP out"
+#elif defined(VPR_WITH_TIFF) && !__has_include(<tiffio.h>)
+#error "VPR_WITH_TIFF needs the header tiffio.h: install it (Debian: libtiff-dev) or leave VPR_WITH_TIFF out"
+#elif defined(VPR_WITH_GIF) && !__has_include(<gif_lib.h>)
+#error "VPR_WITH_GIF needs the header gif_lib.h: install it (Debian: libgif-dev) or leave VPR_WITH_GIF out"
+#elif defined(VPR_WITH_HEIF) && !__has_include(<libheif/heif.h>)
+#error "VPR_WITH_HEIF needs the header libheif/heif.h: install it (Debian: libheif-dev) or leave VPR_WITH_HEIF out"
 #elif defined(VPR_WITH_HASH) && !__has_include(<xxhash.h>)
 #error "VPR_WITH_HASH needs the header xxhash.h: install it (Debian: libxxhash-dev) or leave VPR_WITH_HASH out"
 #elif defined(VPR_WITH_THRUST) && !__has_include(<thrust/version.h>)

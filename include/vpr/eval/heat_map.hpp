@@ -61,7 +61,7 @@ inline void require_grid(const char* what, std::size_t values, Grid grid, float 
 
 /// The photo with `colour(y, x)` over each pixel.
 template <class ColourOf>
-Image painted(const ImageView& photo, float opacity, const ColourOf& colour_of) {
+Image painted(const RgbPhoto& photo, float opacity, const ColourOf& colour_of) {
   Image out(photo.size());
   for (std::int64_t y = 0; y < photo.height; ++y) {
     for (std::int64_t x = 0; x < photo.width; ++x) {
@@ -82,7 +82,7 @@ Image painted(const ImageView& photo, float opacity, const ColourOf& colour_of) 
 /// whole photo, as where preprocessing resizes without cropping. Equal values all have the darkest colour.
 /// @param values  one a patch, row-major
 /// @throws ShapeError for an empty photo or grid, or another number of values; FormatError for NaN or infinity; ConfigError for an opacity outside [0, 1]
-inline Image heat_map(const ImageView& photo, std::span<const float> values, Grid grid, const HeatMapSettings& settings = {}) {
+inline Image heat_map(const RgbPhoto& photo, std::span<const float> values, Grid grid, const HeatMapSettings& settings = {}) {
   detail::require_grid("heat map", values.size(), grid, settings.opacity);
   require_finite(Rows(values.data(), 1, grid.patches()), grid.patches(), "heat map: values");
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
@@ -96,7 +96,7 @@ inline Image heat_map(const ImageView& photo, std::span<const float> values, Gri
 
 /// The photo with each patch in its label's colour, such as the cluster that it goes to. The grid covers the whole photo.
 /// @throws as `heat_map`
-inline Image label_map(const ImageView& photo, std::span<const std::int64_t> labels, Grid grid, float opacity = 0.6F) {
+inline Image label_map(const RgbPhoto& photo, std::span<const std::int64_t> labels, Grid grid, float opacity = 0.6F) {
   detail::require_grid("label map", labels.size(), grid, opacity);
   detail::require_pixels(photo.size(), "label map");
   return detail::painted(photo, opacity, [&](std::int64_t y, std::int64_t x) {

@@ -246,7 +246,7 @@ class TrainingPage {
     const bool few = validations_.size() <= 60;
     std::string drawing, legend;
     for (std::size_t m = 0; m < report_.measures.size(); ++m) {
-      const std::string colour = "s" + std::to_string(m % 6), name = escaped(report_.measures[m]);
+      const std::string colour = "s" + std::to_string(m % 6), name = html_text(report_.measures[m]);
       std::vector<ChartPoint> line;
       std::string markers;
       for (const Validation& validation : validations_) {
@@ -282,7 +282,7 @@ class TrainingPage {
   std::string validations_html() const {
     if (validations_.empty()) return {};
     std::string table = "<tr><th>step</th><th>loss</th>";
-    for (const std::string& name : report_.measures) table += joined("<th>", escaped(name), "</th>");
+    for (const std::string& name : report_.measures) table += joined("<th>", html_text(name), "</th>");
     table += "</tr>";
     const std::size_t every = (validations_.size() + 99) / 100;
     for (std::size_t i = 0; i < validations_.size(); ++i) {

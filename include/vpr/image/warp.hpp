@@ -22,7 +22,7 @@ using Warp = std::array<double, 8>;
 
 /// The photo under a warp, of the same size, bilinear; black where it takes from outside (`PIL.Image.transform`, no fill colour).
 /// A coordinate that is not finite counts as outside.
-inline Image warp(const ImageView& photo, const Warp& map) {
+inline Image warp(const RgbPhoto& photo, const Warp& map) {
   Image out(photo.size());
   // Tables, so that no product is fused with its sum: a coordinate that lies on a pixel must not slip to its neighbour.
   const auto products = [](double factor, std::int64_t count) {

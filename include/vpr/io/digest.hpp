@@ -7,6 +7,7 @@
 #error "vpr/io/digest.hpp needs the CMake target vpr::hash (xxHash): find_package(vpr COMPONENTS hash), link vpr::hash"
 #endif
 
+#include <vpr/core/error.hpp>
 #include <vpr/core/parameter.hpp>
 #include <vpr/core/shape.hpp>
 
@@ -14,7 +15,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,7 +45,7 @@ struct Digest {
 class Digester {
  public:
   Digester() : state_(XXH3_createState(), XXH3_freeState) {
-    if (!state_) throw std::bad_alloc();
+    VPR_REQUIRE(Error, state_ != nullptr, "xxHash has no memory");
     XXH3_128bits_reset(state_.get());
   }
   void add(std::span<const std::byte> bytes) { XXH3_128bits_update(state_.get(), bytes.data(), bytes.size()); }

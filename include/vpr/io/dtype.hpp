@@ -6,42 +6,81 @@
 #include <vpr/core/error.hpp>
 #include <vpr/core/half.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <ostream>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
 namespace vpr {
 
-/// The type of a stored tensor's elements. Files are little-endian.
-enum class DType : std::uint8_t { float16, bfloat16, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64, boolean };
+/// The type of a stored tensor's elements: one that can be read, or another, known by its name only. Files are little-endian.
+class DType {
+ public:
+  enum Kind : std::uint8_t {
+    float16,
+    bfloat16,
+    float32,
+    float64,
+    int8,
+    int16,
+    int32,
+    int64,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+    boolean,
+    other  // listed, and refused only when its values are asked for
+  };
 
-/// Bytes of one element.
-constexpr std::size_t byte_size(DType dtype) {
-  constexpr std::array<std::size_t, 13> sizes{2, 2, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 1};
-  return sizes[static_cast<std::size_t>(dtype)];
+  DType(Kind kind = float32) : kind_(kind) {}  // NOLINT(google-explicit-constructor): `DType dtype = DType::int8`
+  /// The type that PyTorch or NumPy gives this name. A name of none that can be read makes a type `other`, which keeps at most its first
+  /// 64 bytes, escaped.
+  static DType named(std::string_view name) {
+    DType dtype;
+    const auto found = std::find(names.begin(), names.end(), name);
+    dtype.kind_ = static_cast<Kind>(found - names.begin());
+    if (dtype.kind_ == other) dtype.other_ = escaped(name.substr(0, 64));
+    return dtype;
+  }
+
+  Kind kind() const { return kind_; }
+  /// Whether values of this type can be read.
+  bool readable() const { return kind_ != other; }
+  /// The name that PyTorch and NumPy give the type, such as `float32`.
+  std::string name() const { return kind_ == other ? other_ : std::string(names[kind_]); }
+
+  friend bool operator==(const DType& a, const DType& b) { return a.kind_ == b.kind_ && a.other_ == b.other_; }
+  friend std::ostream& operator<<(std::ostream& out, const DType& dtype) { return out << dtype.name(); }
+
+ private:
+  static constexpr std::array<std::string_view, 13> names{"float16", "bfloat16", "float32", "float64", "int8",   "int16", "int32",
+                                                          "int64",   "uint8",    "uint16",  "uint32",  "uint64", "bool"};
+  Kind kind_ = float32;
+  std::string other_;
+};
+
+/// Bytes of one element; 0 for a type that cannot be read.
+inline std::size_t byte_size(const DType& dtype) {
+  constexpr std::array<std::size_t, 14> sizes{2, 2, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 1, 0};
+  return sizes[dtype.kind()];
 }
 
-/// The name that PyTorch and NumPy give the type, such as `float32`.
-constexpr std::string_view to_string(DType dtype) {
-  constexpr std::array<std::string_view, 13> names{"float16", "bfloat16", "float32", "float64", "int8",   "int16", "int32",
-                                                   "int64",   "uint8",    "uint16",  "uint32",  "uint64", "bool"};
-  return names[static_cast<std::size_t>(dtype)];
-}
+inline std::string to_string(const DType& dtype) { return dtype.name(); }
 
-constexpr bool is_floating(DType dtype) { return dtype <= DType::float64; }
-
-inline std::ostream& operator<<(std::ostream& out, DType dtype) { return out << to_string(dtype); }
+inline bool is_floating(const DType& dtype) { return dtype.kind() <= DType::float64; }
 
 namespace detail {
 
-/// Calls `body` with a value of the C++ type that `dtype` names.
+/// Calls `body` with a value of the C++ type that `dtype`, which must be readable, names.
 template <class Body>
-decltype(auto) with_type(DType dtype, Body&& body) {
-  switch (dtype) {
+decltype(auto) with_type(const DType& dtype, Body&& body) {
+  switch (dtype.kind()) {
     case DType::float16: return body(f16{});
     case DType::bfloat16: return body(bf16{});
     case DType::float32: return body(float{});
@@ -54,23 +93,27 @@ decltype(auto) with_type(DType dtype, Body&& body) {
     case DType::uint16: return body(std::uint16_t{});
     case DType::uint32: return body(std::uint32_t{});
     case DType::uint64: return body(std::uint64_t{});
-    case DType::boolean: break;
+    case DType::boolean:
+    case DType::other: break;
   }
   return body(bool{});
 }
 
-/// The element at `bytes`, which need not be aligned, as `To`. Any byte but 0 is true.
+/// The element at `bytes`, which need not be aligned, or its negative, as `To`. Any byte but 0 is true. Whole numbers are negated as PyTorch
+/// does it, modulo 2^bits: -1 as uint8 is 255.
 template <class From, class To>
-To load_element(const std::byte* bytes) {
+To load_element(const std::byte* bytes, bool negative = false) {
   if constexpr (std::is_same_v<From, bool>) {
     return static_cast<To>(*bytes != std::byte{0});
   } else {
     From value;
     std::memcpy(&value, bytes, sizeof value);
     if constexpr (std::is_class_v<From>) {
-      return static_cast<To>(static_cast<float>(value));
+      return static_cast<To>(negative ? -static_cast<float>(value) : static_cast<float>(value));
+    } else if constexpr (std::is_integral_v<From>) {
+      return static_cast<To>(negative ? static_cast<From>(0 - static_cast<std::uint64_t>(value)) : value);
     } else {
-      return static_cast<To>(value);
+      return static_cast<To>(negative ? -value : value);
     }
   }
 }

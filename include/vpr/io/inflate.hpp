@@ -64,13 +64,13 @@ class Inflater {
     while (stream_.avail_out == wanted && !ended_) {
       if (stream_.avail_in == 0) {
         const std::size_t part = std::min(compressed_.size(), most);
-        VPR_REQUIRE(FormatError, part > 0, "the compressed data ends early");
         stream_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(compressed_.data()));
         stream_.avail_in = static_cast<uInt>(part);
         compressed_ = compressed_.subspan(part);
       }
-      const int status = ::inflate(&stream_, Z_NO_FLUSH);
+      const int status = ::inflate(&stream_, Z_NO_FLUSH);  // without input too: zlib may hold back output that did not fit before
       ended_ = status == Z_STREAM_END;
+      VPR_REQUIRE(FormatError, status != Z_BUF_ERROR || stream_.avail_in > 0 || !compressed_.empty(), "the compressed data ends early");
       VPR_REQUIRE(FormatError, status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR,
                   "the compressed data is damaged: ", stream_.msg == nullptr ? "zlib gives no reason" : stream_.msg);
     }

@@ -25,6 +25,7 @@ class MappedFile {
  public:
   /// @throws IoError with path and reason for what cannot be opened, is not a regular file, or is empty.
   explicit MappedFile(std::string path) : path_(std::move(path)) {
+    VPR_REQUIRE(IoError, path_.find('\0') == path_.npos, path_, ": cannot be opened: a path holds no zero byte");
     const int file = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     VPR_REQUIRE(IoError, file >= 0, path_, ": cannot be opened: ", std::strerror(errno));
     try {

@@ -32,16 +32,14 @@ struct NpyHeader {
 
 namespace detail {
 
+/// The type that `descr` means. Anything but plain little-endian numbers is listed only: texts, objects, records, complex numbers.
 inline DType npy_dtype(std::string_view descr) {
-  static const std::map<std::string_view, DType> names{{"<f2", DType::float16}, {"<f4", DType::float32}, {"<f8", DType::float64},
-                                                       {"|i1", DType::int8},    {"<i2", DType::int16},   {"<i4", DType::int32},
-                                                       {"<i8", DType::int64},   {"|u1", DType::uint8},   {"<u2", DType::uint16},
-                                                       {"<u4", DType::uint32},  {"<u8", DType::uint64},  {"|b1", DType::boolean}};
-  VPR_REQUIRE(FormatError, descr.empty() || descr[0] != '>', "dtype '", descr, "' is big-endian, which is not supported: save it as '<",
-              descr.substr(1), "'");
+  static const std::map<std::string_view, DType::Kind> names{{"<f2", DType::float16}, {"<f4", DType::float32}, {"<f8", DType::float64},
+                                                             {"|i1", DType::int8},    {"<i2", DType::int16},   {"<i4", DType::int32},
+                                                             {"<i8", DType::int64},   {"|u1", DType::uint8},   {"<u2", DType::uint16},
+                                                             {"<u4", DType::uint32},  {"<u8", DType::uint64},  {"|b1", DType::boolean}};
   const auto found = names.find(descr);
-  VPR_REQUIRE(FormatError, found != names.end(), "dtype '", descr, "' is not supported");
-  return found->second;
+  return found == names.end() ? DType::named(std::string("NumPy type '").append(descr.substr(0, 40)).append("'")) : found->second;
 }
 
 /// Reads the one form of dictionary that NumPy writes; anything else, calls included, is refused.
@@ -57,8 +55,7 @@ class NpyDictionary {
       const std::string_view key = quoted();
       expect(':');
       if (key == "descr") {
-        VPR_REQUIRE(FormatError, next() == '\'', "the array's dtype is not a plain number type");
-        header.dtype = npy_dtype(quoted());
+        header.dtype = next() == '[' ? record() : npy_dtype(quoted());
         seen |= 1;
       } else if (key == "fortran_order") {
         header.fortran_order = truth();
@@ -100,6 +97,21 @@ class NpyDictionary {
     const std::string_view found = text_.substr(0, end);
     text_.remove_prefix(end + 1);
     return found;
+  }
+  /// Passes over the description of records, a list.
+  DType record() {
+    int depth = 0;
+    do {
+      const char c = next();
+      VPR_REQUIRE(FormatError, c != '\0', "the array's dtype has no end");
+      if (c == '\'') {
+        quoted();
+        continue;
+      }
+      depth += c == '[' || c == '(' ? 1 : c == ']' || c == ')' ? -1 : 0;
+      text_.remove_prefix(1);
+    } while (depth > 0);
+    return DType::named("NumPy record");
   }
   bool truth() {
     next();
@@ -167,16 +179,17 @@ inline std::vector<std::int64_t> npy_strides(const NpyHeader& header) {
 
 /// `content` is how many bytes the whole array file has. Values that are missing or left over are refused.
 inline void check_npy_size(const NpyHeader& header, std::uint64_t content) {
+  if (!header.dtype.readable()) return;
   const auto elements = static_cast<std::uint64_t>(header.shape.elements());
   const std::uint64_t values = content - header.size;
   VPR_REQUIRE(FormatError, values % byte_size(header.dtype) == 0 && values / byte_size(header.dtype) == elements, "the array has ", values,
               " bytes of values, ", header.dtype, ' ', header.shape, " needs ", elements, " x ", byte_size(header.dtype));
 }
 
-inline std::string npy_header(DType dtype, const Shape& shape) {
+inline std::string npy_header(DType::Kind dtype, const Shape& shape) {
   constexpr std::array<std::string_view, 13> descr{"<f2", "", "<f4", "<f8", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "|b1"};
   std::ostringstream text;
-  text << "{'descr': '" << descr[static_cast<std::size_t>(dtype)] << "', 'fortran_order': False, 'shape': (";
+  text << "{'descr': '" << descr[dtype] << "', 'fortran_order': False, 'shape': (";
   for (const std::int64_t extent : shape) text << extent << ", ";
   text << "), }";
   std::string header = text.str();
@@ -189,7 +202,8 @@ inline std::string npy_header(DType dtype, const Shape& shape) {
 }  // namespace detail
 
 /// Opens an array file; its one tensor has no name.
-/// @throws IoError; FormatError for object and structured arrays, big-endian values, or sizes that do not fit.
+/// An array of objects, records, texts, complex or big-endian numbers is listed, and refused by `read`.
+/// @throws IoError; FormatError for a damaged header, or sizes that do not fit.
 inline WeightFile read_npy(MappedFile file) {
   const std::string path = file.path();
   return detail::naming_file(path, "npy", [&] {

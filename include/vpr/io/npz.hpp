@@ -14,7 +14,7 @@
 
 namespace vpr {
 
-/// Opens an archive made by `numpy.savez` or `numpy.savez_compressed`; tensors are sorted by name.
+/// Opens an archive made by `numpy.savez` or `numpy.savez_compressed`; tensors are sorted by name, and entries that are no arrays left out.
 /// Deflated arrays are checked once here and inflated again at each reading.
 /// @throws IoError; FormatError naming the entry.
 inline WeightFile read_npz(MappedFile file) {
@@ -22,9 +22,10 @@ inline WeightFile read_npz(MappedFile file) {
   return detail::naming_file(path, "npz", [&] {
     WeightFile source(std::move(file), "npz");
     const ZipArchive archive(source.file().bytes());
+    source.add_inflated(archive.content_size());
     for (const auto& [name, entry] : archive.entries()) {
       constexpr std::string_view ending = ".npy";
-      VPR_REQUIRE(FormatError, name.ends_with(ending), "entry '", name, "' is not an array (NAME.npy)");
+      if (!name.ends_with(ending)) continue;
       try {
         archive.verify(name);
         NpyHeader header;
@@ -32,7 +33,7 @@ inline WeightFile read_npz(MappedFile file) {
         if (entry.deflated) {
           Inflater inflater(entry.bytes);
           header = detail::read_npy_header([&](std::span<std::byte> out) { inflater.read(out); });
-          stored.deflated = StoredTensor::Deflated{entry.size, header.size};
+          stored.deflated = StoredTensor::Deflated{header.size, entry.size};
         } else {
           header = detail::read_npy_header([&](std::span<std::byte> out) {
             VPR_REQUIRE(FormatError, out.size() <= stored.bytes.size(), "the entry ends within the array's header");
@@ -47,6 +48,7 @@ inline WeightFile read_npz(MappedFile file) {
         fail<FormatError>("entry '", name, "': ", error.what());
       }
     }
+    VPR_REQUIRE(FormatError, !source.tensors().empty(), "the archive holds no array (NAME.npy)");
     return source;
   });
 }

@@ -248,6 +248,8 @@ struct OnnxNode {
         case 7: domain = reader.text(); break;
         default: break;
       }
+      constexpr std::size_t most = 100'000;
+      VPR_REQUIRE(FormatError, inputs.size() + outputs.size() <= most, "a node has more than ", most, " inputs and outputs");
     }
   }
 
@@ -280,6 +282,7 @@ inline void check_onnx_graph(std::span<const std::byte> graph, const std::vector
   constexpr std::array<std::array<std::uint64_t, 2>, 3> way{
       {{1, 1}, {5, 5}, {6, 11}}};  // graph: its nodes; node: attributes; attribute: graphs
   constexpr std::size_t deepest = 8;
+  constexpr std::size_t most = 1'000'000;
   std::vector<std::pair<std::span<const std::byte>, std::size_t>> open{{graph, 0}};
   while (!open.empty()) {
     const auto [message, level] = open.back();
@@ -287,7 +290,9 @@ inline void check_onnx_graph(std::span<const std::byte> graph, const std::vector
     VPR_REQUIRE(FormatError, level <= deepest * way.size(), "more than ", deepest, " graphs lie within each other");
     for (ProtobufReader reader(message); reader.next();) {
       const auto& inward = way[level % way.size()];
-      if (reader.field() == inward[0] || reader.field() == inward[1]) open.emplace_back(reader.bytes(), level + 1);
+      if (reader.field() != inward[0] && reader.field() != inward[1]) continue;
+      VPR_REQUIRE(FormatError, open.size() < most, "the graph has more than ", most, " nodes, attributes and graphs on one level");
+      open.emplace_back(reader.bytes(), level + 1);
     }
   }
 }

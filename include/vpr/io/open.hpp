@@ -6,6 +6,7 @@
 #include <vpr/io/npz.hpp>
 #include <vpr/io/onnx.hpp>
 #include <vpr/io/safetensors.hpp>
+#include <vpr/io/sharded.hpp>
 #include <vpr/io/torch_checkpoint.hpp>
 #include <vpr/io/weight_file.hpp>
 
@@ -33,29 +34,41 @@ inline std::string_view recognise_other(std::string_view text) {
   return std::all_of(first.begin(), first.end(), printable) ? "a text" : "";
 }
 
-}  // namespace detail
-
-/// Opens a weight file: safetensors, PyTorch (today's and legacy), npz, npy or ONNX. What it holds decides, never what it is called.
-/// @param root  the dictionary that is wanted of a PyTorch checkpoint, see `read_torch`.
-/// @throws IoError for what is no readable file; FormatError, which says what the file seems to be, for what is no weight file.
-inline WeightFile open_weights(const std::string& path, std::string_view root = {}) {
-  MappedFile file(path);
+/// Opens a weight file that is one file.
+inline WeightFile open_single(MappedFile file, std::string_view root) {
+  const std::string path = file.path();
   const std::string_view text(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
   if (text.starts_with("PK\3\4") || text.starts_with("PK\5\6")) {
-    const bool arrays = detail::naming_file(path, "ZIP archive", [&] {
+    const bool arrays = naming_file(path, "ZIP archive", [&] {
       const ZipArchive archive(file.bytes());
       const auto is_array = [](const auto& entry) { return entry.first.ends_with(".npy"); };
-      return !archive.entries().empty() && std::all_of(archive.entries().begin(), archive.entries().end(), is_array);
+      const auto is_pickle = [](const auto& entry) { return entry.first.ends_with("data.pkl"); };
+      const auto& entries = archive.entries();
+      return std::any_of(entries.begin(), entries.end(), is_array) && std::none_of(entries.begin(), entries.end(), is_pickle);
     });
     return arrays ? read_npz(std::move(file)) : read_torch(std::move(file), root);
   }
-  if (detail::TorchLegacy::begins(file.bytes())) return read_torch(std::move(file), root);
+  if (TorchLegacy::begins(file.bytes())) return read_torch(std::move(file), root);
   if (text.starts_with("\x93NUMPY")) return read_npy(std::move(file));
-  const std::string_view other = detail::recognise_other(text);
+  const std::string_view other = recognise_other(text);
   const auto named = [&](std::string_view ending) { return other.empty() && path.ends_with(ending); };
   if ((text.size() > 8 && text[8] == '{') || named(".safetensors")) return read_safetensors(std::move(file));
   if (text[0] == '\x08' || named(".onnx")) return read_onnx(std::move(file));
   fail<FormatError>(path, ": is no weight file (safetensors, PyTorch, npz, npy, ONNX); it seems to be ", other.empty() ? "damaged" : other);
+}
+
+}  // namespace detail
+
+/// Opens a weight file: safetensors, PyTorch (today's and legacy), npz, npy, ONNX, or the index of several files. What it holds decides,
+/// never what it is called.
+/// @param root  the dictionary that is wanted of a PyTorch checkpoint, see `read_torch`.
+/// @throws IoError for what is no readable file; FormatError, which says what the file seems to be, for what is no weight file.
+inline WeightFile open_weights(const std::string& path, std::string_view root = {}) {
+  MappedFile file(path);
+  const std::string_view start(reinterpret_cast<const char*>(file.bytes().data()), std::min<std::size_t>(file.bytes().size(), 8));
+  const bool index = start[0] == '{' && start.find('\0') == start.npos;  // else these are the length of a safetensors header
+  if (!index) return detail::open_single(std::move(file), root);
+  return read_sharded(std::move(file), [root](const std::string& shard) { return detail::open_single(MappedFile(shard), root); });
 }
 
 }  // namespace vpr

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <deque>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -31,11 +32,10 @@ struct PickleValue {
     tuple,
     set,
     dictionary,
-    large_integer,    // beyond 64 bits: `text` holds its little-endian bytes
-    dictionary_type,  // collections.OrderedDict: calling it makes a dictionary
-    global,           // `integer` is what `Pickle::Resolve` gave
-    call,             // items: the global, the tuple of its arguments
-    persistent_id,    // items: the id
+    large_integer,  // beyond 64 bits: `text` holds its little-endian bytes
+    global,         // items: the texts of its module and its name
+    call,           // items: what is called, the tuple of its arguments; `integer` is 1 where it is given a state of its own afterwards
+    persistent_id,  // items: the id
   };
   Kind kind = Kind::none;
   std::int64_t integer = 0;          // the bits of a real
@@ -45,32 +45,44 @@ struct PickleValue {
   double real() const { return std::bit_cast<double>(integer); }
 };
 
-/// The values of one pickle of protocol 2 to 5, as `torch.save` writes them. At most 400 000 values are read.
+/// The values of one pickle of protocol 2 to 5, as `torch.save` writes them. What a global, such as a class, would do when called is
+/// unknown and not done: it stands as a placeholder. Only OrderedDict is understood, and what is given entries is a dictionary, whatever
+/// its class. At most a million values are read, which take some 150 MB.
 class Pickle {
  public:
   using Kind = PickleValue::Kind;
-  /// Gives the globals that may be mentioned a number of the caller's choice, and every other one -1.
-  using Resolve = std::int64_t (*)(std::string_view module, std::string_view name);
 
   /// Reads the pickle that `bytes`, which must outlive this, begin with.
-  /// @throws FormatError, with the byte, for a global that `resolve` refuses, an unknown or outdated opcode, a length beyond
-  ///   the bytes, an operation on nothing or on a value that has none, and too many values.
-  Pickle(std::span<const std::byte> bytes, Resolve resolve)
-      : bytes_(reinterpret_cast<const char*>(bytes.data()), bytes.size()), resolve_(resolve) {
+  /// @throws FormatError, with the byte, for an unknown or outdated opcode, a length beyond the bytes, an operation on nothing or on a value
+  ///   that has none, too many values, and the call of a function that runs programs or code: nothing else in such a file is to be trusted.
+  explicit Pickle(std::span<const std::byte> bytes) : bytes_(reinterpret_cast<const char*>(bytes.data()), bytes.size()) {
     while (step()) continue;
     check(stack_.size() == 1 && marks_.empty(), "the pickle ends with ", stack_.size(), " values, expected 1");
   }
 
-  const PickleValue& root() const { return values_[stack_[0]]; }
+  const PickleValue& root() const { return values_[root_index()]; }
+  std::uint32_t root_index() const { return stack_[0]; }
   const PickleValue& operator[](std::uint32_t index) const { return values_[index]; }
   /// Every value that was made, in that order.
   const std::deque<PickleValue>& values() const { return values_; }
+  /// Whether `value` is the global of that module and name.
+  bool is_global(const PickleValue& value, std::string_view module, std::string_view name) const {
+    return value.kind == Kind::global && values_[value.items[1]].text == name && values_[value.items[0]].text == module;
+  }
+  /// The name of a global, such as `torch.Size`, or of what is called to make `value`; cut where it is very long.
+  std::string maker(const PickleValue& value) const {
+    const PickleValue* global = &value;
+    for (int depth = 0; depth < 8 && global->kind == Kind::call; ++depth) global = &values_[global->items[0]];
+    if (global->kind != Kind::global) return "a call";
+    const auto part = [&](std::size_t item) { return std::string(values_[global->items[item]].text.substr(0, 100)); };
+    return part(0) + '.' + part(1);
+  }
   /// How many bytes the pickle takes.
   std::size_t size() const { return at_; }
 
  private:
   using Items = std::vector<std::uint32_t>;
-  static constexpr std::size_t limit = 400'000;  // of values, stack, memo; times 4 of items
+  static constexpr std::size_t limit = 1'000'000;  // of values, stack, marks, memo; times 4 of items
   static constexpr std::uint32_t nothing = 0xffffffff;
 
   template <class... Parts>
@@ -90,7 +102,14 @@ class Pickle {
   }
   void push_number(Kind kind, std::int64_t value) { push_new(kind).integer = value; }
   void push_text(Kind kind, std::string_view text) { push_new(kind).text = text; }
-  void push_items(Kind kind, Items items) { push_new(kind).items = std::move(items); }
+  void push_items(Kind kind, Items items) {
+    count_items(items.size());
+    push_new(kind).items = std::move(items);
+  }
+  void count_items(std::size_t count) {
+    item_count_ += count;
+    check(item_count_ <= 4 * limit, "more than ", 4 * limit, " items");
+  }
 
   std::uint32_t pop() {
     check(stack_.size() > (marks_.empty() ? 0 : marks_.back()), "a value is taken from an empty stack");
@@ -141,43 +160,63 @@ class Pickle {
     push_number(Kind::integer, value);
   }
   void push_global(std::string_view module, std::string_view name) {
-    if (module == "collections" && name == "OrderedDict") return push_items(Kind::dictionary_type, {});
-    const std::int64_t id = resolve_(module, name);
-    check(id >= 0, "the global '", module.substr(0, 100), '.', name.substr(0, 100),
-          "' is not allowed: tensors and plain values are read, nothing is executed");
-    push_number(Kind::global, id);
+    push_text(Kind::text, module);
+    push_text(Kind::text, name);
+    push_items(Kind::global, pop(2));
   }
 
-  /// Adds items to a container. Those of a call's unknown result are dropped: it is no plain container.
+  /// Adds items to a container. What a call made is taken for a dictionary where it is given entries, for some class of dictionary it must
+  /// be; items for any other container that a call made are dropped.
   void add(Kind kind, const Items& items) {
     PickleValue& container = values_[top()];
     check(container.kind == kind || container.kind == Kind::call, "items are added to a value that holds none of them");
     check(kind != Kind::dictionary || items.size() % 2 == 0, "a dictionary is given a key without a value");
-    item_count_ += items.size();
-    check(item_count_ <= 4 * limit, "more than ", 4 * limit, " items");
+    count_items(items.size());
+    if (container.kind == Kind::call && kind == Kind::dictionary) {
+      container.kind = kind;
+      container.items.clear();
+    }
     if (container.kind == kind) container.items.insert(container.items.end(), items.begin(), items.end());
   }
   void call() {
     const std::uint32_t arguments = pop();
     const std::uint32_t callee = pop();
     check(values_[arguments].kind == Kind::tuple, "a call's arguments are no tuple");
-    if (values_[callee].kind != Kind::dictionary_type) {
-      check(values_[callee].kind == Kind::global, "a call of what is no global");
-      return push_items(Kind::call, {callee, arguments});
-    }
+    const PickleValue& global = values_[callee];
+    if (runs_code(global)) check(false, "calls '", maker(global), "', which runs programs or code: the file is hostile; nothing was run");
+    if (!is_global(global, "collections", "OrderedDict")) return push_items(Kind::call, {callee, arguments});
     Items items;
     if (!values_[arguments].items.empty()) {  // Python 2's way: one list of pairs
-      for (const std::uint32_t pair : values_[values_[arguments].items[0]].items) {
+      const Items& pairs = values_[values_[arguments].items[0]].items;
+      count_items(pairs.size());
+      for (const std::uint32_t pair : pairs) {
         check(values_[pair].items.size() == 2, "a dictionary is made of what are no pairs");
         items.insert(items.end(), values_[pair].items.begin(), values_[pair].items.end());
       }
     }
     push_items(Kind::dictionary, std::move(items));
   }
+  /// A call in which the arguments stand behind the callee, from the last mark on.
+  void call_to_mark() {
+    Items items = pop_to_mark();
+    check(!items.empty(), "a call of nothing");
+    push(items[0]);
+    push_items(Kind::tuple, Items(items.begin() + 1, items.end()));
+    call();
+  }
+  bool runs_code(const PickleValue& value) const {
+    static constexpr std::string_view functions =
+        " os.system os.popen os.execv os.execve os.execl os.spawnv os.spawnl os.posix_spawn os.remove os.unlink posix.system posix.popen "
+        "posix.execv posix.execve posix.posix_spawn posix.unlink nt.system nt.startfile pty.spawn subprocess.Popen subprocess.call "
+        "subprocess.run subprocess.check_call subprocess.check_output subprocess.getoutput subprocess.getstatusoutput builtins.eval "
+        "builtins.exec __builtin__.eval __builtin__.execfile shutil.rmtree ";
+    return value.kind == Kind::global && functions.find(' ' + maker(value) + ' ') != functions.npos;
+  }
   void set_attributes() {
     pop();
-    const Kind kind = values_[top()].kind;
-    check(kind == Kind::dictionary || kind == Kind::call, "attributes are set on a plain value");
+    PickleValue& value = values_[top()];
+    check(value.kind == Kind::dictionary || value.kind == Kind::call || value.kind == Kind::global, "attributes are set on a plain value");
+    if (value.kind == Kind::call) value.integer = 1;
   }
 
   void remember(std::uint64_t slot) {
@@ -223,7 +262,10 @@ class Pickle {
       case 0x8e: push_text(Kind::bytes, take(number<std::uint64_t>())); break;
       case 0x96: push_text(Kind::bytes, take(number<std::uint64_t>())); break;
 
-      case '(': marks_.push_back(stack_.size()); break;
+      case '(':
+        check(marks_.size() < limit, "too many marks");
+        marks_.push_back(stack_.size());
+        break;
       case '0': pop(); break;
       case '1': pop_to_mark(); break;
       case '2': push(top()); break;
@@ -261,6 +303,19 @@ class Pickle {
       }
       case 'R':
       case 0x81: call(); break;
+      case 0x92:  // with named arguments
+        pop();
+        call();
+        break;
+      case 'o': call_to_mark(); break;
+      case 'i': {
+        const std::string_view module = line();
+        Items arguments = pop_to_mark();
+        push_global(module, line());
+        push_items(Kind::tuple, std::move(arguments));
+        call();
+        break;
+      }
       case 'b': set_attributes(); break;
       case 'Q': push_items(Kind::persistent_id, pop(1)); break;
       default: check(false, "opcode ", static_cast<int>(opcode), " is unknown or not allowed");
@@ -269,7 +324,6 @@ class Pickle {
   }
 
   std::string_view bytes_;
-  Resolve resolve_;
   std::size_t at_ = 0;
   std::deque<PickleValue> values_;
   Items stack_;

@@ -8,6 +8,7 @@
 #error "vpr/io/safetensors.hpp needs nlohmann-json: link the CMake target vpr::io"
 #endif
 
+#include <vpr/io/json_text.hpp>
 #include <vpr/io/weight_file.hpp>
 
 #include <nlohmann/json.hpp>
@@ -18,8 +19,9 @@
 #include <cstring>
 #include <limits>
 #include <map>
-#include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,39 +31,37 @@ namespace detail {
 /// Far above what real models need; a JSON tree takes several times its text.
 inline constexpr std::uint64_t safetensors_header_limit = 8 << 20;
 
-inline DType safetensors_dtype(const std::string& text) {
-  static const std::map<std::string, DType> names{
-      {"F16", DType::float16}, {"BF16", DType::bfloat16}, {"F32", DType::float32}, {"F64", DType::float64}, {"I8", DType::int8},
-      {"I16", DType::int16},   {"I32", DType::int32},     {"I64", DType::int64},   {"U8", DType::uint8},    {"U16", DType::uint16},
-      {"U32", DType::uint32},  {"U64", DType::uint64},    {"BOOL", DType::boolean}};
-  const auto found = names.find(text);
-  VPR_REQUIRE(FormatError, found != names.end(), "dtype '", text, "' is not supported");
-  return found->second;
-}
-
-/// The header as JSON. Refuses what a tree would hide or overflow on: a key twice in an object, and deeper nesting than the format has.
-inline nlohmann::json parse_safetensors_header(std::span<const std::byte> text) {
-  constexpr int deepest = 4;
-  std::vector<std::set<std::string>> keys;
-  const auto watch = [&keys](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
-    using Event = nlohmann::json::parse_event_t;
-    VPR_REQUIRE(FormatError, depth <= deepest, "the header is nested too deeply");
-    if (event == Event::object_start) keys.emplace_back();
-    if (event == Event::object_end) keys.pop_back();
-    if (event == Event::key) {
-      const auto& key = parsed.get_ref<const std::string&>();
-      VPR_REQUIRE(FormatError, keys.back().insert(key).second, "the key '", key, "' occurs twice in the header");
-    }
-    return true;
+/// The type of that name, and the bits of an element; 0 bits where the name is unknown.
+inline std::pair<DType, std::size_t> safetensors_dtype(const std::string& text) {
+  struct Type {
+    std::string_view name;
+    std::size_t bits;
   };
-  const auto* const first = reinterpret_cast<const char*>(text.data());
-  try {
-    nlohmann::json header = nlohmann::json::parse(first, first + text.size(), watch);
-    VPR_REQUIRE(FormatError, header.is_object(), "the header is not a JSON object");
-    return header;
-  } catch (const nlohmann::json::exception& error) {
-    fail<FormatError>("the header is not valid JSON: ", error.what());
-  }
+  static const std::map<std::string_view, Type> types{{"F16", {"float16", 16}},
+                                                      {"BF16", {"bfloat16", 16}},
+                                                      {"F32", {"float32", 32}},
+                                                      {"F64", {"float64", 64}},
+                                                      {"I8", {"int8", 8}},
+                                                      {"I16", {"int16", 16}},
+                                                      {"I32", {"int32", 32}},
+                                                      {"I64", {"int64", 64}},
+                                                      {"U8", {"uint8", 8}},
+                                                      {"U16", {"uint16", 16}},
+                                                      {"U32", {"uint32", 32}},
+                                                      {"U64", {"uint64", 64}},
+                                                      {"BOOL", {"bool", 8}},
+                                                      {"F8_E4M3", {"float8_e4m3fn", 8}},
+                                                      {"F8_E5M2", {"float8_e5m2", 8}},
+                                                      {"F8_E8M0", {"float8_e8m0fnu", 8}},
+                                                      {"F8_E4M3FNUZ", {"float8_e4m3fnuz", 8}},
+                                                      {"F8_E5M2FNUZ", {"float8_e5m2fnuz", 8}},
+                                                      {"F4", {"float4_e2m1fn", 4}},
+                                                      {"F6_E2M3", {"float6_e2m3fn", 6}},
+                                                      {"F6_E3M2", {"float6_e3m2fn", 6}},
+                                                      {"C64", {"complex64", 64}}};
+  const auto found = types.find(text);
+  if (found == types.end()) return {DType::named("safetensors type " + text), 0};
+  return {DType::named(found->second.name), found->second.bits};
 }
 
 inline std::vector<std::int64_t> whole_numbers(const nlohmann::json& entry, const char* field) {
@@ -80,15 +80,18 @@ inline std::vector<std::int64_t> whole_numbers(const nlohmann::json& entry, cons
 inline std::pair<TensorInfo, std::pair<std::size_t, std::size_t>> safetensors_entry(const std::string& name, const nlohmann::json& entry,
                                                                                     std::size_t data_size) {
   VPR_REQUIRE(FormatError, entry.is_object() && entry.contains("dtype") && entry["dtype"].is_string(), "has no dtype");
-  TensorInfo info{name, safetensors_dtype(entry["dtype"].get<std::string>()), Shape(whole_numbers(entry, "shape"))};
+  const auto [dtype, bits] = safetensors_dtype(entry["dtype"].get<std::string>());
+  TensorInfo info{name, dtype, Shape(whole_numbers(entry, "shape"))};
   const std::vector<std::int64_t> offsets = whole_numbers(entry, "data_offsets");
   VPR_REQUIRE(FormatError, offsets.size() == 2, "'data_offsets' holds ", offsets.size(), " numbers, expected 2");
   const auto begin = static_cast<std::size_t>(offsets[0]);
   const auto end = static_cast<std::size_t>(offsets[1]);
   VPR_REQUIRE(FormatError, begin <= end && end <= data_size, "lies at bytes ", begin, " to ", end, " of ", data_size);
-  const auto elements = static_cast<std::size_t>(info.shape.elements());
-  VPR_REQUIRE(FormatError, (end - begin) % byte_size(info.dtype) == 0 && (end - begin) / byte_size(info.dtype) == elements, "has ",
-              end - begin, " bytes, ", info.dtype, ' ', info.shape, " needs ", elements, " x ", byte_size(info.dtype));
+  const auto elements = static_cast<std::uint64_t>(info.shape.elements());
+  const std::uint64_t size = end - begin;
+  const bool fits =
+      bits == 0 || (size <= std::numeric_limits<std::uint64_t>::max() / 8 && size * 8 % bits == 0 && size * 8 / bits == elements);
+  VPR_REQUIRE(FormatError, fits, "has ", size, " bytes, ", info.dtype, ' ', info.shape, " needs ", elements, " x ", bits, " bits");
   return {std::move(info), {begin, end}};
 }
 
@@ -96,7 +99,8 @@ inline std::pair<TensorInfo, std::pair<std::size_t, std::size_t>> safetensors_en
 
 /// Opens a safetensors file: memory-mapped, every length checked, tensors in the order in which they lie in the file.
 /// @throws IoError if it cannot be opened; FormatError, naming the tensor, for anything that the format forbids:
-///   a header that is too long, not JSON or names a key twice; tensors that overlap, leave gaps or do not fit their shape.
+///   a header that is too long, not JSON or names a key twice; tensors that overlap, leave gaps or do not fit their shape. A tensor of a type
+///   that is not read, such as float8, is listed.
 inline WeightFile read_safetensors(MappedFile file) {
   const std::string path = file.path();
   return detail::naming_file(path, "safetensors", [&] {
@@ -107,7 +111,7 @@ inline WeightFile read_safetensors(MappedFile file) {
     std::memcpy(&length, bytes.data(), sizeof length);
     VPR_REQUIRE(FormatError, length <= detail::safetensors_header_limit && length <= bytes.size() - sizeof length, "claims a header of ",
                 length, " bytes; the file has ", bytes.size(), " and ", detail::safetensors_header_limit, " are allowed");
-    const nlohmann::json header = detail::parse_safetensors_header(bytes.subspan(sizeof length, length));
+    const nlohmann::json header = detail::parse_json_object(bytes.subspan(sizeof length, length), 4, "header");
     const std::span<const std::byte> data = bytes.subspan(sizeof length + length);
 
     std::vector<std::pair<TensorInfo, std::pair<std::size_t, std::size_t>>> entries;

@@ -25,22 +25,39 @@ namespace detail {
 inline void add_torch_tensor(WeightFile& source, TorchTensor tensor, const ZipEntry& storage) {
   const std::size_t element = byte_size(tensor.info.dtype);
   const auto elements = static_cast<std::uint64_t>(tensor.storage.elements);
-  VPR_REQUIRE(FormatError, storage.size % element == 0 && storage.size / element == elements, "tensor '", tensor.info.name,
-              "': its storage '", tensor.storage.key, "' has ", storage.size, " bytes, expected ", elements, " x ", element);
-  const std::uint64_t start = static_cast<std::uint64_t>(tensor.offset) * element;
-  StoredTensor stored{storage.bytes, std::move(tensor.strides), {}};
+  VPR_REQUIRE(FormatError, storage.size % tensor.storage.element == 0 && storage.size / tensor.storage.element == elements, "tensor '",
+              tensor.info.name, "': its storage '", tensor.storage.key, "' has ", storage.size, " bytes, expected ", elements, " x ",
+              tensor.storage.element);
+  const std::uint64_t begin = static_cast<std::uint64_t>(tensor.offset) * element;
+  const std::uint64_t end = static_cast<std::uint64_t>(tensor.reach) * element;
+  StoredTensor stored{storage.bytes, std::move(tensor.strides), {}, tensor.negated};
   if (storage.deflated) {
-    stored.deflated = StoredTensor::Deflated{storage.size, start};
+    stored.deflated = StoredTensor::Deflated{begin, end};
   } else {
-    stored.bytes = stored.bytes.subspan(static_cast<std::size_t>(start));
-    if (stored.strides.empty()) stored.bytes = stored.bytes.first(static_cast<std::size_t>(tensor.info.shape.elements()) * element);
+    stored.bytes = stored.bytes.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
   }
   source.add(std::move(tensor.info), std::move(stored));
+}
+
+/// Adds what a pickle has at `root`. `storage_of(tensor)` gives the storage of one that can be read.
+template <class StorageOf>
+void add_torch_tensors(WeightFile& source, const Pickle& pickle, std::string_view root, StorageOf&& storage_of) {
+  TorchTensors tensors(pickle);
+  for (TorchTensor& tensor : tensors.collect(root)) {
+    if (tensor.info.dtype.readable()) {
+      const ZipEntry storage = storage_of(tensor);
+      add_torch_tensor(source, std::move(tensor), storage);
+    } else {
+      source.add(std::move(tensor.info), {});
+    }
+  }
+  for (const auto& [name, maker] : tensors.placeholders()) source.add_placeholder(name, maker);
 }
 
 inline void read_torch_zip(WeightFile& source, std::string_view root) {
   constexpr std::uint64_t longest_pickle = 32 << 20;
   const ZipArchive archive(source.file().bytes());
+  source.add_inflated(archive.content_size());
   std::string folder;
   int pickles = 0;
   for (const auto& [name, entry] : archive.entries()) {
@@ -51,21 +68,21 @@ inline void read_torch_zip(WeightFile& source, std::string_view root) {
   VPR_REQUIRE(FormatError, pickles == 1, "the archive has ", pickles, " entries data.pkl, a PyTorch checkpoint has 1");
   VPR_REQUIRE(FormatError, archive.find(folder + "constants.pkl") == nullptr,
               "is a TorchScript archive, expected a state dict: save `model.state_dict()`");
+  std::vector<std::byte> inflated;
   if (archive.find(folder + "byteorder") != nullptr) {
-    const std::vector<std::byte> order = archive.content(folder + "byteorder", 16);
+    const std::span<const std::byte> order = archive.content(folder + "byteorder", 16, inflated);
     VPR_REQUIRE(FormatError, std::string_view(reinterpret_cast<const char*>(order.data()), order.size()) == "little",
                 "is big-endian, which is not supported");
   }
-  const std::vector<std::byte> text = archive.content(folder + "data.pkl", longest_pickle);
-  const Pickle pickle(text, torch_global);
+  const Pickle pickle(archive.content(folder + "data.pkl", longest_pickle, inflated));
   std::set<std::string> verified;
-  for (TorchTensor& tensor : TorchTensors(pickle).collect(root)) {
-    const std::string name = folder + "data/" + tensor.storage.key;
+  add_torch_tensors(source, pickle, root, [&](const TorchTensor& tensor) {
+    const std::string name = std::string(folder + "data/").append(tensor.storage.key);
     const ZipEntry& entry = archive.at(name);
     if (verified.insert(name).second) archive.verify(name);
     source.file().release(entry.bytes);
-    add_torch_tensor(source, std::move(tensor), entry);
-  }
+    return entry;
+  });
 }
 
 /// Three pickles with the format's magic number, version and byte order; the pickle of the objects; that of the storages' keys; then
@@ -92,18 +109,18 @@ class TorchLegacy {
     }
     const Pickle objects = next();
     const std::map<std::string, ZipEntry> storages = storages_of(objects, next());
-    for (TorchTensor& tensor : TorchTensors(objects).collect(root)) {
-      const auto found = storages.find(tensor.storage.key);
+    add_torch_tensors(source_, objects, root, [&](const TorchTensor& tensor) {
+      const auto found = storages.find(std::string(tensor.storage.key));
       VPR_REQUIRE(FormatError, found != storages.end(), "tensor '", tensor.info.name, "': there is no storage '", tensor.storage.key, "'");
-      add_torch_tensor(source_, std::move(tensor), found->second);
-    }
+      return found->second;
+    });
   }
 
  private:
   using Kind = PickleValue::Kind;
 
   Pickle next() {
-    Pickle pickle(left_, torch_global);
+    Pickle pickle(left_);
     left_ = left_.subspan(pickle.size());
     return pickle;
   }
@@ -119,13 +136,14 @@ class TorchLegacy {
     for (const PickleValue& value : objects.values()) {
       if (value.kind != Kind::persistent_id) continue;
       const TorchStorage storage = torch_storage(objects, value);
-      element_sizes.emplace(storage.key, byte_size(storage.dtype));
+      element_sizes.emplace(std::string(storage.key), storage.element);
     }
     std::map<std::string, ZipEntry> storages;
     for (const std::uint32_t item : keys.root().items) {
       const std::string key(keys[item].text);
       const auto element = element_sizes.find(key);
-      VPR_REQUIRE(FormatError, element != element_sizes.end(), "storage '", key, "' is in the file, and of no known type");
+      VPR_REQUIRE(FormatError, element != element_sizes.end() && element->second > 0, "storage '", key,
+                  "' is in the file, and of no known type");
       std::uint64_t elements = 0;
       std::memcpy(&elements, take(sizeof elements).data(), sizeof elements);
       VPR_REQUIRE(FormatError, elements <= left_.size(), "the file is cut: storage '", key, "' claims ", elements, " elements");
@@ -141,11 +159,14 @@ class TorchLegacy {
 
 }  // namespace detail
 
-/// Opens what `torch.save` wrote: a state dict, or a training checkpoint that holds one. Views, tied and half-precision tensors and
-/// `nn.Parameter`s are read; the pickle inside is read by an allow-list, so nothing in the file can run. Sums of ZIP entries are checked.
+/// Opens what `torch.save` wrote: a state dict, or a training checkpoint that holds one. Views (negated ones too), tied and half-precision
+/// tensors, `nn.Parameter`s and tensors with attributes are read. Nothing in the file is run: an entry that some other class or function
+/// would make is passed over, and named in `placeholders()`; complex, float8, quantised, sparse, nested and meta tensors, conjugated views
+/// and other classes of tensors are listed, and refused by `read`. Sums of ZIP entries are checked.
 /// @param root  the dictionary that is wanted, such as `student` or `ema.model`; empty finds it: the state dict under `state_dict`,
-///   `model_state_dict`, `teacher`, `model`, ..., or else all dictionaries with tensors, names joined by dots.
-/// @throws IoError; FormatError naming the global, entry or tensor that is at fault.
+///   `model_state_dict`, `teacher`, `model`, ..., where no other dictionary beside it has three quarters as many tensors; else all dictionaries with
+///   tensors, names joined by dots.
+/// @throws IoError; FormatError naming the entry or tensor that is at fault, and what would have to be run where there is no tensor.
 inline WeightFile read_torch(MappedFile file, std::string_view root = {}) {
   const std::string path = file.path();
   return detail::naming_file(path, "PyTorch checkpoint", [&] {

@@ -13,9 +13,12 @@
 #include <cstdint>
 #include <cstring>
 #include <deque>
+#include <exception>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,188 +28,252 @@
 
 namespace vpr {
 
-/// Where a tensor's values lie, in little-endian order.
+/// Where a tensor's values lie, in little-endian order. A type that cannot be read has none.
 struct StoredTensor {
   std::span<const std::byte> bytes;   // from the first element on; where deflated, all that is compressed together
   std::vector<std::int64_t> strides;  // in elements, one for each dimension; none means row-major without gaps
   struct Deflated {
-    std::uint64_t size = 0;   // of the inflated bytes
-    std::uint64_t start = 0;  // where the first element is among them
+    std::uint64_t begin = 0;  // where the first element is among the inflated bytes
+    std::uint64_t end = 0;    // where the last one ends
   };
   std::optional<Deflated> deflated;
+  bool negated = false;  // the values are the negatives of what is stored
 };
 
-/// A `WeightSource` over one mapped file. Nothing is read before `read`, which writes straight into the caller's memory and then
-/// gives the file's pages back: loading needs no second copy of the weights. Reading is const and may be done by several threads.
+/// A `WeightSource` over a mapped file, and those it refers to. Nothing is read before `read`, which writes straight into the caller's
+/// memory and then gives the file's pages back: loading needs no second copy of the weights. Reading is const and may be done by several
+/// threads.
 class WeightFile {
  public:
   /// For readers of a format: `format` is its name in messages.
-  WeightFile(MappedFile file, std::string format) : file_(std::move(file)), format_(std::move(format)) {}
+  WeightFile(MappedFile file, std::string format) : format_(std::move(format)) { attach(std::move(file)); }
 
-  const std::string& path() const { return file_.path(); }
+  const std::string& path() const { return file().path(); }
   const std::string& format() const { return format_; }
+  /// All that is listed; a tensor whose type is not `readable()` is refused by `read` and `stream` only.
   const std::vector<TensorInfo>& tensors() const { return tensors_; }
   /// Strings that the file carries beside its tensors: licence, source, ...
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  /// Entries that stand where tensors do and are none, by name: what in the file would have to be run to make them.
+  const std::map<std::string, std::string>& placeholders() const { return placeholders_; }
 
   /// Writes the values of tensor `index` to `out` in row-major order, converted to T: float, double or std::int64_t.
-  /// @throws ShapeError if `out` has another size; WeightError for floating-point values asked as integers.
+  /// @throws ShapeError if `out` has another size; WeightError for a type that cannot be read, and for floating-point values asked as
+  ///   integers.
   template <class T>
   void read(std::size_t index, std::span<T> out) const {
-    const TensorInfo& info = tensors_.at(index);
+    const TensorInfo& info = checked<T>(index);
     VPR_REQUIRE(ShapeError, out.size() == static_cast<std::size_t>(info.shape.elements()), path(), ": '", info.name, "' ", info.shape,
                 " has ", info.shape.elements(), " values, the buffer given has ", out.size());
-    check_type<T>(info);
     if (out.empty()) return;
-    detail::with_type(info.dtype, [&]<class From>(From) {
-      const StoredTensor& stored = stored_[index];
-      if (stored.strides.empty()) {
-        Rows<From> rows(stored);
-        rows.next(out);
-      } else {
-        read_strided<From>(stored, info.shape, out);
-      }
-    });
-    release(index);
+    walk(index, [&out](auto& elements) { elements.next(out); });
   }
 
   /// Calls `body(std::span<const T>)` with the values of tensor `index`, piece after piece in row-major order, without holding them all.
   template <class T, class Body>
   void stream(std::size_t index, Body&& body) const {
     constexpr std::size_t piece = 16384;
-    const TensorInfo& info = tensors_.at(index);
-    check_type<T>(info);
-    auto left = static_cast<std::size_t>(info.shape.elements());
-    std::vector<T> values(stored_[index].strides.empty() ? std::min(left, piece) : left);
-    if (values.size() == left) {
-      read(index, std::span<T>(values));
-      return body(std::span<const T>(values));
-    }
-    detail::with_type(info.dtype, [&]<class From>(From) {
-      Rows<From> rows(stored_[index]);
+    auto left = static_cast<std::size_t>(checked<T>(index).shape.elements());
+    if (left == 0) return;
+    std::vector<T> values(std::min(left, piece));
+    walk(index, [&](auto& elements) {
       while (left > 0) {
         const std::span<T> part = std::span<T>(values).first(std::min(left, piece));
-        rows.next(part);
+        elements.next(part);
         body(std::span<const T>(part));
         left -= part.size();
       }
     });
-    release(index);
   }
 
-  const MappedFile& file() const { return file_; }
-  /// Adds a tensor. Its bytes, of the mapped file or of `keep`, must hold every element that shape and strides reach.
+  const MappedFile& file() const { return files_.front(); }
+
+  /// Adds a tensor. Its bytes, of a mapped file or of `keep`, must hold every element that shape and strides reach.
+  /// @throws FormatError where reading all tensors once would go over far more bytes than there are: a few bytes repeated without end.
   void add(TensorInfo info, StoredTensor stored) {
+    constexpr double allowance = 1 << 30;
+    constexpr double most_times = 4;  // tensors that share their values: a model and its average, not yet apart
+    if (info.dtype.readable()) {
+      walked_ += static_cast<double>(info.shape.elements()) * static_cast<double>(byte_size(info.dtype));
+      if (stored.deflated) walked_ += static_cast<double>(stored.deflated->begin);
+    }
+    VPR_REQUIRE(FormatError, walked_ <= allowance + most_times * content_, "'", info.name, "' ", info.shape,
+                ": the tensors repeat what is stored, ", static_cast<std::uint64_t>(content_), " bytes, far too often");
     tensors_.push_back(std::move(info));
     stored_.push_back(std::move(stored));
   }
+  /// Adds an entry to `placeholders()`.
+  void add_placeholder(const std::string& name, std::string maker) { placeholders_.emplace(name, std::move(maker)); }
+  /// Adds a file that tensors lie in.
+  const MappedFile& attach(MappedFile file) {
+    content_ += static_cast<double>(file.bytes().size());
+    return files_.emplace_back(std::move(file));
+  }
+  /// Says that compressed bytes of the file stand for `size` bytes.
+  void add_inflated(std::uint64_t size) { content_ += static_cast<double>(size); }
+  /// Adds all that another file holds.
+  void absorb(WeightFile&& other) {
+    content_ += other.content_;
+    walked_ += other.walked_;
+    std::move(other.files_.begin(), other.files_.end(), std::back_inserter(files_));
+    std::move(other.tensors_.begin(), other.tensors_.end(), std::back_inserter(tensors_));
+    std::move(other.stored_.begin(), other.stored_.end(), std::back_inserter(stored_));
+    std::move(other.kept_.begin(), other.kept_.end(), std::back_inserter(kept_));
+    placeholders_.merge(other.placeholders_);
+  }
+  static constexpr std::size_t most_kept = 64 << 20;
   /// Keeps bytes that are not in the file as they are needed.
-  std::span<const std::byte> keep(std::vector<std::byte> bytes) { return kept_.emplace_back(std::move(bytes)); }
+  /// @throws FormatError beyond `most_kept` bytes in all.
+  std::span<const std::byte> keep(std::vector<std::byte> bytes) {
+    kept_bytes_ += bytes.size();
+    VPR_REQUIRE(FormatError, kept_bytes_ <= most_kept, "more than ", most_kept, " bytes would have to be converted and kept in memory");
+    return kept_.emplace_back(std::move(bytes));
+  }
   void set_metadata(std::map<std::string, std::string> metadata) { metadata_ = std::move(metadata); }
 
  private:
-  template <class From, class T>
-  static void convert(const std::byte* from, std::int64_t stride, std::span<T> out) {
-    if constexpr (std::is_same_v<From, T>) {
-      if (stride == 1) {
-        std::memcpy(out.data(), from, out.size_bytes());
-        return;
-      }
-    }
-    for (T& value : out) {
-      value = detail::load_element<From, T>(from);
-      from += stride * static_cast<std::int64_t>(sizeof(From));
-    }
-  }
-
-  /// Walks over row-major values, stored or deflated.
+  /// Walks over a tensor's elements in row-major order.
   template <class From>
-  class Rows {
+  class Elements {
    public:
-    explicit Rows(const StoredTensor& stored) : from_(stored.bytes.data()) {
+    Elements(const StoredTensor& stored, const Shape& shape) : stored_(stored), shape_(shape), from_(stored.bytes.data()) {
       if (!stored.deflated) return;
       inflater_ = std::make_unique<Inflater>(stored.bytes);
-      inflater_->skip(stored.deflated->start);
+      inflater_->skip(stored.deflated->begin);
+      if (stored.strides.empty()) return;
+      const std::uint64_t reach = stored.deflated->end - stored.deflated->begin;
+      constexpr std::uint64_t allowance = 64 << 20;
+      VPR_REQUIRE(WeightError, reach <= allowance + 4 * static_cast<std::uint64_t>(shape_.elements()) * sizeof(From), "its ", shape_,
+                  " elements are spread over ", reach, " compressed bytes: save the file without compression");
+      inflated_.resize(static_cast<std::size_t>(reach));
+      inflater_->read(inflated_);
+      from_ = inflated_.data();
     }
+
+    /// Writes the elements that come next to `out`.
     template <class T>
     void next(std::span<T> out) {
-      if (!inflater_) {
-        convert<From>(from_, 1, out);
+      if (!stored_.strides.empty()) {
+        next_strided(out);
+      } else if (!inflater_) {
+        convert(from_, 1, out);
         from_ += out.size() * sizeof(From);
-      } else if constexpr (std::is_same_v<From, T>) {
+      } else if (std::is_same_v<From, T> && !stored_.negated) {
         inflater_->read(std::as_writable_bytes(out));
       } else {
         std::array<std::byte, 8192> buffer;
         while (!out.empty()) {
           const auto part = out.first(std::min(out.size(), buffer.size() / sizeof(From)));
           inflater_->read(std::span(buffer).first(part.size() * sizeof(From)));
-          convert<From>(buffer.data(), 1, part);
+          convert(buffer.data(), 1, part);
           out = out.subspan(part.size());
         }
       }
     }
 
    private:
-    const std::byte* from_;
-    std::unique_ptr<Inflater> inflater_;
-  };
-
-  template <class From, class T>
-  static void read_strided(const StoredTensor& stored, const Shape& shape, std::span<T> out) {
-    const std::byte* from = stored.bytes.data();
-    std::vector<std::byte> inflated;
-    if (stored.deflated) {
-      inflated.resize(static_cast<std::size_t>(stored.deflated->size - stored.deflated->start));
-      Inflater inflater(stored.bytes);
-      inflater.skip(stored.deflated->start);
-      inflater.read(inflated);
-      from = inflated.data();
-    }
-    const auto row = static_cast<std::size_t>(shape.last());
-    std::array<std::int64_t, Shape::max_rank> position{};
-    for (std::size_t done = 0; done < out.size(); done += row) {
-      std::int64_t offset = 0;
-      for (std::size_t axis = 0; axis + 1 < shape.rank(); ++axis) offset += position[axis] * stored.strides[axis];
-      convert<From>(from + offset * static_cast<std::int64_t>(sizeof(From)), stored.strides.back(), out.subspan(done, row));
-      for (std::size_t axis = shape.rank() - 1; axis-- > 0;) {
-        if (++position[axis] < shape[axis]) break;
-        position[axis] = 0;
+    template <class T>
+    void next_strided(std::span<T> out) {
+      const std::size_t last = stored_.strides.size() - 1;
+      while (!out.empty()) {
+        std::int64_t offset = 0;
+        for (std::size_t axis = 0; axis <= last; ++axis) offset += position_[axis] * stored_.strides[axis];
+        const auto part = out.first(std::min(out.size(), static_cast<std::size_t>(shape_[last] - position_[last])));
+        convert(from_ + offset * static_cast<std::int64_t>(sizeof(From)), stored_.strides[last], part);
+        position_[last] += static_cast<std::int64_t>(part.size());
+        for (std::size_t axis = last; axis > 0 && position_[axis] == shape_[axis]; --axis) {
+          position_[axis] = 0;
+          ++position_[axis - 1];
+        }
+        out = out.subspan(part.size());
       }
     }
+
+    template <class T>
+    void convert(const std::byte* from, std::int64_t stride, std::span<T> out) const {
+      if constexpr (std::is_same_v<From, T>) {
+        if (stride == 1 && !stored_.negated) {
+          std::memcpy(out.data(), from, out.size_bytes());
+          return;
+        }
+      }
+      for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] = detail::load_element<From, T>(from + static_cast<std::int64_t>(i * sizeof(From)) * stride, stored_.negated);
+    }
+
+    const StoredTensor& stored_;
+    const Shape& shape_;
+    const std::byte* from_;
+    std::unique_ptr<Inflater> inflater_;
+    std::vector<std::byte> inflated_;
+    std::array<std::int64_t, Shape::max_rank> position_{};
+  };
+
+  template <class Body>
+  void walk(std::size_t index, Body&& body) const {
+    const std::string& name = tensors_[index].name;
+    try {
+      detail::with_type(tensors_[index].dtype, [&]<class From>(From) {
+        Elements<From> elements(stored_[index], tensors_[index].shape);
+        body(elements);
+      });
+    } catch (const FormatError& error) {
+      fail<FormatError>(path(), ": '", name, "': ", error.what());
+    } catch (const WeightError& error) {
+      fail<WeightError>(path(), ": '", name, "': ", error.what());
+    } catch (const std::bad_alloc&) {
+      fail<WeightError>(path(), ": '", name, "': there is not enough memory to read it");
+    }
+    release(stored_[index].bytes);
   }
 
   template <class T>
-  void check_type(const TensorInfo& info) const {
+  const TensorInfo& checked(std::size_t index) const {
+    VPR_REQUIRE(ShapeError, index < tensors_.size(), path(), ": tensor ", index, " of ", tensors_.size(), " is asked for");
+    const TensorInfo& info = tensors_[index];
+    VPR_REQUIRE(WeightError, info.dtype.readable(), path(), ": '", info.name, "' is ", info.dtype,
+                ", which is not read: convert it before the file is saved");
     VPR_REQUIRE(WeightError, std::is_floating_point_v<T> || !is_floating(info.dtype), path(), ": '", info.name, "' is ", info.dtype,
                 ", expected integers");
+    return info;
   }
 
-  void release(std::size_t index) const {
-    const std::span<const std::byte> bytes = stored_[index].bytes;
-    const std::span<const std::byte> all = file_.bytes();
-    const bool mapped = !std::less<>{}(bytes.data(), all.data()) && !std::less<>{}(all.data() + all.size(), bytes.data() + bytes.size());
-    if (mapped) file_.release(bytes);
+  void release(std::span<const std::byte> bytes) const {
+    for (const MappedFile& file : files_) {
+      const std::span<const std::byte> all = file.bytes();
+      const bool mapped = !std::less<>{}(bytes.data(), all.data()) && !std::less<>{}(all.data() + all.size(), bytes.data() + bytes.size());
+      if (mapped) return file.release(bytes);
+    }
   }
 
-  MappedFile file_;
+  std::deque<MappedFile> files_;
   std::string format_;
   std::vector<TensorInfo> tensors_;
   std::vector<StoredTensor> stored_;
   std::deque<std::vector<std::byte>> kept_;
+  std::size_t kept_bytes_ = 0;
+  double content_ = 0;  // bytes of the files, compressed ones inflated
+  double walked_ = 0;   // bytes that reading every tensor once goes over
   std::map<std::string, std::string> metadata_;
+  std::map<std::string, std::string> placeholders_;
 };
 
 static_assert(WeightSource<WeightFile>);
 
 namespace detail {
 
-/// Calls `body`; what it throws of ours comes out as a FormatError that begins with the file's path and format.
+/// Calls `body`; what it throws comes out as an error of ours that begins with the file's path and format: an IoError as such, anything
+/// else as a FormatError.
 template <class Body>
 decltype(auto) naming_file(const std::string& path, const char* format, Body&& body) {
   try {
     return body();
+  } catch (const IoError& error) {
+    fail<IoError>(path, ": ", format, ": ", error.what());
   } catch (const Error& error) {
     fail<FormatError>(path, ": ", format, ": ", error.what());
+  } catch (const std::exception& error) {  // no memory, a length beyond any
+    fail<FormatError>(path, ": ", format, ": cannot be read: ", error.what());
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <exception>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,9 +46,18 @@ std::optional<std::size_t> find_tensor(const S& source, std::string_view name) {
 }
 
 /// All values of one tensor, as `T`.
+/// @throws ShapeError if there is no tensor of that index; WeightError if its values do not fit into memory; what `read` throws.
 template <class T = float, WeightSource S>
 std::vector<T> read_tensor(const S& source, std::size_t index) {
-  std::vector<T> values(static_cast<std::size_t>(source.tensors().at(index).shape.elements()));
+  VPR_REQUIRE(ShapeError, index < source.tensors().size(), source.path(), ": tensor ", index, " of ", source.tensors().size(),
+              " is asked for");
+  const TensorInfo& info = source.tensors()[index];
+  std::vector<T> values;
+  try {
+    values.resize(static_cast<std::size_t>(info.shape.elements()));
+  } catch (const std::exception&) {
+    fail<WeightError>(source.path(), ": '", info.name, "' ", info.shape, ": there is not enough memory to read it");
+  }
   source.read(index, std::span<T>(values));
   return values;
 }

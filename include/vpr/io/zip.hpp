@@ -6,6 +6,7 @@
 #include <vpr/core/error.hpp>
 #include <vpr/io/inflate.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -27,14 +28,25 @@ struct ZipEntry {
 };
 
 /// The entries of an archive by name. Names are only looked up, never used as paths. Refuses encrypted, split and otherwise
-/// compressed archives, entries outside the file, names that occur twice, and sizes that deflate could not reach.
+/// compressed archives, entries outside the file or over each other, names that occur twice, and sizes that deflate could not reach; so
+/// all contents together are never more than about 1000 times the file.
 class ZipArchive {
  public:
   /// `bytes` must outlive this and its entries.
   /// @throws FormatError naming the entry.
-  explicit ZipArchive(std::span<const std::byte> bytes) : bytes_(bytes) { read_directory(); }
+  explicit ZipArchive(std::span<const std::byte> bytes) : bytes_(bytes) {
+    const std::uint64_t directory = read_directory();
+    std::sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) { return a.begin < b.begin; });
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      const std::uint64_t limit = i + 1 < places_.size() ? places_[i + 1].begin : directory;
+      VPR_REQUIRE(FormatError, places_[i].end <= limit, "the entry at byte ", places_[i].begin, " reaches into what follows it at ", limit);
+    }
+    places_ = {};
+  }
 
   const std::map<std::string, ZipEntry>& entries() const { return entries_; }
+  /// Bytes of all contents together, inflated.
+  std::uint64_t content_size() const { return content_size_; }
   /// The entry of that name, or null.
   const ZipEntry* find(const std::string& name) const {
     const auto found = entries_.find(name);
@@ -68,18 +80,17 @@ class ZipArchive {
     VPR_REQUIRE(FormatError, crc == entry.crc, "entry '", name, "' is damaged: its CRC-32 is wrong");
   }
 
-  /// The content of a small entry.
-  std::vector<std::byte> content(const std::string& name, std::uint64_t limit) const {
+  /// The content of an entry: where it lies in the archive or, deflated, of at most `limit` bytes, in `inflated`.
+  /// @throws FormatError as `verify` does.
+  std::span<const std::byte> content(const std::string& name, std::uint64_t limit, std::vector<std::byte>& inflated) const {
     const ZipEntry& entry = at(name);
-    VPR_REQUIRE(FormatError, entry.size <= limit, "entry '", name, "' has ", entry.size, " bytes, at most ", limit, " are allowed");
+    VPR_REQUIRE(FormatError, !entry.deflated || entry.size <= limit, "entry '", name, "' is compressed and has ", entry.size,
+                " bytes, at most ", limit, " are allowed");
     verify(name);
-    std::vector<std::byte> out(static_cast<std::size_t>(entry.size));
-    if (entry.deflated) {
-      Inflater(entry.bytes).read(out);
-    } else {
-      std::copy(entry.bytes.begin(), entry.bytes.end(), out.begin());
-    }
-    return out;
+    if (!entry.deflated) return entry.bytes;
+    inflated.resize(static_cast<std::size_t>(entry.size));
+    Inflater(entry.bytes).read(inflated);
+    return inflated;
   }
 
  private:
@@ -110,7 +121,8 @@ class ZipArchive {
     fail<FormatError>("the archive has no end of central directory: it is cut or not a ZIP archive");
   }
 
-  void read_directory() {
+  /// Reads all entries, and returns where their directory begins.
+  std::uint64_t read_directory() {
     const std::uint64_t end = find_end();
     std::uint64_t count = number<std::uint16_t>(end + 10);
     std::uint64_t size = number<std::uint32_t>(end + 12);
@@ -127,9 +139,12 @@ class ZipArchive {
     }
     VPR_REQUIRE(FormatError, offset <= limit && size == limit - offset, "the central directory (", size, " bytes at ", offset,
                 ") does not end where the archive says, at ", limit);
+    constexpr std::uint64_t most = 500'000;
+    VPR_REQUIRE(FormatError, count <= most, "the archive claims ", count, " entries, at most ", most, " are read");
     std::uint64_t at = offset;
     for (std::uint64_t i = 0; i < count; ++i) at = read_entry(at, limit);
     VPR_REQUIRE(FormatError, at == limit, "the central directory holds more than the ", count, " entries that the archive claims");
+    return offset;
   }
 
   /// Reads the directory's entry at `at` and returns where the next one is.
@@ -159,6 +174,8 @@ class ZipArchive {
     constexpr std::uint64_t best_ratio = 1032;  // of deflate
     VPR_REQUIRE(FormatError, entry.deflated ? size <= (stored_size + 1) * best_ratio : size == stored_size, "entry '", name, "' claims ",
                 size, " bytes, which its ", stored_size, " stored bytes cannot hold");
+    places_.push_back({header, header + 30 + local_name_size + number<std::uint16_t>(header + 28) + stored_size});
+    content_size_ += size;
     VPR_REQUIRE(FormatError, entries_.emplace(name, entry).second, "the archive has two entries '", name, "'");
     return at + 46 + name_size + extra_size + number<std::uint16_t>(at + 32);
   }
@@ -180,8 +197,16 @@ class ZipArchive {
     }
   }
 
+  /// The bytes that an entry takes, its local header included.
+  struct Place {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+  };
+
   std::span<const std::byte> bytes_;
   std::map<std::string, ZipEntry> entries_;
+  std::vector<Place> places_;
+  std::uint64_t content_size_ = 0;
 };
 
 }  // namespace vpr

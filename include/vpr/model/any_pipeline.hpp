@@ -28,8 +28,13 @@ class AnyPipeline {
   std::int64_t dimensions() const { return self_->dimensions(); }
   /// See `Pipeline::describe`.
   std::vector<float> describe(std::span<const ImageView> photos) const { return self_->describe(photos); }
-  /// What its descriptors are made by, its company included.
+  std::vector<float> describe(const RgbPhoto& photo) const {
+    const ImageView& view = photo;
+    return describe(std::span(&view, 1));
+  }
+  /// What its descriptors are made by, its company included. Who knows more, such as the weights' hash or how photos are read, adds it.
   const ModelRecord& record() const { return record_; }
+  ModelRecord& record() { return record_; }
   /// See `Pipeline::input_size` and `Pipeline::block`.
   ImageSize input_size(ImageSize photo) const { return self_->input_size(photo); }
   std::int64_t block() const { return self_->block(); }

@@ -20,8 +20,10 @@ namespace vpr {
 class AnyTwoStage {
  public:
   /// @param record  how it was made, as far as that is known
+  /// @param local   what its local features are, such as `head` or `patches of block 7 key`
   template <class FirstStage, class Head, class M>
-  AnyTwoStage(TwoStage<FirstStage, Head, M> system, ModelRecord record = {}) : matcher_(system.matcher), record_(std::move(record)) {
+  AnyTwoStage(TwoStage<FirstStage, Head, M> system, ModelRecord record = {}, std::string local = {})
+      : matcher_(system.matcher), record_(std::move(record)), local_(std::move(local)) {
     record_.company = system.pipeline.company();
     self_ = std::make_shared<Model<TwoStage<FirstStage, Head, M>>>(std::move(system));
   }
@@ -31,8 +33,14 @@ class AnyTwoStage {
   TwoStageDescription describe_both(std::span<const ImageView> photos) const { return self_->describe_both(photos); }
   /// See `Pipeline::describe`.
   std::vector<float> describe(std::span<const ImageView> photos) const { return self_->describe(photos); }
-  /// What its descriptors are made by, its company included.
+  std::vector<float> describe(const RgbPhoto& photo) const {
+    const ImageView& view = photo;
+    return describe(std::span(&view, 1));
+  }
+  /// What its descriptors are made by, its company included. Who knows more, such as the weights' hash or how photos are read, adds it.
   const ModelRecord& record() const { return record_; }
+  ModelRecord& record() { return record_; }
+  const std::string& local() const { return local_; }
   /// See `Pipeline::input_size` and `Pipeline::block`.
   ImageSize input_size(ImageSize photo) const { return self_->input_size(photo); }
   std::int64_t block() const { return self_->block(); }
@@ -60,6 +68,7 @@ class AnyTwoStage {
 
   AnyMatcher matcher_;
   ModelRecord record_;
+  std::string local_;
   std::shared_ptr<const Interface> self_;
 };
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Models by the names that a command line gives them: `dinov2-vits14+gem`.
+/// Models by the names that a command line gives them: `dinov2-vits14+gem`. It instantiates every one: include it in one source.
 #pragma once
 
-#include <vpr/aggregator.hpp>
-#include <vpr/aggregator/vocabulary.hpp>
 #include <vpr/backbone/tapped.hpp>
 #include <vpr/dataset/text.hpp>
 #include <vpr/io/load.hpp>
@@ -13,117 +11,20 @@
 #include <vpr/matcher/mutual_nearest.hpp>
 #include <vpr/model/any_pipeline.hpp>
 #include <vpr/model/any_two_stage.hpp>
-#include <vpr/model/dinov2.hpp>
-#include <vpr/model/record.hpp>
+#include <vpr/model/identify.hpp>
+#include <vpr/model/model_request.hpp>
+#include <vpr/model/named_aggregators.hpp>
 #include <vpr/model/systems.hpp>
 
-#include <algorithm>
-#include <array>
 #include <filesystem>
-#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace vpr {
-
-/// The features of a photo's patches, N×C, as a model's aggregator will get them.
-struct PatchFeatures {
-  std::int64_t channels = 0;
-  std::function<std::vector<float>(const ImageView&)> of;
-};
-
-/// What an aggregator is made for.
-struct AggregatorPlace {
-  std::int64_t channels = 0;               ///< of the features
-  bool of_block = false;                   ///< whether they are an intermediate block's, which are brought to unit length first
-  std::function<Vocabulary()> vocabulary;  ///< gives the words of VLAD
-};
-
-/// An aggregator's name, what it is, and what makes it, with the weights that it has from the start.
-struct NamedAggregator {
-  using Make = AnyAggregator<> (*)(const AggregatorPlace&);
-
-  std::string_view name;
-  std::string_view meaning;
-  bool learned;  ///< its parameters must be in the weight file, beside the backbone's
-  Make make;
-
-  constexpr NamedAggregator(std::string_view name_, std::string_view meaning_, bool learned_, Make make_)
-      : name(name_), meaning(meaning_), learned(learned_), make(make_) {}
-};
-
-namespace detail {
-
-template <class A>
-AnyAggregator<> placed(A aggregator, const AggregatorPlace& place) {
-  return place.of_block ? AnyAggregator<>(L2Tokens(std::move(aggregator))) : AnyAggregator<>(std::move(aggregator));
-}
-
-inline AnyAggregator<> make_vlad(const AggregatorPlace& place) {
-  VPR_REQUIRE(ConfigError, static_cast<bool>(place.vocabulary), "vlad needs a vocabulary");
-  const Vocabulary words = place.vocabulary();
-  VPR_REQUIRE(ConfigError, words.shape[1] == place.channels, "vlad: the vocabulary's words have ", words.shape[1],
-              " channels, the network's features ", place.channels);
-  return placed(Vlad<>(Tensor<Cpu<f32>>::from(words.shape, words.centres)), place);
-}
-
-}  // namespace detail
-
-/// The table of all named aggregators.
-inline constexpr std::array named_aggregators{
-    NamedAggregator("cls", "the class token", false, [](const AggregatorPlace& at) { return detail::placed(ClassToken<>(), at); }),
-    NamedAggregator("mean", "the mean of the patches", false, [](const AggregatorPlace& at) { return detail::placed(Mean<>(), at); }),
-    NamedAggregator("gem", "the generalised mean of the patches, p = 3", false,
-                    [](const AggregatorPlace& at) { return detail::placed(GeM<>(), at); }),
-    NamedAggregator("vlad", "residuals to a vocabulary of words, as AnyLoc", false, detail::make_vlad),
-    NamedAggregator("netvlad", "residuals to 32 learned clusters", true,
-                    [](const AggregatorPlace& at) { return detail::placed(NetVlad<>({.channels = at.channels, .clusters = 32}), at); }),
-    NamedAggregator("netvlad-8192", "the same, reduced to 8192 dimensions by a learned map", true,
-                    [](const AggregatorPlace& at) {
-                      return detail::placed(Projected(NetVlad<>({.channels = at.channels, .clusters = 32}), at.channels, 8192), at);
-                    }),
-    NamedAggregator("mixvpr", "mixed maps of a 16x16 grid, 4096 dimensions", true,
-                    [](const AggregatorPlace& at) {
-                      return detail::placed(MixVpr<>({.channels = at.channels, .grid = {16, 16}}), at);
-                    }),
-    NamedAggregator("salad", "optimal transport to 64 clusters, 8192 + 256 dimensions", true,
-                    [](const AggregatorPlace& at) { return detail::placed(SaladAggregator<>({.channels = at.channels}), at); }),
-};
-
-/// The aggregator of that name, or none.
-inline const NamedAggregator* find_aggregator(std::string_view name) {
-  const auto* const found = std::find_if(named_aggregators.begin(), named_aggregators.end(),
-                                         [name](const NamedAggregator& aggregator) { return aggregator.name == name; });
-  return found == named_aggregators.end() ? nullptr : found;
-}
-
-/// Which local features a model looks at candidates with.
-enum class LocalKind {
-  patches,  ///< the backbone's tokens
-  head,     ///< those of the model's own local head
-};
-
-/// What a model is made of. What is left open is taken from the record inside the weight file, where it holds one, else it is as published; 224×224
-/// for a backbone.
-struct ModelRequest {
-  std::string name;                                      ///< BACKBONE+AGGREGATOR, SYSTEM or `SYSTEM@BACKBONE`: see `named_systems`
-  std::string weights;                                   ///< file of the weights: of the backbone, or of all where more is learned
-  std::string weights_root = {};                         ///< which of several sets of weights in the file; empty: see `open_weights`
-  std::optional<ImageSize> size = std::nullopt;          ///< what the preprocessing aims at
-  std::string preprocess = {};                           ///< see `find_preprocess`
-  std::optional<Tap> tap = std::nullopt;                 ///< with a block: its tokens, each at unit length
-  std::optional<PositionRule> positions = std::nullopt;  ///< other than the model was published with
-  std::optional<LocalKind> local = std::nullopt;         ///< for `load_two_stage`; nothing: its head where it has one, else patches
-  std::optional<Tap> local_tap = std::nullopt;           ///< where its patches are taken; nothing: the aggregator's
-  std::function<Vocabulary(const PatchFeatures&)> vocabulary = {};  ///< for vlad: gives the words, and may look at features to find them
-  std::int64_t block = 0;                                           ///< for cricavpr: photos that are mixed, in their order; 0: each alone
-  std::vector<ImageView> companions = {};                           ///< for cricavpr: photos that each one is mixed with
-  std::function<void(const std::string&)> say = {};  ///< gets a sentence where the file's record decides something, or is overruled
-};
 
 namespace detail {
 
@@ -132,7 +33,6 @@ inline ModelRecord published_record(const ModelRequest& request, std::string_vie
   ModelRecord record = record_of(canonical_name(request.name), size, preprocess, network);
   record.weights = std::filesystem::path(request.weights).filename().string();
   record.weights_hash = "not hashed";
-  record.weights_root = request.weights_root.empty() ? "automatic" : request.weights_root;
   return record;
 }
 
@@ -174,6 +74,17 @@ inline AnyPreprocess preprocess_of(const ModelRecord& record) {
   return find_preprocess(record.preprocess, parse_image_size(record.size, "size"));
 }
 
+/// Gives a model its weights, records which of several sets they are, and says what is not as it was saved.
+/// @param name  what the model is called in an error, see `load_named`
+template <class Model>
+void load_weights(Model& model, std::string_view name, const WeightFile& file, const ModelRequest& request, ModelRecord& record) {
+  const LoadReport report = load_named(model, name, file, {.strict = request.strict, .root = request.weights_root});
+  VPR_REQUIRE(WeightError, report.missing.empty() && report.misshaped.empty(), file.path(), ": does not fit the model: ", report.text());
+  record.weights_root = report.root.empty() ? "none" : report.root;
+  const bool as_saved = report.unexpected.empty() && report.not_finite.empty() && report.converted.empty() && report.passed_over.empty();
+  if (!as_saved && request.say) request.say(joined(file.path(), ": loaded '", record.weights_root, "' with ", report.text()));
+}
+
 /// A system with its weights, and how it describes.
 template <class System>
 struct Loaded {
@@ -185,12 +96,12 @@ struct Loaded {
 template <class System>
 Loaded<System> load_system(System system, const NamedSystem& named, const ModelRequest& request) {
   auto& pipeline = first_stage_of(system);
-  const WeightFile file = open_weights(request.weights, request.weights_root);
+  const WeightFile file = open_weights(request.weights);
   const ModelRecord published = published_record(request, named.preprocess, named.size, pipeline.backbone.config());
-  const ModelRecord record = settled(request, file, published);
+  ModelRecord record = settled(request, file, published);
   VPR_REQUIRE(ConfigError, record.block == published.block && record.position_rule == published.position_rule, "model '", request.name,
               "' is described as it was published: another block or position rule is for BACKBONE+AGGREGATOR");
-  load(system, file);
+  load_weights(system, request.name, file, request, record);
   pipeline.preprocess = preprocess_of(record);
   if constexpr (std::decay_t<decltype(pipeline)>::mixes) {
     using Company = std::decay_t<decltype(pipeline.aggregator.company)>;
@@ -223,8 +134,8 @@ inline auto load_pipeline(const ModelRequest& request) {
   VitConfig config = find_vit(std::string_view(request.name).substr(0, plus));
   VPR_REQUIRE(ConfigError, request.block == 0 && request.companions.empty(), "model '", request.name,
               "' describes each photo by itself: blocks and companions are for cricavpr");
-  const WeightFile file = open_weights(request.weights, request.weights_root);
-  const ModelRecord record = settled(request, file, published_record(request, resize_tensor, {224, 224}, config));
+  const WeightFile file = open_weights(request.weights);
+  ModelRecord record = settled(request, file, published_record(request, resize_tensor, {224, 224}, config));
   config = config.with(find_position_rule(record.position_rule));
   const Tap tap = parse_tap(record.block, record.facet);
   for (const Tap& one : {tap, request.local_tap.value_or(Tap{})}) {
@@ -234,17 +145,18 @@ inline auto load_pipeline(const ModelRequest& request) {
 
   using Network = Tapped<DinoV2<VitConfig>>;
   Pipeline<Network, AnyAggregator<>> pipeline(Network(DinoV2<VitConfig>(config), tap), AnyAggregator<>(Mean<>()), preprocess_of(record));
-  if (!named->learned) load(pipeline.backbone, file);
+  if (!named->learned) load_weights(pipeline.backbone, std::string_view(request.name).substr(0, plus), file, request, record);
   AggregatorPlace place{config.channels, tap.block >= 0, {}};
   if (request.vocabulary) {
     place.vocabulary = [&] {
-      return request.vocabulary({config.channels, [&](const ImageView& photo) {
-                                   return pipeline.backbone(pipeline.prepared(std::span(&photo, 1))).patches.to_vector();
-                                 }});
+      const auto patches = [&](const ImageView& photo) {
+        return pipeline.backbone(pipeline.prepared(std::span(&photo, 1))).patches.to_vector();
+      };
+      return request.vocabulary({config.channels, patches, [&](ImageSize photo) { return pipeline.input_size(photo); }, record});
     };
   }
   pipeline.aggregator = named->make(place);
-  if (named->learned) load(pipeline, file);
+  if (named->learned) load_weights(pipeline, request.name, file, request, record);
   return Loaded<decltype(pipeline)>{std::move(pipeline), record};
 }
 
@@ -270,9 +182,12 @@ inline AnyPipeline load_model(const ModelRequest& request) {
 /// @throws ConfigError  also for a local head where the model has none, and for a tap of one
 inline AnyTwoStage load_two_stage(const ModelRequest& request) {
   const NamedSystem* const named = find_system(SystemName(request.name).system);
+  const std::string patches = request.local_tap ? detail::joined("patches of block ", std::to_string(request.local_tap->block), " ",
+                                                                 text_of(request.local_tap->facet))
+                                                : "patches";
   const auto with_patches = [&](auto pipeline, const ModelRecord& record) {
     VPR_REQUIRE(ConfigError, request.local != LocalKind::head, "model '", request.name, "' has no local head of its own: take its patches");
-    return AnyTwoStage(TwoStage(std::move(pipeline), Patches<>(), MutualNearest<>(), request.local_tap), record);
+    return AnyTwoStage(TwoStage(std::move(pipeline), Patches<>(), MutualNearest<>(), request.local_tap), record, patches);
   };
   if (named == nullptr) {
     auto loaded = detail::load_pipeline(request);
@@ -286,7 +201,7 @@ inline AnyTwoStage load_two_stage(const ModelRequest& request) {
       if (wants_head) {
         VPR_REQUIRE(ConfigError, !request.local_tap, "model '", request.name,
                     "': its local head was trained on its final features: leave the block out");
-        model.emplace(std::move(loaded.system), loaded.record);
+        model.emplace(std::move(loaded.system), loaded.record, "head");
         return;
       }
     }

@@ -66,7 +66,10 @@ class Pipeline {
 
   /// The descriptor of a photo: D floats of unit length.
   /// @throws ShapeError  if the prepared photo's sides are not multiples of the backbone's patch.
-  std::vector<float> describe(const ImageView& photo) const { return describe(std::span(&photo, 1)); }
+  std::vector<float> describe(const RgbPhoto& photo) const {
+    const ImageView& view = photo;
+    return describe(std::span(&view, 1));
+  }
 
   /// The descriptors of several photos, one after the other: photo i's are the floats from i · D on. Photos of different
   /// sizes after preprocessing are described in turn, those of one size together.

@@ -7,7 +7,7 @@
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/core/error.hpp>
 #include <vpr/core/printable.hpp>
-#include <vpr/image/image.hpp>
+#include <vpr/image/resize.hpp>
 #include <vpr/version.hpp>
 
 #include <algorithm>
@@ -29,7 +29,7 @@ struct ModelRecord {
   std::string model = {};           ///< see `load_model`: `salad`, `salad@dinov2-vits14` or `dinov2-vits14+gem`
   std::string weights = {};         ///< the file's name, without its folder
   std::string weights_hash = {};    ///< `xxh3:` and 32 digits of the file's content, or `not hashed`
-  std::string weights_root = {};    ///< which of several sets of weights in the file; `automatic` where none was named
+  std::string weights_root = {};    ///< which set of weights of the file, see `LoadReport::root`; `none` for names without a prefix
   std::string block = {};           ///< whose tokens are aggregated, from 0; `last` for the network's own end
   std::string facet = {};           ///< `token`, `query`, `key` or `value`
   std::string size = {};            ///< HEIGHTxWIDTH in pixels that the preprocessing aims at
@@ -132,7 +132,7 @@ inline void require_same(const ModelRecord& a, const ModelRecord& b, std::string
   VPR_REQUIRE(ConfigError, text.empty(), what, " were made differently and do not compare: ", text);
 }
 
-/// HEIGHTxWIDTH in pixels, or one side for both, up to 16384.
+/// HEIGHTxWIDTH in pixels, or one side for both: sides up to 16384, 2^26 pixels in all.
 /// @param what  begins the message of an error, such as "--size"
 /// @throws ConfigError  for anything else
 inline ImageSize parse_image_size(std::string_view text, std::string_view what) {
@@ -143,8 +143,9 @@ inline ImageSize parse_image_size(std::string_view text, std::string_view what) 
   };
   const std::size_t cross = text.find('x');
   const ImageSize size{side(text.substr(0, cross)), side(cross == std::string_view::npos ? text : text.substr(cross + 1))};
-  VPR_REQUIRE(ConfigError, size.height > 0 && size.width > 0, what, ": got '", text,
-              "', want HEIGHTxWIDTH or one side for both, such as 224x224, in pixels up to 16384");
+  const bool fits = size.height > 0 && size.width > 0 && size.height * size.width <= detail::largest_resize;
+  VPR_REQUIRE(ConfigError, fits, what, ": got '", text,
+              "', want HEIGHTxWIDTH or one side for both, such as 224x224, in pixels up to 16384, ", detail::largest_resize, " in all");
   return size;
 }
 
