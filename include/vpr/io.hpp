@@ -16,8 +16,8 @@
 #include <vpr/io/npz.hpp>
 #include <vpr/io/onnx.hpp>
 #include <vpr/io/open.hpp>
-#include <vpr/io/plain_names.hpp>
 #include <vpr/io/pickle.hpp>
+#include <vpr/io/plain_names.hpp>
 #include <vpr/io/protobuf.hpp>
 #include <vpr/io/safetensors.hpp>
 #include <vpr/io/save.hpp>
