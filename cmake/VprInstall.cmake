@@ -9,7 +9,10 @@ configure_file(cmake/vpr.pc.in "${PROJECT_BINARY_DIR}/vpr.pc" @ONLY)
 
 install(DIRECTORY include/vpr cuda/include/vpr DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(TARGETS vpr EXPORT vprTargets)
+if(TARGET vpr_cli)
+  install(TARGETS vpr_cli OPTIONAL)  # the headers can be installed before the program is built
+endif()
 install(EXPORT vprTargets NAMESPACE vpr:: DESTINATION "${package_dir}")
 install(FILES "${PROJECT_BINARY_DIR}/vprConfig.cmake" "${PROJECT_BINARY_DIR}/vprConfigVersion.cmake"
-  cmake/VprComponents.cmake cmake/FindSPNG.cmake cmake/FindTurboJPEG.cmake cmake/FindVprThrust.cmake cmake/FindXxhash.cmake DESTINATION "${package_dir}")
+  cmake/VprComponents.cmake cmake/FindSPNG.cmake cmake/FindVprHeif.cmake cmake/FindVprThrust.cmake cmake/FindVprWebP.cmake cmake/FindXxhash.cmake DESTINATION "${package_dir}")
 install(FILES "${PROJECT_BINARY_DIR}/vpr.pc" DESTINATION "${CMAKE_INSTALL_DATADIR}/pkgconfig")

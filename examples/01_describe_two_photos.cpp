@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Teaches: a pipeline is a type; it prepares a photo, reads it and gives a descriptor. How alike are two photos?
+// Untrained for places, a network tells them apart best by the tokens of an earlier block: `Tapped` takes those of block 7, counted from 0.
 //
 //     01_describe_two_photos WEIGHTS PHOTO PHOTO
 #include <vpr/vpr.hpp>
@@ -10,13 +11,13 @@
 int main(int count, char** arguments) try {
   if (count != 4) return std::fprintf(stderr, "usage: %s WEIGHTS PHOTO PHOTO, WEIGHTS of DINOv2 ViT-S/14\n", arguments[0]), 2;
 
-  vpr::Pipeline<vpr::DinoV2<vpr::ViTS14>, vpr::GeM<>> model;
+  vpr::Pipeline model(vpr::Tapped(vpr::DinoV2<vpr::ViTS14>(), {.block = 7}), vpr::L2Tokens<vpr::GeM<>>());
   vpr::load(model.backbone, vpr::open_weights(arguments[1]));
   const std::vector<float> a = model.describe(vpr::read_image(arguments[2]));  // 384 floats, unit length
   const std::vector<float> b = model.describe(vpr::read_image(arguments[3]));
   const float cosine = std::inner_product(a.begin(), a.end(), b.begin(), 0.0F);
 
-  std::printf("%zu numbers each, cosine %.4f\n", a.size(), cosine);
+  std::printf("%zu values each, cosine %.4f\n", a.size(), cosine);
 } catch (const vpr::Error& error) {
   return std::fprintf(stderr, "%s\n", error.what()), 1;
 }

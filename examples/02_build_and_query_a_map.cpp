@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Teaches: descriptors of known places go into an index; a new photo finds its neighbours there.
+// Teaches: descriptors of known places go into an index; a new photo finds its neighbours there. The descriptors are GeM over the tokens of
+// block 7, the features that tell places apart best without training.
 //
 //     02_build_and_query_a_map WEIGHTS FOLDER_OF_KNOWN_PLACES PHOTO...
 #include <vpr/vpr.hpp>
@@ -9,7 +10,7 @@
 int main(int count, char** arguments) try {
   if (count < 4) return std::fprintf(stderr, "usage: %s WEIGHTS FOLDER PHOTO..., WEIGHTS of DINOv2 ViT-S/14\n", arguments[0]), 2;
 
-  vpr::Pipeline<vpr::DinoV2<vpr::ViTS14>, vpr::L2Tokens<vpr::GeM<>>> model;
+  vpr::Pipeline model(vpr::Tapped(vpr::DinoV2<vpr::ViTS14>(), {.block = 7}), vpr::L2Tokens<vpr::GeM<>>());
   vpr::load(model.backbone, vpr::open_weights(arguments[1]));
 
   const std::vector<vpr::Photo> places = vpr::read_photos(arguments[2]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Teaches: an aggregator of your own is a class with three members. No base class, no registration, no gradient by hand.
-// Runs on an untrained network: it shows the shape of the code, its numbers mean nothing.
+// Runs on an untrained network: it shows the shape of the code, its results mean nothing.
 #include <vpr/vpr.hpp>
 
 #include <cstdio>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Teaches: a system of your own is a type. Here a small DINOv2 with Convpass adapters in its blocks, and SALAD on top: no paper has it.
-// Runs on an untrained network: it shows what is there to train, its numbers mean nothing.
+// Runs on an untrained network: it shows what can be trained, its results mean nothing.
 //
 //     06_compose_a_pipeline PHOTO PHOTO
 #include <vpr/vpr.hpp>
@@ -18,7 +18,7 @@ int main(int count, char** arguments) try {
   Mine model(Network(), vpr::SaladAggregator<>(salad), vpr::ResizeThenNormalise<>{{{224, 224}}});
   vpr::initialise(model, 1);
 
-  // Every parameter has a name: whoever freezes, counts, loads or saves them asks for those.
+  // Every parameter has a name. Freezing, counting, loading and saving go by names.
   std::int64_t frozen = 0, adapters = 0, head = 0;
   model.visit(
       [&](const std::string& name, auto& parameter) {
@@ -31,7 +31,7 @@ int main(int count, char** arguments) try {
 
   const std::vector<float> a = model.describe(vpr::read_image(arguments[1]));
   const std::vector<float> b = model.describe(vpr::read_image(arguments[2]));
-  std::printf("%zu numbers each, cosine %.4f\n", a.size(), std::inner_product(a.begin(), a.end(), b.begin(), 0.0));
+  std::printf("%zu values each, cosine %.4f\n", a.size(), std::inner_product(a.begin(), a.end(), b.begin(), 0.0));
 } catch (const vpr::Error& error) {
   return std::fprintf(stderr, "%s\n", error.what()), 1;
 }

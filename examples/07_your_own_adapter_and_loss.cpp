@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Teaches: an adapter of your own is a class template over the backend that says what happens at the places of a block that it cares about;
-// a loss of your own is a class that gives one number from ops. Both train, and neither states a gradient.
-// Trains on an untrained network and on noise: it shows the shape of the code, its numbers mean nothing.
+// Teaches: an adapter of your own is a class template over the backend that implements the places of a block that it changes;
+// a loss of your own is a class that computes one value from ops. Both train without a gradient of their own.
+// Trains on an untrained network and on noise: it shows the shape of the code, its results mean nothing.
 #include <vpr/autograd.hpp>
 #include <vpr/vpr.hpp>
 
@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-/// A gain and an offset for each channel of the feed-forward network's result (Lian et al., NeurIPS 2022). Nothing at first.
+/// A gain and an offset for each channel of the feed-forward network's result (Lian et al., NeurIPS 2022). The identity before training.
 template <class B>
 struct GainAndOffset : vpr::NoAdapter<B> {
   using X = typename B::tensor;
@@ -28,7 +28,7 @@ struct GainAndOffset : vpr::NoAdapter<B> {
   }
 };
 
-/// The mean squared difference between the cosines of the photos, two by two, and what they should be: 1 for one place, 0 for two.
+/// The mean squared error of the cosine of every two photos; the target is 1 for the same place, 0 for different ones.
 struct CosineRegression {
   template <vpr::TensorLike X>
   X operator()(const X& descriptors, std::span<const std::int64_t> places) const {
@@ -43,7 +43,7 @@ struct CosineRegression {
   }
 };
 
-/// Two photos of each of four places: a pattern of the place, and noise of the photo.
+/// Pixels of one photo for each entry of `places`: a pattern that depends on the place, plus noise that depends on the photo.
 std::vector<float> photos_of(std::span<const std::int64_t> places, vpr::Shape photo) {
   std::vector<float> values;
   for (std::size_t i = 0; i < places.size(); ++i) {
@@ -74,6 +74,6 @@ int main() {
     last = loss.to_vector()[0];
     if (step == 0) first = last;
   }
-  std::printf("%zu parameters are trained; the loss %s from %.4f to %.4f\n", optimizer.parameters().size(),
+  std::printf("%zu parameter tensors are trained; the loss %s from %.4f to %.4f\n", optimizer.parameters().size(),
               last < first ? "fell" : "did not fall", first, last);
 }

@@ -18,11 +18,12 @@ cost() {
   done | awk '{ printf "%.2f %.0f\n", $1 + $2, $3 / 1024 }' | sort -n | sed -n "$((($2 + 1) / 2))p"
 }
 
-row() { printf '%7s s %6s MB   %s\n' "$1" "$2" "$3"; }
+# row COST WHAT: a line of the table; COST is "SECONDS MB".
+row() { printf '%7s s %6s MB   %s\n' "${1% *}" "${1#* }" "$2"; }
 
 "${CXX:-g++}" --version | head -n 1
 result=$(cost tests/consumer_install/main.cpp 3)
-row $result "<vpr/aggregator.hpp> and one GeM call (promised: 4 s)"
+row "$result" "<vpr/aggregator.hpp> and one GeM call (promised: 4 s)"
 source=$(mktemp --suffix=.cpp)
 trap 'rm -f "$source"' EXIT
 cat >"$source" <<'CPP'
@@ -33,12 +34,12 @@ std::vector<float> describe(const vpr::Pipeline<vpr::DinoV2<vpr::ViTS14>, vpr::G
 vpr::Pipeline<vpr::DinoV2<vpr::ViTS14>, vpr::GeM<>> model() { return vpr::Pipeline<vpr::DinoV2<vpr::ViTS14>, vpr::GeM<>>(); }
 CPP
 result=$(cost "$source" 3)
-row $result "<vpr/vpr.hpp> and a DINOv2 pipeline's describe (promised: 15 s, 1500 MB)"
+row "$result" "<vpr/vpr.hpp> and a DINOv2 pipeline's describe (promised: 15 s, 1500 MB)"
 result=$(cost examples/01_describe_two_photos.cpp 3)
-row $result "the same with vpr::open_weights, every reader of weight files"
+row "$result" "the same with vpr::open_weights, every reader of weight files"
 
 echo "The heaviest headers:"
 (cd include && find vpr -name '*.hpp') | while read -r header; do
   echo "#include <$header>" >"$source"
   echo "$(cost "$source" 1) $header"
-done | sort -rn | head -n 10 | while read -r seconds memory header; do row "$seconds" "$memory" "<$header>"; done
+done | sort -rn | head -n 10 | while read -r seconds memory header; do row "$seconds $memory" "<$header>"; done

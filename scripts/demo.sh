@@ -33,25 +33,29 @@ cmake --build --preset release --parallel "$(nproc)" --target vpr_cli 04_render_
 mkdir -p "$out"
 if [ $# = 0 ]; then
   say "Rendering a town into $photos"
-  $bin/04_render_a_town "$photos"
+  "$bin"/04_render_a_town "$photos"
 fi
 
 if [ -n "$train" ]; then
   say "Rendering another town to train on into $out/training_town"
-  $bin/04_render_a_town "$out/training_town" 2 160
+  "$bin"/04_render_a_town "$out/training_town" 2 160
   say "Training a SALAD head on it, over the frozen network; recall is of queries at night and from other viewpoints in the first town, which is never trained on"
   find "$PWD/$photos/queries/night" "$PWD/$photos/queries/viewpoint" -name '*.jpg' | sort >"$out/night_and_viewpoint.txt"
-  $bin/vpr train --recipe salad --tuned-blocks 0 --backbone dinov2-vits14 --weights "$weights" --data "$out/training_town/poses.csv" --by id --augment none \
+  "$bin"/vpr train --recipe salad --tuned-blocks 0 --backbone dinov2-vits14 --weights "$weights" --data "$out/training_town/poses.csv" --by id --augment none \
     --cache "$out/cache" --places 16 --photos 4 --rate 0.001 --steps 150 --out "$out/salad.safetensors" --log "$out/training.csv" --report "$out/training.html" \
     --database "$photos/database" --queries "$out/night_and_viewpoint.txt"
   say "The first town's streets, by the network as it is (GeM of block 7) and by the trained head"
+  network=(--model dinov2-vits14+gem --block 7 --weights "$weights")
+  trained=(--model salad@dinov2-vits14 --size 224 --weights "$out/salad.safetensors")
+  # recall VIEW MODEL...: a line of the town's queries from that view.
+  recall() {
+    printf '%-10s %-20s' "$1" "$3"
+    "$bin"/vpr evaluate "${@:2}" --database "$photos/database" --queries "$photos/queries/$1" |
+      awk '$1 == "recall@1" || $1 == "recall@5" { printf "  %s %s", $1, $2 } END { print "" }'
+  }
   for view in night viewpoint; do
-    for model in "dinov2-vits14+gem --block 7 --weights $weights" "salad@dinov2-vits14 --size 224 --weights $out/salad.safetensors"; do
-      printf '%-10s %-20s' "$view" "${model%% *}"
-      # shellcheck disable=SC2086
-      $bin/vpr evaluate --model $model --database "$photos/database" --queries "$photos/queries/$view" |
-        awk '$1 == "recall@1" || $1 == "recall@5" { printf "  %s %s", $1, $2 } END { print "" }'
-    done
+    recall "$view" "${network[@]}"
+    recall "$view" "${trained[@]}"
   done
   say "The training's curves are in $out/training.html"
   exit
@@ -76,11 +80,11 @@ done
 set -- --model dinov2-vits14+gem --block 7 --weights "$weights" --database "$database" --queries "$queries"
 if [ -n "$positives" ]; then
   say "Measuring how often the right place is found: $photos"
-  $bin/vpr evaluate "$@" --positives "$positives" --report "$out/report.html"
+  "$bin"/vpr evaluate "$@" --positives "$positives" --report "$out/report.html"
 elif [ -n "$(find "$photos" -name '@*@*@*' -print -quit)" ]; then
   say "Measuring how often a place at most 25 m away is found: $photos"
-  $bin/vpr evaluate "$@" --report "$out/report.html"
+  "$bin"/vpr evaluate "$@" --report "$out/report.html"
 else
   say "Localising, as nothing tells the right answers: $photos"
-  $bin/vpr localize "$@" --top 3 --report "$out/report.html"
+  "$bin"/vpr localize "$@" --top 3 --report "$out/report.html"
 fi

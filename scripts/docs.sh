@@ -7,7 +7,7 @@ out=$(realpath -m "${1:-$(dirname "$0")/../build/docs}")
 cd "$(dirname "$0")/.."
 source scripts/packages.sh
 
-command -v mkdocs >/dev/null && command -v doxygen >/dev/null || install_packages "${docs_packages[@]}"
+if ! { command -v mkdocs && command -v doxygen; } >/dev/null; then install_packages "${docs_packages[@]}"; fi
 say "Building the pages"
 mkdocs build --quiet --strict --site-dir "$out"
 say "Building the reference"

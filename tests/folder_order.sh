@@ -4,6 +4,7 @@ set -euo pipefail
 order="core backend ops autograd layer io image backbone adapter aggregator index local matcher loss train map dataset eval dist model"
 
 cd "$1"
+# shellcheck disable=SC2016  # $0 is awk's
 find . -name '*.hpp' ! -path ./vpr.hpp ! -path ./version.hpp | sort | xargs awk -v order="$order" '
   BEGIN { n = split(order, names, " "); for (i = 1; i <= n; ++i) rank[names[i]] = i }
   function refuse(text) { print FILENAME ":" FNR ": " text; bad = 1 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "commands.hpp"
 #include "describe_photos.hpp"
+#include "outputs.hpp"
 
 #include <vpr/dataset/dataset.hpp>
-#include <vpr/dataset/photo_list.hpp>
-#include <vpr/io/npy.hpp>
-#include "write_text.hpp"
+#include <vpr/model/descriptors_file.hpp>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -24,26 +23,30 @@ struct Options {
 };
 
 void describe(const Options& options) {
+  const std::string names_path = std::filesystem::path(options.out).replace_extension(".names.txt").string();
+  for (const std::string& output : {options.out, names_path, vpr::record_path(options.out), options.model.save_vocabulary})
+    require_writable(output);
   std::vector<vpr::Photo> photos;
+  std::vector<vpr::BadPhoto> unread;
   for (const std::string& source : options.sources) {
-    const std::vector<vpr::Photo> found = vpr::read_photos(source);
+    const std::vector<vpr::Photo> found = vpr::read_photos(source, {}, &unread);
     photos.insert(photos.end(), found.begin(), found.end());
   }
   vpr::Timing timing;
-  const vpr::AnyPipeline model = load_model(options.model, photos, timing);
-  const vpr::Descriptors descriptors = describe_photos(model, photos, options.model, "photos", timing);
-  vpr::write_npy(options.out, vpr::Shape{static_cast<std::int64_t>(photos.size()), descriptors.dimensions}, descriptors.values);
+  PhotoReader reader(options.model.photos);
+  reader.leave_out(unread, "photos");
+  const Described described = Describer(options.model, photos, "photos", timing, reader)(photos, "photos");
+  vpr::save_descriptors(options.out, described.descriptors,
+                        {{"photos", described.photos.size()},
+                         {"dimensions", described.descriptors.dimensions},
+                         {"photos_left_out", reader.left_out().count()},
+                         {"left_out", reader.left_out().json()}});
   std::string names;
-  for (const vpr::Photo& photo : photos) names += photo.name + '\n';
-  const std::string names_path = std::filesystem::path(options.out).replace_extension(".names.txt").string();
+  for (const std::size_t i : described.photos) names += vpr::escaped(photos[i].name) + '\n';
   write_text(names_path, names);
-  const nlohmann::ordered_json made{
-      {"model", options.model.model},   {"weights", std::filesystem::path(options.model.weights).filename().string()},
-      {"size", options.model.size},     {"preprocess", options.model.preprocess},
-      {"company", descriptors.company}, {"pca", options.model.pca}};
-  write_text(std::filesystem::path(options.out).replace_extension(".json").string(), made.dump(2) + '\n');
-  std::cout << photos.size() << " descriptors of " << descriptors.dimensions << " numbers in " << options.out << ", their names in "
-            << names_path << '\n';
+  std::cout << described.photos.size() << " descriptors of " << described.descriptors.dimensions << " numbers in "
+            << vpr::escaped(options.out) << ", their names in " << vpr::escaped(names_path) << '\n';
+  reader.left_out().finish();
 }
 
 }  // namespace
@@ -52,7 +55,9 @@ void add_describe(CLI::App& program) {
   auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("describe", "Writes one descriptor a photo");
   add_model_options(*command, options->model);
-  command->add_option("--out", options->out, "the matrix of descriptors, a .npy file; names and how they were made are written beside it")
+  command
+      ->add_option("--out", options->out,
+                   "the matrix of descriptors, a .npy file; beside it the photos' names, escaped, and the record of what made them")
       ->required();
   command->add_option("photos", options->sources, "folders, lists or photos")->required();
   command->callback([options] { describe(*options); });

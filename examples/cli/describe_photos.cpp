@@ -1,125 +1,173 @@
 // SPDX-License-Identifier: MIT
 #include "describe_photos.hpp"
 
+#include "file_hash.hpp"
+#include "load_models.hpp"
 #include "progress_bar.hpp"
 
 #include <vpr/aggregator/vocabulary_file.hpp>
 #include <vpr/core/parallel.hpp>
 #include <vpr/dataset/dataset.hpp>
-#include <vpr/image/read.hpp>
 #include <vpr/index/pca_file.hpp>
-#include <vpr/model/named.hpp>
 
 #include <algorithm>
+#include <iostream>
+#include <utility>
 
 namespace cli {
 namespace {
 
-vpr::Vocabulary find_words(const vpr::PatchFeatures& features, const std::vector<vpr::Photo>& photos, const ModelOptions& options) {
-  if (!options.vocabulary.empty()) return vpr::load_vocabulary(options.vocabulary);
-  const auto count = std::min<std::int64_t>(options.vocabulary_photos, static_cast<std::int64_t>(photos.size()));
-  VPR_REQUIRE(vpr::ConfigError, count > 0, "+vlad: there are no photos to find words in; give --vocabulary");
-  vpr::VocabularySettings settings;
-  settings.kmeans.clusters = options.words;
-  settings.kmeans.seed = options.seed;
-  vpr::VocabularyBuilder builder(features.channels, settings);
-  const vpr::Progress progress = progress_bar();
-  for (std::int64_t i = 0; i < count; ++i) {
-    const vpr::Photo& photo = photos[static_cast<std::size_t>(i * static_cast<std::int64_t>(photos.size()) / count)];
-    const std::vector<float> tokens = features.of(vpr::read_image(photo.path));
-    builder.add(vpr::Rows(tokens.data(), static_cast<std::int64_t>(tokens.size()) / features.channels, features.channels));
-    if (progress) progress("vocabulary", i + 1, count);
-  }
-  vpr::Vocabulary words = builder.build(options.model + " block " + std::to_string(options.block) + " " + options.facet + ", " +
-                                        std::to_string(count) + " photos");
-  if (!options.save_vocabulary.empty()) vpr::save_vocabulary(options.save_vocabulary, words);
-  return words;
-}
+void note(const std::string& sentence) { std::cerr << "vpr: " << vpr::printable(sentence) << '\n'; }
 
-/// The request that the options make, and the photos that it refers to.
-struct Request {
+/// The request that the options make, the photos that it refers to, and what its record needs beside what the library knows.
+class Request {
+ public:
   vpr::ModelRequest model;
-  std::vector<vpr::Image> companions;
 
-  Request(const ModelOptions& options, const std::vector<vpr::Photo>& photos) {
+  /// @param of  what `photos` are
+  Request(const ModelOptions& options, const std::vector<vpr::Photo>& photos, std::string of, PhotoReader& reader)
+      : options_(options), photos_(photos), of_(std::move(of)), reader_(reader) {
     if (options.threads > 0) vpr::set_thread_count(options.threads);
     model.name = options.model;
     model.weights = options.weights;
+    model.weights_root = options.weights_root;
+    model.strict = !options.lenient;
     model.size = options.image_size();
     model.preprocess = options.preprocess;
     model.tap = options.tap();
     model.positions = options.positions();
-    model.vocabulary = [&](const vpr::PatchFeatures& features) { return find_words(features, photos, options); };
+    model.vocabulary = [this](const vpr::PatchFeatures& features) { return words(features); };
     model.block = options.company_block();
-    if (const std::string list = options.companions(); !list.empty()) {
-      companions = read_photos(vpr::read_photos(list));
-      model.companions.assign(companions.begin(), companions.end());
+    model.say = note;
+    const std::string list = options.companions();  // before anything is read: a wrong option is refused at once
+    weights_hash_ = hash_of_file(options.weights);
+    if (!list.empty()) {
+      const std::vector<vpr::Photo> companions = vpr::read_photos(list);
+      for (std::optional<vpr::Image>& image : reader.read(companions, "companions")) {
+        if (image) companions_.push_back(std::move(*image));
+      }
+      VPR_REQUIRE(vpr::FormatError, !companions_.empty(), "--company: none of the photos of ", list,
+                  " can be read; the first: ", reader.left_out().first_reason("companions"));
+      model.companions.assign(companions_.begin(), companions_.end());
     }
   }
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+
+  /// Adds to a loaded model's record what the library cannot know.
+  void complete(vpr::ModelRecord& record) const {
+    record.weights_hash = weights_hash_;
+    if (!words_hash_.empty()) record.vocabulary = words_hash_;
+    record.upright = options_.photos.upright ? "yes" : "no";
+    record.accept_damaged = options_.photos.accept_damaged ? "yes" : "no";
+  }
+
+ private:
+  vpr::Vocabulary words(const vpr::PatchFeatures& features) {
+    vpr::ModelRecord record = features.record;
+    complete(record);
+    vpr::Vocabulary found = options_.vocabulary.empty() ? find_words(features, record) : vpr::load_vocabulary(options_.vocabulary);
+    if (const auto of_words = vpr::record_in(found.provenance)) {
+      vpr::require_same(record, *of_words, "features and the vocabulary " + options_.vocabulary,
+                        {"size", "preprocess", "vocabulary", "pca", "company", "upright", "accept_damaged"});
+    } else {
+      note(options_.vocabulary + " holds no record of what its words were found in: that they fit is not checked");
+    }
+    words_hash_ = hash_of(std::as_bytes(std::span(found.centres)));
+    return found;
+  }
+
+  vpr::Vocabulary find_words(const vpr::PatchFeatures& features, const vpr::ModelRecord& record) {
+    const auto count = std::min<std::int64_t>(options_.vocabulary_photos, std::ssize(photos_));
+    VPR_REQUIRE(vpr::ConfigError, count > 0, "+vlad: there are no photos to find words in; give --vocabulary");
+    vpr::VocabularySettings settings;
+    settings.kmeans.clusters = options_.words;
+    settings.kmeans.seed = options_.seed;
+    vpr::VocabularyBuilder builder(features.channels, settings);
+    const vpr::Progress progress = progress_bar();
+    for (std::int64_t i = 0; i < count; ++i) {
+      const vpr::Photo& photo = photos_[static_cast<std::size_t>(i * std::ssize(photos_) / count)];
+      if (const std::optional<vpr::Image> image = reader_.read(std::span(&photo, 1), of_, features.input_size)[0]) {
+        const std::vector<float> tokens = features.of(*image);
+        builder.add(vpr::Rows(tokens.data(), std::ssize(tokens) / features.channels, features.channels));
+      }
+      if (progress) progress("vocabulary", i + 1, count);
+    }
+    vpr::Vocabulary found =
+        builder.build(options_.model + " block " + record.block + " " + record.facet + ", " + std::to_string(count) + " photos");
+    found.provenance.merge(vpr::metadata_of(record));
+    if (!options_.save_vocabulary.empty()) vpr::save_vocabulary(options_.save_vocabulary, found);
+    return found;
+  }
+
+  const ModelOptions& options_;
+  const std::vector<vpr::Photo>& photos_;
+  std::string of_;
+  PhotoReader& reader_;
+  std::vector<vpr::Image> companions_;
+  std::string weights_hash_, words_hash_;
 };
 
 }  // namespace
 
-Projection::Projection(const ModelOptions& options) {
-  if (!options.pca.empty()) pca_.emplace(vpr::load_pca(options.pca));
+Projection::Projection(const ModelOptions& options, const vpr::ModelRecord& of) : record_(of) {
+  if (options.pca.empty()) return;
+  pca_.emplace(vpr::load_pca(options.pca));
+  if (const auto fitted = vpr::record_in(vpr::read_safetensors(options.pca).metadata())) {
+    vpr::require_same(of, *fitted, "descriptors and those that " + options.pca + " was fitted to", {"accept_damaged"});
+  } else {
+    note(options.pca + " holds no record of what it was fitted to: that it fits is not checked");
+  }
+  record_.pca = hash_of_file(options.pca);
 }
 
 std::int64_t Projection::dimensions(std::int64_t before) const { return pca_ ? pca_->output_dim() : before; }
 
 vpr::Descriptors Projection::operator()(vpr::Descriptors descriptors) const {
+  descriptors.record = record_;
   if (!pca_) return descriptors;
   const vpr::Matrix<float> projected = (*pca_)(descriptors.rows());
-  return {{projected.data(), projected.data() + projected.size()}, projected.cols(), descriptors.company};
-}
-
-vpr::AnyPipeline load_model(const ModelOptions& options, const std::vector<vpr::Photo>& photos, vpr::Timing& timing) {
-  return timing.measure("load the model", 0, [&] { return vpr::load_model(Request(options, photos).model); });
+  return {{projected.data(), projected.data() + projected.size()}, projected.cols(), record_};
 }
 
 vpr::AnyTwoStage load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos,
-                                vpr::Timing& timing) {
+                                vpr::Timing& timing, PhotoReader& reader) {
   return timing.measure("load the model", 0, [&] {
-    Request request(options, photos);
+    Request request(options, photos, "database", reader);
     if (!rerank.local.empty()) request.model.local = rerank.local == "head" ? vpr::LocalKind::head : vpr::LocalKind::patches;
     request.model.local_tap = rerank.tap();
-    return vpr::load_two_stage(request.model);
+    vpr::AnyTwoStage model = load_two_stage(request.model);
+    request.complete(model.record());
+    return model;
   });
-}
-
-std::vector<vpr::Image> read_photos(std::span<const vpr::Photo> photos) {
-  std::vector<vpr::Image> images(photos.size());
-  vpr::parallel_for(static_cast<std::int64_t>(images.size()), [&](std::int64_t i) {
-    images[static_cast<std::size_t>(i)] = vpr::read_image(photos[static_cast<std::size_t>(i)].path);
-  });
-  return images;
-}
-
-void for_each_batch(std::span<const vpr::Photo> photos, std::int64_t batch, const std::string& stage,
-                    const std::function<void(std::span<const vpr::Photo>)>& use) {
-  const vpr::Progress progress = progress_bar();
-  for (std::size_t begin = 0; begin < photos.size();) {
-    const std::size_t count = std::min(static_cast<std::size_t>(batch), photos.size() - begin);
-    use(photos.subspan(begin, count));
-    begin += count;
-    if (progress) progress(stage, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(photos.size()));
-  }
 }
 
 std::int64_t batch_size(const ModelOptions& options, std::int64_t block) { return (options.batch + block - 1) / block * block; }
 
-vpr::Descriptors describe_photos(const vpr::AnyPipeline& model, const std::vector<vpr::Photo>& photos, const ModelOptions& options,
-                                 const std::string& stage, vpr::Timing& timing) {
-  return timing.measure("describe " + stage, static_cast<std::int64_t>(photos.size()), [&] {
-    const Projection projection(options);
-    vpr::Descriptors descriptors{{}, projection.dimensions(model.dimensions()), model.company()};
-    descriptors.values.reserve(photos.size() * static_cast<std::size_t>(descriptors.dimensions));
-    for_each_batch(photos, batch_size(options, model.block()), stage, [&](std::span<const vpr::Photo> batch) {
-      const std::vector<vpr::Image> images = read_photos(batch);
-      const vpr::Descriptors part =
-          projection({model.describe(std::vector<vpr::ImageView>(images.begin(), images.end())), model.dimensions(), model.company()});
-      descriptors.values.insert(descriptors.values.end(), part.values.begin(), part.values.end());
+Describer::Describer(const ModelOptions& options, const std::vector<vpr::Photo>& photos, const std::string& of, vpr::Timing& timing,
+                     PhotoReader& reader)
+    : options_(options),
+      timing_(timing),
+      reader_(reader),
+      model_(timing.measure("load the model", 0,
+                            [&] {
+                              const Request request(options, photos, of, reader);
+                              vpr::AnyPipeline model = load_pipeline(request.model);
+                              request.complete(model.record());
+                              return model;
+                            })),
+      projection_(options, model_.record()) {}
+
+Described Describer::operator()(const std::vector<vpr::Photo>& photos, const std::string& of) const {
+  return timing_.measure("describe " + of, std::ssize(photos), [&] {
+    Described described{{{}, projection_.dimensions(model_.dimensions()), record()}, {}};
+    std::vector<float>& values = described.descriptors.values;
+    const auto check = [&](vpr::ImageSize size) { model_.input_size(size); };
+    described.photos = reader_.for_each_batch(photos, batch_size(options_, model_.block()), of, check, [&](const auto& batch) {
+      const vpr::Descriptors part = projection_({model_.describe(batch), model_.dimensions(), {}});
+      values.insert(values.end(), part.values.begin(), part.values.end());
     });
-    return descriptors;
+    return described;
   });
 }
 

@@ -4,19 +4,18 @@
 #pragma once
 
 #include "options.hpp"
+#include "photo_reader.hpp"
 #include "rerank.hpp"
 
 #include <vpr/dataset/photo.hpp>
 #include <vpr/eval/timing.hpp>
-#include <vpr/image/image.hpp>
 #include <vpr/index/pca.hpp>
 #include <vpr/model/any_pipeline.hpp>
 #include <vpr/model/any_two_stage.hpp>
 #include <vpr/model/descriptors.hpp>
 
-#include <functional>
+#include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -25,35 +24,53 @@ namespace cli {
 /// What is done to descriptors before they are compared: nothing, or a PCA.
 class Projection {
  public:
-  explicit Projection(const ModelOptions& options);
+  /// @param of  what the descriptors are made by
+  /// @throws vpr::ConfigError  for a PCA that was fitted to others, which names the difference
+  Projection(const ModelOptions& options, const vpr::ModelRecord& of);
 
   /// How many numbers are left of so many.
   std::int64_t dimensions(std::int64_t before) const;
   vpr::Descriptors operator()(vpr::Descriptors descriptors) const;
+  /// What projected descriptors are made by.
+  const vpr::ModelRecord& record() const { return record_; }
 
  private:
   std::optional<vpr::Pca> pca_;
+  vpr::ModelRecord record_;
 };
 
-/// The model that the options ask for, with its weights. For +vlad without a vocabulary, words are found in `photos`.
-vpr::AnyPipeline load_model(const ModelOptions& options, const std::vector<vpr::Photo>& photos, vpr::Timing& timing);
-/// The same with the local features that `rerank` asks for.
-vpr::AnyTwoStage load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos,
-                                vpr::Timing& timing);
+/// Descriptors, and the indices of the photos that they are of: all that could be read.
+struct Described {
+  vpr::Descriptors descriptors;
+  std::vector<std::size_t> photos;
+};
 
-/// @throws vpr::Error naming the photo that cannot be read.
-std::vector<vpr::Image> read_photos(std::span<const vpr::Photo> photos);
+/// The model that the options ask for, with its weights, and what is done to its descriptors.
+class Describer {
+ public:
+  /// @param photos  for +vlad without a vocabulary, words are found in them
+  /// @param of      what they are, such as "database"
+  Describer(const ModelOptions& options, const std::vector<vpr::Photo>& photos, const std::string& of, vpr::Timing& timing,
+            PhotoReader& reader);
+
+  /// One descriptor a readable photo.
+  Described operator()(const std::vector<vpr::Photo>& photos, const std::string& of) const;
+  /// What the descriptors are made by.
+  const vpr::ModelRecord& record() const { return projection_.record(); }
+
+ private:
+  const ModelOptions& options_;
+  vpr::Timing& timing_;
+  PhotoReader& reader_;
+  vpr::AnyPipeline model_;
+  Projection projection_;
+};
+
+/// The same model with the local features that `rerank` asks for.
+vpr::AnyTwoStage load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos,
+                                vpr::Timing& timing, PhotoReader& reader);
 
 /// Photos described together: the batch that was asked for, in whole blocks of those that belong together.
 std::int64_t batch_size(const ModelOptions& options, std::int64_t block);
-
-/// Calls `use(batch)` for the photos in turn and shows progress.
-void for_each_batch(std::span<const vpr::Photo> photos, std::int64_t batch, const std::string& stage,
-                    const std::function<void(std::span<const vpr::Photo>)>& use);
-
-/// One descriptor a photo, projected.
-/// @throws vpr::Error naming the photo that cannot be read.
-vpr::Descriptors describe_photos(const vpr::AnyPipeline& model, const std::vector<vpr::Photo>& photos, const ModelOptions& options,
-                                 const std::string& stage, vpr::Timing& timing);
 
 }  // namespace cli

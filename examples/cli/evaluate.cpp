@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "commands.hpp"
+#include "outputs.hpp"
 #include "search.hpp"
 
 #include <vpr/eval/evaluation_json.hpp>
 #include <vpr/eval/recall.hpp>
-#include "write_text.hpp"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -19,29 +20,32 @@ namespace {
 struct Options {
   ModelOptions model;
   RerankOptions rerank;
-  std::string database, queries, positives, json, report;
+  DatasetOptions data;
+  std::string positives, json, report;
   double radius = 25;
   std::vector<std::int64_t> recall{1, 5, 10, 20};
   std::int64_t shown = 5;
 };
 
-void evaluate(const Options& options) {
-  const vpr::Dataset dataset =
-      vpr::Dataset::load({.database = options.database, .queries = options.queries, .pairs = options.positives, .radius = options.radius});
-  VPR_REQUIRE(vpr::ConfigError, dataset.positives.has_value(),
-              "evaluate: nothing tells which answers are right: give --positives pairs.csv, or photos with "
-              "positions in their names (@utm_east@utm_north@...@.jpg) or in a CSV");
-  const std::int64_t deepest = std::max(options.shown, *std::max_element(options.recall.begin(), options.recall.end()));
-  const SearchResult result = search(options.model, options.rerank, dataset, deepest, options.report.empty() ? 0 : drawn_answers);
-  const vpr::Recall recall = vpr::recall(vpr::ids_of(result.matches, deepest), deepest, *dataset.positives, options.recall);
-  auto json = vpr::evaluation_json(recall, static_cast<std::int64_t>(dataset.database.size()), result.timing);
-  if (options.rerank.first > 0) json["reranked"] = options.rerank.first;
-  if (!options.json.empty()) write_text(options.json, json.dump(2) + '\n');
-  if (!options.report.empty()) write_report(options.report, options.model, options.rerank, dataset, result, deepest, options.shown, recall);
+/// Each N that the database has as many photos for; says which are left out.
+std::vector<std::int64_t> measurable(const std::vector<std::int64_t>& recall, const vpr::Dataset& dataset) {
+  std::vector<std::int64_t> at;
+  for (const std::int64_t n : recall) {
+    if (n <= std::ssize(dataset.database)) {
+      at.push_back(n);
+    } else {
+      std::cerr << "vpr: recall@" << n << " is left out: the database has " << dataset.database.size() << " photos\n";
+    }
+  }
+  return at;
+}
 
-  std::printf("%zu queries, %zu database photos", dataset.queries.size(), dataset.database.size());
-  if (!recall.unanswerable.empty()) std::printf(", %zu queries without a right answer", recall.unanswerable.size());
-  std::printf("\n");
+/// What positions were taken to be, and how that is known.
+std::string unit_of(const vpr::Dataset& dataset) { return dataset.unit_reason.empty() ? "none" : vpr::printable(dataset.unit_reason); }
+
+void print(const vpr::Dataset& dataset, const SearchResult& result, const vpr::Recall& recall) {
+  std::printf("%zu queries, %zu database photos; %zu queries have a right answer\npositions: %s\n", dataset.queries.size(),
+              dataset.database.size(), dataset.queries.size() - recall.unanswerable.size(), unit_of(dataset).c_str());
   for (std::size_t i = 0; i < recall.at.size(); ++i) {
     std::printf("recall@%-4lld %.3f", static_cast<long long>(recall.at[i]), recall.of_all[i]);
     if (!recall.unanswerable.empty()) std::printf("   %.3f of those with a right answer", recall.of_answerable[i]);
@@ -52,7 +56,42 @@ void evaluate(const Options& options) {
     if (stage.count > 0) std::printf("  %8.2f ms each", 1000 * stage.seconds / static_cast<double>(stage.count));
     std::printf("\n");
   }
-  if (!options.report.empty()) std::printf("report: %s\n", options.report.c_str());
+}
+
+void evaluate(const Options& options) {
+  for (const std::string& output : {options.json, options.report, options.model.save_vocabulary}) require_writable(output);
+  vpr::Dataset dataset = vpr::Dataset::load({.database = options.data.database,
+                                             .queries = options.data.queries,
+                                             .pairs = options.positives,
+                                             .radius = options.radius,
+                                             .positions = vpr::position_unit(options.data.positions)});
+  VPR_REQUIRE(vpr::ConfigError, dataset.positives.has_value(),
+              "evaluate: nothing tells which answers are right: give --positives pairs.csv, or photos with "
+              "positions in their names (@utm_east@utm_north@...@.jpg) or in a CSV");
+  const std::int64_t deepest =
+      answers_a_query(dataset, std::max(options.shown, *std::max_element(options.recall.begin(), options.recall.end())));
+  PhotoReader reader(options.model.photos);
+  reader.leave_out(dataset.left_out, "files");
+  const SearchResult result = search(options.model, options.rerank, dataset, deepest, options.report.empty() ? 0 : drawn_answers, reader);
+  const LeftOut& left_out = reader.left_out();
+  const vpr::Recall recall =
+      vpr::recall(vpr::ids_of(result.matches, deepest), deepest, *dataset.positives, measurable(options.recall, dataset));
+  nlohmann::ordered_json json = vpr::evaluation_json(recall, std::ssize(dataset.database), result.timing);
+  json["queries_with_positives"] = dataset.queries.size() - recall.unanswerable.size();
+  json["positions"] = dataset.unit == vpr::PositionUnit::automatic ? "none" : vpr::name_of(dataset.unit);
+  json["positions_reason"] = unit_of(dataset);
+  add_record(json, options.rerank, result, left_out);
+  if (!options.json.empty()) write_text(options.json, json.dump(2) + '\n');
+  if (!options.report.empty()) {
+    const std::size_t answerable = dataset.queries.size() - recall.unanswerable.size();
+    write_report(options.report,
+                 {{"queries with a right answer", std::to_string(answerable) + " of " + std::to_string(dataset.queries.size())},
+                  {"positions", unit_of(dataset)}},
+                 options.rerank, dataset, result, deepest, options.shown, reader, recall);
+  }
+  print(dataset, result, recall);
+  if (!options.report.empty()) std::printf("report: %s\n", vpr::escaped(options.report).c_str());
+  left_out.finish();
 }
 
 }  // namespace
@@ -62,17 +101,19 @@ void add_evaluate(CLI::App& program) {
   CLI::App* command = program.add_subcommand("evaluate", "Measures how often the right place is found");
   add_model_options(*command, options->model);
   add_rerank_options(*command, options->rerank);
-  command->add_option("--database", options->database, "photos of known places: a folder, a list or a CSV")->required();
-  command->add_option("--queries", options->queries, "photos to localise: a folder, a list or a CSV")->required();
+  add_dataset_options(*command, options->data);
   CLI::Option* positives = command->add_option("--positives", options->positives, "right answers, a CSV: query,database, one pair a line");
   command->add_option("--radius", options->radius, "right answers by position: at most this many metres away")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
       ->excludes(positives);
-  command->add_option("--recall", options->recall, "each N of recall@N")->delimiter(',')->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--recall", options->recall, "each N of recall@N")
+      ->delimiter(',')
+      ->check(from_one_to(most_answers))
+      ->capture_default_str();
   command->add_option("--json", options->json, "write recall and timing as JSON");
   command->add_option("--report", options->report, "write a page with the photos and the recall, one HTML file");
-  command->add_option("--shown", options->shown, "answers a query in the report")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--shown", options->shown, "answers a query in the report")->check(from_one_to(most_answers))->capture_default_str();
   command->callback([options] { evaluate(*options); });
 }
 

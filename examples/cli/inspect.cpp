@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "commands.hpp"
 
-#include <vpr/backbone/dinov2.hpp>
-#include <vpr/backend/shapes.hpp>
+#include <vpr/core/finite.hpp>
+#include <vpr/core/printable.hpp>
 #include <vpr/io/inspect.hpp>
-#include <vpr/io/load.hpp>
 #include <vpr/io/open.hpp>
-#include <vpr/model/systems.hpp>
+#include <vpr/model/identify.hpp>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include <cmath>
+#include <algorithm>
 #include <iostream>
 #include <memory>
-#include <sstream>
+#include <string>
+#include <vector>
 
 namespace cli {
 namespace {
@@ -24,80 +24,108 @@ struct Options {
   bool json = false;
 };
 
-/// Adds the systems on a network whose every tensor is in the file, which has no other.
-void add_systems(const vpr::WeightFile& file, const vpr::NamedVit& vit, std::vector<std::string>& names) {
-  for (const vpr::NamedSystem& named : vpr::named_systems) {
-    const std::string with_backbone = std::string(named.name) + "@" + vit.name;
-    vpr::with_system<vpr::Shapes>(with_backbone, [&](auto system) {
-      if (!vpr::compare(system, file).fits()) return;
-      names.push_back(named.backbone == vit.name ? std::string(named.name) : with_backbone);
-    });
-  }
+nlohmann::ordered_json number(const float& value) {
+  return vpr::is_finite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
 }
 
-/// The published networks whose every tensor is in the file, under whichever naming, and the systems on them.
-std::vector<std::string> fitting_models(const vpr::WeightFile& file) {
+/// Names of the models whose loading is of that kind, each once.
+template <class Is>
+std::vector<std::string> names_where(const std::vector<vpr::FittingModel>& models, Is&& is) {
   std::vector<std::string> names;
-  for (const vpr::NamedVit& vit : vpr::named_vits()) {
-    vpr::DinoV2<vpr::VitConfig, vpr::NoAdapter, vpr::Shapes> model(vit.config);
-    const vpr::LoadReport report = vpr::compare(model, file);
-    if (!report.missing.empty() || !report.misshaped.empty()) continue;
-    names.push_back(vit.name);
-    add_systems(file, vit, names);
+  for (const vpr::FittingModel& model : models) {
+    if (is(model) && std::find(names.begin(), names.end(), model.name) == names.end()) names.push_back(model.name);
   }
   return names;
 }
 
-std::string text_of(const vpr::Shape& shape) {
-  std::ostringstream out;
-  out << shape;
-  return out.str();
+bool loads_strictly(const vpr::FittingModel& model) { return model.by_default && model.report.fits(); }
+bool loads_leniently(const vpr::FittingModel& model) { return model.by_default && !model.report.fits(); }
+
+/// The prefixes that a user may choose among, where a model has several sets of weights in the file.
+std::vector<std::string> roots_of(const std::vector<vpr::FittingModel>& models) {
+  std::vector<std::string> roots;
+  for (const vpr::FittingModel& model : models) {
+    const auto also = [&](const vpr::FittingModel& other) { return other.name == model.name && other.report.root != model.report.root; };
+    const bool several = std::any_of(models.begin(), models.end(), also);
+    if (several && std::find(roots.begin(), roots.end(), model.report.root) == roots.end()) roots.push_back(model.report.root);
+  }
+  return roots;
 }
 
-std::string text_of(vpr::DType dtype) {
-  std::ostringstream out;
-  out << dtype;
-  return out.str();
-}
-
-nlohmann::ordered_json number(float value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
-}
-
-void print_json(const std::vector<vpr::TensorSummary>& tensors, const std::vector<std::string>& models) {
-  nlohmann::ordered_json json{{"tensors", nlohmann::ordered_json::array()}, {"fits", models}};
+void print_json(const std::vector<vpr::TensorSummary>& tensors, const std::vector<vpr::FittingModel>& models, const std::string& content) {
+  nlohmann::ordered_json json{{"tensors", nlohmann::ordered_json::array()},
+                              {"fits", names_where(models, loads_strictly)},
+                              {"fits_leniently", names_where(models, loads_leniently)},
+                              {"content", vpr::escaped(content)},
+                              {"sets", nlohmann::ordered_json::array()}};
   for (const vpr::TensorSummary& tensor : tensors) {
-    json["tensors"].push_back({{"name", tensor.info.name},
-                               {"dtype", text_of(tensor.info.dtype)},
+    json["tensors"].push_back({{"name", vpr::escaped(tensor.info.name)},
+                               {"dtype", vpr::text_of(tensor.info.dtype)},
                                {"shape", std::vector<std::int64_t>(tensor.info.shape.begin(), tensor.info.shape.end())},
                                {"min", number(tensor.least)},
                                {"max", number(tensor.most)},
                                {"nan", tensor.nan},
                                {"infinite", tensor.infinite}});
+    if (!tensor.problem.empty()) json["tensors"].back()["problem"] = vpr::escaped(tensor.problem);
+  }
+  for (const vpr::FittingModel& model : models) {
+    nlohmann::ordered_json left_over = nlohmann::ordered_json::array(), converted = nlohmann::ordered_json::array();
+    for (const std::string& line : model.report.unexpected) left_over.push_back(vpr::escaped(line));
+    for (const std::string& line : model.report.converted) converted.push_back(vpr::escaped(line));
+    json["sets"].push_back({{"model", model.name},
+                            {"root", vpr::escaped(model.report.root)},
+                            {"strict", model.report.fits()},
+                            {"by_default", model.by_default},
+                            {"left_over", left_over},
+                            {"converted", converted}});
   }
   std::cout << json.dump(2) << '\n';
 }
 
-void print_text(const std::vector<vpr::TensorSummary>& tensors, const std::vector<std::string>& models) {
+void print_names(const char* title, const std::vector<std::string>& names) {
+  std::cout << title;
+  for (const std::string& name : names) std::cout << ' ' << name;
+  std::cout << '\n';
+}
+
+void print_text(const std::vector<vpr::TensorSummary>& tensors, const std::vector<vpr::FittingModel>& models, const std::string& content) {
   std::int64_t numbers = 0;
   for (const vpr::TensorSummary& tensor : tensors) {
     numbers += tensor.info.shape.elements();
-    std::cout << tensor.info.name << "  " << text_of(tensor.info.dtype) << ' ' << text_of(tensor.info.shape) << "  " << tensor.least
-              << " .. " << tensor.most;
+    std::cout << vpr::escaped(tensor.info.name) << "  " << vpr::text_of(tensor.info.dtype) << ' ' << vpr::text_of(tensor.info.shape);
+    if (tensor.problem.empty()) std::cout << "  " << tensor.least << " .. " << tensor.most;
+    if (!tensor.problem.empty()) std::cout << "  not read: " << vpr::escaped(tensor.problem);
     if (tensor.nan > 0) std::cout << "  " << tensor.nan << " NaN";
     if (tensor.infinite > 0) std::cout << "  " << tensor.infinite << " infinite";
     std::cout << '\n';
   }
-  std::cout << tensors.size() << " tensors, " << numbers << " numbers\nfits:";
-  for (const std::string& model : models) std::cout << ' ' << model;
-  std::cout << (models.empty() ? " no model that is known here\n" : "\n");
+  std::cout << tensors.size() << " tensors, " << numbers << " values\n";
+  const std::vector<std::string> strict = names_where(models, loads_strictly), lenient = names_where(models, loads_leniently);
+  print_names("fits:", strict.empty() ? std::vector<std::string>{"no model that is known here"} : strict);
+  if (!lenient.empty()) print_names("fits with --lenient:", lenient);
+  for (const vpr::FittingModel& model : models) {
+    for (const std::string& line : model.report.unexpected)
+      std::cout << "  " << model.name << " leaves over " << vpr::escaped(line) << '\n';
+    for (const std::string& line : model.report.converted) std::cout << "  " << model.name << " converts " << vpr::escaped(line) << '\n';
+  }
+  if (const std::vector<std::string> roots = roots_of(models); !roots.empty()) {
+    std::cout << "several sets of weights, to choose among by --weights-root:\n";
+    for (const std::string& root : roots) {
+      const auto is_of = [&](const vpr::FittingModel& model) { return model.report.root == root; };
+      const bool by_default =
+          std::any_of(models.begin(), models.end(), [&](const auto& model) { return is_of(model) && model.by_default; });
+      print_names(("  '" + vpr::escaped(root) + (by_default ? "', the default:" : "':")).c_str(), names_where(models, is_of));
+    }
+  }
+  if (models.empty() && !content.empty()) std::cout << "holds " << vpr::escaped(content) << '\n';
 }
 
 void inspect(const Options& options) {
   const vpr::WeightFile file = vpr::open_weights(options.weights);
   const std::vector<vpr::TensorSummary> tensors = vpr::inspect(file);
-  const std::vector<std::string> models = fitting_models(file);
-  options.json ? print_json(tensors, models) : print_text(tensors, models);
+  const std::vector<vpr::FittingModel> models = vpr::identify(file);
+  const std::string content = vpr::content_of(file, models);
+  options.json ? print_json(tensors, models, content) : print_text(tensors, models, content);
 }
 
 }  // namespace

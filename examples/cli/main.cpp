@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// vpr: describes photos, finds where they were taken, and measures how well. Exit codes: 0 done, 1 an error in data or model,
-// 2 a command line that cannot be understood.
+// vpr: describes photos, finds where they were taken, and measures how well. The exit codes are those of `exit_codes` below.
 #include "commands.hpp"
 
 #include <vpr/core/error.hpp>
@@ -8,12 +7,81 @@
 
 #include <CLI/CLI.hpp>
 
-#include <exception>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <iostream>
+#include <new>
+#include <sstream>
+#include <string>
+
+namespace {
+
+constexpr const char* exit_codes =
+    "Exit codes: 0 done; 1 an error in data or model, or output that could not be written; 2 a command line or settings that cannot be "
+    "used; 3 done, but photos were left out, which are named on standard error and in --json.";
+
+/// The version, the instruction set that the program was compiled for, and the components that it was built with, a line each.
+std::string version_text() {
+  std::string text = "vpr " VPR_VERSION "\ninstruction set:";
+#if defined(__x86_64__)
+  text += " x86-64";
+#elif defined(__aarch64__)
+  text += " AArch64";
+#endif
+#ifdef __AVX2__
+  text += " AVX2";
+#endif
+#ifdef __FMA__
+  text += " FMA";
+#endif
+#ifdef __AVX512F__
+  text += " AVX-512";
+#endif
+  text += "\ncomponents:";
+#ifdef VPR_WITH_IO
+  text += " io";
+#endif
+#ifdef VPR_WITH_IMAGE
+  text += " image";
+#endif
+#ifdef VPR_WITH_WEBP
+  text += " webp";
+#endif
+#ifdef VPR_WITH_TIFF
+  text += " tiff";
+#endif
+#ifdef VPR_WITH_GIF
+  text += " gif";
+#endif
+#ifdef VPR_WITH_HEIF
+  text += " heif";
+#endif
+#ifdef VPR_WITH_HASH
+  text += " hash";
+#endif
+#ifdef VPR_WITH_OMP
+  text += " omp";
+#endif
+#ifdef VPR_WITH_TBB
+  text += " tbb";
+#endif
+  return text;
+}
+
+/// Refuses to call done what standard output did not take, such as a full disk.
+void flush_output() {
+  errno = 0;
+  const bool taken = std::cout.flush() && std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  VPR_REQUIRE(vpr::IoError, taken, "standard output: cannot be written", errno != 0 ? ": " : "", errno != 0 ? std::strerror(errno) : "");
+}
+
+}  // namespace
 
 int main(int count, char** arguments) {
   CLI::App program("Visual place recognition: where was this photo taken?", "vpr");
-  program.set_version_flag("--version", VPR_VERSION);
+  program.set_version_flag("--version", version_text());
+  program.footer(exit_codes);
   program.require_subcommand(1);
   cli::add_describe(program);
   cli::add_localize(program);
@@ -23,15 +91,27 @@ int main(int count, char** arguments) {
   cli::add_pca(program);
   cli::add_train(program);
   try {
-    program.parse(count, arguments);
-    return 0;
-  } catch (const CLI::ParseError& error) {
-    return program.exit(error) == 0 ? 0 : 2;
+    int code = 0;
+    try {
+      program.parse(count, arguments);
+    } catch (const CLI::RuntimeError& done) {  // a command's own exit code
+      code = done.get_exit_code();
+    } catch (const CLI::ParseError& error) {
+      std::ostringstream out, message;
+      code = program.exit(error, out, message) == 0 ? 0 : 2;
+      std::cout << out.str();
+      std::cerr << vpr::printable(message.str());
+    }
+    flush_output();
+    return code;
   } catch (const vpr::ConfigError& error) {
     std::cerr << "vpr: " << error.what() << '\n';
     return 2;
-  } catch (const std::exception& error) {
+  } catch (const vpr::Error& error) {
     std::cerr << "vpr: " << error.what() << '\n';
+    return 1;
+  } catch (const std::bad_alloc&) {
+    std::cerr << "vpr: the memory does not suffice: take fewer photos at a time (--batch) or a smaller --size\n";
     return 1;
   }
 }

@@ -2,7 +2,8 @@
 #include "commands.hpp"
 
 #include <vpr/image/named_preprocess.hpp>
-#include <vpr/model/named.hpp>
+#include <vpr/model/named_aggregators.hpp>
+#include <vpr/model/systems.hpp>
 
 #include <CLI/CLI.hpp>
 

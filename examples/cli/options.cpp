@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "options.hpp"
 
-#include <vpr/image/named_preprocess.hpp>
+#include <vpr/model/record.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -10,39 +10,22 @@
 
 namespace cli {
 
-vpr::ImageSize parse_size(const std::string& text) {
-  vpr::ImageSize parsed;
-  const auto read = [](const char* begin, const char* end, std::int64_t& side) {
-    const auto [stop, error] = std::from_chars(begin, end, side);
-    return error == std::errc() && stop == end && side > 0 && side <= 16384;
-  };
-  const std::size_t cross = text.find('x');
-  const char *begin = text.data(), *end = text.data() + text.size();
-  const bool fine = cross == std::string::npos ? read(begin, end, parsed.height) && read(begin, end, parsed.width)
-                                               : read(begin, begin + cross, parsed.height) && read(begin + cross + 1, end, parsed.width);
-  VPR_REQUIRE(vpr::ConfigError, fine, "--size: got '", text,
-              "', want HEIGHTxWIDTH or one side for both, such as 224x224, in pixels up to 16384");
-  return parsed;
-}
+vpr::ImageSize parse_size(const std::string& text) { return vpr::parse_image_size(text, "--size"); }
 
 std::optional<vpr::ImageSize> ModelOptions::image_size() const {
   if (size.empty()) return std::nullopt;
   return parse_size(size);
 }
 
-vpr::Facet find_facet(const std::string& name) {
-  return name == "query" ? vpr::Facet::query : name == "key" ? vpr::Facet::key : name == "value" ? vpr::Facet::value : vpr::Facet::token;
-}
-
-vpr::Tap ModelOptions::tap() const {
-  const vpr::Facet chosen = find_facet(facet);
+std::optional<vpr::Tap> ModelOptions::tap() const {
+  const vpr::Facet chosen = vpr::find_facet(facet);
   VPR_REQUIRE(vpr::ConfigError, block >= 0 || chosen == vpr::Facet::token, "--facet ", facet, " is taken of a block: add --block N");
-  return {block, chosen};
+  return block < 0 ? std::nullopt : std::optional(vpr::Tap{block, chosen});
 }
 
 std::optional<vpr::PositionRule> ModelOptions::positions() const {
   if (position_rule.empty()) return std::nullopt;
-  return position_rule == "size" ? vpr::PositionRule::size : vpr::PositionRule::offset;
+  return vpr::find_position_rule(position_rule);
 }
 
 std::int64_t ModelOptions::company_block() const {
@@ -51,8 +34,8 @@ std::int64_t ModelOptions::company_block() const {
   std::int64_t count = 0;
   const char* const end = company.data() + company.size();
   const auto [stop, error] = std::from_chars(company.data() + word.size(), end, count);
-  VPR_REQUIRE(vpr::ConfigError, error == std::errc() && stop == end && count > 0, "--company: got '", company,
-              "', want blocks:N with N photos, such as blocks:16");
+  VPR_REQUIRE(vpr::ConfigError, error == std::errc() && stop == end && count > 0 && count <= most_described_together, "--company: got '",
+              company, "', want blocks:N with N photos, such as blocks:16, at most ", most_described_together);
   return count;
 }
 
@@ -64,6 +47,8 @@ std::string ModelOptions::companions() const {
   return {};
 }
 
+CLI::Validator from_one_to(std::int64_t most) { return CLI::Range(std::int64_t{1}, most); }
+
 void add_model_options(CLI::App& command, ModelOptions& options) {
   command
       .add_option("--model", options.model,
@@ -71,10 +56,15 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       ->required();
   command.add_option("--weights", options.weights, "weights of the system or the backbone: .pth, .ckpt, .safetensors, .npz, .onnx")
       ->required();
-  command.add_option("--size", options.size,
-                     "size of the network's input in pixels, HEIGHTxWIDTH; default: as the model was published, 224x224 for a backbone");
+  command.add_option("--weights-root", options.weights_root,
+                     "which of several sets of weights in the file: the prefix of their names, such as teacher.backbone.");
+  command.add_flag("--lenient", options.lenient, "pass over tensors of the file that the model has no use for, and say which they are");
+  command.add_option(
+      "--size", options.size,
+      "size of the network's input in pixels, HEIGHTxWIDTH; default: that of the training, where the weight file records one, else "
+      "as the model was published, 224x224 for a backbone");
   command.add_option("--preprocess", options.preprocess,
-                     "how photos are prepared; `vpr models` lists the names; default: as the model was published");
+                     "how photos are prepared; `vpr models` lists the names; default: as in the training or as published, as the size");
   command.add_option("--pos-embed", options.position_rule, "how position embeddings are resized; default: as the model was published")
       ->check(CLI::IsMember({"offset0.1", "size"}));
   command.add_option("--block", options.block, "take the tokens of this block, from 0, each at unit length, in place of the final ones")
@@ -83,9 +73,9 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       ->check(CLI::IsMember({"token", "query", "key", "value"}))
       ->capture_default_str();
   command.add_option("--batch", options.batch, "photos described together; changes speed and memory, never a result")
-      ->check(CLI::Range(1, 1024))
+      ->check(from_one_to(most_described_together))
       ->capture_default_str();
-  command.add_option("--threads", options.threads, "threads; default: all. Changes speed, never a result")->check(CLI::PositiveNumber);
+  command.add_option("--threads", options.threads, "threads; default: all. Changes speed, never a result")->check(from_one_to(4096));
   command
       .add_option("--company", options.company,
                   "for cricavpr, which mixes photos: alone, blocks:N in their order, or with:LIST, the same photos beside each one")
@@ -94,11 +84,12 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   command.add_option("--vocabulary", options.vocabulary,
                      "for +vlad: the words, a file that --save-vocabulary wrote; default: found in the database's photos");
   command.add_option("--save-vocabulary", options.save_vocabulary, "for +vlad: write the words that were found");
-  command.add_option("--words", options.words, "for +vlad: how many words to find")->check(CLI::PositiveNumber)->capture_default_str();
+  command.add_option("--words", options.words, "for +vlad: how many words to find")->check(from_one_to(4096))->capture_default_str();
   command.add_option("--vocabulary-photos", options.vocabulary_photos, "for +vlad: photos to find them in, evenly spread")
-      ->check(CLI::PositiveNumber)
+      ->check(from_one_to(most_answers))
       ->capture_default_str();
   command.add_option("--seed", options.seed, "for +vlad: seed of the search for words")->capture_default_str();
+  add_photo_options(command, options.photos);
 }
 
 }  // namespace cli

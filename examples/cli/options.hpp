@@ -3,6 +3,8 @@
 /// The options that the commands share.
 #pragma once
 
+#include "photo_options.hpp"
+
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/image/image.hpp>
 
@@ -12,7 +14,8 @@
 
 namespace CLI {
 class App;
-}
+class Validator;
+}  // namespace CLI
 
 namespace cli {
 
@@ -20,7 +23,9 @@ namespace cli {
 struct ModelOptions {
   std::string model;
   std::string weights;
-  std::string size;        // empty: as the model was published
+  std::optional<std::string> weights_root;
+  bool lenient = false;
+  std::string size;        // empty: as the weight file's record says, or as the model was published
   std::string preprocess;  // likewise
   std::string position_rule;
   std::int64_t block = -1;
@@ -34,10 +39,12 @@ struct ModelOptions {
   std::string save_vocabulary;
   std::string company = "alone";
   std::string pca;
+  PhotoOptions photos;
 
-  /// What photos are prepared to; nothing: as the model was published.
+  /// What photos are prepared to; nothing: as the weight file's record says, or as the model was published.
   std::optional<vpr::ImageSize> image_size() const;
-  vpr::Tap tap() const;
+  /// The block whose tokens are taken; nothing: as the weight file's record says, or the final ones.
+  std::optional<vpr::Tap> tap() const;
   std::optional<vpr::PositionRule> positions() const;
   /// The size of the blocks that photos are described in; 0: in none.
   std::int64_t company_block() const;
@@ -45,11 +52,14 @@ struct ModelOptions {
   std::string companions() const;
 };
 
+inline constexpr std::int64_t most_described_together = 1024;  // photos
+inline constexpr std::int64_t most_answers = 100'000;          // to one query
+
+/// Whole numbers from 1 to `most`; anything else is refused with both named.
+CLI::Validator from_one_to(std::int64_t most);
+
 /// HEIGHTxWIDTH, or one side for both.
 vpr::ImageSize parse_size(const std::string& text);
-
-/// The facet of that name.
-vpr::Facet find_facet(const std::string& name);
 
 void add_model_options(CLI::App& command, ModelOptions& options);
 

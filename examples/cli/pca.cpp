@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "commands.hpp"
+#include "options.hpp"
+#include "outputs.hpp"
 
 #include <vpr/index/fit_pca.hpp>
 #include <vpr/index/pca_file.hpp>
-#include <vpr/io/npy.hpp>
+#include <vpr/model/descriptors_file.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -20,16 +22,12 @@ struct Options {
 };
 
 void fit(const Options& options) {
-  const vpr::WeightFile file = vpr::read_npy(options.descriptors);
-  const vpr::Shape shape = file.tensors().at(0).shape;
-  VPR_REQUIRE(vpr::ShapeError, shape.rank() == 2, options.descriptors, ": holds ", shape,
-              ", want a matrix of descriptors, as `vpr describe` writes it");
-  const std::vector<float> values = vpr::read_tensor(file, 0);
-  const vpr::Pca pca = vpr::fit_pca(vpr::Rows(values.data(), shape[0], shape[1]),
-                                    {.components = options.dimensions, .power = options.whiten ? -0.5F : 0.0F});
-  vpr::save_pca(options.out, pca);
-  std::cout << options.out << ": " << shape[1] << " to " << options.dimensions << " dimensions, " << 100 * pca.parameters().ratio.sum()
-            << "% of the variance\n";
+  require_writable(options.out);
+  const vpr::Descriptors descriptors = vpr::load_descriptors(options.descriptors);
+  const vpr::Pca pca = vpr::fit_pca(descriptors.rows(), {.components = options.dimensions, .power = options.whiten ? -0.5F : 0.0F});
+  vpr::save_pca(options.out, pca, vpr::metadata_of(descriptors.record));
+  std::cout << vpr::escaped(options.out) << ": " << descriptors.dimensions << " to " << options.dimensions << " dimensions, "
+            << 100 * pca.parameters().ratio.sum() << "% of the variance\n";
 }
 
 }  // namespace
@@ -39,10 +37,10 @@ void add_pca(CLI::App& program) {
   CLI::App* command = program.add_subcommand("pca", "Fits a PCA to descriptors, for --pca");
   command->add_option("descriptors", options->descriptors, "a matrix of descriptors that `vpr describe` wrote")->required();
   command->add_option("--dimensions", options->dimensions, "what is left: CricaVPR's authors keep 4096")
-      ->check(CLI::PositiveNumber)
+      ->check(from_one_to(1 << 20))
       ->capture_default_str();
   command->add_flag("--whiten", options->whiten, "divide each by its standard deviation");
-  command->add_option("--out", options->out, "the PCA, a .safetensors file")->required();
+  command->add_option("--out", options->out, "the PCA, a .safetensors file, with the record of what it was fitted to")->required();
   command->callback([options] { fit(*options); });
 }
 

@@ -2,17 +2,21 @@
 #include "rerank.hpp"
 
 #include "options.hpp"
+#include "outputs.hpp"
+
+#include <vpr/model/record.hpp>
 
 #include <CLI/CLI.hpp>
 
 #include <filesystem>
+#include <system_error>
 
 #include <unistd.h>
 
 namespace cli {
 
 std::optional<vpr::Tap> RerankOptions::tap() const {
-  const vpr::Facet chosen = find_facet(facet);
+  const vpr::Facet chosen = vpr::find_facet(facet);
   VPR_REQUIRE(vpr::ConfigError, block >= 0 || chosen == vpr::Facet::token, "--local-facet ", facet,
               " is taken of a block: add --local-block N");
   VPR_REQUIRE(vpr::ConfigError, block < 0 || local != "head", "--local-block is taken of patches: leave it out with --local head");
@@ -22,7 +26,7 @@ std::optional<vpr::Tap> RerankOptions::tap() const {
 void add_rerank_options(CLI::App& command, RerankOptions& options) {
   CLI::Option* rerank =
       command.add_option("--rerank", options.first, "look again at this many of a query's first answers, by local features")
-          ->check(CLI::PositiveNumber);
+          ->check(from_one_to(most_answers));
   const auto add = [&](const char* name, std::string& value, const char* meaning) {
     return command.add_option(name, value, meaning)->needs(rerank);
   };
@@ -45,20 +49,26 @@ void add_rerank_options(CLI::App& command, RerankOptions& options) {
   add("--local-file", options.file, "with --local-store disk: a new file for them; default: a temporary one, gone at the end");
 }
 
+void RerankOptions::require_store() const {
+  VPR_REQUIRE(vpr::ConfigError, file.empty() || store == "disk", "--local-file goes with --local-store disk");
+  std::error_code ignored;
+  VPR_REQUIRE(vpr::ConfigError, file.empty() || !std::filesystem::exists(file, ignored), "--local-file: ", file,
+              " is there already; remove it or name another");
+  require_writable(file);
+}
+
 LocalStore make_store(const RerankOptions& options, std::int64_t size, std::function<vpr::LocalFeatures(std::int64_t)> compute) {
-  VPR_REQUIRE(vpr::ConfigError, options.file.empty() || options.store == "disk", "--local-file goes with --local-store disk");
   const vpr::LocalPrecision precision = options.precision == "f32"   ? vpr::LocalPrecision::float32
                                         : options.precision == "f16" ? vpr::LocalPrecision::float16
                                                                      : vpr::LocalPrecision::int8;
   if (options.store == "none") return vpr::ComputedLocalStore(size, std::move(compute));
   if (options.store == "memory") return vpr::MemoryLocalStore(precision);
-  if (!options.file.empty()) {
-    VPR_REQUIRE(vpr::ConfigError, !std::filesystem::exists(options.file), "--local-file: ", options.file,
-                " is there already; remove it or name another");
-    return vpr::DiskLocalStore::create(options.file, precision);
-  }
-  const std::string name = "vpr_local_features_" + std::to_string(::getpid());
-  vpr::DiskLocalStore store = vpr::DiskLocalStore::create((std::filesystem::temp_directory_path() / name).string(), precision);
+  if (!options.file.empty()) return vpr::DiskLocalStore::create(options.file, precision);
+  std::error_code problem;
+  const std::filesystem::path folder = std::filesystem::temp_directory_path(problem);
+  VPR_REQUIRE(vpr::IoError, !problem, "no folder for temporary files (", problem.message(), "): set TMPDIR, or give --local-file");
+  vpr::DiskLocalStore store =
+      vpr::DiskLocalStore::create((folder / ("vpr_local_features_" + std::to_string(::getpid()))).string(), precision);
   ::unlink(store.path().c_str());  // its content lives until it is closed, however the program ends
   return store;
 }

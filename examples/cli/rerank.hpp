@@ -29,6 +29,8 @@ struct RerankOptions {
   std::string file;
 
   std::optional<vpr::Tap> tap() const;
+  /// Refuses a file for the store that could not be made.
+  void require_store() const;
 };
 
 void add_rerank_options(CLI::App& command, RerankOptions& options);

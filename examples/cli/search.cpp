@@ -3,14 +3,18 @@
 
 #include "describe_photos.hpp"
 
+#include <vpr/eval/keep_photos.hpp>
 #include <vpr/eval/report_html.hpp>
 #include <vpr/eval/report_thumbnails.hpp>
 #include <vpr/image/read.hpp>
 #include <vpr/index/flat.hpp>
 #include <vpr/matcher/rerank.hpp>
+#include <vpr/model/descriptors_file.hpp>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <filesystem>
 #include <span>
 #include <utility>
 #include <variant>
@@ -21,14 +25,19 @@ namespace {
 
 constexpr std::size_t most_lines = 30;  // of an answer in a report
 
-SearchResult search_once(const ModelOptions& options, const vpr::Dataset& dataset, std::int64_t k) {
+SearchResult search_once(const ModelOptions& options, vpr::Dataset& dataset, std::int64_t k, PhotoReader& reader) {
   SearchResult result;
-  const vpr::AnyPipeline model = load_model(options, dataset.database, result.timing);
-  const vpr::Descriptors database = describe_photos(model, dataset.database, options, "database", result.timing);
-  const vpr::Descriptors queries = describe_photos(model, dataset.queries, options, "queries", result.timing);
-  vpr::FlatIndex<> index(database.dimensions);
-  result.timing.measure("index", database.rows().size(), [&] { index.add(database.rows()); });
-  result.matches = result.timing.measure("search", queries.rows().size(), [&] { return index.search(queries.rows(), k); });
+  const Describer describe(options, dataset.database, "database", result.timing, reader);
+  const Described database = describe(dataset.database, "database");
+  vpr::keep_database(dataset, database.photos);
+  const Described queries = describe(dataset.queries, "queries");
+  vpr::keep_queries(dataset, queries.photos);
+  vpr::require_comparable(database.descriptors, queries.descriptors);
+  const vpr::Rows rows = database.descriptors.rows(), query_rows = queries.descriptors.rows();
+  vpr::FlatIndex<> index(rows.dim());
+  result.record = describe.record();
+  result.timing.measure("index", rows.size(), [&] { index.add(rows); });
+  result.matches = result.timing.measure("search", query_rows.size(), [&] { return index.search(query_rows, k); });
   return result;
 }
 
@@ -56,32 +65,34 @@ void add_to(LocalStore& store, const vpr::LocalFeatures& features) {
 }
 
 /// Besides the index and the store, local features are held of one batch of photos and of as many candidates as there are threads.
-SearchResult search_twice(const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset, std::int64_t k,
-                          std::int64_t drawn) {
+SearchResult search_twice(const ModelOptions& options, const RerankOptions& rerank, vpr::Dataset& dataset, std::int64_t k,
+                          std::int64_t drawn, PhotoReader& reader) {
+  rerank.require_store();
   SearchResult result;
   vpr::Timing& timing = result.timing;
-  const vpr::AnyTwoStage model = load_two_stage(options, rerank, dataset.database, timing);
-  LocalStore store = make_store(rerank, static_cast<std::int64_t>(dataset.database.size()), [&](std::int64_t id) {
-    const vpr::Image photo = vpr::read_image(dataset.database[static_cast<std::size_t>(id)].path);
+  const vpr::AnyTwoStage model = load_two_stage(options, rerank, dataset.database, timing, reader);
+  LocalStore store = make_store(rerank, std::ssize(dataset.database), [&](std::int64_t id) {
+    const vpr::Image photo = vpr::read_image(dataset.database[static_cast<std::size_t>(id)].path.string(), reader.read_options());
     const vpr::ImageView view = photo;
     return model.describe_both(std::span(&view, 1)).local[0];
   });
-  const Projection projection(options);
+  const Projection projection(options, model.record());
+  result.record = projection.record();
+  result.local = model.local();
   vpr::FlatIndex<> index(projection.dimensions(model.dimensions()));
   const auto projected = [&](vpr::TwoStageDescription& described) {
-    return projection({std::move(described.descriptors), model.dimensions(), model.company()});
+    return projection({std::move(described.descriptors), model.dimensions(), {}});
   };
   const std::int64_t batch = batch_size(options, model.block());
   std::vector<vpr::ImageSize> sizes;  // of the database's photos, then of the queries
-  const auto describe = [&](std::span<const vpr::Photo> photos, bool local) {
-    const std::vector<vpr::Image> images = read_photos(photos);
-    for (const vpr::Image& image : images) sizes.push_back(image.size());
-    const std::vector<vpr::ImageView> views(images.begin(), images.end());
-    return local ? model.describe_both(views) : vpr::TwoStageDescription{model.describe(views), {}};
+  const auto describe = [&](const std::vector<vpr::ImageView>& photos, bool local) {
+    for (const vpr::ImageView& photo : photos) sizes.push_back(photo.size());
+    return local ? model.describe_both(photos) : vpr::TwoStageDescription{model.describe(photos), {}};
   };
+  const auto check = [&](vpr::ImageSize size) { model.input_size(size); };
 
-  for_each_batch(dataset.database, batch, "database", [&](std::span<const vpr::Photo> photos) {
-    const auto count = static_cast<std::int64_t>(photos.size());
+  const std::vector<std::size_t> database = reader.for_each_batch(dataset.database, batch, "database", check, [&](const auto& photos) {
+    const std::int64_t count = std::ssize(photos);
     vpr::TwoStageDescription described =
         timing.measure("describe database", count, [&] { return describe(photos, rerank.store != "none"); });
     timing.measure("index", count, [&] { index.add(projected(described).rows()); });
@@ -89,8 +100,9 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
       for (const vpr::LocalFeatures& features : described.local) add_to(store, features);
     });
   });
-  for_each_batch(dataset.queries, batch, "queries", [&](std::span<const vpr::Photo> photos) {
-    const auto count = static_cast<std::int64_t>(photos.size());
+  vpr::keep_database(dataset, database);
+  const std::vector<std::size_t> queries = reader.for_each_batch(dataset.queries, batch, "queries", check, [&](const auto& photos) {
+    const std::int64_t count = std::ssize(photos);
     vpr::TwoStageDescription described = timing.measure("describe queries", count, [&] { return describe(photos, true); });
     const std::vector<vpr::Matches> found =
         timing.measure("search", count, [&] { return index.search(projected(described).rows(), std::max(k, rerank.first)); });
@@ -105,8 +117,9 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
           const vpr::LocalMatch& match = reranked.local[rank];
           looks.push_back(
               {match.score, vpr::match_lines(match, query.grid, reranked.grids[rank], std::cmp_less(rank, drawn) ? most_lines : 0)});
-          const SeenShare of_query(options.preprocess, sizes[dataset.database.size() + result.matches.size()], query.grid);
-          const SeenShare of_answer(options.preprocess, sizes[static_cast<std::size_t>(reranked.matches[rank].id)], reranked.grids[rank]);
+          const SeenShare of_query(result.record.preprocess, sizes[dataset.database.size() + result.matches.size()], query.grid);
+          const SeenShare of_answer(result.record.preprocess, sizes[static_cast<std::size_t>(reranked.matches[rank].id)],
+                                    reranked.grids[rank]);
           for (vpr::MatchLine& line : looks.back().lines) {
             line = {of_query.x(line.query_x), of_query.y(line.query_y), of_answer.x(line.candidate_x), of_answer.y(line.candidate_y)};
           }
@@ -115,18 +128,49 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
       }
     });
   });
+  vpr::keep_queries(dataset, queries);
   return result;
 }
 
 }  // namespace
 
-SearchResult search(const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset, std::int64_t k,
-                    std::int64_t drawn) {
-  return rerank.first > 0 ? search_twice(options, rerank, dataset, k, drawn) : search_once(options, dataset, k);
+void add_dataset_options(CLI::App& command, DatasetOptions& options) {
+  command.add_option("--database", options.database, "photos of known places: a folder, a list or a table")->required();
+  command.add_option("--queries", options.queries, "photos to localise: a folder, a list, a table or a photo")->required();
+  command
+      .add_option("--positions", options.positions,
+                  "what the positions of photos are; automatic: as names and tables say, or their numbers leave no doubt")
+      ->check(CLI::IsMember({"automatic", "metres", "degrees"}))
+      ->capture_default_str();
 }
 
-void write_report(const std::string& path, const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset,
-                  const SearchResult& result, std::int64_t k, std::int64_t shown, const std::optional<vpr::Recall>& recall) {
+SearchResult search(const ModelOptions& options, const RerankOptions& rerank, vpr::Dataset& dataset, std::int64_t k, std::int64_t drawn,
+                    PhotoReader& reader) {
+  return rerank.first > 0 ? search_twice(options, rerank, dataset, k, drawn, reader) : search_once(options, dataset, k, reader);
+}
+
+std::int64_t answers_a_query(const vpr::Dataset& dataset, std::int64_t wanted) {
+  constexpr std::int64_t most = std::int64_t{1} << 28;
+  const std::int64_t k = std::min(wanted, std::ssize(dataset.database)), queries = std::ssize(dataset.queries);
+  VPR_REQUIRE(vpr::ConfigError, queries == 0 || k <= most / queries, "got ", k, " answers to each of ", queries, " queries, at most ", most,
+              " in all: ask for fewer answers, or for parts of the queries");
+  return k;
+}
+
+void add_record(nlohmann::ordered_json& json, const RerankOptions& rerank, const SearchResult& result, const LeftOut& left_out) {
+  json.update(vpr::record_json(result.record));
+  json["reranked"] = rerank.first;
+  if (rerank.first > 0) {
+    json["local_features"] = result.local;
+    json["local_precision"] = rerank.store == "none" ? "f32" : rerank.precision;
+  }
+  json["photos_left_out"] = left_out.count();
+  json["left_out"] = left_out.json();
+}
+
+void write_report(const std::string& path, std::vector<std::pair<std::string, std::string>> facts, const RerankOptions& rerank,
+                  const vpr::Dataset& dataset, const SearchResult& result, std::int64_t k, std::int64_t shown, const PhotoReader& reader,
+                  const std::optional<vpr::Recall>& recall) {
   std::vector<float> scores(result.matches.size() * static_cast<std::size_t>(k));
   for (std::size_t q = 0; q < result.matches.size(); ++q) {
     for (std::size_t rank = 0; rank < result.matches[q].size(); ++rank)
@@ -140,21 +184,14 @@ void write_report(const std::string& path, const ModelOptions& options, const Re
       answer.lines = result.second_looks[q][rank].lines;
     }
   }
-  report.facts = {{"model", options.model},
-                  {"weights", std::filesystem::path(options.weights).filename().string()},
-                  {"input", options.size.empty() ? "as published" : options.size},
-                  {"preprocessing", options.preprocess.empty() ? "as published" : options.preprocess}};
-  if (options.company != "alone") report.facts.emplace_back("described", options.company);
-  if (options.block >= 0) report.facts.emplace_back("tokens", "block " + std::to_string(options.block) + ", " + options.facet);
-  if (rerank.first > 0) {
-    report.facts.emplace_back(
-        "re-ranked", "the first " + std::to_string(rerank.first) + " by " + (rerank.local.empty() ? "local features" : rerank.local) +
-                         (rerank.block >= 0 ? " of block " + std::to_string(rerank.block) + ", " + rerank.facet : ""));
-  }
+  report.facts = std::move(facts);
+  if (rerank.first > 0) report.facts.emplace_back("re-ranked", "the first " + std::to_string(rerank.first) + " by " + result.local);
+  if (const std::size_t count = reader.left_out().count(); count > 0) report.facts.emplace_back("photos left out", std::to_string(count));
+  result.record.visit([&](std::string_view name, const std::string& value) { report.facts.emplace_back(name, value); });
   report.score_name = "cosine";
   report.recall = recall;
   report.timing = result.timing;
-  vpr::load_thumbnails(report);
+  vpr::load_thumbnails(report, 256, reader.read_options());
   vpr::write_report(path, report);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "options.hpp"
+#include "photo_reader.hpp"
 #include "rerank.hpp"
 
 #include <vpr/dataset/dataset.hpp>
@@ -11,12 +12,28 @@
 #include <vpr/eval/recall.hpp>
 #include <vpr/eval/timing.hpp>
 #include <vpr/index/concept.hpp>
+#include <vpr/model/record.hpp>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+namespace CLI {
+class App;
+}
+
 namespace cli {
+
+/// The photos of a map and of its queries.
+struct DatasetOptions {
+  std::string database, queries, positions = "automatic";
+};
+
+/// --database, --queries and --positions.
+void add_dataset_options(CLI::App& command, DatasetOptions& options);
 
 /// What the second look found in one of a query's answers.
 struct SecondLook {
@@ -28,17 +45,30 @@ struct SecondLook {
 struct SearchResult {
   std::vector<vpr::Matches> matches;
   std::vector<std::vector<SecondLook>> second_looks;  // of each query's first answers; empty without re-ranking
+  vpr::ModelRecord record;                            // what both sides' descriptors are made by
+  std::string local;                                  // what local features they were looked at again with; empty without re-ranking
   vpr::Timing timing;
 };
 
 inline constexpr std::int64_t drawn_answers = 3;  // of a query in a report
 
+/// Photos that cannot be read leave the data set, with their right answers.
+/// @param k      at most as many as the database has
 /// @param drawn  answers of each query whose lines are kept
-SearchResult search(const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset, std::int64_t k,
-                    std::int64_t drawn);
+SearchResult search(const ModelOptions& options, const RerankOptions& rerank, vpr::Dataset& dataset, std::int64_t k, std::int64_t drawn,
+                    PhotoReader& reader);
+
+/// How many answers of each query are worth asking for: `wanted`, or the whole database.
+/// @throws vpr::ConfigError  for more answers in all than fit
+std::int64_t answers_a_query(const vpr::Dataset& dataset, std::int64_t wanted);
+
+/// Adds what made the answers, and which photos were left out.
+void add_record(nlohmann::ordered_json& json, const RerankOptions& rerank, const SearchResult& result, const LeftOut& left_out);
 
 /// Writes a search as one HTML page, with the first `shown` of each query's `k` answers and, where it was measured, the recall.
-void write_report(const std::string& path, const ModelOptions& options, const RerankOptions& rerank, const vpr::Dataset& dataset,
-                  const SearchResult& result, std::int64_t k, std::int64_t shown, const std::optional<vpr::Recall>& recall = std::nullopt);
+/// @param facts  that stand before those of the record
+void write_report(const std::string& path, std::vector<std::pair<std::string, std::string>> facts, const RerankOptions& rerank,
+                  const vpr::Dataset& dataset, const SearchResult& result, std::int64_t k, std::int64_t shown, const PhotoReader& reader,
+                  const std::optional<vpr::Recall>& recall = std::nullopt);
 
 }  // namespace cli

@@ -3,15 +3,21 @@
 /// Data sets: photos, positions and right answers; batches to train on; a town to render where there are none.
 #pragma once
 
+#include <vpr/dataset/bad_photo.hpp>
 #include <vpr/dataset/csv.hpp>
 #include <vpr/dataset/dataset.hpp>
 #include <vpr/dataset/gsv_cities.hpp>
 #include <vpr/dataset/mined_batches.hpp>
+#include <vpr/dataset/missing.hpp>
+#include <vpr/dataset/msls.hpp>
+#include <vpr/dataset/pairs.hpp>
 #include <vpr/dataset/photo.hpp>
 #include <vpr/dataset/photo_batches.hpp>
+#include <vpr/dataset/photo_folder.hpp>
 #include <vpr/dataset/photo_list.hpp>
 #include <vpr/dataset/photo_loader.hpp>
 #include <vpr/dataset/place_sampler.hpp>
+#include <vpr/dataset/position_unit.hpp>
 #include <vpr/dataset/positions.hpp>
 #include <vpr/dataset/positives.hpp>
 #include <vpr/dataset/prefetch.hpp>

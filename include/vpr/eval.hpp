@@ -4,8 +4,10 @@
 #pragma once
 
 #include <vpr/eval/heat_map.hpp>
+#include <vpr/eval/keep_photos.hpp>
 #include <vpr/eval/match_lines.hpp>
 #include <vpr/eval/mean_average_precision.hpp>
+#include <vpr/eval/missing.hpp>
 #include <vpr/eval/precision_recall.hpp>
 #include <vpr/eval/recall.hpp>
 #include <vpr/eval/report.hpp>

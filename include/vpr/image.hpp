@@ -4,10 +4,12 @@
 #pragma once
 
 #include <vpr/image/augment.hpp>
+#include <vpr/image/bmp.hpp>
 #include <vpr/image/colour.hpp>
 #include <vpr/image/crop.hpp>
 #include <vpr/image/exif.hpp>
 #include <vpr/image/image.hpp>
+#include <vpr/image/missing.hpp>
 #include <vpr/image/named_preprocess.hpp>
 #include <vpr/image/ppm.hpp>
 #include <vpr/image/preprocess.hpp>

@@ -13,6 +13,7 @@
 #include <vpr/eval.hpp>
 #include <vpr/image.hpp>
 #include <vpr/index.hpp>
+#include <vpr/io/missing.hpp>
 #include <vpr/layer.hpp>
 #include <vpr/local.hpp>
 #include <vpr/loss.hpp>

@@ -35,6 +35,39 @@ TEST_CASE("Copies of a Var share its value and gradient") {
   CHECK(gradient(same) == std::vector<double>{2, 20});
 }
 
+TEST_CASE("A Var that was moved from is an error until it is assigned to") {
+  Var<B> x(Tensor<B>::full({2}, 3), true);
+  const Var<B> kept = std::move(x);
+  const std::string sentence = "Var: it was moved from; assign it a new value first";
+  CHECK_THROWS_WITH(x.shape(), sentence);
+  CHECK_THROWS_WITH(x.empty(), sentence);
+  CHECK_THROWS_WITH(x.value(), sentence);
+  CHECK_THROWS_WITH(x.to_vector(), sentence);
+  CHECK_THROWS_WITH(x.gradient(), sentence);
+  CHECK_THROWS_WITH(x.needs_gradient(), sentence);
+  CHECK_THROWS_WITH(x.set_needs_gradient(true), sentence);
+  CHECK_THROWS_WITH(x.clear_gradient(), sentence);
+  CHECK_THROWS_WITH(x.update([](auto&, auto&) {}), sentence);
+  CHECK_THROWS_WITH(x.assign(std::vector<float>{1, 2}), sentence);
+  CHECK_THROWS_WITH(x.detached(), sentence);
+  CHECK_THROWS_WITH(x.take(), sentence);
+  CHECK_THROWS_WITH(x.backward(), sentence);
+  CHECK_THROWS_WITH(x.backward(Tensor<B>::full({2}, 1)), sentence);
+  CHECK_THROWS_WITH(multiply(kept, x), sentence);
+  CHECK_THROWS_WITH(add(x, kept), sentence);
+  CHECK_THROWS_WITH(x.with_value_if(false).shape(), sentence);
+  x = kept;
+  CHECK(x.value().values() == kept.value().values());
+}
+
+TEST_CASE("A Var whose value was taken says so") {
+  Var<B> x(Tensor<B>::full({2}, 3), true);
+  CHECK(x.take().shape() == Shape{2});
+  CHECK_THROWS_WITH(x.take(), ContainsSubstring("the value [2] was not kept"));
+  CHECK_THROWS_WITH(x.update([](auto&, auto&) {}), ContainsSubstring("was not kept"));
+  CHECK_THROWS_WITH(x.assign(std::vector<float>{1, 2}), ContainsSubstring("was not kept"));
+}
+
 TEST_CASE("Gradients of several backward calls add up until cleared") {
   Var<B> x = leaf({1, 2});
   for (int i = 0; i < 2; ++i) add_scaled(x, x, 2).backward(Tensor<B>::from({2}, {1, 1}));

@@ -7,4 +7,5 @@ struct Device : vpr::HostMemory<float> {
   static constexpr bool host = false;
 };
 
-auto view = vpr::Tensor<Device>(vpr::Shape{2, 3}).matrix();
+vpr::Tensor<Device> tensor(vpr::Shape{2, 3});
+auto view = tensor.matrix();

@@ -25,8 +25,9 @@ TEST_CASE("An empty buffer holds no memory and can be copied and moved") {
   CHECK(moved.size() == 0);
 }
 
-TEST_CASE("A size whose bytes overflow is refused") {
-  CHECK_THROWS_AS(Buffer<double>(static_cast<std::size_t>(-1) / 8 + 2), std::bad_alloc);
+TEST_CASE("A size whose bytes overflow or for which there is no memory is refused by name") {
+  CHECK_THROWS_AS(Buffer<double>(static_cast<std::size_t>(-1) / 8 + 2), vpr::Error);
+  CHECK_THROWS_WITH(Buffer<double>(std::size_t{1} << 55), "no memory for 36028797018963968 elements of 8 bytes");
 }
 
 TEST_CASE("A buffer's copy is its own, its move leaves it empty") {

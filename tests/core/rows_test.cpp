@@ -2,6 +2,7 @@
 #include <vpr/core/rows.hpp>
 
 #include <vpr/backend/cpu.hpp>
+#include <vpr/core/xtensor.hpp>
 
 #include "tests/support/catch.hpp"
 
@@ -19,12 +20,13 @@
 #include <vector>
 
 using vpr::Rows;
+using vpr::RowsArgument;
 
 namespace {
 
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-std::vector<std::vector<float>> numbers(Rows rows) {
+std::vector<std::vector<float>> numbers(RowsArgument rows) {
   std::vector<std::vector<float>> all;
   for (std::int64_t r = 0; r < rows.size(); ++r) all.emplace_back(rows[r], rows[r] + rows.dim());
   return all;
@@ -67,6 +69,24 @@ TEST_CASE("Rows are what a tensor holds, without a copy") {
   CHECK(numbers(tensor) == Numbers{{1, 2}, {3, 4}});
   CHECK(numbers(tensor.matrix()) == Numbers{{1, 2}, {3, 4}});
   STATIC_REQUIRE_FALSE(std::is_constructible_v<Rows, vpr::Tensor<vpr::Cpu<double>>>);
+}
+
+TEST_CASE("A temporary that holds its numbers becomes an argument, but no Rows that would outlive it; views convert by themselves") {
+  using Tensor = vpr::Tensor<vpr::Cpu<>>;
+  STATIC_REQUIRE(std::is_constructible_v<Rows, Tensor> && std::is_constructible_v<Rows, Matrix> &&
+                 std::is_constructible_v<Rows, vpr::Matrix<float>>);
+  STATIC_REQUIRE_FALSE(std::is_convertible_v<Tensor, Rows> || std::is_convertible_v<const Tensor, Rows>);
+  STATIC_REQUIRE_FALSE(std::is_convertible_v<Matrix, Rows> || std::is_convertible_v<Eigen::RowVectorXf, Rows> ||
+                       std::is_convertible_v<Eigen::RowVector3f, Rows> || std::is_convertible_v<vpr::Matrix<float>, Rows>);
+  STATIC_REQUIRE_FALSE(std::is_convertible_v<xt::xtensor<float, 2>, Rows> || std::is_convertible_v<xt::xarray<float>, Rows>);
+  STATIC_REQUIRE(std::is_convertible_v<Tensor, RowsArgument> && std::is_convertible_v<Matrix, RowsArgument> &&
+                 std::is_convertible_v<xt::xarray<float>, RowsArgument> && std::is_convertible_v<Rows, RowsArgument>);
+  STATIC_REQUIRE_FALSE(std::is_convertible_v<vpr::Tensor<vpr::Cpu<double>>, RowsArgument> || std::is_convertible_v<int, RowsArgument>);
+  STATIC_REQUIRE(std::is_convertible_v<Tensor&, Rows> && std::is_convertible_v<const Tensor&, Rows> &&
+                 std::is_convertible_v<const Matrix&, Rows>);
+  STATIC_REQUIRE(std::is_convertible_v<Eigen::Map<const Matrix>, Rows> && std::is_convertible_v<Eigen::Ref<Matrix>, Rows>);
+  STATIC_REQUIRE(std::is_convertible_v<decltype(std::declval<Tensor&>().matrix()), Rows> &&
+                 std::is_convertible_v<decltype(std::declval<const Tensor&>().xt<2>()), Rows>);
 }
 
 TEST_CASE("Rows can be cut, strided and empty, but not negative") {

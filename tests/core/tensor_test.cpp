@@ -31,6 +31,13 @@ TEST_CASE("A tensor holds the values it was made from") {
   CHECK(Tensor<F32>::zeros({2}).values() == Values{0, 0});
 }
 
+TEST_CASE("A tensor for which there is no memory is refused with its shape and its bytes") {
+  const Shape huge{std::int64_t{1} << 30, 1 << 20};
+  CHECK_THROWS_WITH(Tensor<F32>(huge), ContainsSubstring("tensor [1073741824, 1048576], 1125899906842624 elements of 4 bytes: no memory"));
+  CHECK_THROWS_AS(Tensor<F64>(Shape{std::int64_t{1} << 62}), Error);
+  CHECK_THROWS_AS(Tensor<F64>::zeros(huge), Error);
+}
+
 TEST_CASE("A default tensor is empty, a scalar has one element, an empty axis none") {
   const Tensor<F32> nothing;
   CHECK(nothing.empty());
@@ -109,8 +116,9 @@ TEST_CASE("matrix() views the memory as rows of the last axis") {
   view(1, 2) = 9;
   CHECK(x.data()[5] == 9);
   CHECK(std::as_const(x).matrix().row(1).sum() == 18);
-  CHECK(Tensor<F32>::full({}, 3).matrix()(0, 0) == 3);
-  CHECK(Tensor<F32>(Shape{0, 4}).matrix().rows() == 0);
+  const auto scalar = Tensor<F32>::full({}, 3), empty = Tensor<F32>(Shape{0, 4});
+  CHECK(scalar.matrix()(0, 0) == 3);
+  CHECK(empty.matrix().rows() == 0);
 }
 
 TEST_CASE("xt() views the memory with its axes") {
@@ -121,7 +129,8 @@ TEST_CASE("xt() views the memory with its axes") {
   CHECK(x.data()[5] == 9);
   const auto& constant = x;
   CHECK(xt::sum(constant.xt<2>())() == 24);
-  CHECK(Tensor<F32>(Shape{0, 4}).xt<2>().size() == 0);
+  const Tensor<F32> empty(Shape{0, 4});
+  CHECK(empty.xt<2>().size() == 0);
 }
 
 TEST_CASE("xt() of another number of axes is refused") {

@@ -54,6 +54,23 @@ TEST_CASE("CSV columns are found by name whatever the case") {
   CHECK_FALSE(table.column({"lo"}));
 }
 
+TEST_CASE("A table's fields may be separated by semicolons or tabs") {
+  const auto semicolons = parse("path;latitude\na,b.jpg;48,85\n");
+  CHECK(semicolons.separator == ';');
+  CHECK(semicolons.rows[1].fields == Fields{"a,b.jpg", "48,85"});
+  CHECK(parse("path\tx\na b\t1\n").rows[1].fields == Fields{"a b", "1"});
+  CHECK(parse("\r\n\"a;b;c\",d\n1,2\n").rows[0].fields == Fields{"a;b;c", "d"});
+  CHECK(parse("path\na;b.jpg\n").rows[1].fields == Fields{"a;b.jpg"});
+  CHECK(parse("sep=;\npath;x\na;1\n").rows[1].fields == Fields{"a", "1"});
+  CHECK(parse("sep=;\r\npath;x\r\na;1\r\n").rows[1].line == 3);
+  CHECK_THROWS_WITH(parse("a;b\n1;2;3\n"), ContainsSubstring("t.csv:2: found 3 fields, expected 2"));
+}
+
+TEST_CASE("A CSV file may end its lines by CR, and be in UTF-16") {
+  CHECK(parse("a,b\r1,2\r").rows[1].fields == Fields{"1", "2"});
+  CHECK(parse({"\xFF\xFE\x61\0,\0b\0\n\0\x31\0,\0\x32\0", 16}).rows[1].fields == Fields{"1", "2"});
+}
+
 TEST_CASE("Bad CSV rows are named with file and line") {
   CHECK_THROWS_WITH(parse("a,b\n1,2\n1,2,3\n"), ContainsSubstring("t.csv:3: found 3 fields, expected 2 as in line 1"));
   CHECK_THROWS_WITH(parse("a,b\n\"1,2\n3,4\n"), ContainsSubstring("t.csv:2: a quoted field is never closed"));

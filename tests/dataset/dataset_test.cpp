@@ -71,3 +71,78 @@ TEST_CASE("The real photo sets read with their lists and pairs") {
   const auto folders = Dataset::load({.database = toy / "database", .queries = toy / "queries", .pairs = toy / "place_pairs.csv"});
   CHECK(folders.database[(*folders.positives)[3][0]].name == "db17.jpg");
 }
+
+TEST_CASE("A data set says which unit its positions are in, and refuses degrees that pass for metres") {
+  const TemporaryFolder folder;
+  for (const char* name : {"@120.41230@36.16010@.jpg", "@120.45230@36.19010@.jpg", "@120.51230@36.26010@.jpg"})
+    folder.write(std::string("d/") + name);
+  folder.write("q/@120.90000@36.90000@.jpg");
+  folder.write("q/@120.41235@36.16010@.jpg");
+  vpr::DatasetSettings settings{.database = folder.path() / "d", .queries = folder.path() / "q"};
+  CHECK_THROWS_WITH(Dataset::load(settings), ContainsSubstring("looks like degrees") && ContainsSubstring("--positions degrees"));
+  settings.positions = vpr::PositionUnit::degrees;
+  const auto degrees = Dataset::load(settings);
+  CHECK(degrees.positives == Positives{{0}, {}});
+  CHECK(degrees.unit == vpr::PositionUnit::degrees);
+  CHECK(degrees.unit_reason == "degrees as declared");
+  settings.positions = vpr::PositionUnit::metres;
+  const auto metres = Dataset::load(settings);
+  CHECK(metres.positives == Positives{{0, 1, 2}, {0, 1, 2}});
+  CHECK(metres.unit == vpr::PositionUnit::metres);
+}
+
+TEST_CASE("Positions that answers do not come from are dropped where they are of no use, and that is said") {
+  const TemporaryFolder folder;
+  folder.write("d/@120.41230@36.16010@.jpg");
+  folder.write("d/@120.45230@36.19010@.jpg");
+  folder.write("q/@120.90000@36.90000@.jpg");
+  const auto pairs = folder.write("pairs.csv", "q/@120.90000@36.90000@.jpg,d/@120.41230@36.16010@.jpg\n");
+  const auto set = Dataset::load({.database = folder.path() / "d", .queries = folder.path() / "q", .pairs = pairs});
+  CHECK(set.positives == Positives{{0}});
+  CHECK_FALSE(set.database[0].position);
+  CHECK(set.unit == vpr::PositionUnit::automatic);
+  CHECK_THAT(set.unit_reason, ContainsSubstring("positions are not used: ") && ContainsSubstring("looks like degrees"));
+}
+
+TEST_CASE("Another UTM zone or hemisphere is another place") {
+  for (const char* zone : {"11@S", "10@H", "11@", "11S@"}) {
+    const TemporaryFolder folder;
+    folder.write(std::string("d/@0500000.00@4180000.00@") + zone + "@.jpg");
+    folder.write("q/@0500000.00@4180001.00@10@S@.jpg");
+    CAPTURE(zone);
+    CHECK(Dataset::load({.database = folder.path() / "d", .queries = folder.path() / "q"}).positives == Positives{{}});
+  }
+}
+
+TEST_CASE("Positions without zones are compared in the plane, those across a border on the ground") {
+  const auto west = vpr::utm_from_degrees(37.77, -120.00005), east = vpr::utm_from_degrees(37.77, -119.99995);
+  const TemporaryFolder folder;
+  folder.write("d/" + vpr::utm_name(west));
+  folder.write("q/" + vpr::utm_name(east));
+  CHECK(Dataset::load({.database = folder.path() / "d", .queries = folder.path() / "q"}).positives == Positives{{0}});
+  CHECK(Dataset::load({.database = folder.path() / "d", .queries = folder.path() / "q", .radius = 8}).positives == Positives{{}});
+}
+
+TEST_CASE("Positions that are NaN are named") {
+  const TemporaryFolder folder;
+  folder.write("d/@1@2@.jpg");
+  folder.write("q/@nan@2@.jpg");
+  CHECK_THROWS_WITH(Dataset::load({.database = folder.path() / "d", .queries = folder.path() / "q"}),
+                    ContainsSubstring("@nan@2@.jpg: its position is nan, 2"));
+}
+
+TEST_CASE("A data set counts and names the files that are not read") {
+  const TemporaryFolder folder;
+  for (const char* name : {"d/a.jpg", "d/film.mp4", "q/b.jpg", "q/raw.dng"}) folder.write(name);
+  const auto set = Dataset::load({.database = folder.path() / "d", .queries = folder.path() / "q"});
+  REQUIRE(set.left_out.size() == 2);
+  CHECK(set.left_out[0].path == folder.file("d/film.mp4"));
+  CHECK(set.left_out[1].path == folder.file("q/raw.dng"));
+}
+
+TEST_CASE("A device or pipe is no source of photos, and tables may end in .tsv") {
+  const TemporaryFolder folder;
+  folder.write("a.jpg");
+  CHECK_THROWS_WITH(vpr::read_photos("/dev/zero"), ContainsSubstring("is a device, a pipe or a socket"));
+  CHECK(vpr::read_photos(folder.write("t.tsv", "path\tx\ty\na.jpg\t1\t2\n"))[0].position->north == 2);
+}

@@ -162,4 +162,38 @@ TEST_CASE("A batch's features are kept image by image and come back as any batch
   CHECK_THROWS_WITH(vpr::cached_features<Backend>(std::vector{first, vpr::cached_tensors(without, 0)}),
                     ContainsSubstring("images differ in shape"));
 }
+TEST_CASE("A forged entry counts as damaged, whatever its checksum says") {
+  const TemporaryFolder folder;
+  const vpr::FeatureCache cache(folder.path(), "network");
+  const vpr::Digest photo = vpr::digest_of("photo");
+  cache.keep(photo, {{{2, 3}, {1, 2, 3, 4, 5, 6}}});
+  const fs::path entry = only_entry(cache);
+  const std::string good = content(entry);
+  constexpr std::size_t body = 24, count = body + 32, rank = count + 8, extents = rank + 8;
+  std::int64_t damaged = 0;
+  for (const auto& [at, value] :
+       std::initializer_list<std::pair<std::size_t, std::int64_t>>{{count, -1},
+                                                                   {count, 2},
+                                                                   {count, 0},
+                                                                   {rank, -1},
+                                                                   {rank, 9},
+                                                                   {rank, 1},
+                                                                   {rank, std::int64_t{1} << 62},
+                                                                   {extents, -1},
+                                                                   {extents, 3},
+                                                                   {extents, 0},
+                                                                   {extents, std::numeric_limits<std::int64_t>::max()},
+                                                                   {extents + 8, std::numeric_limits<std::int64_t>::min()},
+                                                                   {extents + 8, std::int64_t{1} << 62}}) {
+    std::string forged = good;
+    std::memcpy(forged.data() + at, &value, sizeof value);
+    const vpr::Digest checksum = vpr::digest_of(std::string_view(forged).substr(body));
+    std::memcpy(forged.data() + 8, &checksum, sizeof checksum);
+    std::ofstream(entry, std::ios::binary) << forged;
+    CAPTURE(at, value);
+    CHECK_FALSE(cache.find(photo));
+    CHECK(cache.damaged() == ++damaged);
+  }
+}
+
 #endif

@@ -66,3 +66,12 @@ TEST_CASE("A folder that is not GSV-Cities is refused with what is missing") {
   root.write("Dataframes/A.csv", "place_id,year\n1,2015\n");
   CHECK_THROWS_WITH(vpr::gsv_cities_photos(root.path()), ContainsSubstring("A.csv:1: no column `month`"));
 }
+
+TEST_CASE("A table without rows, or an empty one, is named") {
+  const TemporaryFolder root;
+  root.write("Images/A/x.txt");
+  root.write("Dataframes/A.csv", header);
+  CHECK_THROWS_WITH(vpr::gsv_cities_photos(root.path()), ContainsSubstring("A.csv: has no row below its header"));
+  root.write("Dataframes/A.csv", "");
+  CHECK_THROWS_WITH(vpr::gsv_cities_photos(root.path()), ContainsSubstring("A.csv:1: no column `place_id`"));
+}

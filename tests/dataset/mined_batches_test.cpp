@@ -201,3 +201,18 @@ TEST_CASE("Mined batches refuse settings out of range") {
   const World world;
   CHECK_THROWS_WITH(world.batches(false, 0), ContainsSubstring("got 0 triplets"));
 }
+
+TEST_CASE("Sizes whose product cannot be kept are refused with the limit") {
+  const World world;
+  constexpr std::int64_t most = (std::int64_t{1} << 31) - 1;
+  const auto batches = [&](const vpr::TripletMinerSettings& mining, const vpr::MinedBatchesSettings& settings) {
+    Batches(vpr::TripletMiner(world.near, world.near, std::ssize(world.database), mining), *world.photos, &load, settings);
+  };
+  CHECK_THROWS_WITH(batches({.queries = most, .negatives = 2}, {}), ContainsSubstring("expected at most 268435456 photos in all"));
+  CHECK_THROWS_WITH(batches({.queries = 5, .negatives = most}, {}), ContainsSubstring("expected at most 268435456 photos in all"));
+  CHECK_THROWS_WITH(batches({.queries = 1, .negatives = 200'000'000, .full = true}, {}), ContainsSubstring("10 queries with 200000000"));
+  CHECK_THROWS_WITH(batches({.queries = 5}, {.triplets = most + 1}), ContainsSubstring("expected 1 to 2147483647"));
+  CHECK_THROWS_WITH(batches({.queries = 5}, {.together = most + 1}), ContainsSubstring("expected 1 to 2147483647"));
+  CHECK_THROWS_WITH(batches({.queries = most + 1}, {}), ContainsSubstring("triplet miner: got 2147483648 queries"));
+  CHECK_NOTHROW(batches({.queries = 5, .pool = most}, {.triplets = most, .together = most}));
+}

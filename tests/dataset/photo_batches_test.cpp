@@ -114,3 +114,12 @@ TEST_CASE("Planes of different sizes in a batch and failures that are not the ph
   const auto misconfigured = [](const std::string&, vpr::Random&) -> vpr::Planes { throw vpr::ConfigError("no such operation"); };
   CHECK_THROWS_AS(vpr::PhotoBatches(sampler, misconfigured).read(0), vpr::ConfigError);
 }
+
+TEST_CASE("A short batch takes the memory of its own photos, not of a full one's") {
+  std::vector<vpr::TrainingPhoto> photos;
+  for (int i = 0; i < 4; ++i) photos.push_back({.path = std::to_string(i), .place = std::to_string(i / 2)});
+  const vpr::TrainingPlaces places = vpr::places_by_id(std::move(photos));
+  const vpr::PlaceSampler sampler(places, {.places = 1 << 29, .photos = 2, .short_batches = true});
+  const auto load = [](const std::string&, vpr::Random&) { return vpr::Planes({64, 64}); };
+  CHECK(vpr::PhotoBatches(sampler, load).read(0).photos.size() == 4);
+}

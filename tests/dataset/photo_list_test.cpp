@@ -4,6 +4,8 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
 
+#include <sys/stat.h>
+
 using Names = std::vector<std::string>;
 
 namespace {
@@ -12,46 +14,13 @@ Names names(const std::vector<vpr::Photo>& photos) {
   for (const auto& photo : photos) all.push_back(photo.name);
   return all;
 }
+
+std::string utf16(std::string_view text, bool big_endian) {
+  std::string bytes = big_endian ? "\xFE\xFF" : "\xFF\xFE";
+  for (const char c : text) bytes += big_endian ? std::string{'\0', c} : std::string{c, '\0'};
+  return bytes;
+}
 }  // namespace
-
-TEST_CASE("A folder's photos are found however deep, sorted by the bytes of their whole name") {
-  const TemporaryFolder folder;
-  for (const char* name :
-       {"b.jpg", "a/2.JPG", "a-b/1.jpeg", "a/10.png", "a/x/y/z.ppm", "B.pgm", "notes.txt", "raw.jpg.bak", ".hidden.jpg", ".git/c.jpg"})
-    folder.write(name);
-  const auto photos = vpr::photos_in_folder(folder.path());
-  CHECK(names(photos) == Names{"B.pgm", "a-b/1.jpeg", "a/10.png", "a/2.JPG", "a/x/y/z.ppm", "b.jpg"});
-  CHECK(photos[3].path == folder.path() / "a/2.JPG");
-  CHECK(names(vpr::photos_in_folder(folder.path() / "")) == names(photos));
-}
-
-TEST_CASE("A folder's photos carry the positions of their names") {
-  const TemporaryFolder folder;
-  folder.write("@1@2@.jpg");
-  folder.write("plain.jpg");
-  const auto photos = vpr::photos_in_folder(folder.path());
-  REQUIRE(photos[0].position);
-  CHECK(photos[0].position->north == 2);
-  CHECK_FALSE(photos[1].position);
-}
-
-TEST_CASE("Links inside a folder are followed, but not those that lead back up") {
-  const TemporaryFolder folder, other;
-  other.write("far.jpg");
-  folder.write("near.jpg");
-  std::filesystem::create_directory_symlink(other.path(), folder.path() / "link");
-  std::filesystem::create_directory_symlink(folder.path(), folder.path() / "self");
-  std::filesystem::create_directory_symlink(folder.path().parent_path(), folder.path() / "up");
-  std::filesystem::create_directory_symlink(folder.path(), other.path() / "round");
-  std::filesystem::create_symlink("gone.jpg", folder.path() / "broken.jpg");
-  CHECK(names(vpr::photos_in_folder(folder.path())) == Names{"link/far.jpg", "near.jpg"});
-}
-
-TEST_CASE("A folder without photos, or none, is refused") {
-  const TemporaryFolder folder;
-  CHECK_THROWS_WITH(vpr::photos_in_folder(folder.path()), ContainsSubstring("holds no photo"));
-  CHECK_THROWS_AS(vpr::photos_in_folder(folder.path() / "none"), vpr::IoError);
-}
 
 TEST_CASE("A list names photos relative to its own folder, in its order") {
   const TemporaryFolder folder;
@@ -83,4 +52,60 @@ TEST_CASE("What is no list is refused") {
   CHECK_THROWS_WITH(vpr::photos_in_list(folder.write("photo.bmp", std::string_view("BM\0\0", 4))),
                     ContainsSubstring("expected a text file"));
   CHECK_THROWS_AS(vpr::photos_in_list(folder.path() / "none.txt"), vpr::IoError);
+}
+
+TEST_CASE("A list may end its lines as any system does, and be in UTF-16") {
+  const TemporaryFolder folder;
+  for (const char* name : {"a.jpg", "b.jpg"}) folder.write(name);
+  for (const std::string& text : {std::string("a.jpg\rb.jpg\r"), std::string("a.jpg\rb.jpg"), std::string("a.jpg\r\nb.jpg"),
+                                  utf16("a.jpg\r\nb.jpg\r\n", false), utf16("a.jpg\nb.jpg", true)})
+    CHECK(names(vpr::photos_in_list(folder.write("list.txt", text))) == Names{"a.jpg", "b.jpg"});
+  CHECK_THROWS_WITH(vpr::photos_in_list(folder.write("list.txt", utf16("a.jpg\n", false).substr(2))),
+                    ContainsSubstring("UTF-16 without a byte order mark has to be saved as UTF-8"));
+}
+
+TEST_CASE("hloc's query lists and TUM's rgb.txt are lists of photos") {
+  const TemporaryFolder folder;
+  for (const char* name : {"night/a.jpg", "b c.jpg", "rgb/1305031102.175304.png"}) folder.write(name);
+  CHECK(names(vpr::photos_in_list(folder.write("hloc.txt",
+                                               "night/a.jpg SIMPLE_RADIAL 1600 1200 1469.2 800.0 600.0 -0.03\n"
+                                               "night/a.jpg PINHOLE 1600 1200 1 2 3 4\n"))) == Names{"night/a.jpg", "night/a.jpg"});
+  CHECK(names(vpr::photos_in_list(folder.write("rgb.txt",
+                                               "# color images\n# file: 'rgbd.bag'\n# timestamp filename\n"
+                                               "1305031102.175304 rgb/1305031102.175304.png\n"))) == Names{"rgb/1305031102.175304.png"});
+  CHECK(names(vpr::photos_in_list(folder.write("associations.txt", "1.5 night/a.jpg 1.6 depth/1.png\n"))) == Names{"night/a.jpg"});
+  CHECK(names(vpr::photos_in_list(folder.write("plain.txt", "b c.jpg\n"))) == Names{"b c.jpg"});
+  CHECK_THROWS_WITH(vpr::photos_in_list(folder.write("bad.txt", "night/a.jpg CAMERA 1 2\n")), ContainsSubstring("bad.txt:1: no photo at"));
+}
+
+TEST_CASE("A list holds names of any bytes, as they are or escaped, and backslashes for slashes") {
+  const TemporaryFolder folder;
+  const Names all{"caf\xE9.jpg", "#1.jpg", " b .jpg", "x\\y.jpg", "tab\there.jpg", "line\nend.jpg", "sub/z.jpg", "1 PINHOLE.jpg"};
+  for (const auto& name : all) folder.write(name);
+  std::string literal, written;
+  for (const auto& name : all) {
+    if (name.find('\n') == name.npos) literal += name + "\n";
+    written += vpr::escaped(name) + "\n";
+  }
+  Names without_line_end = all;
+  std::erase(without_line_end, "line\nend.jpg");
+  CHECK(names(vpr::photos_in_list(folder.write("literal.txt", literal))) == without_line_end);
+  CHECK(names(vpr::photos_in_list(folder.write("written.txt", written))) == all);
+  CHECK(names(vpr::photos_in_list(folder.write("windows.txt", "sub\\z.jpg\r\n"))) == Names{"sub/z.jpg"});
+  CHECK_THROWS_AS(vpr::photos_in_list(folder.write("zero.txt", "sub/z.jpg\\x00\n")), vpr::IoError);
+}
+
+TEST_CASE("A table in the place of a list is refused with the cause") {
+  const TemporaryFolder folder;
+  folder.write("a.jpg");
+  CHECK_THROWS_WITH(vpr::photos_in_list(folder.write("list.txt", "path;lat;lon\na.jpg;1;2\n")),
+                    ContainsSubstring("list.txt:1: no photo") && ContainsSubstring("name a table with several fields .csv"));
+}
+
+TEST_CASE("A device, a pipe or a folder is no list") {
+  const TemporaryFolder folder;
+  REQUIRE(::mkfifo(folder.file("pipe").c_str(), 0600) == 0);
+  for (const std::string& path : {std::string("/dev/zero"), std::string("/dev/null"), folder.file("pipe")})
+    CHECK_THROWS_WITH(vpr::photos_in_list(path), ContainsSubstring("is a device, a pipe or a socket"));
+  CHECK_THROWS_WITH(vpr::photos_in_list(folder.path()), ContainsSubstring("is a folder"));
 }

@@ -157,3 +157,27 @@ TEST_CASE("A sampler that can't fill a batch says why") {
   const vpr::PlaceSampler sampler(all, {.places = 3});
   CHECK_THROWS_AS(sampler.batch(-1), vpr::ConfigError);
 }
+
+TEST_CASE("A batch of more photos than can be counted is refused with the limit") {
+  const auto all = town({Indices(5, 4)});
+  constexpr std::int64_t huge = std::numeric_limits<std::int64_t>::max();
+  for (const bool short_batches : {false, true}) {
+    for (const auto& [places, photos] :
+         {std::pair{huge, huge}, {huge, std::int64_t{1}}, {std::int64_t{1}, huge}, {std::int64_t{1} << 31, std::int64_t{1}}}) {
+      CHECK_THROWS_WITH(vpr::PlaceSampler(all, {.places = places, .photos = photos, .short_batches = short_batches}),
+                        ContainsSubstring("expected at most 2147483647 photos in a batch"));
+    }
+  }
+  CHECK(vpr::PlaceSampler(all, {.places = (std::int64_t{1} << 31) - 1, .photos = 1, .short_batches = true}).batches_per_epoch() == 1);
+}
+
+TEST_CASE("Places of photos or groups that are not there are refused") {
+  auto all = town({Indices(5, 4)});
+  all.places[1].photos.push_back(20);
+  CHECK_THROWS_WITH(vpr::PlaceSampler(all, {.places = 2}), ContainsSubstring("has photo 20, there are 20"));
+  all.places[1].photos.back() = -1;
+  CHECK_THROWS_AS(vpr::PlaceSampler(all, {.places = 2}), vpr::ConfigError);
+  all.places[1].photos.pop_back();
+  all.places[1].group = 7;
+  CHECK_THROWS_WITH(vpr::PlaceSampler(all, {.places = 2}), ContainsSubstring("is of group 7, there are 1"));
+}

@@ -52,3 +52,48 @@ TEST_CASE("Bad rows of a CSV of positions are named with file and line") {
   CHECK_THROWS_WITH(parse("path,lon\na.jpg,1\n"), ContainsSubstring("needs a longitude"));
   CHECK_THROWS_WITH(parse("path,lat,lon\n"), ContainsSubstring("no row below its header"));
 }
+
+TEST_CASE("A table may have semicolons and decimal commas") {
+  const auto photos = parse("path;easting;northing\na.jpg;500012,25;4100003,5\nb.jpg;1.5;-2\n");
+  CHECK(photos[0].position->east == 500012.25);
+  CHECK(photos[1].position->east == 1.5);
+  CHECK(parse("path\tx\ty\na.jpg\t1,5\t2\n")[0].position->east == 1.5);
+  CHECK_THROWS_WITH(parse("path;x;y\na.jpg;1,500,000;2\n"), ContainsSubstring("t.csv:2: found '1,500,000' as x"));
+  CHECK_THROWS_WITH(parse("path,x,y\na.jpg,\"1,5\",2\n"), ContainsSubstring("t.csv:2: found '1,5' as x"));
+}
+
+TEST_CASE("Numbers of a table that are not finite are named with file and line") {
+  for (const std::string bad : {"nan", "inf", "1e999", "0x1p3"})
+    CHECK_THROWS_WITH(parse("path,x,y\na.jpg,1,2\nb.jpg," + bad + ",2\n"), ContainsSubstring("t.csv:3: found '" + bad + "' as x"));
+}
+
+TEST_CASE("A table may give UTM zones") {
+  const auto photos = parse("path,easting,northing,zone\na.jpg,1,2,10S\nb.jpg,1,2,56 H\n");
+  CHECK(photos[0].position->zone == vpr::UtmZone{10, false});
+  CHECK(photos[1].position->zone == vpr::UtmZone{56, true});
+  const auto apart = parse("path,easting,northing,utm_zone,zone_letter\na.jpg,1,2,10,T\nb.jpg,1,2,11,\n");
+  CHECK(apart[0].position->zone == vpr::UtmZone{10, false});
+  CHECK(apart[1].position->zone == vpr::UtmZone{11, false, false});
+  CHECK(parse("path,easting,northing,zone\na.jpg,1,2,residential\n")[0].position->zone.number == 0);
+}
+
+TEST_CASE("Degrees far apart may each be in a zone of their own") {
+  const TemporaryFolder folder;
+  folder.write("a.jpg");
+  const auto photos =
+      vpr::photos_in_csv(folder.write("t.csv", "path,lat,lon\na.jpg,48.8,2.3\na.jpg,40.7,-74\na.jpg,48.8,2.4\n"), {}, false);
+  CHECK(photos[0].position->zone.number == 31);
+  CHECK(photos[1].position->zone.number == 18);
+  CHECK(photos[2].position->zone.number == 31);
+}
+
+TEST_CASE("A table's names may be of any bytes, escaped or not") {
+  const TemporaryFolder folder;
+  for (const char* name : {"caf\xE9.jpg", "x\ny.jpg", "sub/z.jpg", " b.jpg"}) folder.write(name);
+  const auto photos = vpr::photos_in_csv(folder.write("t.csv", "path\ncaf\xE9.jpg\ncaf\\xE9.jpg\n\"x\ny.jpg\"\nsub\\z.jpg\n b.jpg\n"));
+  REQUIRE(photos.size() == 5);
+  CHECK(photos[1].name == "caf\xE9.jpg");
+  CHECK(photos[2].name == "x\ny.jpg");
+  CHECK(photos[3].name == "sub/z.jpg");
+  CHECK(photos[4].name == " b.jpg");
+}

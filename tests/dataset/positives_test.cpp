@@ -2,7 +2,6 @@
 #include <vpr/dataset/positives.hpp>
 
 #include "tests/support/catch.hpp"
-#include "tests/support/temporary_folder.hpp"
 
 using vpr::Photo;
 using vpr::Position;
@@ -48,51 +47,45 @@ TEST_CASE("Photos of the same place are positives") {
 }
 
 namespace {
-/// Lists in lists/, photos in lists/photos/, pairs wherever a test puts them.
-struct Pairs {
-  Pairs() {
-    for (const char* name : {"q1.jpg", "q 2.jpg", "d1.jpg", "d2.jpg", "d3.jpg", "other.jpg"})
-      folder.write(std::string("lists/photos/") + name);
-    const auto photo = [&](const std::string& name) { return Photo{name, folder.path() / "lists" / name, {}, ""}; };
-    queries = {photo("photos/q1.jpg"), photo("./photos/q 2.jpg")};
-    database = {photo("photos/d1.jpg"), photo("photos/d2.jpg"), photo("photos/d3.jpg"), photo("photos/d1.jpg")};
+Positives brute_force(const std::vector<Position>& queries, const std::vector<Position>& database, double radius) {
+  Positives positives(queries.size());
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    for (std::size_t i = 0; i < database.size(); ++i) {
+      if (vpr::squared_distance(queries[q], database[i]) <= radius * radius) positives[q].push_back(static_cast<std::int64_t>(i));
+    }
   }
-  Positives read(std::string_view text, const std::string& name = "lists/pairs.csv") const {
-    return vpr::pair_positives(folder.write(name, text), queries, database);
-  }
-  TemporaryFolder folder;
-  std::vector<Photo> queries, database;
-};
+  return positives;
+}
 }  // namespace
 
-TEST_CASE_METHOD(Pairs, "Positive pairs name photos as the lists do") {
-  CHECK(read("query,database\nphotos/q1.jpg,photos/d3.jpg\nphotos/q1.jpg,photos/d2.jpg\nphotos/q1.jpg,photos/d3.jpg\n") ==
-        Positives{{1, 2}, {}});
-  CHECK(read("photos/q 2.jpg,photos/d2.jpg\n") == Positives{{}, {1}});
-  CHECK(read("note,database,query\n1,./photos/d2.jpg,photos/q1.jpg\n") == Positives{{1}, {}});
+TEST_CASE("Across the border of two UTM zones photos are near where they are on the ground") {
+  std::vector<Position> queries, database;
+  for (int i = -20; i < 20; ++i) {
+    database.push_back(vpr::utm_from_degrees(37.77 + 1e-5 * (i % 7), -120 + 1e-5 * i + 5e-6));
+    queries.push_back(vpr::utm_from_degrees(37.77, -120 + 1.3e-5 * i + 4e-6));
+  }
+  CHECK_FALSE(vpr::same_plane(queries.front().zone, queries.back().zone));
+  const Positives positives = vpr::radius_positives(queries, database, 25);
+  CHECK(positives == brute_force(queries, database, 25));
+  CHECK(std::count_if(positives[20].begin(), positives[20].end(), [&](auto i) { return database[i].zone.number == 10; }) > 5);
+
+  const std::vector<Position> here{{500000, 4180000, {11, false}}}, there{{500000, 4180001, {10, false}}};
+  CHECK(vpr::radius_positives(here, there, 25) == Positives{{}});
+  CHECK(vpr::radius_positives(here, there, 600e3) == Positives{{0}});
 }
 
-TEST_CASE_METHOD(Pairs, "A photo that a list has twice is a positive twice") {
-  CHECK(read("photos/q1.jpg,photos/d1.jpg\n") == Positives{{0, 3}, {}});
+TEST_CASE("Zones without a letter are compared in either hemisphere") {
+  for (const double latitude : {-37.77, 37.77}) {
+    auto west = vpr::utm_from_degrees(latitude, -120.00005), east = vpr::utm_from_degrees(latitude, -119.99995);
+    for (Position* p : {&west, &east}) p->zone = {p->zone.number, false, false};
+    CHECK(vpr::radius_positives(std::vector{west}, std::vector{east, west}, 25) == Positives{{0, 1}});
+    CHECK(vpr::radius_positives(std::vector{west}, std::vector{east, west}, 8) == Positives{{1}});
+  }
 }
 
-TEST_CASE_METHOD(Pairs, "Positive pairs may be relative to their own file, absolute, or to the lists' folder") {
-  CHECK(read("query,database\nq1.jpg,d2.jpg\n", "lists/photos/pairs.csv") == Positives{{1}, {}});
-  CHECK(read("photos/q1.jpg," + (folder.path() / "lists/photos/d3.jpg").string() + "\n", "lists/pairs.csv") == Positives{{2}, {}});
-  CHECK(read("photos/q1.jpg,photos/d2.jpg\n", "away/pairs.csv") == Positives{{1}, {}});
-}
-
-TEST_CASE_METHOD(Pairs, "Pairs about photos that are not in the lists are left out, where those exist") {
-  CHECK(read("photos/q1.jpg,photos/other.jpg\nphotos/other.jpg,photos/d1.jpg\nphotos/q1.jpg,photos/d2.jpg\n") == Positives{{1}, {}});
-  CHECK(read("photos/q1.jpg,photos/other.jpg\nphotos/q1.jpg,photos/d2.jpg\n", "away/pairs.csv") == Positives{{1}, {}});
-  CHECK_THROWS_WITH(read("photos/q1.jpg,photos/other.jpg\n"), ContainsSubstring("no pair is about these queries and this database"));
-}
-
-TEST_CASE_METHOD(Pairs, "Bad pairs are named with file and line") {
-  CHECK_THROWS_WITH(read("query,database\nphotos/q1.jpg,photos/d1.jpg\nphotos/q1.jpg,photos/d9.jpg\n"),
-                    ContainsSubstring("pairs.csv:3: database photo 'photos/d9.jpg' is not among the database photos, nor on disk"));
-  CHECK_THROWS_WITH(read("photos/q9.jpg,photos/d1.jpg\n"), ContainsSubstring("pairs.csv:1: query photo"));
-  CHECK_THROWS_WITH(read("photos/q1.jpg\n"), ContainsSubstring("pairs.csv:1: found one field"));
-  CHECK_THROWS_WITH(read("photos/q1.jpg,photos/d1.jpg\nx\n"), ContainsSubstring("pairs.csv:2: found 1 fields, expected 2"));
-  CHECK_THROWS_WITH(read(""), ContainsSubstring("holds no pair"));
+TEST_CASE("Positions that are not finite, or in degrees, are no metres") {
+  const std::vector<Position> one{{0, 0}}, bad{{0, std::nan("")}};
+  CHECK_THROWS_WITH(vpr::radius_positives(one, bad, 25), ContainsSubstring("expected finite numbers"));
+  const std::vector<Photo> degrees{{"a", "a", Position{120.4123, 36.1601}, ""}, {"b", "b", Position{120.4523, 36.1901}, ""}};
+  CHECK_THROWS_WITH(vpr::radius_positives(degrees, degrees, 25), ContainsSubstring("looks like degrees"));
 }

@@ -3,6 +3,8 @@
 
 #include "tests/support/catch.hpp"
 
+#include <limits>
+
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -79,4 +81,15 @@ TEST_CASE("Prefetching refuses what it can't do") {
   CHECK_THROWS_AS(vpr::Prefetch<int>(make, 0, 1, {.threads = 0}), vpr::ConfigError);
   CHECK_THROWS_AS(vpr::Prefetch<int>(make, 0, 1, {.depth = 0}), vpr::ConfigError);
   CHECK_THROWS_WITH(vpr::Prefetch<int>(make, -1, 1), ContainsSubstring("-1 to begin with"));
+}
+
+TEST_CASE("Prefetching names the limit of its threads and depth, and counts to the last index") {
+  const auto make = [](std::int64_t i) { return i; };
+  constexpr std::int64_t huge = std::numeric_limits<std::int64_t>::max();
+  CHECK_THROWS_WITH(vpr::Prefetch<std::int64_t>(make, 0, 1, {.threads = huge}), ContainsSubstring("at most 65536"));
+  CHECK_THROWS_WITH(vpr::Prefetch<std::int64_t>(make, 0, 1, {.depth = huge}), ContainsSubstring("at most 65536"));
+  vpr::Prefetch<std::int64_t> last(make, huge - 2, huge, {.depth = 5});
+  CHECK(last.next() == huge - 2);
+  CHECK(last.next() == huge - 1);
+  CHECK_FALSE(last.next());
 }

@@ -45,3 +45,18 @@ TEST_CASE("Rules of places have names") {
   CHECK_THROWS_WITH(vpr::places_by("town"), ContainsSubstring("There are automatic, id, cell and sequence"));
   CHECK_THROWS_WITH(vpr::read_training_places("no/such/folder"), ContainsSubstring("no such folder or CSV file"));
 }
+
+TEST_CASE("The unit of positions to train on is declared or metres") {
+  const TemporaryFolder root;
+  for (const char* name : {"a.jpg", "b.jpg", "c.jpg", "d.mp4"}) root.write(name);
+  const auto degrees = root.write("t.csv", "path,x,y\na.jpg,120.41230,36.16010\nb.jpg,120.41231,36.16011\nc.jpg,120.45230,36.19010\n");
+  CHECK_THROWS_WITH(vpr::read_training_places(degrees), ContainsSubstring("looks like degrees"));
+  CHECK(vpr::read_training_places(degrees, {.positions = vpr::PositionUnit::metres}).places.size() == 1);
+  CHECK(vpr::read_training_places(degrees, {.cell = {.side = 100}, .positions = vpr::PositionUnit::degrees}).places.size() == 2);
+  root.write("@105@5@@@@@@@10@@@@@@.jpg");
+  CHECK_THROWS_AS(vpr::read_training_places(root.path()), vpr::ConfigError);  // a.jpg is nowhere
+  CHECK_THROWS_WITH(vpr::read_training_places("/dev/zero"), ContainsSubstring("is a device, a pipe or a socket"));
+  root.write("utm/@105@5@@@@@@@10@@@@@@.jpg");
+  root.write("utm/film.mov");
+  CHECK(vpr::read_training_places(root.path() / "utm").left_out.size() == 1);
+}

@@ -56,3 +56,16 @@ TEST_CASE("A frame that is no number is told with its line") {
   CHECK_THROWS_WITH(vpr::training_photos_in_csv(folder.write("v.csv", "path,frame\n1.jpg,one\n")),
                     ContainsSubstring("v.csv:2: found 'one' as frame"));
 }
+
+TEST_CASE("Training tables may have semicolons and decimal commas, and folders name what is not read") {
+  const TemporaryFolder folder;
+  folder.write("a.jpg");
+  folder.write("b.mp4");
+  const auto photos = vpr::training_photos_in_csv(folder.write("t.csv", "path;heading;frame\na.jpg;12,5;3,5\n"));
+  CHECK(photos[0].heading == 12.5);
+  CHECK(photos[0].time == 3.5);
+  std::vector<vpr::BadPhoto> left_out;
+  CHECK(vpr::training_photos_in_folder(folder.path(), &left_out).size() == 1);
+  REQUIRE(left_out.size() == 1);
+  CHECK(left_out[0].path == folder.file("b.mp4"));
+}

@@ -111,3 +111,27 @@ TEST_CASE("A gap between frames begins a new place") {
   CHECK_THROWS_WITH(vpr::places_by_sequence({{.path = "q.jpg", .group = "v"}}), ContainsSubstring("q.jpg: its time is not known"));
   CHECK_THROWS_AS(vpr::places_by_sequence(photos, {.frames = 0}), vpr::ConfigError);
 }
+
+TEST_CASE("Cells of two UTM zones are two places, in two groups") {
+  const auto in_zone = [](double east, int zone) {
+    vpr::TrainingPhoto photo = at(east, 4180000, 0);
+    photo.position->zone = {zone, false};
+    return photo;
+  };
+  const auto all = vpr::places_by_cell({in_zone(500000, 10), in_zone(500000, 11), in_zone(500001, 10)});
+  REQUIRE(all.places.size() == 2);
+  CHECK(all.places[0].photos == Indices{0, 2});
+  CHECK(all.places[0].group != all.places[1].group);
+  CHECK(all.places[1].name == "UTM 11 north 50000 418000 0");
+  CHECK(vpr::places_by_cell({in_zone(500000, 10)}).places[0].name == "50000 418000 0");
+}
+
+TEST_CASE("Cells refuse what is no place in metres") {
+  CHECK_THROWS_WITH(vpr::places_by_cell({at(120.4123, 36.1601, 0), at(120.4523, 36.1901, 0)}), ContainsSubstring("looks like degrees"));
+  CHECK_THROWS_WITH(vpr::places_by_cell({at(std::nan(""), 0, 0)}), ContainsSubstring("expected finite numbers"));
+  CHECK_THROWS_WITH(vpr::places_by_cell({at(1e300, 0, 0)}), ContainsSubstring("cannot be counted in cells of 10"));
+  CHECK_THROWS_WITH(vpr::places_by_cell({at(5, 0, 0)}, {.side = 1e-300}), ContainsSubstring("cannot be counted in cells"));
+  CHECK_THROWS_WITH(vpr::places_by_cell({at(5, 0, 90)}, {.angle = 1e-300}), ContainsSubstring("cannot be counted in cells"));
+  constexpr std::int64_t huge = std::numeric_limits<std::int64_t>::max();
+  CHECK(vpr::places_by_cell({at(-5, 0, 0), at(15, 0, 0)}, {.position_groups = huge, .heading_groups = huge}).groups.size() == 2);
+}

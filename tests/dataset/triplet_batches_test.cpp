@@ -55,3 +55,10 @@ TEST_CASE("Triplets' planes are of one size") {
   CHECK_THROWS_WITH(batches.read(std::vector<vpr::Triplet>{{0, 0, {1}}}, 0),
                     ContainsSubstring("large: its planes are 1x2, the batch's are 1x1"));
 }
+
+TEST_CASE("A triplet of photos that are not there is refused") {
+  const auto load = [](const std::string&, vpr::Random&) { return vpr::Planes({1, 1}); };
+  const vpr::TripletBatches batches({"q"}, {"a", "b"}, load);
+  for (const vpr::Triplet& bad : {vpr::Triplet{1, 0, {1}}, vpr::Triplet{-1, 0, {1}}, vpr::Triplet{0, 2, {1}}, vpr::Triplet{0, 0, {-5}}})
+    CHECK_THROWS_AS(batches.read(std::vector{bad}, 0), vpr::ConfigError);
+}

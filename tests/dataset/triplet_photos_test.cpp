@@ -63,3 +63,26 @@ TEST_CASE("Where positions are known, photos close by make no negatives, whateve
 }
 
 TEST_CASE("No places make no triplets") { CHECK(vpr::triplet_photos_of_places({}).queries.empty()); }
+
+TEST_CASE("Triplets are not mined by degrees that pass for metres") {
+  const TemporaryFolder folder;
+  folder.write("queries/@120.41230@36.16010@.jpg");
+  folder.write("database/@120.41235@36.16010@.jpg");
+  folder.write("database/@120.45230@36.19010@.jpg");
+  folder.write("database/film.mp4");
+  CHECK_THROWS_WITH(vpr::triplet_photos_in_folder(folder.path()), ContainsSubstring("looks like degrees"));
+  const auto photos = vpr::triplet_photos_in_folder(folder.path(), {}, vpr::PositionUnit::degrees);
+  CHECK(photos.near == vpr::Positives{{0}});
+  CHECK(photos.left_out.size() == 1);
+
+  std::vector<vpr::TrainingPhoto> taken;
+  for (const double east : {120.4123, 120.4523}) taken.push_back({.path = "p", .place = "x", .position = vpr::Position{east, 36.1601}});
+  CHECK_THROWS_AS(vpr::triplet_photos_of_places(vpr::places_by_id(std::move(taken))), vpr::FormatError);
+}
+
+TEST_CASE("Places without photos, or of photos that are not there, make no triplets") {
+  vpr::TrainingPlaces places{{{.path = "a"}}, {{"empty", 0, {}}}, {"town"}};
+  CHECK_THROWS_WITH(vpr::triplet_photos_of_places(places), ContainsSubstring("'empty' has no photo"));
+  places.places[0].photos = {1};
+  CHECK_THROWS_WITH(vpr::triplet_photos_of_places(places), ContainsSubstring("has photo 1, there are 1"));
+}

@@ -4,6 +4,7 @@
 #include "tests/support/catch.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 using vpr::position_from_name;
 
@@ -43,4 +44,27 @@ TEST_CASE("A written UTM name has the field's columns and reads back") {
   CHECK(std::count(bare.begin(), bare.end(), '@') == 15);
   CHECK(position_from_name(bare)->east == -1.5);
   CHECK(position_from_name(vpr::utm_name({0, 0, {56, true}}))->zone.south);
+}
+
+TEST_CASE("UTM zones are read with their letter beside them, apart, as hemisphere, or missing") {
+  using vpr::UtmZone;
+  const auto zone = [](std::string name) { return position_from_name(name)->zone; };
+  CHECK(zone("@500000@4180000@10@S@.jpg") == UtmZone{10, false});  // the band from 32 to 40 degrees north
+  CHECK(zone("@334900@6252288@56@S@.jpg") == UtmZone{56, true});   // no such northing in that band: the south
+  CHECK(zone("@500000@4180000@10S@.jpg") == UtmZone{10, false});
+  CHECK(zone("@500000@4180000@ 10 s@@.jpg") == UtmZone{10, false});
+  CHECK(zone("@500000@4180000@10@@.jpg") == UtmZone{10, false, false});
+  CHECK(zone("@500000@4180000@10@") == UtmZone{10, false, false});
+  CHECK(zone("@500000@4180000@11@h@.jpg") == UtmZone{11, true});
+  for (const char* none : {"0", "61", "-3", "10.5", "S", "nan", "1e9", "10SS"})
+    CHECK(zone(std::string("@500000@4180000@") + none + "@@.jpg") == UtmZone{});
+  const std::string bare = vpr::utm_name({1, 2, {10, false, false}});
+  CHECK(zone(bare) == UtmZone{10, false, false});
+  CHECK(std::count(bare.begin(), bare.end(), '@') == 15);
+}
+
+TEST_CASE("Numbers in a name that are not finite are kept for whoever compares positions") {
+  CHECK(std::isnan(vpr::detail::position_as_written("@nan@2@.jpg")->east));
+  CHECK(std::isinf(vpr::detail::position_as_written("@1@1e999@.jpg")->north));
+  CHECK_FALSE(vpr::detail::position_as_written("@one@2@.jpg"));
 }

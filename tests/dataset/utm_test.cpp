@@ -48,3 +48,58 @@ TEST_CASE("Degrees out of range are refused") {
   CHECK_THROWS_AS(vpr::utm_from_degrees(48, 2, {61, false}), vpr::ConfigError);
   CHECK_THROWS_AS(vpr::utm_from_degrees(std::nan(""), 2), vpr::ConfigError);
 }
+
+TEST_CASE("UTM metres go back to the degrees that they came from") {
+  for (const double latitude : {-80.0, -33.8568, -0.0001, 0.0, 12.5, 48.85837, 60.39, 83.9}) {
+    for (const double longitude : {-179.9999, -79.9997, -6.0, 0.0, 2.29448, 15.65, 151.2153, 179.9999}) {
+      for (const int shift : {0, 1}) {  // in a neighbour's zone, too
+        vpr::UtmZone zone = vpr::utm_zone(latitude, longitude);
+        zone.number = (zone.number - 1 + shift) % 60 + 1;
+        if (!vpr::detail::in_reach(zone, longitude)) continue;
+        const vpr::Degrees back = vpr::degrees_from_utm(vpr::utm_from_degrees(latitude, longitude, zone));
+        CAPTURE(latitude, longitude, zone.number);
+        CHECK(std::abs(back.latitude - latitude) < 1e-10);
+        CHECK(std::abs(std::remainder(back.longitude - longitude, 360)) < 1e-9);
+      }
+    }
+  }
+}
+
+TEST_CASE("Distances across a zone's border, the equator and the date line are those on the ground") {
+  const auto apart = [](double latitude_a, double longitude_a, double latitude_b, double longitude_b) {
+    const auto a = vpr::utm_from_degrees(latitude_a, longitude_a), b = vpr::utm_from_degrees(latitude_b, longitude_b);
+    CHECK_FALSE(vpr::same_plane(a.zone, b.zone));
+    return std::sqrt(vpr::squared_distance(a, b));
+  };
+  const double sine = std::sin(37.77 * vpr::detail::wgs84::to_radians);  // along a parallel: its radius times the angle
+  const double parallel = 6378137 / std::sqrt(1 - 0.0066943799901413165 * sine * sine) * std::sqrt(1 - sine * sine);
+  CHECK(apart(37.77, -120.00005, 37.77, -119.99995) == Approx(parallel * 1e-4 * vpr::detail::wgs84::to_radians).epsilon(1e-6));
+  CHECK(apart(0.00005, 33, -0.00005, 33) == Approx(11.0574).epsilon(1e-5));  // along a meridian, at the equator
+  CHECK(apart(0, 179.99995, 0, -179.99995) == Approx(6378137 * 1e-4 * vpr::detail::wgs84::to_radians).epsilon(1e-6));
+  CHECK(apart(48.85837, 2.29448, 40.71278, -74.00597) == Approx(5.84e6).epsilon(0.005));
+}
+
+TEST_CASE("Within a zone, or where none is known, distances are those on the plane") {
+  CHECK(vpr::squared_distance({0, 0}, {3, 4}) == 25);
+  CHECK(vpr::squared_distance({500000, 4180000, {10, false}}, {500003, 4180004, {10, false}}) == 25);
+  CHECK(vpr::squared_distance({500000, 4180000, {10, false}}, {500003, 4180004}) == 25);
+  CHECK(vpr::squared_distance({500000, 4180000, {10, false, false}}, {500003, 4180004, {10, true}}) == 25);
+  CHECK(std::sqrt(vpr::squared_distance({500000, 4180000, {11, false}}, {500000, 4180001, {10, false}})) == Approx(530e3).epsilon(0.01));
+  CHECK(std::sqrt(vpr::squared_distance({500000, 4180000, {10, true}}, {500000, 4180000, {10, false}})) > 1e6);
+}
+
+TEST_CASE("A zone without its hemisphere is on the other's, or on the nearer of both") {
+  const auto west = vpr::utm_from_degrees(-37.77, -120.00005), east = vpr::utm_from_degrees(-37.77, -119.99995);
+  auto bare_west = west, bare_east = east;
+  bare_west.zone = {west.zone.number, false, false};
+  bare_east.zone = {east.zone.number, false, false};
+  CHECK(std::sqrt(vpr::squared_distance(bare_west, east)) == Approx(8.81).margin(0.01));
+  CHECK(std::sqrt(vpr::squared_distance(bare_west, bare_east)) == Approx(8.81).margin(0.01));
+}
+
+TEST_CASE("A position that is on no zone's grid is refused where zones are compared") {
+  CHECK_THROWS_WITH(vpr::degrees_from_utm({5e6, 0, {10, false}}), ContainsSubstring("are in no UTM zone"));
+  CHECK_THROWS_AS(vpr::degrees_from_utm({500000, 2e7, {10, false}}), vpr::ConfigError);
+  CHECK_THROWS_AS(vpr::degrees_from_utm({500000, 0}), vpr::ConfigError);
+  CHECK_THROWS_AS(vpr::degrees_from_utm({std::nan(""), 0, {10, false}}), vpr::ConfigError);
+}

@@ -36,5 +36,6 @@ TEST_CASE("Recall of no queries, or of none that can be answered, is 0") {
 TEST_CASE("Recall refuses what does not fit") {
   CHECK_THROWS_WITH(vpr::recall(Integers{1, 2, 3}, 2, {{1}, {2}}, Integers{1}), ContainsSubstring("got 3 answers, expected 2 queries x 2"));
   CHECK_THROWS_AS(vpr::recall({}, 0, {}, Integers{1}), vpr::ShapeError);
+  CHECK_THROWS_AS(vpr::recall({}, std::int64_t{1} << 62, {{1}, {1}, {1}, {1}}, Integers{1}), vpr::ShapeError);  // 4 x 2^62 is 0 in 64 bits
   CHECK_THROWS_AS(vpr::recall(Integers{1}, 1, {{1}}, Integers{0}), vpr::ConfigError);
 }

@@ -71,7 +71,17 @@ TEST_CASE("Hostile names and facts stay text") {
   CHECK(count(html, "<script") == 0);
   CHECK(count(html, "<img") == 0);
   CHECK(count(html, "\"><img") == 0);
-  CHECK_THAT(html, ContainsSubstring("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&gt;&lt;img src=x onerror=y&gt;&amp;amp;?.jpg"));
+  CHECK_THAT(html,
+             ContainsSubstring("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&gt;&lt;img src=x onerror=y&gt;&amp;amp;\\x0A.jpg"));
+}
+
+TEST_CASE("A report is valid UTF-8 whatever bytes its names hold, and shows them as they are written elsewhere") {
+  vpr::Report report = example();
+  report.title = report.score_name = report.queries[0].photo.name = report.database[0].name = "m\xFCll\x1B[31m\\.jpg";
+  report.facts = {{"weights", "\xFF"}};
+  const std::string html = report_html(report);
+  CHECK(html == vpr::printable(html));
+  CHECK_THAT(html, ContainsSubstring("m\\xFCll\\x1B[31m\\\\.jpg") && ContainsSubstring("<dd>\\xFF</dd>"));
 }
 
 TEST_CASE("A report of unlabelled photos has neutral frames and no filter") {

@@ -9,7 +9,7 @@ using namespace vpr;
 TEST_CASE("A page's title and facts are text; without facts there is no list") {
   const std::string html = detail::page_html("a<b>&\"", "p{}", detail::facts_html({{"<i>", "x\n'"}}));
   CHECK_THAT(html, ContainsSubstring("<title>a&lt;b&gt;&amp;&quot;</title>") && ContainsSubstring("<h1>a&lt;b&gt;&amp;&quot;</h1>") &&
-                       ContainsSubstring("<dl><div><dt>&lt;i&gt;</dt><dd>x?&#39;</dd></div></dl>") && ContainsSubstring("p{}</style>"));
+                       ContainsSubstring("<dl><div><dt>&lt;i&gt;</dt><dd>x\\x0A&#39;</dd></div></dl>") && ContainsSubstring("p{}</style>"));
   CHECK(detail::facts_html({}).empty());
 }
 

@@ -48,6 +48,9 @@ TEST_CASE("A report refuses rankings that do not fit") {
   set.database = {{"a", "a", {}, ""}};
   set.queries = {{"q", "q", {}, ""}};
   CHECK_THROWS_AS(vpr::make_report(set, Integers{0, 0}, std::vector<float>{1}, 2, 5), vpr::ShapeError);
+  set.queries.resize(4);
+  CHECK_THROWS_AS(vpr::make_report(set, {}, {}, std::int64_t{1} << 62, 5), vpr::ShapeError);  // 4 x 2^62 is 0 in 64 bits
+  set.queries.resize(1);
   CHECK_THROWS_WITH(vpr::make_report(set, Integers{1}, std::vector<float>{1}, 1, 5),
                     ContainsSubstring("has the answer 1, the database has 1 photos"));
 }

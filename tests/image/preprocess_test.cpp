@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <vpr/image/named_preprocess.hpp>
 #include <vpr/image/preprocess.hpp>
 
 #include "tests/image/photos.hpp"
@@ -65,4 +66,38 @@ TEST_CASE("Every preprocessing works on one pixel") {
   CHECK(NormaliseThenResize<>{}(photo).size == ImageSize{224, 224});
   CHECK(ResizeThenNormalise<>{}(photo).size == ImageSize{224, 224});
   CHECK(CentralCrop{}(photo).size == ImageSize{224, 224});
+}
+
+TEST_CASE("Frames of every pixel order are prepared to the same bits as their RGB") {
+  const vpr::Image photo = noise({20, 30});
+  std::vector<std::uint8_t> frame(20 * 128);
+  for (std::int64_t i = 0; i < 600; ++i) {
+    for (std::int64_t c = 0; c < 3; ++c)
+      frame[static_cast<std::size_t>(i / 30 * 128 + i % 30 * 4 + c)] = photo.row(i / 30)[3 * (i % 30) + 2 - c];
+  }
+  const vpr::ImageView bgra{frame.data(), 20, 30, 128, vpr::PixelOrder::bgra};
+  CHECK(vpr::normalise(bgra).values == vpr::normalise(photo).values);
+  for (const char* name : {"normalise-then-resize-tensor", "resize-8-bit-then-normalise", "central-crop", "anyloc"}) {
+    CAPTURE(name);
+    const vpr::AnyPreprocess prepare = vpr::find_preprocess(name, {14, 28});
+    CHECK(prepare(bgra).values == prepare(photo).values);
+  }
+}
+
+TEST_CASE("Sizes that overflow are refused, never multiplied") {
+  const vpr::Image photo = noise({4, 4});
+  constexpr std::int64_t huge = std::int64_t{1} << 40, most = INT64_MAX;
+  for (const std::int64_t side : {huge, most, std::int64_t{1} << 31, std::int64_t{0}, std::int64_t{-1}, -most}) {
+    CAPTURE(side);
+    CHECK_THROWS_AS(vpr::ShorterSide{side}({4, 4}), vpr::Error);
+    CHECK_THROWS_AS(vpr::LongestSide{side}({4, 4}), vpr::Error);
+    CHECK_THROWS_AS(vpr::NearestMultiple{side}({4, 4}), vpr::Error);
+    CHECK_THROWS_AS(vpr::FloorMultiple{side}({4, 4}), vpr::Error);
+    CHECK_THROWS_AS(vpr::resize_as_pil(photo, {side, side}), vpr::Error);
+    CHECK_THROWS_AS(vpr::resize_as_torchvision(photo, {side, 4}), vpr::Error);
+    CHECK_THROWS_AS((vpr::CentralCrop{{side, side}}(photo)), vpr::Error);
+    if (side != 0) CHECK_THROWS_AS(vpr::centre_crop(vpr::Planes({4, 4}), {side, side}), vpr::Error);
+  }
+  CHECK_THROWS_AS(vpr::crop(vpr::Planes({4, 4}), INT64_MIN, INT64_MIN, {2, 2}), vpr::Error);
+  CHECK_THROWS_AS(vpr::crop(vpr::Planes({4, 4}), most, 0, {2, 2}), vpr::Error);
 }

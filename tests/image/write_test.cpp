@@ -4,6 +4,7 @@
 
 #include "tests/image/photos.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <cstdio>
 #include <filesystem>
@@ -72,4 +73,27 @@ TEST_CASE("What cannot be written is refused") {
   CHECK_THROWS_AS(encode_jpeg(Image({2, 0})), ShapeError);
   CHECK_THROWS_AS(encode_jpeg(Image({1, 65501})), ShapeError);
   CHECK_THROWS_AS(encode_jpeg(gradient({2, 2}), 0), ConfigError);
+}
+
+TEST_CASE("A full disk is an error, in every format") {
+  const TemporaryFolder folder;
+  for (const char* name : {"full.png", "full.jpg", "full.ppm"}) {
+    CAPTURE(name);
+    std::filesystem::create_symlink("/dev/full", folder.file(name));
+    CHECK_THROWS_AS(write_image(folder.file(name), gradient({40, 30})), IoError);
+    CHECK_THROWS_WITH(write_image(folder.file(name), gradient({40, 30})), ContainsSubstring("cannot be written: No space left on device"));
+  }
+}
+
+TEST_CASE("A frame of another pixel order, or stored from below, is written as the photo it shows") {
+  const Image photo = gradient({9, 5});
+  Bytes bgr(9 * 15);
+  for (std::size_t i = 0; i < bgr.size(); ++i) bgr[i] = photo.pixels()[i / 3 * 3 + 2 - i % 3];
+  const ImageView view{bgr.data(), 9, 5, 15, PixelOrder::bgr};
+  CHECK(encode_png(view) == encode_png(photo));
+  CHECK(encode_jpeg(view) == encode_jpeg(photo));
+  CHECK(encode_ppm(view) == encode_ppm(photo));
+  Image flipped({9, 5});
+  for (std::int64_t y = 0; y < 9; ++y) std::copy_n(photo.row(8 - y), 15, flipped.row(y));
+  CHECK(encode_jpeg(ImageView{photo.row(8), 9, 5, -15}) == encode_jpeg(flipped));
 }

@@ -4,12 +4,17 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
 
+#include <atomic>
+#include <csignal>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include <fcntl.h>
 #include <sys/resource.h>
-#include <csignal>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace fs = std::filesystem;
 using vpr::AtomicFile;
@@ -34,6 +39,37 @@ TEST_CASE("atomic file: the old content stays until the new one is whole") {
   CHECK(file_content(path) == "new");
   CHECK(files_in(folder) == 1);
   CHECK((fs::status(path).permissions() & fs::perms::owner_write) != fs::perms::none);
+}
+
+TEST_CASE("atomic file: threads that write leave the process's umask alone, and files have the permissions it allows") {
+  const TemporaryFolder folder;
+  const mode_t before = ::umask(027);
+  std::atomic<bool> stop = false;
+  std::atomic<int> odd = 0;
+  std::thread watcher([&] {
+    const std::string path = folder.file("watcher");
+    while (!stop) {
+      const int file = ::open(path.c_str(), O_CREAT | O_WRONLY, 0666);
+      struct stat status {};
+      ::fstat(file, &status);
+      odd += (status.st_mode & 0777) != 0640;
+      ::close(file);
+      ::unlink(path.c_str());
+    }
+  });
+  std::vector<std::thread> writers;
+  for (int t = 0; t < 2; ++t) {
+    writers.emplace_back([&folder, name = std::to_string(t)] {
+      for (int i = 0; i < 500; ++i) AtomicFile(folder.file(name)).commit();
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  stop = true;
+  watcher.join();
+  CHECK(odd == 0);
+  CHECK(fs::status(folder.path() / "1").permissions() == static_cast<fs::perms>(0640));
+  CHECK(files_in(folder) == 2);
+  CHECK(::umask(before) == 027);
 }
 
 TEST_CASE("atomic file: a folder that is not there and a name that is a folder are errors") {

@@ -36,3 +36,17 @@ TEST_CASE("inspect: every tensor of a checkpoint, whole numbers and views too, l
   vpr::write_npy(folder.file("long.npy"), vpr::Shape{50'001}, values);
   CHECK(vpr::inspect(vpr::open_weights(folder.file("long.npy")))[0].most == 9);
 }
+
+TEST_CASE("inspect: a tensor whose values cannot be read is listed with the reason, and the others are read") {
+  const TemporaryFolder folder;
+  vpr::write_npy(folder.file("a.npy"), vpr::Shape{2}, std::vector<float>{1, 2});
+  vpr::WeightFile file = vpr::open_weights(folder.file("a.npy"));
+  vpr::StoredTensor damaged{file.file().bytes(), {}, vpr::StoredTensor::Deflated{8, 0}};
+  file.add({"damaged", vpr::DType::float32, vpr::Shape{2}}, damaged);
+  const auto found = vpr::inspect(file);
+  CHECK(found.at(0).problem.empty());
+  CHECK(found.at(0).most == 2);
+  CHECK(found.at(1).info.name == "damaged");
+  CHECK(!found.at(1).problem.empty());
+  CHECK(std::isnan(found.at(1).least));
+}

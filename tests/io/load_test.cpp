@@ -4,6 +4,7 @@
 #include <vpr/io/open.hpp>
 
 #include "tests/io/fake_model.hpp"
+#include "tests/io/memory_source.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/golden.hpp"
 
@@ -17,27 +18,7 @@ using vpr::load;
 using vpr::LoadOptions;
 using vpr::Shape;
 using vpr::test::FakeModel;
-
-namespace {
-
-/// Weights in memory: each tensor counts up from its first value.
-struct Memory {
-  std::vector<vpr::TensorInfo> infos;
-  std::vector<float> firsts;
-
-  std::string path() const { return "memory"; }
-  const std::vector<vpr::TensorInfo>& tensors() const { return infos; }
-  void read(std::size_t index, std::span<float> out) const {
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = firsts[index] + static_cast<float>(i);
-  }
-  Memory& with(const std::string& name, const Shape& shape, float first, DType dtype = DType::float32) {
-    infos.push_back({name, dtype, shape});
-    firsts.push_back(first);
-    return *this;
-  }
-};
-
-}  // namespace
+using vpr::test::Memory;
 
 TEST_CASE("load: every parameter gets its values, halves too") {
   FakeModel model({{"a", Shape{2, 2}}, {"b", Shape{}}});
@@ -108,6 +89,64 @@ TEST_CASE("load: values that are not finite are reported") {
   const auto report = load(model, Memory().with("a", Shape{2}, INFINITY));
   CHECK(report.fits());
   CHECK(report.not_finite == std::vector<std::string>{"a has 2 values that are not finite"});
+}
+
+TEST_CASE("load: of two sets of weights none is taken without being told which, strictly or not") {
+  FakeModel model({{"a", Shape{2}}, {"b", Shape{1}}});
+  Memory source = Memory().with("x.a", Shape{2}, 1).with("x.b", Shape{1}, 2).with("y.a", Shape{2}, 3).with("y.b", Shape{1}, 4);
+  for (const bool strict : {true, false}) {
+    CHECK_THROWS_WITH(load(model, source, LoadOptions{.strict = strict}),
+                      ContainsSubstring("memory: holds several sets of weights for this model, behind the prefixes 'x.'") &&
+                          ContainsSubstring("'y.'") && ContainsSubstring("--weights-root"));
+  }
+  CHECK(model.at("a") == std::vector<float>{-1, -1});
+  CHECK_THROWS_AS(vpr::compare(model, source), vpr::WeightError);
+  const auto report = load(model, source, LoadOptions{.root = "y."});
+  CHECK(report.fits());
+  CHECK(report.root == "y.");
+  CHECK(model.at("a") == std::vector<float>{3, 4});
+  CHECK_THROWS_AS(load(model, source, LoadOptions{.root = ""}), vpr::WeightError);
+  CHECK_THROWS_WITH(load(model, source, LoadOptions{.root = "z."}), ContainsSubstring("missing a [2] (in the file: z.a)"));
+  CHECK_THROWS_AS(load(model, source, vpr::PrefixedNames{"y."}, LoadOptions{.root = "y."}), vpr::ConfigError);
+}
+
+TEST_CASE("load: two sets of the same values are no question") {
+  FakeModel model({{"a", Shape{2}}, {"b", Shape{1}}});
+  Memory source = Memory().with("x.a", Shape{2}, 1).with("x.b", Shape{1}, 2).with("y.a", Shape{2}, 1).with("y.b", Shape{1}, 2);
+  const auto report = load(model, source);
+  CHECK(report.loaded == 2);
+  CHECK(report.passed_over == std::vector<std::string>{"y."});
+  source.firsts[3] = 2.5F;
+  CHECK_THROWS_AS(load(model, source), vpr::WeightError);
+}
+
+TEST_CASE("load: a rule that decides is reported, with what was passed over") {
+  FakeModel model({{"a", Shape{1}}});
+  const auto report = load(model, Memory().with("student.backbone.a", Shape{1}, 1).with("teacher.backbone.a", Shape{1}, 2));
+  CHECK(model.at("a") == std::vector<float>{2});
+  CHECK(report.root == "teacher.backbone.");
+  CHECK(report.text().find("passed over student.backbone.") != std::string::npos);
+}
+
+TEST_CASE("load: an optimiser's moments beside the weights are neither taken nor unexpected") {
+  FakeModel model({{"a", Shape{1}}});
+  const Memory source = Memory()
+                            .with("a", Shape{1}, 1)
+                            .with("exp_avg.a", Shape{1}, 2)
+                            .with("optimizer.state.a.exp_avg", Shape{1}, 3)
+                            .with("optimizer_state.momentum_buffer.a", Shape{1}, 4);
+  CHECK(load(model, source).loaded == 1);
+  CHECK(model.at("a") == std::vector<float>{1});
+}
+
+TEST_CASE("load: wrappers anywhere in a name, and a moving average's counter") {
+  FakeModel model({{"blocks.5.a", Shape{1}}, {"norm", Shape{1}}});
+  CHECK(load(model, Memory()
+                        .with("n_averaged", Shape{}, 9, DType::int64)
+                        .with("module._orig_mod.blocks.1.5._checkpoint_wrapped_module.a", Shape{1}, 1)
+                        .with("module._orig_mod.norm", Shape{1}, 2))
+            .loaded == 2);
+  CHECK(model.at("blocks.5.a") == std::vector<float>{1});
 }
 
 TEST_CASE("load: each naming of one DINOv2, as it comes, gives the same parameters") {

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-using vpr::find_name_map;
 using vpr::HuggingFaceDinoV2;
 using vpr::Shape;
 using vpr::TensorInfo;
@@ -56,16 +55,13 @@ TEST_CASE("name map: the two halves of an exported position embedding are joined
   CHECK(HuggingFaceDinoV2(split)("pos_embed") == Names{"backbone.embeddings.position_embeddings"});
 }
 
-TEST_CASE("name map: the one that finds most is taken") {
-  const Names official{"cls_token", "norm.weight", "blocks.0.attn.qkv.weight"};
-  const auto names_in = [&official](const Names& file) { return find_name_map(tensors(file), official)("norm.weight"); };
-  CHECK(names_in({"cls_token", "norm.weight"}) == Names{"norm.weight"});
-  CHECK(names_in({"module.cls_token", "module.norm.weight"}) == Names{"module.norm.weight"});
-  CHECK(names_in({"aggregator.norm.weight", "backbone.model.cls_token", "backbone.model.norm.weight"}) ==
-        Names{"backbone.model.norm.weight"});
-  CHECK(names_in({"embeddings.cls_token", "layernorm.weight"}) == Names{"layernorm.weight"});
-  CHECK(names_in({"my_cls_token", "my_norm.weight"}) == Names{"norm.weight"});
-  CHECK(names_in({}) == Names{"norm.weight"});
-  CHECK(find_name_map(tensors({"module.norm.weight"}), official).covers("module.x"));
-  CHECK(!find_name_map(tensors({"module.norm.weight"}), official).covers("optimizer.x"));
+TEST_CASE("name map: timm's names of registers and of SwiGLU") {
+  const vpr::TimmDinoV2 map{"trunk."};
+  CHECK(map("register_tokens") == Names{"trunk.reg_token"});
+  CHECK(map("blocks.3.mlp.w12.bias") == Names{"trunk.blocks.3.mlp.fc1.bias"});
+  CHECK(map("blocks.3.mlp.w3.weight") == Names{"trunk.blocks.3.mlp.fc2.weight"});
+  CHECK(map("blocks.3.mlp.fc1.weight") == Names{"trunk.blocks.3.mlp.fc1.weight"});
+  CHECK(map("cls_token") == Names{"trunk.cls_token"});
+  CHECK(map.covers("trunk.head.weight"));
+  CHECK(!map.covers("head.weight"));
 }

@@ -35,8 +35,9 @@ std::vector<Image> photos(std::int64_t count) {
 }  // namespace
 
 TEST_CASE("Descriptors that were made in different company are not compared unless that is asked for") {
-  const Descriptors alone{{1, 0, 0, 1}, 2, "alone"}, blocks{{1, 0}, 2, "blocks(16)"}, other{{1, 0, 0}, 3, "alone"};
-  CHECK_THROWS_WITH(search(alone, blocks, 1), ContainsSubstring("made in the company 'alone' and 'blocks(16)'"));
+  const ModelRecord in_blocks{.company = "blocks(16)"}, by_itself{.company = "alone"};
+  const Descriptors alone{{1, 0, 0, 1}, 2, by_itself}, blocks{{1, 0}, 2, in_blocks}, other{{1, 0, 0}, 3, by_itself};
+  CHECK_THROWS_WITH(search(alone, blocks, 1), ContainsSubstring("made differently and do not compare: company: 'alone' and 'blocks(16)'"));
   CHECK_THROWS_AS(search(alone, blocks, 1), ConfigError);
   CHECK_THROWS_AS(search(alone, other, 1), ShapeError);
   CHECK(search(alone, blocks, 1, Companies::may_differ)[0][0].id == 0);
@@ -44,12 +45,20 @@ TEST_CASE("Descriptors that were made in different company are not compared unle
   CHECK(Descriptors{}.size() == 0);
 }
 
+TEST_CASE("Descriptors of another block or size are not compared, whatever is said of their company") {
+  const Descriptors last{{1, 0}, 2, {.block = "last", .size = "224x224"}}, seventh{{1, 0}, 2, {.block = "7", .size = "322x322"}};
+  CHECK_THROWS_WITH(search(last, seventh, 1, Companies::may_differ),
+                    ContainsSubstring("block: 'last' and '7'; size: '224x224' and '322x322'"));
+  const Descriptors unknown{{1, 0}, 2};
+  CHECK(search(last, unknown, 1)[0][0].id == 0);
+}
+
 TEST_CASE("A pipeline that mixes photos describes each alone by default, to the bit, and says so") {
   const auto pipeline = mixing_pipeline();
   const std::vector<Image> images = photos(5);
   const std::vector<ImageView> views(images.begin(), images.end());
   const Descriptors together = pipeline.descriptors_of(views);
-  CHECK(together.company == "alone");
+  CHECK(together.record.company == "alone");
   CHECK(together.size() == 5);
   std::vector<float> apart;
   for (const ImageView& view : views) {
@@ -65,7 +74,7 @@ TEST_CASE("Blocks are those of the photos' order, however they are sized and des
   const std::vector<Image> images = photos(5);
   const std::vector<ImageView> views(images.begin(), images.end());
   const Descriptors whole = pipeline.descriptors_of(views);
-  CHECK(whole.company == "blocks(2)");
+  CHECK(whole.record.company == "blocks(2)");
   CHECK(pipeline.block() == 2);
   std::vector<float> parts;
   for (std::size_t begin = 0; begin < 5; begin += 2) {

@@ -162,6 +162,20 @@ TEST_CASE("Every named system has the dimensions that its paper gives") {
   CHECK(find_system("netvlad") == nullptr);
 }
 
+TEST_CASE("Each row of the table makes a system once, and one name stands for each") {
+  std::set<std::string_view> names;
+  for (const NamedSystem& named : named_systems) {
+    int made = 0;
+    with_system<Shapes>(named.name, [&](auto) { ++made; });
+    CHECK(made == 1);
+    names.insert(named.name);
+    CHECK(canonical_name(std::string(named.name) + "@" + std::string(named.backbone)) == named.name);
+  }
+  CHECK(names.size() == named_systems.size());
+  CHECK(canonical_name("salad@dinov2-vits14") == "salad@dinov2-vits14");
+  CHECK(canonical_name("dinov2-vits14+gem") == "dinov2-vits14+gem");
+}
+
 TEST_CASE("A named system stands on another network if asked to") {
   with_system<Shapes>("selavpr@dinov2-vits14", [](auto system) {
     CHECK(system.dimensions() == 384);

@@ -65,4 +65,6 @@ TEST_CASE("Windows refuse what does not fit") {
   CHECK_THROWS_AS(fold(shaped({1, 4, 8}), {2, 2}, {3, 1, 1}), ShapeError);
   CHECK_THROWS_AS(windows(shaped({1, 4, 1}), {2, 2}, {0, 1, 0}), ConfigError);
   CHECK_THROWS_AS(windows(shaped({1, 4, 1}), {2, 2}, {1, 0, 0}), ConfigError);
+  CHECK_THROWS_WITH(windows(shaped({1, 4, 1}), {2, 2}, {std::int64_t{1} << 32, 1, 0}),
+                    ContainsSubstring("kernel of 4294967296") && ContainsSubstring("at most 32768"));
 }

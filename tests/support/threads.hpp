@@ -4,11 +4,4 @@
 
 #include <vpr/core/parallel.hpp>
 
-struct Threads {
-  explicit Threads(int count) { vpr::set_thread_count(count); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-  ~Threads() { vpr::set_thread_count(kept); }
-
-  const int kept = vpr::thread_count();
-};
+using Threads = vpr::ThreadCount;

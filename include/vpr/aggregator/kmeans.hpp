@@ -162,7 +162,7 @@ struct Clusters {
 /// Cost: 2 N K D operations an iteration; memory beside the points: 12 bytes a point. Goldens metric_kmeans*, anyloc_kmeans*.
 /// @throws ShapeError for centres that are not K×D; FormatError for NaN or infinity; ConfigError for fewer points than clusters
 ///   or no iterations.
-inline Clusters kmeans(Rows points, std::vector<float> centres, const KMeansSettings& settings, const Progress& progress = {}) {
+inline Clusters kmeans(RowsArgument points, std::vector<float> centres, const KMeansSettings& settings, const Progress& progress = {}) {
   const std::int64_t dim = points.dim(), size = static_cast<std::int64_t>(centres.size());
   VPR_REQUIRE(ShapeError, dim >= 1 && size >= dim && size % dim == 0, "k-means: got ", size, " numbers as centres of ", dim, " dimensions");
   const std::int64_t clusters = size / dim;
@@ -183,7 +183,7 @@ inline Clusters kmeans(Rows points, std::vector<float> centres, const KMeansSett
 }
 
 /// Lloyd's k-means of N×D points from first centres drawn as the settings say.
-inline Clusters kmeans(Rows points, const KMeansSettings& settings, const Progress& progress = {}) {
+inline Clusters kmeans(RowsArgument points, const KMeansSettings& settings, const Progress& progress = {}) {
   require_finite(points, points.dim(), "k-means: point");
   return kmeans(points, first_centres(points, settings.clusters, settings.first, settings.distance, settings.seed), settings, progress);
 }

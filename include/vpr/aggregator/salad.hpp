@@ -26,13 +26,13 @@ struct SaladSettings {
   std::int64_t iterations = 3;     ///< Sinkhorn's
   bool dustbin = true;             ///< false: every token goes to the clusters, by a softmax over them, as the paper's ablation
 
-  std::int64_t dimensions() const { return clusters * cluster_dim + token_dim; }
+  constexpr std::int64_t dimensions() const { return clusters * cluster_dim + token_dim; }
   /// The smaller published ones: 2048 + 64 and 512 + 32 dimensions.
-  SaladSettings of_2112() const { return with(32, 64, 64); }
-  SaladSettings of_544() const { return with(16, 32, 32); }
+  constexpr SaladSettings of_2112() const { return with(32, 64, 64); }
+  constexpr SaladSettings of_544() const { return with(16, 32, 32); }
 
  private:
-  SaladSettings with(std::int64_t m, std::int64_t l, std::int64_t g) const {
+  constexpr SaladSettings with(std::int64_t m, std::int64_t l, std::int64_t g) const {
     SaladSettings settings = *this;
     settings.clusters = m;
     settings.cluster_dim = l;
@@ -112,6 +112,10 @@ class SaladAggregator {
         settings.channels > 0 && settings.clusters > 0 && settings.cluster_dim > 0 && settings.token_dim >= 0 && settings.hidden > 0,
         "SALAD: got ", settings.channels, " channels, ", settings.clusters, " clusters of ", settings.cluster_dim, ", a class token of ",
         settings.token_dim, " and ", settings.hidden, " hidden ones, want positive sizes; only the class token's may be 0");
+    constexpr std::int64_t most = std::int64_t{1} << 31;
+    VPR_REQUIRE(ConfigError, settings.clusters <= most / settings.cluster_dim && settings.token_dim <= most, "SALAD: got ",
+                settings.clusters, " clusters of ", settings.cluster_dim, " and a class token of ", settings.token_dim, ", want at most ",
+                most, " dimensions");
     return settings;
   }
 

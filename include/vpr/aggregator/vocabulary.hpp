@@ -6,6 +6,7 @@
 #include <vpr/aggregator/kmeans.hpp>
 #include <vpr/aggregator/reservoir.hpp>
 #include <vpr/core/shape.hpp>
+#include <vpr/core/text.hpp>
 #include <vpr/version.hpp>
 
 #include <algorithm>
@@ -46,7 +47,7 @@ class VocabularyBuilder {
 
   /// Takes the descriptors of another photo, N×D.
   /// @throws ShapeError for another dim; FormatError for NaN or infinity; then none of them is taken.
-  void add(Rows descriptors) {
+  void add(RowsArgument descriptors) {
     if (!settings_.normalize) return sample_.add(descriptors);
     require_finite(descriptors, sample_.dim(), "vocabulary: descriptor");
     std::vector<float> unit(static_cast<std::size_t>(sample_.dim()));
@@ -84,7 +85,7 @@ class VocabularyBuilder {
             {"empty_clusters", empty[static_cast<int>(kmeans.empty)]},
             {"seed", std::to_string(kmeans.seed)},
             {"iterations", std::to_string(clusters.iterations)},
-            {"inertia", std::to_string(clusters.assignment.inertia())}};
+            {"inertia", text_of(clusters.assignment.inertia())}};
   }
 
   VocabularySettings settings_;

@@ -3,6 +3,7 @@
 /// A tensor that remembers how it was computed, and the pass that turns this memory into gradients.
 #pragma once
 
+#include <vpr/autograd/undo.hpp>
 #include <vpr/backend/concept.hpp>
 
 #include <algorithm>
@@ -48,7 +49,8 @@ class NotRecording {
 /// A value of backend `B` with its gradient and the op that made it.
 ///
 /// Copies share the value, as the recording must. A Var that depends on no Var with `needs_gradient` keeps no memory of
-/// its op. Not for use from several threads at once.
+/// its op. A Var that was moved from can be assigned to and destroyed; whatever else is asked of it throws an Error. Not for use from
+/// several threads at once.
 template <class B>
 class Var {
  public:
@@ -74,30 +76,31 @@ class Var {
   static Var zeros(Shape shape) { return Var(shape); }
   static Var full(Shape shape, value_type value) { return Var(Tensor<B>::full(shape, value), true); }
 
-  const Shape& shape() const { return node_->shape; }
+  const Shape& shape() const { return node().shape; }
   bool empty() const { return shape().elements() == 0; }
-  const Tensor<B>& value() const {
-    VPR_REQUIRE(Error, value_ != nullptr, "Var: the value ", shape(),
-                " was not kept, since no gradient needed it when the op was recorded");
-    return *value_;
-  }
+  const Tensor<B>& value() const { return held(); }
   /// The gradient that `backward` left here; empty before, and where none is needed.
-  const Tensor<B>& gradient() const { return node_->gradient; }
-  bool needs_gradient() const { return node_->needs_gradient; }
+  const Tensor<B>& gradient() const { return node().gradient; }
+  bool needs_gradient() const { return node().needs_gradient; }
   /// Freezes or unfreezes a parameter, for what is recorded from now on.
-  void set_needs_gradient(bool needed) { node_->needs_gradient = needed; }
-  void clear_gradient() { node_->gradient = Tensor<B>(); }
+  void set_needs_gradient(bool needed) { node().needs_gradient = needed; }
+  void clear_gradient() {
+    note_gradient();
+    node().gradient = Tensor<B>();
+  }
   /// Calls `change(value, gradient)`, which may overwrite both: an optimiser's step, after `backward` and before the next recording.
   template <class Change>
   void update(Change&& change) {
-    change(*value_, node_->gradient);
+    note_gradient();
+    change(held(), node().gradient);
   }
 
   template <class T>
   void assign(std::span<const T> values) {
-    value_->assign(values);
+    note_value();
+    held().assign(values);
   }
-  void assign(std::span<const float> values) { value_->assign(values); }
+  void assign(std::span<const float> values) { assign<float>(values); }
   std::vector<float> to_vector() const { return value().to_vector(); }
 
   /// A leaf with the same value, shared: what is computed of it passes no gradient to what this one was computed from.
@@ -111,8 +114,9 @@ class Var {
 
   /// For an op: the value to overwrite, moved out if nobody else holds it, else copied. This Var is left without it.
   Tensor<B> take() {
-    const std::shared_ptr<Tensor<B>> held = std::exchange(value_, nullptr);
-    return held.use_count() == 1 ? std::move(*held) : *held;
+    Tensor<B>& value = held();
+    const std::shared_ptr<Tensor<B>> last = std::exchange(value_, nullptr);
+    return last.use_count() == 1 ? std::move(value) : value;
   }
   /// For a gradient to capture: this Var, but without the value unless it is needed, so that its memory can go.
   Var with_value_if(bool needed) const {
@@ -155,12 +159,14 @@ class Var {
   /// Adds `gradient`, of this value's shape, to the gradient if one is needed. `make` is called only then.
   template <class Make>
   void accumulate(Make&& make) const {
-    if (!node_->needs_gradient) return;
+    Node& to = node();
+    if (!to.needs_gradient) return;
     Tensor<B> gradient = make();
-    if (node_->gradient.empty()) {
-      node_->gradient = std::move(gradient);
+    if (!to.propagate) note_gradient();
+    if (to.gradient.empty()) {
+      to.gradient = std::move(gradient);
     } else {
-      B::add_scaled(node_->gradient, gradient, value_type{1}, node_->gradient);
+      B::add_scaled(to.gradient, gradient, value_type{1}, to.gradient);
     }
   }
 
@@ -237,6 +243,34 @@ class Var {
       }
     }
     return order;
+  }
+
+  void note_value() const {
+    held();
+    Undo::note(value_.get(), [&] {
+      return [value = std::weak_ptr(value_), before = *value_] {
+        if (const std::shared_ptr<Tensor<B>> there = value.lock()) *there = before;
+      };
+    });
+  }
+  void note_gradient() const {
+    node();
+    Undo::note(node_.get(), [&] {
+      return [leaf = std::weak_ptr(node_), before = node_->gradient] {
+        if (const std::shared_ptr<Node> there = leaf.lock()) there->gradient = before;
+      };
+    });
+  }
+
+  /// What every copy shares. It may change behind a const Var, which is a handle.
+  Node& node() const {
+    VPR_REQUIRE(Error, node_ != nullptr, "Var: it was moved from; assign it a new value first");
+    return *node_;
+  }
+  Tensor<B>& held() const {
+    const Shape& shape = node().shape;
+    VPR_REQUIRE(Error, value_ != nullptr, "Var: the value ", shape, " was not kept, since no gradient needed it when the op was recorded");
+    return *value_;
   }
 
   std::shared_ptr<Node> node_;

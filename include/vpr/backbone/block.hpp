@@ -51,7 +51,8 @@ struct NoAdapter {
   void visit(Visitor&&, const std::string&) {}
 };
 
-/// A pre-norm transformer block with layer scale, as DINOv2's: x + ls1 ∘ attn(norm1(x)), then x + ls2 ∘ mlp(norm2(x)).
+/// A pre-norm transformer block with layer scale, as DINOv2's: x + ls1 ∘ attn(norm1(x)), then x + ls2 ∘ mlp(norm2(x)). Without layer
+/// scale `ls1` and `ls2` are 1 and no parameters.
 template <class B, template <class> class Adapter = NoAdapter>
 struct Block {
   static_assert(
@@ -68,6 +69,7 @@ struct Block {
   FeedForward<B> mlp;
   X ls2;
   [[no_unique_address]] Adapter<B> adapter;
+  bool layer_scale;
 
   explicit Block(const VitConfig& config) : Block(config, Adapter<B>(config)) {}
   Block(const VitConfig& config, Adapter<B> adapter_)
@@ -77,7 +79,8 @@ struct Block {
         norm2(config.channels, typename B::value(1e-6)),
         mlp(config.channels, config.hidden(), config.feed_forward, config.feed_forward_bias),
         ls2(X::full(Shape{config.channels}, 1)),
-        adapter(std::move(adapter_)) {}
+        adapter(std::move(adapter_)),
+        layer_scale(config.layer_scale) {}
 
   X operator()(X x, const TokenLayout& layout) const {
     // A statement for each tensor that is moved on: the arguments of a call are evaluated in no fixed order.
@@ -95,10 +98,10 @@ struct Block {
   void visit(Visitor&& visitor, const std::string& prefix) {
     norm1.visit(visitor, prefix + "norm1.");
     attn.visit(visitor, prefix + "attn.");
-    visitor(prefix + "ls1.gamma", ls1);
+    if (layer_scale) visitor(prefix + "ls1.gamma", ls1);
     norm2.visit(visitor, prefix + "norm2.");
     mlp.visit(visitor, prefix + "mlp.");
-    visitor(prefix + "ls2.gamma", ls2);
+    if (layer_scale) visitor(prefix + "ls2.gamma", ls2);
     adapter.visit(visitor, prefix);
   }
 };

@@ -130,7 +130,7 @@ class DinoV2 {
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
     visitor(prefix + "cls_token", cls_token_);
-    visitor(prefix + "pos_embed", positions_.positions);
+    positions_.visit(visitor, prefix + "pos_embed");
     if (config_.registers > 0) visitor(prefix + "register_tokens", register_tokens_);
     visitor(prefix + "mask_token", mask_token_);
     patch_embed_.visit(visitor, prefix + "patch_embed.");

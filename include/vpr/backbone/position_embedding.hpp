@@ -5,10 +5,15 @@
 
 #include <vpr/backbone/features.hpp>
 #include <vpr/backbone/vit_config.hpp>
+#include <vpr/backend/cpu.hpp>
 #include <vpr/image/taps.hpp>
 #include <vpr/ops/layout.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace vpr {
@@ -28,6 +33,22 @@ inline std::vector<float> bicubic_matrix(std::int64_t inputs, std::int64_t outpu
   }
   return matrix;
 }
+
+/// Learned positions as files hold them.
+struct StoredPositions {
+  std::int64_t side = 0;        // of the square grid
+  std::int64_t with_class = 0;  // 1 where the class token has a position, which comes first
+
+  /// Those of a tensor `1×(side² or 1 + side²)×channels`, or nothing for another shape. Sides end at 1024.
+  static std::optional<StoredPositions> of(const Shape& shape, std::int64_t channels) {
+    if (shape.rank() != 3 || shape[0] != 1 || shape[2] != channels || shape[1] < 1 || shape[1] > 1024 * 1024 + 1) return std::nullopt;
+    for (const std::int64_t with_class : {0, 1}) {
+      const auto side = static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(shape[1] - with_class))));
+      if (side > 0 && side * side == shape[1] - with_class) return StoredPositions{side, with_class};
+    }
+    return std::nullopt;
+  }
+};
 
 }  // namespace detail
 
@@ -61,6 +82,48 @@ struct PositionEmbedding {
     };
     return reshape(resample(reshape(std::move(learned), Shape{side, side, channels}), matrix(grid.height), matrix(grid.width)),
                    Shape{1, grid.patches(), channels});
+  }
+
+  /// What is done to positions that a file holds as a tensor of another shape, or nothing where that can't be known: those of another
+  /// square grid are resized as those of this one are, and where the class token has none, as in timm's networks with registers, its
+  /// position is 0.
+  std::string conversion(const Shape& stored) const {
+    const auto found = detail::StoredPositions::of(stored, positions.shape()[2]);
+    if (!found) return {};
+    const auto grid = [](std::int64_t sides) { return std::to_string(sides) + "x" + std::to_string(sides); };
+    std::string text;
+    if (found->side != side) text = "the file's grid of " + grid(found->side) + " is resized to " + grid(side);
+    if (found->with_class == 0) text += std::string(text.empty() ? "" : "; ") + "the class token has no position in the file, it gets 0";
+    return text;
+  }
+
+  /// These positions, from the values of a tensor of that shape for which there is a `conversion`.
+  std::vector<float> converted(const Shape& stored, std::span<const float> values) const {
+    using Host = Tensor<Cpu<f32>>;
+    const std::int64_t channels = stored[2];
+    const detail::StoredPositions found = detail::StoredPositions::of(stored, channels).value();
+    std::vector<float> all(static_cast<std::size_t>(channels));
+    if (found.with_class == 1) std::copy_n(values.begin(), channels, all.begin());
+    const std::span<const float> grid = values.subspan(static_cast<std::size_t>(found.with_class * channels));
+    if (found.side == side) {
+      all.insert(all.end(), grid.begin(), grid.end());
+    } else {
+      const std::vector<float> matrix = detail::bicubic_matrix(found.side, side, offset, antialias);
+      const Host axis = Host::from(Shape{side, found.side}, std::span<const float>(matrix));
+      const std::vector<float> resized = resample(Host::from(Shape{found.side, found.side, channels}, grid), axis, axis).to_vector();
+      all.insert(all.end(), resized.begin(), resized.end());
+    }
+    return all;
+  }
+
+  /// Shows the positions under that name: to a visitor's `convertible(name, positions, rule)` where it has that.
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& name) {
+    if constexpr (requires { visitor.convertible(name, positions, *this); }) {
+      visitor.convertible(name, positions, *this);
+    } else {
+      visitor(name, positions);
+    }
   }
 };
 

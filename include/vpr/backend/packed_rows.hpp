@@ -37,6 +37,14 @@ struct L2 {
 
 namespace detail {
 
+/// The k-th number of each vector of a panel.
+struct alignas(64) PanelNumbers {
+  static constexpr std::int64_t rows = 64;
+  float of[rows];
+};
+
+inline namespace VPR_TARGET {
+
 inline constexpr int vector_floats = vector_bytes / static_cast<int>(sizeof(float));
 typedef float FloatVector __attribute__((vector_size(vector_bytes)));
 
@@ -51,6 +59,52 @@ inline void add_to(float* to, FloatVector sum) {
   std::memcpy(to, &sum, sizeof sum);
 }
 
+template <class Metric, int Vectors, int Queries, int... I>
+void add_sums(const PanelNumbers* numbers, std::int64_t lane, const float* const (&queries)[Queries], std::int64_t depth, float* out,
+              std::integer_sequence<int, I...>) {
+  constexpr std::int64_t ahead = 16;  // numbers to prefetch ahead: hides memory behind the sums of few queries
+  FloatVector sums[Queries * Vectors] = {};
+  for (std::int64_t k = 0; k < depth; ++k) {
+    const float* const rows = numbers[k].of + lane;
+    for (int i = 0; i < Vectors * vector_floats; i += 16) __builtin_prefetch(rows + ahead * PanelNumbers::rows + i);
+    ((sums[I] = Metric::add(sums[I], load(rows + I % Vectors * vector_floats), queries[I / Vectors][k])), ...);
+  }
+  (add_to(out + I / Vectors * PanelNumbers::rows + I % Vectors * vector_floats, sums[I]), ...);
+}
+
+/// Adds the sums over `depth` numbers, for as many held vectors at a time as there are registers for.
+template <class Metric, int Queries>
+void add_tile(const PanelNumbers* numbers, const float* const (&queries)[Queries], std::int64_t depth, float* out) {
+  constexpr int vectors =
+      std::min(static_cast<int>(std::bit_floor(unsigned{accumulators / Queries})), static_cast<int>(PanelNumbers::rows) / vector_floats);
+  for (std::int64_t lane = 0; lane < PanelNumbers::rows; lane += vectors * vector_floats) {
+    add_sums<Metric, vectors>(numbers, lane, queries, depth, out + lane, std::make_integer_sequence<int, Queries * vectors>());
+  }
+}
+
+/// Scores a panel of vectors of `dim` numbers: see `PackedRows::score`.
+template <class Metric>
+void score_panel(const PanelNumbers* numbers, std::int64_t dim, Rows queries, float* out) {
+  std::fill_n(out, queries.size() * PanelNumbers::rows, 0.0F);
+  constexpr std::int64_t run = 256;
+  for (std::int64_t begin = 0; begin < dim; begin += run) {
+    const std::int64_t depth = std::min(run, dim - begin);
+    std::int64_t q = 0;
+    const auto tiles_of = [&]<int Queries>() {
+      for (; q + Queries <= queries.size(); q += Queries) {
+        const float* tile[Queries];
+        for (int i = 0; i < Queries; ++i) tile[i] = queries[q + i] + begin;
+        add_tile<Metric>(numbers + begin, tile, depth, out + q * PanelNumbers::rows);
+      }
+    };
+    tiles_of.template operator()<6>();
+    tiles_of.template operator()<4>();
+    tiles_of.template operator()<2>();
+    tiles_of.template operator()<1>();
+  }
+}
+
+}  // namespace VPR_TARGET
 }  // namespace detail
 
 /// Vectors of one length, held once, in the order in which scoring reads them: in panels of 64 vectors, each with the first
@@ -61,7 +115,7 @@ inline void add_to(float* to, FloatVector sum) {
 /// Nothing is checked here: see `require_finite`.
 class PackedRows {
  public:
-  static constexpr std::int64_t panel_rows = 64;
+  static constexpr std::int64_t panel_rows = detail::PanelNumbers::rows;
 
   explicit PackedRows(std::int64_t dim) : dim_(dim) {}
 
@@ -74,72 +128,26 @@ class PackedRows {
     for (std::int64_t r = 0; r < rows.size(); ++r, ++size_) {
       const std::int64_t lane = size_ % panel_rows;
       if (lane == 0) panels_.emplace_back(static_cast<std::size_t>(dim_));
-      std::vector<Numbers>& panel = panels_.back();
+      std::vector<detail::PanelNumbers>& panel = panels_.back();
       for (std::int64_t k = 0; k < dim_; ++k) panel[static_cast<std::size_t>(k)].of[lane] = rows[r][k];
     }
   }
 
   /// Writes the `dim()` numbers of a held vector to `out`.
   void copy_row(std::int64_t row, float* out) const {
-    for (const Numbers& numbers : panels_[static_cast<std::size_t>(row / panel_rows)]) *out++ = numbers.of[row % panel_rows];
+    for (const detail::PanelNumbers& numbers : panels_[static_cast<std::size_t>(row / panel_rows)]) *out++ = numbers.of[row % panel_rows];
   }
 
   /// Scores the 64 vectors of `panel` for each query: `out[q * 64 + lane]`.
   template <class Metric>
   void score(std::int64_t panel, Rows queries, float* out) const {
-    std::fill_n(out, queries.size() * panel_rows, 0.0F);
-    const Numbers* const numbers = panels_[static_cast<std::size_t>(panel)].data();
-    constexpr std::int64_t run = 256;
-    for (std::int64_t begin = 0; begin < dim_; begin += run) {
-      const std::int64_t depth = std::min(run, dim_ - begin);
-      std::int64_t q = 0;
-      const auto tiles_of = [&]<int Queries>() {
-        for (; q + Queries <= queries.size(); q += Queries) {
-          const float* tile[Queries];
-          for (int i = 0; i < Queries; ++i) tile[i] = queries[q + i] + begin;
-          add_tile<Metric>(numbers + begin, tile, depth, out + q * panel_rows);
-        }
-      };
-      tiles_of.template operator()<6>();
-      tiles_of.template operator()<4>();
-      tiles_of.template operator()<2>();
-      tiles_of.template operator()<1>();
-    }
+    detail::score_panel<Metric>(panels_[static_cast<std::size_t>(panel)].data(), dim_, queries, out);
   }
 
  private:
-  /// The k-th number of each vector of a panel.
-  struct alignas(64) Numbers {
-    float of[panel_rows];
-  };
-
-  /// Adds the sums over `depth` numbers, for as many held vectors at a time as there are registers for.
-  template <class Metric, int Queries>
-  static void add_tile(const Numbers* numbers, const float* const (&queries)[Queries], std::int64_t depth, float* out) {
-    constexpr int vectors = std::min(static_cast<int>(std::bit_floor(unsigned{detail::accumulators / Queries})),
-                                     static_cast<int>(panel_rows) / detail::vector_floats);
-    for (std::int64_t lane = 0; lane < panel_rows; lane += vectors * detail::vector_floats) {
-      add_sums<Metric, vectors>(numbers, lane, queries, depth, out + lane, std::make_integer_sequence<int, Queries * vectors>());
-    }
-  }
-
-  template <class Metric, int Vectors, int Queries, int... I>
-  static void add_sums(const Numbers* numbers, std::int64_t lane, const float* const (&queries)[Queries], std::int64_t depth, float* out,
-                       std::integer_sequence<int, I...>) {
-    constexpr int width = detail::vector_floats;
-    constexpr std::int64_t ahead = 16;  // numbers to prefetch ahead: hides memory behind the sums of few queries
-    detail::FloatVector sums[Queries * Vectors] = {};
-    for (std::int64_t k = 0; k < depth; ++k) {
-      const float* const rows = numbers[k].of + lane;
-      for (int i = 0; i < Vectors * width; i += 16) __builtin_prefetch(rows + ahead * panel_rows + i);
-      ((sums[I] = Metric::add(sums[I], detail::load(rows + I % Vectors * width), queries[I / Vectors][k])), ...);
-    }
-    (detail::add_to(out + I / Vectors * panel_rows + I % Vectors * width, sums[I]), ...);
-  }
-
   std::int64_t dim_;
   std::int64_t size_ = 0;
-  std::vector<std::vector<Numbers>> panels_;
+  std::vector<std::vector<detail::PanelNumbers>> panels_;
 };
 
 }  // namespace vpr

@@ -14,10 +14,12 @@ struct Window {
   std::int64_t stride = 1;
   std::int64_t padding = 0;
 
-  /// @throws ConfigError  for a window that cannot be.
+  /// @throws ConfigError  for a window that cannot be, or one of more than 32768 cells a side.
   void validate() const {
-    VPR_REQUIRE(ConfigError, kernel > 0 && stride > 0 && padding >= 0, "window: got a kernel of ", kernel, ", a stride of ", stride,
-                " and a padding of ", padding);
+    constexpr std::int64_t most = 32768;  // keeps every size that is computed of it in its range
+    VPR_REQUIRE(ConfigError, kernel > 0 && stride > 0 && padding >= 0 && kernel <= most && stride <= most && padding <= most,
+                "window: got a kernel of ", kernel, ", a stride of ", stride, " and a padding of ", padding,
+                ", expected at least 1, 1 and 0 and at most ", most);
   }
   std::int64_t cells() const { return kernel * kernel; }
   /// The positions of the window on a map of this size: the grid of a convolution's result.

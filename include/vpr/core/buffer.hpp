@@ -3,6 +3,8 @@
 /// Host memory for tensors.
 #pragma once
 
+#include <vpr/core/error.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <memory>
@@ -19,6 +21,7 @@ class Buffer {
   static constexpr std::size_t alignment = 64;
 
   Buffer() = default;
+  /// @throws Error where there is no memory for so many, as a copy does
   explicit Buffer(std::size_t size) : data_(size == 0 ? nullptr : allocate(size)), size_(size) {}
   Buffer(const Buffer& other) : Buffer(other.size_) {
     if (size_ > 0) std::copy_n(other.data(), size_, data());
@@ -40,8 +43,11 @@ class Buffer {
     void operator()(T* pointer) const { ::operator delete (pointer, std::align_val_t{alignment}); }
   };
   static T* allocate(std::size_t size) {
-    if (size > static_cast<std::size_t>(-1) / sizeof(T)) throw std::bad_array_new_length();
-    return static_cast<T*>(::operator new (size * sizeof(T), std::align_val_t{alignment}));
+    void* memory = nullptr;
+    if (size <= static_cast<std::size_t>(-1) / sizeof(T))
+      memory = ::operator new (size * sizeof(T), std::align_val_t{alignment}, std::nothrow);
+    VPR_REQUIRE(Error, memory != nullptr, "no memory for ", size, " elements of ", sizeof(T), " bytes");
+    return static_cast<T*>(memory);
   }
 
   std::unique_ptr<T, Release> data_;

@@ -5,9 +5,8 @@
 #pragma once
 
 #include <vpr/core/printable.hpp>
+#include <vpr/core/text.hpp>
 
-#include <locale>
-#include <sstream>
 #include <stdexcept>
 #include <string_view>
 
@@ -58,10 +57,7 @@ class BackendError : public Error {
 /// Throws `E` with its arguments streamed one after the other.
 template <class E = Error, class... Parts>
 [[noreturn]] void fail(const Parts&... parts) {
-  std::ostringstream message;
-  message.imbue(std::locale::classic());
-  (message << ... << parts);
-  throw E(message.str());
+  throw E(text_of(parts...));
 }
 
 }  // namespace vpr

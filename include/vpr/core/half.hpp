@@ -3,6 +3,8 @@
 /// Names of the number types, and the two half-precision ones as stored bits.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <bit>
 #include <cstdint>
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Loops over threads. OpenMP when the program is compiled with it (target `vpr::omp`), serial otherwise.
+/// Loops over threads. OpenMP when the file is compiled with it (target `vpr::omp`), serial otherwise.
 #pragma once
 
+#include <vpr/core/target.hpp>
+
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <utility>
@@ -13,19 +17,38 @@
 
 namespace vpr {
 
-/// The number of threads that `parallel_for` may use: 1 inside another one.
+namespace detail {
+inline std::atomic<int> default_thread_count{0};  // 0: OpenMP's own
+inline thread_local int own_thread_count = 0;     // of this thread; 0: the default
+}  // namespace detail
+
+/// Sets how many threads this library's loops use unless a `ThreadCount` says otherwise, at least 1. OpenMP's own number, which the rest
+/// of the program goes by, stays as it is.
+inline void set_thread_count(int threads) { detail::default_thread_count = std::max(threads, 1); }
+
+/// While one exists, loops that this thread begins use that many threads, at least 1.
+class ThreadCount {
+ public:
+  explicit ThreadCount(int threads) : outer_(std::exchange(detail::own_thread_count, std::max(threads, 1))) {}
+  ThreadCount(const ThreadCount&) = delete;
+  ThreadCount& operator=(const ThreadCount&) = delete;
+  ~ThreadCount() { detail::own_thread_count = outer_; }
+
+ private:
+  int outer_;
+};
+
+inline namespace VPR_TARGET {
+
+/// The number of threads that `parallel_for` may use: 1 inside another one, inside a parallel region of the program's own, and without OpenMP.
 inline int thread_count() {
 #ifdef _OPENMP
-  return omp_in_parallel() == 0 ? omp_get_max_threads() : 1;
+  if (omp_in_parallel() != 0) return 1;
+  if (detail::own_thread_count > 0) return detail::own_thread_count;
+  const int threads = detail::default_thread_count;
+  return threads > 0 ? threads : omp_get_max_threads();
 #else
   return 1;
-#endif
-}
-
-/// Sets how many threads this thread's `parallel_for` may use, at least 1. Without OpenMP it has no effect.
-inline void set_thread_count([[maybe_unused]] int threads) {
-#ifdef _OPENMP
-  omp_set_num_threads(threads < 1 ? 1 : threads);
 #endif
 }
 
@@ -37,9 +60,9 @@ template <class Body>
 void parallel_for(std::int64_t count, Body&& body) {
 #ifdef _OPENMP
   // A single body is run in a team too: Eigen keeps to one thread inside a team, and its sums would else depend on the count.
-  if (count > 0 && omp_get_max_threads() > 1 && omp_in_parallel() == 0) {
+  if (const int threads = thread_count(); count > 0 && threads > 1) {
     std::exception_ptr failure;
-#pragma omp parallel for schedule(dynamic, 1)
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
     for (std::int64_t i = 0; i < count; ++i) {
       try {
         body(i);
@@ -55,4 +78,5 @@ void parallel_for(std::int64_t count, Body&& body) {
   for (std::int64_t i = 0; i < count; ++i) body(i);
 }
 
+}  // namespace VPR_TARGET
 }  // namespace vpr

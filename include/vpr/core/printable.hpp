@@ -3,6 +3,8 @@
 /// Text of unknown origin, such as names of files and tensors, as valid UTF-8 without control characters.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>

@@ -3,6 +3,8 @@
 /// How long-running functions tell how far they are.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <string_view>

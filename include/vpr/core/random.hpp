@@ -3,6 +3,8 @@
 /// Seeded random numbers that are the same with every compiler and standard library.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>

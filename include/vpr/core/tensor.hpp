@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <exception>
 #include <span>
 #include <utility>
 #include <vector>
@@ -32,8 +33,9 @@ class Tensor {
   using value_type = typename B::value;
 
   Tensor() = default;
-  explicit Tensor(Shape shape) : shape_(shape), storage_(static_cast<std::size_t>(shape.elements())) {}
-  Tensor(const Tensor&) = default;
+  /// @throws Error naming the shape and its bytes where there is no memory for them, as a copy does
+  explicit Tensor(Shape shape) : shape_(shape), storage_(stored(shape, static_cast<std::size_t>(shape.elements()))) {}
+  Tensor(const Tensor& other) : shape_(other.shape_), storage_(stored(other.shape_, other.storage_)) {}
   Tensor(Tensor&& other) noexcept : shape_(std::exchange(other.shape_, Shape{0})), storage_(std::move(other.storage_)) {}
   Tensor& operator=(Tensor other) noexcept {
     shape_ = std::exchange(other.shape_, Shape{0});
@@ -110,16 +112,33 @@ class Tensor {
   }
   Tensor reshaped(Shape shape) const& { return Tensor(*this).reshaped(shape); }
 
-  /// An `Eigen::Map` of host memory as a matrix of `shape().rows()` × `shape().last()`; needs `<vpr/core/eigen.hpp>`.
-  auto matrix();
-  auto matrix() const;
-  /// An xtensor adaptor of host memory with N axes; needs `<vpr/core/xtensor.hpp>`.
+  /// An `Eigen::Map` of host memory as a matrix of `shape().rows()` × `shape().last()`; needs `<vpr/core/eigen.hpp>`. Not of a temporary,
+  /// whose memory is gone before the view is.
+  auto matrix() &;
+  auto matrix() const&;
+  auto matrix() && = delete;
+  auto matrix() const&& = delete;
+  /// An xtensor adaptor of host memory with N axes; needs `<vpr/core/xtensor.hpp>`. Not of a temporary.
   template <std::size_t N>
-  auto xt();
+  auto xt() &;
   template <std::size_t N>
-  auto xt() const;
+  auto xt() const&;
+  template <std::size_t N>
+  auto xt() && = delete;
+  template <std::size_t N>
+  auto xt() const&& = delete;
 
  private:
+  /// The storage made from `from`, a number of elements or another storage.
+  template <class From>
+  static typename B::storage stored(const Shape& shape, const From& from) {
+    try {
+      return typename B::storage(from);
+    } catch (const std::exception& error) {
+      fail("tensor ", shape, ", ", shape.elements(), " elements of ", sizeof(value_type), " bytes: ", error.what());
+    }
+  }
+
   Shape shape_{0};
   typename B::storage storage_;
 };

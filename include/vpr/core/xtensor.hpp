@@ -9,8 +9,10 @@
 
 #if __has_include(<xtensor/containers/xadapt.hpp>)
 #include <xtensor/containers/xadapt.hpp>
-#else
+#elif __has_include(<xtensor/xadapt.hpp>)
 #include <xtensor/xadapt.hpp>
+#else
+#error "vpr/core/xtensor.hpp needs xtensor: install it (Debian: libxtensor-dev)"
 #endif
 
 namespace vpr {
@@ -27,14 +29,14 @@ std::array<std::size_t, N> xtensor_shape(const Shape& shape) {
 
 template <class B>
 template <std::size_t N>
-auto Tensor<B>::xt() {
+auto Tensor<B>::xt() & {
   static_assert(B::host, "xt() needs a tensor in host memory: copy it with values() first");
   return xt::adapt(data(), storage_.size(), xt::no_ownership(), detail::xtensor_shape<N>(shape_));
 }
 
 template <class B>
 template <std::size_t N>
-auto Tensor<B>::xt() const {
+auto Tensor<B>::xt() const& {
   static_assert(B::host, "xt() needs a tensor in host memory: copy it with values() first");
   return xt::adapt(data(), storage_.size(), xt::no_ownership(), detail::xtensor_shape<N>(shape_));
 }

@@ -4,8 +4,13 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/dataset/bad_photo.hpp>
+#include <vpr/dataset/msls.hpp>
+#include <vpr/dataset/pairs.hpp>
 #include <vpr/dataset/photo.hpp>
+#include <vpr/dataset/photo_folder.hpp>
 #include <vpr/dataset/photo_list.hpp>
+#include <vpr/dataset/position_unit.hpp>
 #include <vpr/dataset/positions.hpp>
 #include <vpr/dataset/positives.hpp>
 
@@ -13,54 +18,74 @@
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace vpr {
 
-/// The photos of a folder (`photos_in_folder`), of a CSV file with positions or places (`photos_in_csv`, by its ending `.csv`), of a text
-/// list (`photos_in_list`), or a single photo.
-/// @param zone  the UTM grid for a CSV in degrees, see `photos_in_csv`
-inline std::vector<Photo> read_photos(const std::filesystem::path& source, UtmZone zone = {}) {
+/// The photos of a folder (`photos_in_folder`, or `msls_photos` where it is laid out so), of a table with positions or places (`photos_in_csv`, by its
+/// ending `.csv` or `.tsv`), of a text list (`photos_in_list`), or a single photo.
+/// @param zone      the UTM grid for a table in degrees; a place over 6 degrees from its meridian takes its own
+/// @param left_out  takes the files of a folder that are not read, see `photos_in_folder`
+inline std::vector<Photo> read_photos(const std::filesystem::path& source, UtmZone zone = {}, std::vector<BadPhoto>* left_out = nullptr) {
   std::error_code ignored;
-  if (std::filesystem::is_directory(source, ignored)) return photos_in_folder(source);
+  const bool folder = std::filesystem::is_directory(source, ignored);
+  if (folder) return detail::msls_table(source).empty() ? photos_in_folder(source, left_out) : msls_photos(source, zone);
   VPR_REQUIRE(IoError, std::filesystem::exists(source, ignored), source.string(), ": no such folder or list");
+  VPR_REQUIRE(IoError, std::filesystem::is_regular_file(source, ignored), source.string(),
+              ": is a device, a pipe or a socket, expected a file");
   if (is_photo_name(source)) return {named_photo(source.filename().string(), source)};
-  const std::string extension = source.extension().string();
-  return extension == ".csv" || extension == ".CSV" ? photos_in_csv(source, zone) : photos_in_list(source);
+  return detail::ends_as(source, {".csv", ".tsv"}) ? photos_in_csv(source, zone, false) : photos_in_list(source);
 }
 
 /// Where an evaluation's photos and right answers come from.
 struct DatasetSettings {
-  std::filesystem::path database = {};  ///< a folder, a list or a CSV
-  std::filesystem::path queries = {};   ///< likewise
-  std::filesystem::path pairs = {};     ///< a CSV of positive pairs; empty: right answers by place id or by radius
-  double radius = 25;                   ///< metres; used where there are neither pairs nor place ids
+  std::filesystem::path database = {};               ///< a folder, a list or a CSV
+  std::filesystem::path queries = {};                ///< likewise
+  std::filesystem::path pairs = {};                  ///< a table of positive pairs; empty: right answers by place id or by radius
+  double radius = 25;                                ///< metres; used where there are neither pairs nor place ids
+  PositionUnit positions = PositionUnit::automatic;  ///< what positions are, see `settle_positions`
 };
 
 /// A map's photos, the queries, and the right answers where they are known.
 struct Dataset {
   std::vector<Photo> database, queries;
-  std::optional<Positives> positives;  ///< nothing for unlabelled photos
+  std::optional<Positives> positives;           ///< nothing for unlabelled photos
+  std::vector<BadPhoto> left_out;               ///< files of the folders that are not read
+  PositionUnit unit = PositionUnit::automatic;  ///< what positions were taken to be; automatic where there are none, or they are of no use
+  std::string unit_reason;  ///< how that is known, or why positions are of no use: a sentence, empty where there is none
 
   /// Reads it. Right answers are taken from the first of these that is there: the pairs; place ids, where database and queries have them;
   /// positions, where all photos have one. Photos without any of these are unlabelled, which is no error.
+  ///
+  /// Positions that cannot be settled are an error where right answers come from them; elsewhere they are dropped, and `unit_reason` says why.
+  /// @throws IoError, FormatError, ConfigError  as `read_photos`, `pair_positives`, `settle_positions` and `radius_positives` do
   static Dataset load(const DatasetSettings& settings) {
     Dataset dataset;
-    dataset.database = read_photos(settings.database);
+    dataset.database = read_photos(settings.database, {}, &dataset.left_out);
     const auto& first = dataset.database.front().position;
-    dataset.queries = read_photos(settings.queries, first ? first->zone : UtmZone{});
+    dataset.queries = read_photos(settings.queries, first ? first->zone : UtmZone{}, &dataset.left_out);
 
     const auto any = [&](const auto& has) {
       return std::any_of(dataset.queries.begin(), dataset.queries.end(), has) &&
              std::any_of(dataset.database.begin(), dataset.database.end(), has);
     };
-    if (!settings.pairs.empty()) {
-      dataset.positives = pair_positives(settings.pairs, dataset.queries, dataset.database);
-    } else if (any([](const Photo& photo) { return !photo.place.empty(); })) {
-      dataset.positives = place_positives(dataset.queries, dataset.database);
-    } else if (any([](const Photo& photo) { return photo.position.has_value(); })) {
-      dataset.positives = radius_positives(std::span<const Photo>(dataset.queries), dataset.database, settings.radius);
+    const bool by_pairs = !settings.pairs.empty(), by_places = any([](const Photo&photo) { return !photo.place.empty(); });
+    const bool by_radius = !by_pairs && !by_places && any([](const Photo& photo) { return photo.position.has_value(); });
+    try {
+      const SettledPositions settled = settle_positions(settings.positions, dataset.database, dataset.queries);
+      dataset.unit = settled.unit;
+      dataset.unit_reason = settled.reason;
+    } catch (const Error& error) {
+      if (by_radius) throw;
+      dataset.unit_reason = std::string("positions are not used: ") + error.what();
+      for (std::vector<Photo>* photos : {&dataset.database, &dataset.queries}) {
+        for (Photo& photo : *photos) photo.position.reset();
+      }
     }
+    if (by_pairs) dataset.positives = pair_positives(settings.pairs, dataset.queries, dataset.database);
+    if (!by_pairs && by_places) dataset.positives = place_positives(dataset.queries, dataset.database);
+    if (by_radius) dataset.positives = radius_positives(std::span<const Photo>(dataset.queries), dataset.database, settings.radius);
     return dataset;
   }
 };

@@ -52,7 +52,8 @@ class FeatureCache {
       : identity_(digest_of(identity)), folder_(folder / identity_.hex()) {
     make_folder(folder_);
     const std::filesystem::path note = folder_ / "identity.txt";
-    if (std::filesystem::exists(note)) return;
+    std::error_code ignored;
+    if (std::filesystem::exists(note, ignored)) return;
     AtomicFile file(note.string());
     file.write(identity);
     file.commit();
@@ -154,7 +155,7 @@ class FeatureCache {
     if (!bytes.starts_with(magic)) return std::nullopt;
     bytes.remove_prefix(magic.size());
     if (!take(&checksum, 1) || digest_of(bytes) != checksum) return std::nullopt;
-    // Beyond here the bytes are those that were written; what remains to be seen is whether this is the file that was asked for.
+    // The bytes are those that were written, by this cache or by a forger: nothing in them is trusted.
     if (!take(&of_identity, 1) || !take(&of_photo, 1) || !take(&count, 1) || of_identity != identity_ || of_photo != photo)
       return std::nullopt;
     CachedTensors tensors;
@@ -162,7 +163,12 @@ class FeatureCache {
       std::uint64_t rank = 0;
       std::int64_t extents[Shape::max_rank];
       if (!take(&rank, 1) || rank > Shape::max_rank || !take(extents, rank)) return std::nullopt;
-      CachedTensor& tensor = tensors.emplace_back(CachedTensor{Shape(std::span<const std::int64_t>(extents, rank)), {}});
+      CachedTensor& tensor = tensors.emplace_back();
+      try {
+        tensor.shape = Shape(std::span<const std::int64_t>(extents, rank));
+      } catch (const ShapeError&) {
+        return std::nullopt;
+      }
       const auto elements = static_cast<std::size_t>(tensor.shape.elements());
       if (elements > bytes.size() / sizeof(float)) return std::nullopt;
       tensor.values.resize(elements);

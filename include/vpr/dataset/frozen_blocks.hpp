@@ -8,8 +8,10 @@
 #include <vpr/backbone/vit_config.hpp>
 #include <vpr/core/half.hpp>
 #include <vpr/dataset/feature_cache.hpp>
+#include <vpr/dataset/text.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -28,7 +30,9 @@ std::int64_t frozen_blocks(Network& network) {
   network.visit(
       [&](const std::string& name, const auto& parameter) {
         if (!parameter.needs_gradient() || name.starts_with("norm.")) return;
-        frozen = std::min<std::int64_t>(frozen, name.starts_with("blocks.") ? std::stoll(name.substr(7)) : 0);
+        std::int64_t block = 0;
+        if (name.starts_with("blocks.")) std::from_chars(name.data() + 7, name.data() + name.size(), block);
+        frozen = std::min(frozen, block);
       },
       std::string());
   return frozen;
@@ -123,7 +127,7 @@ class FrozenBlocks {
     Frozen frozen{network};
     const VitConfig& config = network.config();
     return "tokens after " + std::to_string(blocks) + " blocks of " + std::to_string(config.heads) +
-           " heads, positions resized by offset " + std::to_string(config.position_offset) +
+           " heads, positions resized by offset " + detail::fixed(config.position_offset, 6) +
            (config.position_antialias ? " with" : " without") + " antialiasing, frozen parameters " + digest_of_parameters(frozen).hex();
   }
 

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/dataset/csv.hpp>
+#include <vpr/dataset/photo_folder.hpp>
 #include <vpr/dataset/training_photo.hpp>
 
 #include <algorithm>
@@ -52,7 +54,7 @@ inline std::unordered_map<std::string, std::string> gsv_photo_names(const std::f
 /// counts as a bad photo once it is to be read.
 /// @param cities  such as {"London", "PRS"}; empty: every table, in the order of their names
 /// @throws IoError      where a table, a city's folder, or every photo of a city is missing
-/// @throws FormatError  naming file and line: a missing column, a row whose month or place is no number
+/// @throws FormatError  naming file and line: a missing column, no row, a row whose month or place is no number
 inline std::vector<TrainingPhoto> gsv_cities_photos(const std::filesystem::path& root, std::vector<std::string> cities = {}) {
   const std::filesystem::path tables = root / "Dataframes";
   if (cities.empty()) {
@@ -78,12 +80,13 @@ inline std::vector<TrainingPhoto> gsv_cities_photos(const std::filesystem::path&
       VPR_REQUIRE(FormatError, column.has_value(), table.path.string(), ":1: no column `", titles[i], "`");
       columns[i] = *column;
     }
+    VPR_REQUIRE(FormatError, table.rows.size() > 1, table.path.string(), ": has no row below its header");
     std::size_t missing = 0;
     for (std::size_t r = 1; r < table.rows.size(); ++r) {
       const CsvRow& row = table.rows[r];
       const auto field = [&](std::size_t i) { return detail::trimmed(row.fields[columns[i]]); };
       const double time = detail::months(detail::parse_number(field(1)), detail::parse_number(field(2)));
-      VPR_REQUIRE(FormatError, time == time, table.place(row), ": found '", field(1), "' and '", field(2), "' as year and month");
+      VPR_REQUIRE(FormatError, is_finite(time), table.place(row), ": found '", field(1), "' and '", field(2), "' as year and month");
       VPR_REQUIRE(FormatError, detail::parse_number(field(0)).has_value(), table.place(row), ": found '", field(0), "' as place_id");
       const std::string begin = detail::joined(field(4), "_", detail::zero_padded(field(0), 7), "_", detail::zero_padded(field(1), 4), "_",
                                                detail::zero_padded(field(2), 2), "_", detail::zero_padded(field(3), 3));

@@ -16,6 +16,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -68,18 +69,22 @@ class MinedBatches {
  public:
   /// @param photos  the batches' photos, of the queries and database that the miner counts; they must outlive this
   /// @param plain   reads photos to mine with: as they will be at inference
-  /// @throws ConfigError for settings out of range, or 2²⁴ photos or more
+  /// @throws ConfigError for settings out of range, 2²⁴ photos or more, or a round of more than 2²⁸ photos
   MinedBatches(TripletMiner miner, const TripletBatches<Load>& photos, Plain plain, const MinedBatchesSettings& settings = {})
       : miner_(std::move(miner)),
         photos_(&photos),
         plain_(std::move(plain)),
         settings_(settings),
-        mined_(Shape{miner_.settings().queries, 2 + miner_.settings().negatives}, -1) {
-    VPR_REQUIRE(ConfigError, settings.triplets >= 1 && settings.together >= 1, "mined batches: got ", settings.triplets, " triplets and ",
-                settings.together, " photos together, expected at least 1 each");
+        mined_(table(miner_.settings().queries, 2 + miner_.settings().negatives), -1) {
+    constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+    VPR_REQUIRE(ConfigError, settings.triplets >= 1 && settings.together >= 1 && settings.triplets <= most && settings.together <= most,
+                "mined batches: got ", settings.triplets, " triplets and ", settings.together, " photos together, expected 1 to ", most,
+                " each");
+    if (miner_.settings().full) table(std::ssize(miner_.remembered()), miner_.settings().negatives);
     VPR_REQUIRE(ConfigError, photos_->queries().size() < (1U << 24) && photos_->database().size() < (1U << 24), "mined batches: got ",
                 photos_->queries().size(), " queries and ", photos_->database().size(), " database photos, expected less than 2^24");
   }
+  MinedBatches(TripletMiner, const TripletBatches<Load>&&, Plain, const MinedBatchesSettings& = {}) = delete;  // as would a temporary
   MinedBatches(const MinedBatches&) = delete;
   MinedBatches& operator=(const MinedBatches&) = delete;
 
@@ -149,6 +154,14 @@ class MinedBatches {
   }
 
  private:
+  /// The shape of a table of indices. @throws ConfigError where it would be too large to be kept
+  static Shape table(std::int64_t queries, std::int64_t photos) {
+    constexpr std::int64_t most = 1 << 28;
+    VPR_REQUIRE(ConfigError, queries == 0 || photos <= most / queries, "mined batches: got ", queries, " queries with ", photos,
+                " photos each, expected at most ", most, " photos in all");
+    return {queries, photos};
+  }
+
   std::int64_t& taken() { return progress_.values()[1]; }
 
   /// A row's numbers from a column on; -1 fills what is not used.
@@ -211,10 +224,11 @@ class MinedBatches {
       Chunk chunk;
       for (std::int64_t k = i * settings_.together; k < std::min(count, (i + 1) * settings_.together); ++k) {
         const std::int64_t photo = photos[static_cast<std::size_t>(k)];
-        const std::string& path = paths.at(static_cast<std::size_t>(photo));
+        VPR_REQUIRE(ConfigError, photo < std::ssize(paths), stage, ": the miner counts to photo ", photo, ", there are ", paths.size());
+        const std::string& path = paths[static_cast<std::size_t>(photo)];
         const std::optional<Planes> planes = plain_(path, Random::of({photo}));
         if (!planes) continue;
-        detail::append_planes(*planes, path, chunk.size, chunk.values);
+        detail::append_planes(*planes, path, std::min(count, settings_.together), chunk.size, chunk.values);
         chunk.photos.push_back(photo);
       }
       return chunk;

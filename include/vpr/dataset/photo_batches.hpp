@@ -42,6 +42,7 @@ class PhotoBatches {
  public:
   /// The sampler must outlive this.
   PhotoBatches(const PlaceSampler& sampler, Load load) : sampler_(&sampler), load_(std::move(load)) {}
+  PhotoBatches(const PlaceSampler&&, Load) = delete;  // a temporary would not outlive this
 
   /// @throws FormatError, naming a bad photo, where no place of the batch or its group could be read;
   ///         ShapeError where two photos' planes differ in size
@@ -51,7 +52,7 @@ class PhotoBatches {
     std::vector<std::int64_t> spares;
     bool spares_known = false;
     for (std::int64_t place : plan.places) {
-      while (!append(place, batch)) {
+      while (!append(place, std::ssize(plan.places) * sampler_->settings().photos, batch)) {
         if (!std::exchange(spares_known, true)) {
           spares = sampler_->spare_places(plan);
           std::reverse(spares.begin(), spares.end());
@@ -75,7 +76,7 @@ class PhotoBatches {
   const std::string& path(std::int64_t photo) const { return sampler_->places().photos[static_cast<std::size_t>(photo)].path; }
 
   /// Adds a place's photos; nothing and false where too few can be read.
-  bool append(std::int64_t place, PhotoBatch& batch) const {
+  bool append(std::int64_t place, std::int64_t photos_in_all, PhotoBatch& batch) const {
     std::map<std::int64_t, Planes> read;
     std::vector<std::int64_t> bad, chosen;
     for (bool again = true; again;) {
@@ -93,9 +94,7 @@ class PhotoBatches {
     }
     for (const std::int64_t photo : chosen) {
       const Planes& planes = read[photo];
-      const PlaceSamplerSettings& settings = sampler_->settings();
-      if (batch.photos.empty()) batch.values.reserve(planes.values.size() * static_cast<std::size_t>(settings.places * settings.photos));
-      detail::append_planes(planes, path(photo), batch.size, batch.values);
+      detail::append_planes(planes, path(photo), photos_in_all, batch.size, batch.values);
       batch.labels.push_back(place);
       batch.photos.push_back(photo);
     }

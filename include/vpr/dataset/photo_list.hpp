@@ -1,99 +1,104 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// The photos of a folder, or of a text list.
+/// The photos that a text file lists.
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/printable.hpp>
 #include <vpr/dataset/photo.hpp>
+#include <vpr/dataset/photo_folder.hpp>
 #include <vpr/dataset/text.hpp>
-#include <vpr/dataset/utm_name.hpp>
 
 #include <algorithm>
-#include <cctype>
-#include <cstdint>
+#include <array>
+#include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace vpr {
-
-/// Whether a file's name ends as a photo's: .jpg, .jpeg, .png, .ppm or .pgm, in any case.
-inline bool is_photo_name(const std::filesystem::path& path) {
-  std::string extension = path.extension().string();
-  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return extension == ".jpg" || extension == ".jpeg" || extension == ".png" || extension == ".ppm" || extension == ".pgm";
-}
-
-/// A photo under the name that its list gives it, with the position that the name carries, if any.
-inline Photo named_photo(std::string name, std::filesystem::path path) {
-  const std::string file_name = path.filename().string();
-  return {std::move(name), std::move(path), position_from_name(file_name), {}};
-}
-
 namespace detail {
 
-/// Whether a symbolic link leads to a folder above it.
-inline bool leads_up(const std::filesystem::path& link) {
-  std::filesystem::path above = std::filesystem::absolute(link);
-  do {
-    above = above.parent_path();
-    if (std::filesystem::equivalent(above, link)) return true;
-  } while (above.has_relative_path());
-  return false;
+/// A name in a list or table, as it is to be read, and the file that it means.
+struct NamedFile {
+  std::string name;
+  std::filesystem::path path;
+};
+
+/// The file that a name in `folder` means: the one of just that name, or else of the name that `escaped` wrote so, or else with slashes for
+/// backslashes. Nothing where there is none.
+inline std::optional<NamedFile> find_named(const std::filesystem::path& folder, std::string_view name) {
+  std::string slashes(name);
+  std::replace(slashes.begin(), slashes.end(), '\\', '/');
+  for (const std::string& spelled : {std::string(name), unescaped(name), slashes}) {
+    if (spelled.find('\0') != spelled.npos) continue;
+    std::error_code ignored;
+    std::filesystem::path path = folder / spelled;
+    if (std::filesystem::is_regular_file(path, ignored)) return NamedFile{spelled, std::move(path)};
+  }
+  return std::nullopt;
+}
+
+/// COLMAP's camera models, which hloc's query lists name.
+inline bool is_camera_model(std::string_view word) {
+  constexpr std::array<std::string_view, 13> models{"SIMPLE_PINHOLE",
+                                                    "PINHOLE",
+                                                    "SIMPLE_RADIAL",
+                                                    "RADIAL",
+                                                    "OPENCV",
+                                                    "OPENCV_FISHEYE",
+                                                    "FULL_OPENCV",
+                                                    "FOV",
+                                                    "RAD_TAN_THIN_PRISM_FISHEYE",
+                                                    "SIMPLE_RADIAL_FISHEYE",
+                                                    "RADIAL_FISHEYE",
+                                                    "THIN_PRISM_FISHEYE",
+                                                    "SIMPLE_DIVISION"};
+  return std::find(models.begin(), models.end(), word) != models.end();
+}
+
+/// The photo that a line of a list means, see `photos_in_list`; nothing where there is none.
+inline std::optional<NamedFile> photo_of_line(const std::filesystem::path& folder, std::string_view line) {
+  for (const std::string_view name : {trimmed(line), line}) {
+    if (auto found = find_named(folder, name)) return found;
+  }
+  const auto [word, rest] = first_word(line);
+  if (is_camera_model(first_word(rest).first)) return find_named(folder, word);
+  if (!parse_number(word)) return std::nullopt;
+  const auto found = find_named(folder, rest);
+  return found ? found : find_named(folder, first_word(rest).first);
 }
 
 }  // namespace detail
 
-/// All photos below a folder, however deep, named by their path in it.
-///
-/// They are sorted by that whole name in the order of its bytes, as Python's `sorted(glob("**/*"))` does: "a-b/1.jpg" comes before "a/1.jpg".
-/// Files and folders whose name begins with a dot are left out. Symbolic links are followed, but for those that lead back up.
-/// @throws IoError      where a folder cannot be read
-/// @throws FormatError  where there is no photo
-inline std::vector<Photo> photos_in_folder(const std::filesystem::path& folder) {
-  namespace fs = std::filesystem;
-  std::vector<Photo> photos;
-  try {
-    for (fs::recursive_directory_iterator entry(folder, fs::directory_options::follow_directory_symlink), end; entry != end; ++entry) {
-      if (entry->path().filename().string().starts_with('.') ||
-          (entry->is_symlink() && entry->is_directory() && detail::leads_up(entry->path()))) {
-        entry.disable_recursion_pending();
-      } else if (is_photo_name(entry->path()) && entry->is_regular_file()) {
-        photos.push_back(named_photo(entry->path().lexically_relative(folder).generic_string(), entry->path()));
-      }
-    }
-  } catch (const fs::filesystem_error& error) {
-    fail<IoError>(error.path1().string(), ": cannot be read: ", error.code().message());
-  }
-  VPR_REQUIRE(FormatError, !photos.empty(), folder.string(), ": holds no photo (.jpg, .jpeg, .png, .ppm or .pgm)");
-  std::sort(photos.begin(), photos.end(), [](const Photo& a, const Photo& b) { return a.name < b.name; });
-  return photos;
-}
-
 /// The photos that a text file lists, in its order: one a line, relative to the list's folder or absolute.
 ///
-/// Blank lines and lines that begin with `#` are left out, and so are blanks around a name, CR before LF, and a UTF-8 byte order mark.
+/// A line is the photo's name, with blanks around it or not. A name that is not there as it stands is tried as `escaped` writes names, and with slashes for
+/// backslashes; then the line as hloc's query lists (`name CAMERA_MODEL width height ...`) and as TUM's `rgb.txt` and associations
+/// (`timestamp name`, and what follows).
+/// Blank lines, lines that begin with `#` and name no photo, and a byte order mark are left out. Lines end in LF, CRLF or (all of them) CR.
 /// @throws IoError      where the list cannot be read, or naming list and line of each photo (the first ten) that is not there
 /// @throws FormatError  where the list is no text or names no photo
 inline std::vector<Photo> photos_in_list(const std::filesystem::path& list) {
   const std::string text = detail::read_text(list);
+  const std::vector<std::string_view> lines = detail::lines_of(text);
   std::vector<Photo> photos;
   std::string missing;
-  std::int64_t line = 0, missing_count = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string name{detail::trimmed(std::string_view(text).substr(begin, end - begin))};
-    begin = end + 1;
-    ++line;
-    if (name.empty() || name[0] == '#') continue;
-    photos.push_back(named_photo(name, list.parent_path() / name));
-    std::error_code ignored;
-    if (std::filesystem::is_regular_file(photos.back().path, ignored)) continue;
-    if (++missing_count <= 10)
-      missing += list.string() + ":" + std::to_string(line) + ": no photo at " + photos.back().path.string() + "\n";
+  std::size_t missing_count = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::string_view name = detail::trimmed(lines[i]);
+    if (name.empty()) continue;
+    if (auto found = detail::photo_of_line(list.parent_path(), lines[i])) {
+      photos.push_back(named_photo(std::move(found->name), std::move(found->path)));
+    } else if (!name.starts_with('#') && ++missing_count <= 10) {
+      missing += detail::joined(list.string(), ":", std::to_string(i + 1), ": no photo at ", (list.parent_path() / name).string());
+      if (name.find_first_of(",;\t") != name.npos) missing += "; a list has one photo a line: name a table with several fields .csv";
+      missing += '\n';
+    }
   }
-  VPR_REQUIRE(IoError, missing_count == 0, missing, missing_count, " of ", photos.size(),
+  VPR_REQUIRE(IoError, missing_count == 0, missing, missing_count, " of ", photos.size() + missing_count,
               " photos are missing; names are relative to the list's folder");
   VPR_REQUIRE(FormatError, !photos.empty(), list.string(), ": names no photo; expected one path a line");
   return photos;

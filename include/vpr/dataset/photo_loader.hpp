@@ -5,12 +5,17 @@
 
 #include <vpr/core/error.hpp>
 #include <vpr/core/random.hpp>
+#include <vpr/dataset/bad_photo.hpp>
 #include <vpr/image/image.hpp>
 
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <mutex>
+#include <new>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,12 +27,6 @@ namespace vpr {
 template <class L>
 concept PhotoLoader = requires(const L& load, const std::string& path, Random& random) {
   { load(path, random) } -> std::same_as<Planes>;
-};
-
-/// A photo that could not be read, and why.
-struct BadPhoto {
-  std::string path;
-  std::string reason;
 };
 
 /// Reads photos and remembers those that can't be read, instead of failing. May be used from several threads.
@@ -71,12 +70,22 @@ class TolerantLoader {
 
 namespace detail {
 
-/// Adds a photo's planes to those of a batch.
-inline void append_planes(const Planes& planes, const std::string& path, ImageSize& size, std::vector<float>& values) {
+/// Adds a photo's planes to those of a batch of `photos` in all.
+inline void append_planes(const Planes& planes, const std::string& path, std::int64_t photos, ImageSize& size, std::vector<float>& values) {
+  const auto too_large = [&] {
+    fail<ShapeError>(path, ": a batch of ", photos, " photos of ", planes.size, " does not fit this machine's memory");
+  };
   if (values.empty()) size = planes.size;
   VPR_REQUIRE(ShapeError, planes.size == size, path, ": its planes are ", planes.size, ", the batch's are ", size,
               "; let the augmentation or preprocessing give all photos one size");
-  values.insert(values.end(), planes.values.begin(), planes.values.end());
+  try {
+    if (values.empty()) values.reserve(planes.values.size() * static_cast<std::size_t>(photos));
+    values.insert(values.end(), planes.values.begin(), planes.values.end());
+  } catch (const std::bad_alloc&) {
+    too_large();
+  } catch (const std::length_error&) {
+    too_large();
+  }
 }
 
 }  // namespace detail

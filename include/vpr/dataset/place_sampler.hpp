@@ -4,15 +4,19 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/core/random.hpp>
 #include <vpr/dataset/training_places.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <mutex>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -40,16 +44,22 @@ struct PlaceBatch {
 /// out and counted. May be asked from several threads. It refers to the places, which must outlive it.
 class PlaceSampler {
  public:
-  /// @throws ConfigError for settings out of range; where `apart` is asked and a photo's time is not known; where no batch fills
+  /// @throws ConfigError for settings out of range, such as over 2³¹ - 1 photos in a batch; where `apart` is asked and a photo's time is not known; where no batch fills
   PlaceSampler(const TrainingPlaces& all, const PlaceSamplerSettings& settings)
       : all_(&all), settings_(settings), members_(settings.one_group ? all.groups.size() : 1) {
-    VPR_REQUIRE(ConfigError, settings.places >= 1 && settings.photos >= 1 && settings.apart >= 0 && std::isfinite(settings.apart),
+    VPR_REQUIRE(ConfigError, settings.places >= 1 && settings.photos >= 1 && settings.apart >= 0 && is_finite(settings.apart),
                 "place sampler: got ", settings.places, " places x ", settings.photos, " photos, ", settings.apart,
                 " apart; expected at least 1 x 1, and 0 apart");
+    VPR_REQUIRE(ConfigError, settings.places <= most_photos / settings.photos, "place sampler: got ", settings.places, " places x ",
+                settings.photos, " photos, expected at most ", most_photos, " photos in a batch");
     for (std::size_t p = 0; p < all.places.size(); ++p) {
       const TrainingPlace& place = all.places[p];
+      VPR_REQUIRE(ConfigError, place.group >= 0 && (!settings.one_group || place.group < std::ssize(all.groups)), "place sampler: place '",
+                  place.name, "' is of group ", place.group, ", there are ", all.groups.size());
       for (const std::int64_t photo : place.photos) {
-        VPR_REQUIRE(ConfigError, settings.apart == 0 || std::isfinite(time(photo)), all.photos[photo].path,
+        VPR_REQUIRE(ConfigError, photo >= 0 && photo < std::ssize(all.photos), "place sampler: place '", place.name, "' has photo ", photo,
+                    ", there are ", all.photos.size());
+        VPR_REQUIRE(ConfigError, settings.apart == 0 || is_finite(time(photo)), all.photos[photo].path,
                     ": its time is not known, so photos of a place can't be ", settings.apart, " apart in time");
       }
       if (most_apart(place.photos) < settings.photos) {
@@ -68,6 +78,10 @@ class PlaceSampler {
                 " photos fills: the largest of ", members_.size(), " groups has ", largest, " places, and ", places_left_out_,
                 " places are left out for too few photos");
   }
+
+  template <class Places>
+  requires std::same_as<std::remove_const_t<Places>, TrainingPlaces> PlaceSampler(Places&&, const PlaceSamplerSettings&)
+  = delete;  // a temporary would not outlive this
 
   std::int64_t batches_per_epoch() const { return batches_per_epoch_; }
   /// Places that have too few photos (far enough apart in time), and the photos in them.
@@ -120,6 +134,7 @@ class PlaceSampler {
 
  private:
   using Batches = std::vector<std::vector<std::int64_t>>;
+  static constexpr std::int64_t most_photos = std::numeric_limits<std::int32_t>::max();
 
   Random random_of(std::int64_t epoch, std::int64_t purpose, std::int64_t item) const {
     return Random::of({static_cast<std::int64_t>(settings_.seed), epoch, purpose, item});
@@ -144,7 +159,7 @@ class PlaceSampler {
 
   std::int64_t batches_of(const std::vector<std::int64_t>& members) const {
     const auto count = static_cast<std::int64_t>(members.size());
-    return (settings_.short_batches ? count + settings_.places - 1 : count) / settings_.places;
+    return count / settings_.places + (settings_.short_batches && count % settings_.places != 0 ? 1 : 0);
   }
 
   /// All batches of an epoch; kept until another epoch is asked for.

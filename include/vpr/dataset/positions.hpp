@@ -8,23 +8,46 @@
 #include <vpr/dataset/photo.hpp>
 #include <vpr/dataset/photo_list.hpp>
 #include <vpr/dataset/utm.hpp>
+#include <vpr/dataset/utm_name.hpp>
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace vpr {
 
 namespace detail {
 
+/// The finite number in a table's field, where it is one; a decimal comma is one where commas do not separate fields.
+inline std::optional<double> field_number(const CsvTable& table, std::string text) {
+  if (table.separator != ',' && std::count(text.begin(), text.end(), ',') == 1 && text.find('.') == text.npos)
+    std::replace(text.begin(), text.end(), ',', '.');
+  return parse_number(text);
+}
+
+/// The finite number in a row's field. @throws FormatError naming file and line where it is none
+inline double number_in(const CsvTable& table, const CsvRow& row, std::size_t column) {
+  const auto value = field_number(table, row.fields[column]);
+  VPR_REQUIRE(FormatError, value.has_value(), table.place(row), ": found '", row.fields[column], "' as ", table.rows[0].fields[column],
+              ", expected a number");
+  return *value;
+}
+
 /// `photos_in_csv` of a table that was read: one photo a row below the header.
-inline std::vector<Photo> photos_in_table(const CsvTable& table, UtmZone zone = {}) {
+inline std::vector<Photo> photos_in_table(const CsvTable& table, UtmZone zone = {}, bool one_grid = true) {
   const std::filesystem::path& path = table.path;
-  const auto name = table.column({"path", "image_path", "image", "photo", "file", "filename", "name"});
+  const auto name = table.column({"path", "image_path", "image", "photo", "file", "filename", "name"}), key = table.column({"key"});
   const auto east = table.column({"utm_east", "easting", "east", "x"}), north = table.column({"utm_north", "northing", "north", "y"});
+  const auto zone_number = table.column({"utm_zone", "zone", "zone_number"}), zone_letter = table.column({"zone_letter", "utm_letter"});
   const auto latitude = table.column({"latitude", "lat"}), longitude = table.column({"longitude", "lon", "lng"});
   const auto place = table.column({"place_id", "place", "label"});
-  VPR_REQUIRE(FormatError, name.has_value(), path.string(), ":1: no column of photos; expected a header with `path`, `image` or `name`");
+  VPR_REQUIRE(FormatError, name || key, path.string(),
+              ":1: no column of photos; expected a header with `path`, `image`, `name` or `key`, "
+              "and commas, semicolons or tabs between the fields");
   VPR_REQUIRE(FormatError, east.has_value() == north.has_value(), path.string(), ":1: an easting needs a northing: found one column only");
   VPR_REQUIRE(FormatError, latitude.has_value() == longitude.has_value(), path.string(),
               ":1: a latitude needs a longitude: found one column only");
@@ -33,28 +56,30 @@ inline std::vector<Photo> photos_in_table(const CsvTable& table, UtmZone zone = 
   std::vector<Photo> photos;
   for (std::size_t i = 1; i < table.rows.size(); ++i) {
     const CsvRow& row = table.rows[i];
-    const auto number = [&](std::size_t column) {
-      const auto value = detail::parse_number(row.fields[column]);
-      VPR_REQUIRE(FormatError, value.has_value(), table.place(row), ": found '", row.fields[column], "' as ", table.rows[0].fields[column],
-                  ", expected a number");
-      return *value;
-    };
-    const std::string photo_name{detail::trimmed(row.fields[*name])};
-    VPR_REQUIRE(FormatError, !photo_name.empty(), table.place(row), ": the photo's path is empty");
-    Photo photo = named_photo(photo_name, path.parent_path() / photo_name);
-    std::error_code ignored;
-    VPR_REQUIRE(IoError, std::filesystem::is_regular_file(photo.path, ignored), table.place(row), ": no photo at ", photo.path.string());
+    const std::string& field = row.fields[name ? *name : *key];
+    VPR_REQUIRE(FormatError, !trimmed(field).empty(), table.place(row), ": the photo's path is empty");
+    const std::string photo_name = name ? std::string(trimmed(field)) : joined("images/", trimmed(field), ".jpg");
+    auto found = find_named(path.parent_path(), photo_name);
+    if (!found && name) found = find_named(path.parent_path(), field);
+    VPR_REQUIRE(IoError, found.has_value(), table.place(row), ": no photo at ", (path.parent_path() / photo_name).string());
+    Photo photo = named_photo(std::move(found->name), std::move(found->path));
     if (east) {
-      photo.position = Position{number(*east), number(*north), {}};
+      photo.position = Position{number_in(table, row, *east), number_in(table, row, *north), {}};
+      if (zone_number) {
+        const std::string_view letter = zone_letter ? std::string_view(row.fields[*zone_letter]) : std::string_view();
+        photo.position->zone = utm_zone_from_text(row.fields[*zone_number], letter, photo.position->north);
+      }
     } else if (latitude) {
+      const Degrees degrees{number_in(table, row, *latitude), number_in(table, row, *longitude)};
       try {
-        photo.position = utm_from_degrees(number(*latitude), number(*longitude), zone);
+        const bool own = !one_grid && !in_reach(zone, degrees.longitude);
+        photo.position = utm_from_degrees(degrees.latitude, degrees.longitude, own ? UtmZone{} : zone);
       } catch (const ConfigError& error) {
         fail<FormatError>(table.place(row), ": ", error.what());
       }
-      zone = photo.position->zone;
+      if (zone.number == 0) zone = photo.position->zone;
     }
-    if (place) photo.place = detail::trimmed(row.fields[*place]);
+    if (place) photo.place = trimmed(row.fields[*place]);
     photos.push_back(std::move(photo));
   }
   return photos;
@@ -67,16 +92,18 @@ inline std::vector<Photo> photos_in_table(const CsvTable& table, UtmZone zone = 
 /// Columns are found by name, whatever the case; others are left alone. Paths are relative to the file's folder or absolute.
 /// | what          | column                                                          |
 /// |---------------|-----------------------------------------------------------------|
-/// | the photo     | `path`, `image_path`, `image`, `photo`, `file`, `filename`, `name` |
-/// | metres        | `utm_east`, `easting`, `east`, `x` and `utm_north`, `northing`, `north`, `y` |
+/// | the photo     | `path`, `image_path`, `image`, `photo`, `file`, `filename`, `name`; or `key`, of `images/KEY.jpg` (Mapillary SLS) |
+/// | metres        | `utm_east`, `easting`, `east`, `x` and `utm_north`, `northing`, `north`, `y`; their zone in `utm_zone`, `zone` (`10`, `10S`) and `zone_letter` |
 /// | degrees       | `latitude`, `lat` and `longitude`, `lon`, `lng`; become UTM metres |
 /// | place         | `place_id`, `place`, `label`: photos of equal text show one place |
-/// Metres are taken where both are there. Where neither is, the position in the photo's name is.
-/// @param zone  the UTM grid for degrees; by default that of the first row, for all rows. Give the queries their database's.
-/// @throws FormatError  naming file and line: a missing column, a number that is none, an angle out of range
+/// Metres are taken where both are there. Where neither is, the position in the photo's name is. Fields may be separated as `read_csv` says; numbers may
+/// have a decimal comma where fields are not separated by commas.
+/// @param zone      the UTM grid for degrees; by default that of the first row, for all rows. Give the queries their database's.
+/// @param one_grid  false: a place over 6 degrees from the grid's meridian takes its own zone, where it would be an error
+/// @throws FormatError  naming file and line: a missing column, a number that is none or not finite, an angle out of range
 /// @throws IoError      naming file and line of a photo that is not there
-inline std::vector<Photo> photos_in_csv(const std::filesystem::path& path, UtmZone zone = {}) {
-  return detail::photos_in_table(read_csv(path), zone);
+inline std::vector<Photo> photos_in_csv(const std::filesystem::path& path, UtmZone zone = {}, bool one_grid = true) {
+  return detail::photos_in_table(read_csv(path), zone, one_grid);
 }
 
 }  // namespace vpr

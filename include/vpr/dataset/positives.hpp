@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Which database photos are right answers for each query: by distance, by place id, or from a list of pairs.
+/// Which database photos are right answers for each query: by distance or by place id. From a list of pairs: `pairs.hpp`.
 #pragma once
 
 #include <vpr/core/error.hpp>
-#include <vpr/dataset/csv.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/dataset/photo.hpp>
+#include <vpr/dataset/position_unit.hpp>
+#include <vpr/dataset/utm.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -23,40 +27,83 @@ namespace vpr {
 using Positives = std::vector<std::vector<std::int64_t>>;
 
 /// Database photos at most `radius` metres from each query; at exactly the radius is inside (the field's rule, at 25 m).
-/// @throws ConfigError  for a radius that is negative or not finite
+/// Distances are those of `squared_distance`: on the plane within a UTM zone or where none is known, on the ground across zones.
+/// @throws ConfigError  for a radius that is negative or not finite, a position that is not finite, or one of several zones that is in no zone's reach
 inline Positives radius_positives(std::span<const Position> queries, std::span<const Position> database, double radius) {
-  VPR_REQUIRE(ConfigError, std::isfinite(radius) && radius >= 0, "got a radius of ", radius, " metres, expected 0 or more");
-  std::vector<std::int64_t> by_east(database.size());
-  std::iota(by_east.begin(), by_east.end(), 0);
-  std::sort(by_east.begin(), by_east.end(), [&](auto a, auto b) { return database[a].east < database[b].east; });
+  VPR_REQUIRE(ConfigError, is_finite(radius) && radius >= 0, "got a radius of ", radius, " metres, expected 0 or more");
+  bool one_plane = true, hemispheres_known = true;
+  const Position* first_zoned = nullptr;
+  for (const std::span<const Position> positions : {queries, database}) {
+    for (const Position& p : positions) {
+      VPR_REQUIRE(ConfigError, is_finite(p.east) && is_finite(p.north), "radius positives: got a position ", p.east, ", ", p.north,
+                  ", expected finite numbers");
+      if (first_zoned == nullptr && p.zone.number != 0) first_zoned = &p;
+      one_plane = one_plane && (first_zoned == nullptr || same_plane(first_zoned->zone, p.zone));
+      hemispheres_known = hemispheres_known && p.zone.hemisphere_known;
+    }
+  }
 
   Positives positives(queries.size());
-  for (std::size_t q = 0; q < queries.size(); ++q) {
-    const double reach = radius * (1 + 1e-9) + 1e-3;  // wider than the rounding of the test below
-    const auto west_of = [&](std::int64_t i, double east) { return database[i].east < east; };
-    auto candidate = std::lower_bound(by_east.begin(), by_east.end(), queries[q].east - reach, west_of);
-    for (; candidate != by_east.end() && database[*candidate].east <= queries[q].east + reach; ++candidate) {
-      if (squared_distance(queries[q], database[*candidate]) <= radius * radius) positives[q].push_back(*candidate);
+  // Adds the pairs that are right and whose points differ by at most `reach` in one coordinate.
+  const auto add = [&](double reach, const auto& points_of, const auto& coordinate, const auto& is_right) {
+    const auto query_points = points_of(queries), database_points = points_of(database);
+    std::vector<std::int64_t> order(database.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return coordinate(database_points[a]) < coordinate(database_points[b]); });
+    for (std::size_t q = 0; q < queries.size(); ++q) {
+      const double at = coordinate(query_points[q]);
+      const auto below = [&](std::int64_t i, double bound) { return coordinate(database_points[i]) < bound; };
+      auto candidate = std::lower_bound(order.begin(), order.end(), at - reach, below);
+      for (; candidate != order.end() && coordinate(database_points[*candidate]) <= at + reach; ++candidate) {
+        if (is_right(query_points[q], database_points[*candidate], same_plane(queries[q].zone, database[*candidate].zone)))
+          positives[q].push_back(*candidate);
+      }
     }
-    std::sort(positives[q].begin(), positives[q].end());
+  };
+  const double reach = radius * (1 + 1e-9) + 1e-3;  // wider than the rounding of the tests
+  add(
+      reach, [](std::span<const Position> positions) { return positions; }, [](const Position& p) { return p.east; },
+      [&](const Position& a, const Position& b, bool one) { return one && squared_plane_distance(a, b) <= radius * radius; });
+  for (const bool south : {false, true}) {  // where zones come without their hemispheres: in either
+    if (one_plane || (south && hemispheres_known)) continue;
+    const auto geocentric = [&](std::span<const Position> positions) {
+      std::vector<std::array<double, 3>> points;
+      for (Position p : positions) {
+        if (!p.zone.hemisphere_known) p.zone.south = south;
+        points.push_back(p.zone.number == 0 ? std::array<double, 3>{} : detail::geocentric(p));  // no zone: on every plane
+      }
+      return points;
+    };
+    add(
+        reach, geocentric, [](const std::array<double, 3>& point) { return point[2]; },
+        [&](const auto& a, const auto& b, bool one) { return !one && detail::ground_distance(a, b) <= radius; });
+  }
+  for (auto& of_query : positives) {
+    std::sort(of_query.begin(), of_query.end());
+    of_query.erase(std::unique(of_query.begin(), of_query.end()), of_query.end());
   }
   return positives;
 }
 
-/// `radius_positives` of photos.
-/// @throws ConfigError  naming the first photo whose position is not known
+/// `radius_positives` of photos, whose positions are settled as `settle_positions` does where they are not yet.
+/// @throws ConfigError  naming the first photo whose position is not known, and as above
+/// @throws FormatError  as `settle_positions`, such as for positions that look like degrees
 inline Positives radius_positives(std::span<const Photo> queries, std::span<const Photo> database, double radius) {
-  const auto positions = [](std::span<const Photo> photos) {
-    std::vector<Position> all;
+  for (const std::span<const Photo> photos : {queries, database}) {
     for (const Photo& photo : photos) {
       VPR_REQUIRE(ConfigError, photo.position.has_value(), photo.path.string(),
                   ": its position is not known, so a radius says nothing; "
                   "expected a name @utm_east@utm_north@...@.jpg, a CSV with positions, or a list of positive pairs");
-      all.push_back(*photo.position);
     }
+  }
+  std::vector<Photo> of_queries(queries.begin(), queries.end()), of_database(database.begin(), database.end());
+  settle_positions(PositionUnit::automatic, of_database, of_queries);
+  const auto positions = [](const std::vector<Photo>& photos) {
+    std::vector<Position> all;
+    for (const Photo& photo : photos) all.push_back(*photo.position);
     return all;
   };
-  return radius_positives(positions(queries), positions(database), radius);
+  return radius_positives(positions(of_queries), positions(of_database), radius);
 }
 
 /// Database photos with the query's place id. A query whose place is not known has none.
@@ -67,78 +114,6 @@ inline Positives place_positives(std::span<const Photo> queries, std::span<const
   for (const Photo& query : queries) {
     const auto found = photos_of.find(query.place);
     positives.push_back(query.place.empty() || found == photos_of.end() ? std::vector<std::int64_t>{} : found->second);
-  }
-  return positives;
-}
-
-namespace detail {
-
-/// Finds photos by the names and paths that pairs may use.
-class PhotoIndex {
- public:
-  PhotoIndex(std::span<const Photo> photos, const char* role) : role_(role) {
-    for (std::size_t i = 0; i < photos.size(); ++i) {
-      const std::string name = std::filesystem::path(photos[i].name).lexically_normal().generic_string(), file = absolute(photos[i].path);
-      indices_[name].push_back(static_cast<std::int64_t>(i));
-      if (file != name) indices_[file].push_back(static_cast<std::int64_t>(i));
-    }
-    if (photos.empty()) return;
-    const std::string path = photos[0].path.generic_string();
-    if (path.ends_with(photos[0].name)) folder_ = path.substr(0, path.size() - photos[0].name.size());
-  }
-
-  /// The photos that a row names; none where the row is about a photo that exists but is not one of these.
-  const std::vector<std::int64_t>& find(const CsvTable& table, const CsvRow& row, std::size_t column) const {
-    const std::filesystem::path name{std::string(trimmed(row.fields[column]))}, beside = table.path.parent_path() / name;
-    for (const std::string& key : {name.lexically_normal().generic_string(), absolute(beside)}) {
-      if (const auto found = indices_.find(key); found != indices_.end()) return found->second;
-    }
-    std::error_code ignored;
-    const bool exists = std::filesystem::is_regular_file(beside, ignored) || std::filesystem::is_regular_file(folder_ / name, ignored);
-    VPR_REQUIRE(FormatError, exists, table.place(row), ": ", role_, " photo '", name.string(), "' is not among the ", role_,
-                " photos, nor on disk");
-    return none_;
-  }
-
- private:
-  static std::string absolute(const std::filesystem::path& file) {
-    return std::filesystem::absolute(file).lexically_normal().generic_string();
-  }
-
-  const char* role_;
-  std::filesystem::path folder_;
-  std::unordered_map<std::string, std::vector<std::int64_t>> indices_;
-  std::vector<std::int64_t> none_;
-};
-
-}  // namespace detail
-
-/// The right answers that a CSV file lists: a query's and a database photo's name a row, under the header `query,database` or, without
-/// a header, in this order.
-///
-/// Names are those of the lists; a path relative to the CSV file's folder, or an absolute one, fits as well. Pairs about other photos that
-/// exist, next to the lists or the CSV, are left out, so that one file serves every part of a data set.
-/// @throws FormatError  naming file and line: a photo that is neither in the lists nor on disk, a row that is no pair; or where no pair fits
-inline Positives pair_positives(const std::filesystem::path& path, std::span<const Photo> queries, std::span<const Photo> database) {
-  const CsvTable table = read_csv(path);
-  VPR_REQUIRE(FormatError, !table.rows.empty(), path.string(), ": holds no pair; expected `query,database` rows");
-  VPR_REQUIRE(FormatError, table.rows[0].fields.size() >= 2, table.place(table.rows[0]), ": found one field, expected `query,database`");
-  const auto query_column = table.column({"query"}), database_column = table.column({"database"});
-  const bool header = query_column && database_column;
-
-  const detail::PhotoIndex query_index(queries, "query"), database_index(database, "database");
-  bool any = false;
-  Positives positives(queries.size());
-  for (std::size_t i = header ? 1 : 0; i < table.rows.size(); ++i) {
-    const auto& of_query = query_index.find(table, table.rows[i], header ? *query_column : 0);
-    const auto& of_database = database_index.find(table, table.rows[i], header ? *database_column : 1);
-    any = any || (!of_query.empty() && !of_database.empty());
-    for (const std::int64_t query : of_query) positives[query].insert(positives[query].end(), of_database.begin(), of_database.end());
-  }
-  VPR_REQUIRE(FormatError, any, path.string(), ": no pair is about these queries and this database");
-  for (auto& of_query : positives) {
-    std::sort(of_query.begin(), of_query.end());
-    of_query.erase(std::unique(of_query.begin(), of_query.end()), of_query.end());
   }
   return positives;
 }

@@ -13,6 +13,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -32,17 +33,21 @@ struct PrefetchSettings {
 template <class T>
 class Prefetch {
  public:
-  /// @throws ConfigError for less than one thread, a depth below 1, or a negative `first`
+  /// @throws ConfigError for less than one thread, a depth below 1, over 65536 of either, or a negative `first`; BackendError where the system gives
+  ///         no such threads
   Prefetch(std::function<T(std::int64_t)> make, std::int64_t first, std::int64_t last, const PrefetchSettings& settings = {})
       : make_(std::move(make)), next_made_(first), next_taken_(first), last_(last) {
     VPR_REQUIRE(ConfigError, settings.threads >= 1 && settings.depth >= 1 && first >= 0, "prefetch: got ", settings.threads,
                 " threads, a depth of ", settings.depth, " and ", first, " to begin with, expected at least 1, 1 and 0");
+    VPR_REQUIRE(ConfigError, settings.threads <= most && settings.depth <= most, "prefetch: got ", settings.threads,
+                " threads and a depth of ", settings.depth, ", expected at most ", most, " each");
     made_.resize(static_cast<std::size_t>(settings.depth));
     try {
       for (std::int64_t t = 0; t < settings.threads; ++t) threads_.emplace_back([this] { run(); });
-    } catch (...) {
+    } catch (const std::system_error& error) {
+      const std::size_t started = threads_.size();
       stop();
-      throw;
+      fail<BackendError>("prefetch: the system starts no more than ", started, " of ", settings.threads, " threads: ", error.what());
     }
   }
   Prefetch(const Prefetch&) = delete;
@@ -68,14 +73,16 @@ class Prefetch {
     std::exception_ptr failure;
   };
 
+  static constexpr std::int64_t most = 1 << 16;
+
   std::int64_t depth() const { return static_cast<std::int64_t>(made_.size()); }
   Made& slot(std::int64_t i) { return made_[static_cast<std::size_t>(i % depth())]; }
 
   void run() {
-    set_thread_count(1);
+    const ThreadCount one(1);
     std::unique_lock lock(mutex_);
     while (true) {
-      changed_.wait(lock, [&] { return stopped_ || next_made_ >= last_ || next_made_ < next_taken_ + depth(); });
+      changed_.wait(lock, [&] { return stopped_ || next_made_ >= last_ || next_made_ - next_taken_ < depth(); });
       if (stopped_ || next_made_ >= last_) return;
       const std::int64_t i = next_made_++;
       lock.unlock();

@@ -5,7 +5,7 @@
 
 #ifndef VPR_WITH_IMAGE
 #error \
-    "vpr/dataset/read_photo.hpp needs the CMake target vpr::image (TurboJPEG and libspng): find_package(vpr COMPONENTS image), link vpr::image"
+    "vpr/dataset/read_photo.hpp needs the CMake target vpr::image (libjpeg-turbo, libspng and zlib): find_package(vpr COMPONENTS image), link vpr::image"
 #endif
 
 #include <vpr/dataset/photo_loader.hpp>

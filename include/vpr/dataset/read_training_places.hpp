@@ -4,7 +4,10 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
+#include <vpr/dataset/bad_photo.hpp>
 #include <vpr/dataset/gsv_cities.hpp>
+#include <vpr/dataset/position_unit.hpp>
 #include <vpr/dataset/training_photo.hpp>
 #include <vpr/dataset/training_places.hpp>
 
@@ -34,6 +37,7 @@ struct TrainingPlacesSettings {
   PlacesBy by = PlacesBy::automatic;
   CellSettings cell = {};
   SequenceSettings sequence = {};
+  PositionUnit positions = PositionUnit::automatic;     ///< what positions are, see `settle_positions`
   std::function<bool(const TrainingPhoto&)> keep = {};  ///< which photos to take; empty: all
 };
 
@@ -41,28 +45,32 @@ struct TrainingPlacesSettings {
 ///
 /// Automatic is: by sequence for a CSV file with a column `frame` or `frame_number`, by id for GSV-Cities and a CSV file with place ids, by cell for
 /// what remains; cells take photos of any heading together where one is not known.
-/// @throws IoError, FormatError, ConfigError as the function of the layout and that of the rule do
+/// @throws IoError, FormatError, ConfigError as the function of the layout, that of the rule and `settle_positions` do
 inline TrainingPlaces read_training_places(const std::filesystem::path& source, TrainingPlacesSettings settings = {}) {
   namespace fs = std::filesystem;
   std::error_code ignored;
   VPR_REQUIRE(IoError, fs::exists(source, ignored), source.string(), ": no such folder or CSV file");
   const bool folder = fs::is_directory(source, ignored), gsv_cities = folder && fs::is_directory(source / "Dataframes", ignored);
+  std::vector<BadPhoto> left_out;
   std::vector<TrainingPhoto> photos = gsv_cities ? gsv_cities_photos(source)
-                                      : folder   ? training_photos_in_folder(source)
+                                      : folder   ? training_photos_in_folder(source, &left_out)
                                                  : training_photos_in_csv(source);
   if (settings.keep) std::erase_if(photos, [&](const TrainingPhoto& photo) { return !settings.keep(photo); });
   VPR_REQUIRE(ConfigError, !photos.empty(), source.string(), ": no photo is left to train on");
+  settle_positions(settings.positions, photos);
 
   const auto any = [&](const auto& has) { return std::any_of(photos.begin(), photos.end(), has); };
   if (settings.by == PlacesBy::automatic) {
     const bool frames = !folder && read_csv(source).column({"frame", "frame_number"});
     const bool ids = any([](const TrainingPhoto& photo) { return !photo.place.empty(); });
     settings.by = frames ? PlacesBy::sequence : ids ? PlacesBy::id : PlacesBy::cell;
-    if (any([](const TrainingPhoto& photo) { return !std::isfinite(photo.heading); })) settings.cell.angle = 360;
+    if (any([](const TrainingPhoto& photo) { return !is_finite(photo.heading); })) settings.cell.angle = 360;
   }
-  if (settings.by == PlacesBy::sequence) return places_by_sequence(std::move(photos), settings.sequence);
-  if (settings.by == PlacesBy::id) return places_by_id(std::move(photos));
-  return places_by_cell(std::move(photos), settings.cell);
+  TrainingPlaces places = settings.by == PlacesBy::sequence ? places_by_sequence(std::move(photos), settings.sequence)
+                          : settings.by == PlacesBy::id     ? places_by_id(std::move(photos))
+                                                            : places_by_cell(std::move(photos), settings.cell);
+  places.left_out = std::move(left_out);
+  return places;
 }
 
 }  // namespace vpr

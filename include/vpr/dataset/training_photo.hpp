@@ -4,9 +4,10 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/dataset/bad_photo.hpp>
 #include <vpr/dataset/csv.hpp>
 #include <vpr/dataset/photo.hpp>
-#include <vpr/dataset/photo_list.hpp>
+#include <vpr/dataset/photo_folder.hpp>
 #include <vpr/dataset/positions.hpp>
 #include <vpr/dataset/text.hpp>
 
@@ -45,10 +46,12 @@ inline double number_or_nan(std::string_view text) { return parse_number(text).v
 
 /// All photos below a folder, as `photos_in_folder` finds them. A name `@east@north@…@heading@…@YYYYMM…@note@.jpg` gives position, heading
 /// (its 9th field) and time (the first six digits of its 13th); the field's names have 15 `@`, and what is empty in them stays unknown.
+/// @param left_out  takes the files that are not read, see `photos_in_folder`
 /// @throws IoError, FormatError as `photos_in_folder` does
-inline std::vector<TrainingPhoto> training_photos_in_folder(const std::filesystem::path& folder) {
+inline std::vector<TrainingPhoto> training_photos_in_folder(const std::filesystem::path& folder,
+                                                            std::vector<BadPhoto>* left_out = nullptr) {
   std::vector<TrainingPhoto> photos;
-  for (Photo& photo : photos_in_folder(folder)) {
+  for (Photo& photo : photos_in_folder(folder, left_out)) {
     TrainingPhoto& out = photos.emplace_back(TrainingPhoto{.path = photo.path.string(), .position = photo.position});
     if (!photo.position) continue;
     const std::string file_name = photo.path.filename().string();
@@ -74,7 +77,7 @@ inline std::vector<TrainingPhoto> training_photos_in_folder(const std::filesyste
 /// @throws FormatError, IoError as `photos_in_csv` does, and for a frame or time that is no number
 inline std::vector<TrainingPhoto> training_photos_in_csv(const std::filesystem::path& path) {
   const CsvTable table = read_csv(path);
-  std::vector<Photo> read = detail::photos_in_table(table);
+  std::vector<Photo> read = detail::photos_in_table(table, {}, false);
   const auto group = table.column({"city", "city_id", "video", "sequence", "sequence_key", "group"});
   const auto time = table.column({"frame", "frame_number", "time"}), heading = table.column({"heading", "northdeg", "ca"});
   const auto year = table.column({"year"}), month = table.column({"month"});
@@ -84,14 +87,11 @@ inline std::vector<TrainingPhoto> training_photos_in_csv(const std::filesystem::
     TrainingPhoto& photo =
         photos.emplace_back(TrainingPhoto{.path = read[i].path.string(), .place = std::move(read[i].place), .position = read[i].position});
     if (group) photo.group = detail::trimmed(row.fields[*group]);
-    if (heading) photo.heading = detail::number_or_nan(row.fields[*heading]);
+    if (heading) photo.heading = detail::field_number(table, row.fields[*heading]).value_or(photo.heading);
     if (time) {
-      const auto number = detail::parse_number(row.fields[*time]);
-      VPR_REQUIRE(FormatError, number.has_value(), table.place(row), ": found '", row.fields[*time], "' as ", table.rows[0].fields[*time],
-                  ", expected a number");
-      photo.time = *number;
+      photo.time = detail::number_in(table, row, *time);
     } else if (year && month) {
-      photo.time = detail::months(detail::parse_number(row.fields[*year]), detail::parse_number(row.fields[*month]));
+      photo.time = detail::months(detail::field_number(table, row.fields[*year]), detail::field_number(table, row.fields[*month]));
     }
   }
   return photos;

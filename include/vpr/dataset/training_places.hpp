@@ -4,6 +4,9 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
+#include <vpr/dataset/bad_photo.hpp>
+#include <vpr/dataset/position_unit.hpp>
 #include <vpr/dataset/text.hpp>
 #include <vpr/dataset/training_photo.hpp>
 
@@ -31,7 +34,8 @@ struct TrainingPlace {
 struct TrainingPlaces {
   std::vector<TrainingPhoto> photos;
   std::vector<TrainingPlace> places;
-  std::vector<std::string> groups;  ///< their names
+  std::vector<std::string> groups;      ///< their names
+  std::vector<BadPhoto> left_out = {};  ///< files of the folder that are not read
 };
 
 namespace detail {
@@ -81,41 +85,54 @@ struct CellSettings {
   std::int64_t heading_groups = 2;   ///< likewise for angles; the turn should hold a multiple of this many angles
 };
 
-/// Photos in one square of the ground that look the same way show one place; only places of one group, which are apart, meet in a batch.
-/// Places and groups are in the order of east, north and heading.
+/// Photos in one square of the ground that look the same way show one place; only places of one group, which are apart, meet in a batch. Squares of
+/// two UTM zones are two, and in two groups. Places and groups are in the order of zone, east, north and heading.
 /// @throws ConfigError for settings out of range, or naming a photo whose position, or heading where one is needed, is not known
+/// @throws FormatError, ConfigError as `settle_positions` does, such as for positions that look like degrees
 inline TrainingPlaces places_by_cell(std::vector<TrainingPhoto> photos, const CellSettings& settings = {}) {
-  VPR_REQUIRE(ConfigError, settings.side > 0 && std::isfinite(settings.side) && settings.angle > 0 && settings.angle <= 360,
+  VPR_REQUIRE(ConfigError,
+              settings.side > 0 && is_finite(settings.side) && is_finite(settings.angle) && settings.angle > 0 && settings.angle <= 360,
               "places by cell: got cells of ", settings.side, " m and ", settings.angle,
               " degrees, expected more than 0, and at most 360 degrees");
   VPR_REQUIRE(ConfigError, settings.position_groups >= 1 && settings.heading_groups >= 1, "places by cell: got ", settings.position_groups,
               " and ", settings.heading_groups, " groups, expected at least 1");
-  std::map<std::array<std::int64_t, 3>, std::vector<std::int64_t>> cells;
+  settle_positions(PositionUnit::automatic, photos);
+
+  using Cell = std::array<std::int64_t, 4>;  // zone, east, north, heading
+  std::map<Cell, std::vector<std::int64_t>> cells;
   for (std::size_t i = 0; i < photos.size(); ++i) {
     const TrainingPhoto& photo = photos[i];
     VPR_REQUIRE(ConfigError, photo.position.has_value(), photo.path,
                 ": its position is not known; expected a name @utm_east@utm_north@...@.jpg, or columns");
+    const auto number_of = [&](double value, double side) {
+      const double number = std::floor(value / side);
+      VPR_REQUIRE(ConfigError, std::abs(number) <= 0x1p53, photo.path, ": ", value, " cannot be counted in cells of ", side,
+                  ", of which there may be 2^53");
+      return static_cast<std::int64_t>(number);
+    };
     std::int64_t heading = 0;
     if (settings.angle < 360) {
-      VPR_REQUIRE(ConfigError, std::isfinite(photo.heading), photo.path,
-                  ": its heading is not known; an angle of 360 degrees asks for none");
-      const double turn = photo.heading - 360 * std::floor(photo.heading / 360);
-      heading = static_cast<std::int64_t>(std::floor(turn / settings.angle));
+      VPR_REQUIRE(ConfigError, is_finite(photo.heading), photo.path, ": its heading is not known; an angle of 360 degrees asks for none");
+      heading = number_of(photo.heading - 360 * std::floor(photo.heading / 360), settings.angle);
     }
-    cells[{static_cast<std::int64_t>(std::floor(photo.position->east / settings.side)),
-           static_cast<std::int64_t>(std::floor(photo.position->north / settings.side)), heading}]
+    const UtmZone& zone = photo.position->zone;
+    cells[{zone.south ? -zone.number : zone.number, number_of(photo.position->east, settings.side),
+           number_of(photo.position->north, settings.side), heading}]
         .push_back(static_cast<std::int64_t>(i));
   }
 
-  const auto group_of = [&](const std::array<std::int64_t, 3>& cell) {
-    const auto modulo = [](std::int64_t a, std::int64_t n) { return (a % n + n) % n; };
-    return std::array{modulo(cell[0], settings.position_groups), modulo(cell[1], settings.position_groups),
-                      modulo(cell[2], settings.heading_groups)};
+  const bool several_zones = !cells.empty() && cells.begin()->first[0] != cells.rbegin()->first[0];
+  const auto group_of = [&](const Cell& cell) {
+    const auto modulo = [](std::int64_t a, std::int64_t n) { return a % n < 0 ? a % n + n : a % n; };
+    return Cell{cell[0], modulo(cell[1], settings.position_groups), modulo(cell[2], settings.position_groups),
+                modulo(cell[3], settings.heading_groups)};
   };
-  const auto text = [](const std::array<std::int64_t, 3>& numbers) {
-    return detail::joined(std::to_string(numbers[0]), " ", std::to_string(numbers[1]), " ", std::to_string(numbers[2]));
+  const auto text = [&](const Cell& numbers) {
+    const std::string zone = detail::joined("UTM ", std::to_string(std::abs(numbers[0])), numbers[0] < 0 ? " south " : " north ");
+    return detail::joined(several_zones ? zone : std::string(), std::to_string(numbers[1]), " ", std::to_string(numbers[2]), " ",
+                          std::to_string(numbers[3]));
   };
-  std::map<std::array<std::int64_t, 3>, std::int64_t> groups;
+  std::map<Cell, std::int64_t> groups;
   for (const auto& [cell, members] : cells) groups[group_of(cell)] = 0;
   TrainingPlaces all{std::move(photos), {}, {}};
   for (auto& [key, number] : groups) {
@@ -137,14 +154,14 @@ struct SequenceSettings {
 /// shorter than `frames`, belongs to no place. All videos meet in a batch; neighbours along a video do not.
 /// @throws ConfigError for settings out of range, or naming a photo without a time
 inline TrainingPlaces places_by_sequence(std::vector<TrainingPhoto> photos, const SequenceSettings& settings = {}) {
-  VPR_REQUIRE(ConfigError, settings.frames >= 1 && settings.groups >= 1 && settings.longest_step > 0, "places by sequence: got ",
-              settings.frames, " frames, ", settings.groups, " groups and a step of ", settings.longest_step,
+  VPR_REQUIRE(ConfigError, settings.frames >= 1 && settings.groups >= 1 && !is_nan(settings.longest_step) && settings.longest_step > 0,
+              "places by sequence: got ", settings.frames, " frames, ", settings.groups, " groups and a step of ", settings.longest_step,
               ", expected at least 1, 1 and more than 0");
   std::vector<std::string> videos;
   detail::Numbering<std::string> numbers;
   std::vector<std::tuple<std::int64_t, double, std::int64_t>> order;  // video, time, photo
   for (std::size_t i = 0; i < photos.size(); ++i) {
-    VPR_REQUIRE(ConfigError, std::isfinite(photos[i].time), photos[i].path, ": its time is not known; expected a column `frame` or `time`");
+    VPR_REQUIRE(ConfigError, is_finite(photos[i].time), photos[i].path, ": its time is not known; expected a column `frame` or `time`");
     const auto [video, is_new] = numbers(photos[i].group);
     if (is_new) videos.push_back(photos[i].group);
     order.emplace_back(video, photos[i].time, static_cast<std::int64_t>(i));

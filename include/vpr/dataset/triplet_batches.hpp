@@ -3,6 +3,7 @@
 /// The photos of triplets as the planes that a network reads.
 #pragma once
 
+#include <vpr/core/error.hpp>
 #include <vpr/core/random.hpp>
 #include <vpr/core/shape.hpp>
 #include <vpr/dataset/photo_loader.hpp>
@@ -51,24 +52,27 @@ class TripletBatches {
       : queries_(std::move(queries)), database_(std::move(database)), load_(std::move(load)), seed_(static_cast<std::int64_t>(seed)) {}
 
   /// @param epoch  changes the augmentation
-  /// @throws ShapeError where two photos' planes differ in size
+  /// @throws ShapeError where two photos' planes differ in size; ConfigError for an index of no photo
   TripletBatch read(std::span<const Triplet> triplets, std::int64_t epoch) const {
     TripletBatch batch;
+    std::int64_t in_all = 0;
+    for (const Triplet& triplet : triplets) in_all += 2 + std::ssize(triplet.negatives);
     for (const Triplet& triplet : triplets) {
-      const std::string& query = queries_.at(static_cast<std::size_t>(triplet.query));
+      const std::string& query = path_of(triplet.query, queries_, "query");
       std::vector<std::pair<std::string, Planes>> photos;
       const auto add = [&](const std::string& path, Random random) {
         std::optional<Planes> planes = load_(path, random);
-        if (planes) photos.emplace_back(path, *std::move(planes));
-        return planes.has_value();
+        if (!planes) return false;
+        photos.emplace_back(path, *std::move(planes));
+        return true;
       };
       const auto add_database = [&](std::int64_t photo) {
-        return add(database_.at(static_cast<std::size_t>(photo)), Random::of({seed_, epoch, 1, photo}));
+        return add(path_of(photo, database_, "database photo"), Random::of({seed_, epoch, 1, photo}));
       };
       if (!add(query, Random::of({seed_, epoch, 0, triplet.query})) || !add_database(triplet.positive)) continue;
       for (const std::int64_t negative : triplet.negatives) add_database(negative);
       if (photos.size() < 3) continue;
-      for (const auto& [path, planes] : photos) detail::append_planes(planes, path, batch.size, batch.values);
+      for (const auto& [path, planes] : photos) detail::append_planes(planes, path, in_all, batch.size, batch.values);
       batch.begins.push_back(batch.begins.back() + std::ssize(photos));
     }
     return batch;
@@ -81,6 +85,12 @@ class TripletBatches {
   std::vector<BadPhoto> bad_photos() const { return load_.bad_photos(); }
 
  private:
+  static const std::string& path_of(std::int64_t photo, const std::vector<std::string>& paths, const char* role) {
+    VPR_REQUIRE(ConfigError, photo >= 0 && photo < std::ssize(paths), "triplet batches: got ", role, " ", photo, ", there are ",
+                paths.size());
+    return paths[static_cast<std::size_t>(photo)];
+  }
+
   std::vector<std::string> queries_, database_;
   TolerantLoader<Load> load_;
   std::int64_t seed_;

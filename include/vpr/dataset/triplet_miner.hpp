@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -58,9 +59,11 @@ class TripletMiner {
   /// @throws ConfigError  for settings out of range, unequal numbers of queries, an index outside the database, or where no query has a positive
   TripletMiner(Positives near, Positives far, std::int64_t database_size, const TripletMinerSettings& settings)
       : near_(std::move(near)), far_(std::move(far)), database_size_(database_size), settings_(settings) {
-    VPR_REQUIRE(ConfigError, settings.queries >= 1 && settings.pool >= 1 && settings.negatives >= 1, "triplet miner: got ",
-                settings.queries, " queries, a pool of ", settings.pool, " and ", settings.negatives,
-                " negatives, expected at least 1 each");
+    constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+    for (const std::int64_t count : {settings.queries, settings.pool, settings.negatives}) {
+      VPR_REQUIRE(ConfigError, count >= 1 && count <= most, "triplet miner: got ", settings.queries, " queries, a pool of ", settings.pool,
+                  " and ", settings.negatives, " negatives, expected 1 to ", most, " each");
+    }
     VPR_REQUIRE(ConfigError, near_.size() == far_.size(), "triplet miner: near positives are of ", near_.size(), " queries, far ones of ",
                 far_.size());
     for (std::size_t q = 0; q < near_.size(); ++q) {

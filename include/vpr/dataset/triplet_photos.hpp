@@ -4,7 +4,9 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/dataset/bad_photo.hpp>
 #include <vpr/dataset/dataset.hpp>
+#include <vpr/dataset/position_unit.hpp>
 #include <vpr/dataset/positives.hpp>
 #include <vpr/dataset/training_places.hpp>
 
@@ -21,6 +23,7 @@ namespace vpr {
 struct TripletPhotos {
   std::vector<std::string> queries, database;
   Positives near, far;
+  std::vector<BadPhoto> left_out = {};  ///< files of the folders that are not read
 };
 
 /// How far from a query its positive may be, and its negatives must be at least, in metres: the field's numbers.
@@ -30,32 +33,46 @@ struct TripletRadii {
 };
 
 /// A folder that holds `queries` and `database`, photos with positions: the layout that NetVLAD's and SelaVPR's data come in.
-/// @throws IoError, FormatError as `read_photos` does; ConfigError naming a photo whose position is not known
-inline TripletPhotos triplet_photos_in_folder(const std::filesystem::path& folder, const TripletRadii& radii = {}) {
-  const std::vector<Photo> queries = read_photos(folder / "queries"), database = read_photos(folder / "database");
-  const auto paths = [](const std::vector<Photo>& photos) {
-    std::vector<std::string> all;
-    for (const Photo& photo : photos) all.push_back(photo.path.string());
-    return all;
-  };
-  return {paths(queries), paths(database), radius_positives(std::span<const Photo>(queries), database, radii.near),
-          radius_positives(std::span<const Photo>(queries), database, radii.far)};
+/// @throws IoError, FormatError as `read_photos` does; ConfigError naming a photo whose position is not known; both as `settle_positions` does
+inline TripletPhotos triplet_photos_in_folder(const std::filesystem::path& folder, const TripletRadii& radii = {},
+                                              PositionUnit unit = PositionUnit::automatic) {
+  TripletPhotos triplets;
+  std::vector<Photo> database = read_photos(folder / "database", {}, &triplets.left_out);
+  const auto& first = database.front().position;
+  std::vector<Photo> queries = read_photos(folder / "queries", first ? first->zone : UtmZone{}, &triplets.left_out);
+  settle_positions(unit, database, queries);
+  for (const Photo& photo : queries) triplets.queries.push_back(photo.path.string());
+  for (const Photo& photo : database) triplets.database.push_back(photo.path.string());
+  triplets.near = radius_positives(std::span<const Photo>(queries), database, radii.near);
+  triplets.far = radius_positives(std::span<const Photo>(queries), database, radii.far);
+  return triplets;
 }
 
 /// Photos of places, each of them a query among all the others. A query's positives are the other photos of its place. No negatives are the photos of
-/// its place and, along a video, of the places beside it, which look alike; and where positions are known, all within `radii.far`.
+/// its place and, along a video, of the places beside it, which look alike; and where all positions are known, all within `radii.far`.
+/// @throws ConfigError for a place without photos or of photos that are not there; FormatError, ConfigError as `settle_positions` does, where all
+///         positions are known
 inline TripletPhotos triplet_photos_of_places(const TrainingPlaces& all, const TripletRadii& radii = {}) {
   TripletPhotos triplets;
-  std::vector<Position> positions;
+  std::vector<Photo> photos;
   for (const TrainingPhoto& photo : all.photos) {
     triplets.database.push_back(photo.path);
-    if (photo.position) positions.push_back(*photo.position);
+    if (photo.position) photos.push_back({photo.path, photo.path, photo.position, {}});
   }
   triplets.queries = triplets.database;
+  triplets.left_out = all.left_out;
   triplets.near.resize(all.photos.size());
-  triplets.far = positions.size() == all.photos.size() ? radius_positives(positions, positions, radii.far) : Positives(all.photos.size());
+  triplets.far = photos.size() == all.photos.size() ? radius_positives(std::span<const Photo>(photos), photos, radii.far)
+                                                    : Positives(all.photos.size());
 
-  const auto video = [&](std::size_t place) { return all.photos[static_cast<std::size_t>(all.places[place].photos.at(0))].group; };
+  for (const TrainingPlace& place : all.places) {
+    VPR_REQUIRE(ConfigError, !place.photos.empty(), "triplet photos: place '", place.name, "' has no photo");
+    for (const std::int64_t photo : place.photos) {
+      VPR_REQUIRE(ConfigError, photo >= 0 && photo < std::ssize(all.photos), "triplet photos: place '", place.name, "' has photo ", photo,
+                  ", there are ", all.photos.size());
+    }
+  }
+  const auto video = [&](std::size_t place) { return all.photos[static_cast<std::size_t>(all.places[place].photos.front())].group; };
   for (std::size_t p = 0; p < all.places.size(); ++p) {
     std::vector<std::int64_t> alike = all.places[p].photos;
     for (const std::size_t beside : {p - 1, p + 1}) {

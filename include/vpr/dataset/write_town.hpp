@@ -5,7 +5,7 @@
 
 #ifndef VPR_WITH_IMAGE
 #error \
-    "vpr/dataset/write_town.hpp needs the CMake target vpr::image (TurboJPEG and libspng): find_package(vpr COMPONENTS image), link vpr::image"
+    "vpr/dataset/write_town.hpp needs the CMake target vpr::image (libjpeg-turbo, libspng and zlib): find_package(vpr COMPONENTS image), link vpr::image"
 #endif
 
 #include <vpr/core/parallel.hpp>

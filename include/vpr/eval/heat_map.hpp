@@ -3,6 +3,7 @@
 /// What a model looks at: numbers of patches as colours over the photo.
 #pragma once
 
+#include <vpr/core/finite.hpp>
 #include <vpr/core/grid.hpp>
 #include <vpr/core/rows.hpp>
 #include <vpr/image/resize.hpp>
@@ -56,12 +57,13 @@ namespace detail {
 inline void require_grid(const char* what, std::size_t values, Grid grid, float opacity) {
   VPR_REQUIRE(ShapeError, grid.height > 0 && grid.width > 0 && std::cmp_equal(values, grid.patches()), what, ": got ", values,
               " values for a grid of ", grid.height, "x", grid.width);
-  VPR_REQUIRE(ConfigError, opacity >= 0 && opacity <= 1, what, ": got an opacity of ", opacity, ", want it from 0 to 1");
+  VPR_REQUIRE(ConfigError, is_finite(opacity) && opacity >= 0 && opacity <= 1, what, ": got an opacity of ", opacity,
+              ", want it from 0 to 1");
 }
 
 /// The photo with `colour(y, x)` over each pixel.
 template <class ColourOf>
-Image painted(const ImageView& photo, float opacity, const ColourOf& colour_of) {
+Image painted(const RgbPhoto& photo, float opacity, const ColourOf& colour_of) {
   Image out(photo.size());
   for (std::int64_t y = 0; y < photo.height; ++y) {
     for (std::int64_t x = 0; x < photo.width; ++x) {
@@ -82,7 +84,7 @@ Image painted(const ImageView& photo, float opacity, const ColourOf& colour_of) 
 /// whole photo, as where preprocessing resizes without cropping. Equal values all have the darkest colour.
 /// @param values  one a patch, row-major
 /// @throws ShapeError for an empty photo or grid, or another number of values; FormatError for NaN or infinity; ConfigError for an opacity outside [0, 1]
-inline Image heat_map(const ImageView& photo, std::span<const float> values, Grid grid, const HeatMapSettings& settings = {}) {
+inline Image heat_map(const RgbPhoto& photo, std::span<const float> values, Grid grid, const HeatMapSettings& settings = {}) {
   detail::require_grid("heat map", values.size(), grid, settings.opacity);
   require_finite(Rows(values.data(), 1, grid.patches()), grid.patches(), "heat map: values");
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
@@ -96,7 +98,7 @@ inline Image heat_map(const ImageView& photo, std::span<const float> values, Gri
 
 /// The photo with each patch in its label's colour, such as the cluster that it goes to. The grid covers the whole photo.
 /// @throws as `heat_map`
-inline Image label_map(const ImageView& photo, std::span<const std::int64_t> labels, Grid grid, float opacity = 0.6F) {
+inline Image label_map(const RgbPhoto& photo, std::span<const std::int64_t> labels, Grid grid, float opacity = 0.6F) {
   detail::require_grid("label map", labels.size(), grid, opacity);
   detail::require_pixels(photo.size(), "label map");
   return detail::painted(photo, opacity, [&](std::int64_t y, std::int64_t x) {
@@ -109,7 +111,7 @@ inline Image label_map(const ImageView& photo, std::span<const std::int64_t> lab
 /// @param patches  N×C, as GeM gets them
 /// @param p, eps   GeM's
 /// @throws ShapeError for no patches or channels
-inline std::vector<float> gem_contributions(Rows patches, float p = 3, float eps = 1e-6F) {
+inline std::vector<float> gem_contributions(RowsArgument patches, float p = 3, float eps = 1e-6F) {
   VPR_REQUIRE(ShapeError, patches.size() > 0 && patches.dim() > 0, "GeM's contributions: got patches [", patches.size(), ", ",
               patches.dim(), "]");
   const auto power = [&](std::int64_t i, std::int64_t c) {

@@ -5,6 +5,7 @@
 
 #include <vpr/core/error.hpp>
 #include <vpr/dataset/positives.hpp>
+#include <vpr/eval/recall.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -62,7 +63,7 @@ struct RevisitedPrecision {
 inline RevisitedPrecision revisited_mean_average_precision(std::span<const std::int64_t> ranking, std::int64_t n,
                                                            const Positives& positives, const Positives& junk,
                                                            std::span<const std::int64_t> kappas) {
-  VPR_REQUIRE(ShapeError, n >= 1 && positives.size() == junk.size() && ranking.size() == positives.size() * static_cast<std::size_t>(n),
+  VPR_REQUIRE(ShapeError, positives.size() == junk.size() && detail::holds_rows(ranking.size(), positives.size(), n),
               "revisited_mean_average_precision: got ", ranking.size(), " answers and ", junk.size(), " junk sets, expected ",
               positives.size(), " queries x ", n);
   for (const std::int64_t kappa : kappas)

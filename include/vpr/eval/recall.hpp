@@ -13,6 +13,16 @@
 
 namespace vpr {
 
+namespace detail {
+
+/// Whether so many numbers are `rows` rows of `k` each, k >= 1, however large k is.
+inline bool holds_rows(std::size_t numbers, std::size_t rows, std::int64_t k) {
+  if (k < 1 || rows == 0) return k >= 1 && numbers == 0;
+  return numbers % rows == 0 && numbers / rows == static_cast<std::size_t>(k);
+}
+
+}  // namespace detail
+
 /// The share of queries with a right answer among their first N, for each N asked for.
 struct Recall {
   std::vector<std::int64_t> at;            ///< each N, as asked
@@ -32,8 +42,8 @@ struct Recall {
 /// @throws ShapeError   where `ranking` is not Q×K
 /// @throws ConfigError  for an N below 1
 inline Recall recall(std::span<const std::int64_t> ranking, std::int64_t k, const Positives& positives, std::span<const std::int64_t> at) {
-  VPR_REQUIRE(ShapeError, k >= 1 && ranking.size() == positives.size() * static_cast<std::size_t>(k), "recall: got ", ranking.size(),
-              " answers, expected ", positives.size(), " queries x ", k);
+  VPR_REQUIRE(ShapeError, detail::holds_rows(ranking.size(), positives.size(), k), "recall: got ", ranking.size(), " answers, expected ",
+              positives.size(), " queries x ", k);
   for (const std::int64_t n : at) VPR_REQUIRE(ConfigError, n >= 1, "recall@", n, " is not defined, expected 1 or more");
 
   Recall result{{at.begin(), at.end()}, std::vector<double>(at.size()), std::vector<double>(at.size()), {}, {}};

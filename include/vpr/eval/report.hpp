@@ -67,9 +67,9 @@ struct Report {
 /// @throws ShapeError  where `ranking` or `scores` is not Q×K, or an index is not in the database
 inline Report make_report(const Dataset& set, std::span<const std::int64_t> ranking, std::span<const float> scores, std::int64_t k,
                           std::int64_t shown) {
-  const auto expected = set.queries.size() * static_cast<std::size_t>(k);
-  VPR_REQUIRE(ShapeError, k >= 1 && ranking.size() == expected && scores.size() == expected, "report: got ", ranking.size(),
-              " answers and ", scores.size(), " scores, expected ", set.queries.size(), " queries x ", k, " of each");
+  const bool fits = detail::holds_rows(ranking.size(), set.queries.size(), k) && scores.size() == ranking.size();
+  VPR_REQUIRE(ShapeError, fits, "report: got ", ranking.size(), " answers and ", scores.size(), " scores, expected ", set.queries.size(),
+              " queries x ", k, " of each");
   Report report;
   std::unordered_map<std::int64_t, std::size_t> place_of;  // of database photos in the report
   for (std::size_t q = 0; q < set.queries.size(); ++q) {

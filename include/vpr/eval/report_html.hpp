@@ -92,9 +92,9 @@ figure{margin:0;min-width:0}figcaption{font-size:.8rem;margin-top:5px}
 /// A photo in its frame: `kind` is right, wrong, query or empty.
 inline std::string photo_html(std::string_view kind, std::string_view photo_class, std::size_t index, std::string_view verdict,
                               const ReportPhoto& photo) {
-  const std::string name = escaped(photo.name);
+  const std::string written = vpr::escaped(photo.name), name = html_text(written);
   return joined(R"(<figure class=")", kind, R"("><div class="photo )", photo_class, std::to_string(index), R"(" role="img" aria-label=")",
-                name, R"("></div><figcaption>)", verdict, R"(<span class="name" title=")", name, R"(">)", escaped(shortened(photo.name)),
+                name, R"("></div><figcaption>)", verdict, R"(<span class="name" title=")", name, R"(">)", html_text(shortened(written)),
                 "</span></figcaption></figure>");
 }
 
@@ -107,10 +107,10 @@ inline std::string answer_html(const Report& report, const ReportQuery& query, s
                                 : *answer.right ? "\u2713 "
                                                 : "\u2717 ";
   std::string verdict = joined(R"(<div class="verdict"><b>)", mark, std::to_string(rank + 1), R"(</b><span title=")",
-                               escaped(report.score_name), R"(">)", fixed(answer.score, 3), "</span></div>");
+                               html_text(report.score_name), R"(">)", fixed(answer.score, 3), "</span></div>");
   if (answer.second_score) {
     const float score = *answer.second_score;
-    verdict += joined("<div>", fixed(score, score == std::floor(score) ? 0 : 3), " ", escaped(report.second_score_name), "</div>");
+    verdict += joined("<div>", fixed(score, score == std::floor(score) ? 0 : 3), " ", html_text(report.second_score_name), "</div>");
   }
   if (answer.metres) verdict += joined("<div>", fixed(*answer.metres, *answer.metres < 100 ? 1 : 0), " m away</div>");
   return photo_html(kind, "d", answer.photo, verdict, report.database.at(answer.photo));
@@ -147,8 +147,8 @@ inline std::string timing_html(const Timing& timing) {
   std::string html = R"(<section class="card"><h2>Time</h2><table><tr><th>stage</th><th>seconds</th><th>ms each</th>)";
   for (const StageTime& stage : timing.stages) {
     const std::string each = stage.count > 0 ? fixed(1000 * stage.seconds / static_cast<double>(stage.count), 2) : "";
-    html +=
-        joined("<tr><td>", escaped(stage.stage), "</td><td>", fixed(stage.seconds, stage.seconds < 10 ? 2 : 1), "</td><td>", each, "</td>");
+    html += joined("<tr><td>", html_text(stage.stage), "</td><td>", fixed(stage.seconds, stage.seconds < 10 ? 2 : 1), "</td><td>", each,
+                   "</td>");
   }
   return html + "</table></section>";
 }
@@ -175,7 +175,7 @@ inline std::string filter_html(const Report& report) {
 
 /// The report as HTML: facts, recall as table and curve, times, then each query with its answers in green frames where right, red where wrong,
 /// neutral where that is not known, and where there was a second look, lines between what matches. No script, no other file, nothing loaded; readable on a phone, in light and dark; photos off the screen
-/// are not decoded until they are scrolled to. Names are escaped.
+/// are not decoded until they are scrolled to. Photos' names stand as `vpr::escaped` writes them.
 inline std::string report_html(const Report& report) {
   using namespace detail;
   std::string style = joined(report_style, matches_style, ":root{--shape:", fixed(usual_aspect(report), 3), "}\n");

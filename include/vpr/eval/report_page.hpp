@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/printable.hpp>
 #include <vpr/dataset/text.hpp>
 #include <vpr/io/atomic_file.hpp>
 
@@ -19,17 +20,17 @@
 
 namespace vpr::detail {
 
-/// Text as HTML shows it, whatever a file's name holds; it may stand in an attribute, too.
-inline std::string escaped(std::string_view text) {
+/// Text as HTML shows it, whatever it holds: bytes that are not UTF-8 and control characters as `\xNN`. It may stand in an attribute, too.
+inline std::string html_text(std::string_view text) {
   std::string html;
-  for (const char c : text) {
+  for (const char c : with_escapes(text, "", false)) {
     switch (c) {
       case '&': html += "&amp;"; break;
       case '<': html += "&lt;"; break;
       case '>': html += "&gt;"; break;
       case '"': html += "&quot;"; break;
       case '\'': html += "&#39;"; break;
-      default: html += static_cast<unsigned char>(c) < 32 || c == 127 ? '?' : c;
+      default: html += c;
     }
   }
   return html;
@@ -61,7 +62,7 @@ inline std::string page_html(std::string_view title, std::string_view style, std
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none';style-src 'unsafe-inline';img-src data:">
 <title>)",
-                escaped(title), "</title><style>", page_style, style, "</style></head><body><main><h1>", escaped(title), "</h1>", body,
+                html_text(title), "</title><style>", page_style, style, "</style></head><body><main><h1>", html_text(title), "</h1>", body,
                 "</main></body></html>\n");
 }
 
@@ -69,7 +70,7 @@ inline std::string page_html(std::string_view title, std::string_view style, std
 inline std::string facts_html(const std::vector<std::pair<std::string, std::string>>& facts) {
   if (facts.empty()) return {};
   std::string html = "<dl>";
-  for (const auto& [name, value] : facts) html += joined("<div><dt>", escaped(name), "</dt><dd>", escaped(value), "</dd></div>");
+  for (const auto& [name, value] : facts) html += joined("<div><dt>", html_text(name), "</dt><dd>", html_text(value), "</dd></div>");
   return html + "</dl>";
 }
 

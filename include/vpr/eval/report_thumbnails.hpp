@@ -5,7 +5,7 @@
 
 #ifndef VPR_WITH_IMAGE
 #error \
-    "vpr/eval/report_thumbnails.hpp needs the CMake target vpr::image (TurboJPEG and libspng): find_package(vpr COMPONENTS image), link vpr::image"
+    "vpr/eval/report_thumbnails.hpp needs the CMake target vpr::image (libjpeg-turbo, libspng and zlib): find_package(vpr COMPONENTS image), link vpr::image"
 #endif
 
 #include <vpr/core/parallel.hpp>
@@ -22,7 +22,7 @@
 namespace vpr {
 
 /// Gives a report's photo a small copy of `photo`, of at most `side` pixels a side.
-inline void set_thumbnail(ReportPhoto& entry, const ImageView& photo, std::int64_t side = 256) {
+inline void set_thumbnail(ReportPhoto& entry, const RgbPhoto& photo, std::int64_t side = 256) {
   const ImageSize size = LongestSide{side}(photo.size());
   const Image small = resize_as_pil(photo, {std::max<std::int64_t>(size.height, 1), std::max<std::int64_t>(size.width, 1)});
   entry.jpeg = encode_jpeg(small, 78);
@@ -31,13 +31,13 @@ inline void set_thumbnail(ReportPhoto& entry, const ImageView& photo, std::int64
 
 /// Reads the report's photos and keeps a small copy of each, on all threads. A photo that cannot be read keeps an empty frame: a report
 /// comes last, and is not worth losing a run for.
-inline void load_thumbnails(Report& report, std::int64_t side = 256) {
+inline void load_thumbnails(Report& report, std::int64_t side = 256, const ReadOptions& options = {}) {
   std::vector<ReportPhoto*> photos;
   for (ReportPhoto& photo : report.database) photos.push_back(&photo);
   for (ReportQuery& query : report.queries) photos.push_back(&query.photo);
   parallel_for(static_cast<std::int64_t>(photos.size()), [&](std::int64_t i) {
     try {
-      set_thumbnail(*photos[i], read_image(photos[i]->path.string()), side);
+      set_thumbnail(*photos[i], read_image(photos[i]->path.string(), options), side);
     } catch (const Error&) {
       photos[i]->jpeg.clear();
       photos[i]->aspect = 0;

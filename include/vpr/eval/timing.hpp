@@ -3,6 +3,8 @@
 /// How long each stage of a run took.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>

@@ -21,7 +21,10 @@ inline std::int64_t centre_offset(std::int64_t side, std::int64_t crop) {
 }  // namespace detail
 
 /// The pixels from row `top` and column `left` on. What lies outside of `planes` is 0.
+/// @throws ShapeError for a negative size, or a place or size beyond 2^31
 inline Planes crop(const Planes& planes, std::int64_t top, std::int64_t left, ImageSize size) {
+  VPR_REQUIRE(ShapeError, std::max(top, left) <= detail::largest_side && std::min(top, left) >= -detail::largest_side,
+              "crop: got the place ", top, ", ", left, ", expected at most ", detail::largest_side, " either way");
   Planes out(size);
   const std::int64_t first_row = std::max<std::int64_t>(0, -top), last_row = std::min(size.height, planes.size.height - top);
   const std::int64_t first = std::max<std::int64_t>(0, -left), last = std::min(size.width, planes.size.width - left);
@@ -36,6 +39,7 @@ inline Planes crop(const Planes& planes, std::int64_t top, std::int64_t left, Im
 
 /// The middle of `planes`, as `torchvision.transforms.CenterCrop` cuts it: zeros around where it is too small.
 inline Planes centre_crop(const Planes& planes, ImageSize size) {
+  detail::require_extent(size, "centre crop");
   return crop(planes, detail::centre_offset(planes.size.height, size.height), detail::centre_offset(planes.size.width, size.width), size);
 }
 
@@ -43,6 +47,7 @@ inline Planes centre_crop(const Planes& planes, ImageSize size) {
 /// CricaVPR's way with queries of different sizes, after the shorter side was resized.
 /// @throws ShapeError where `planes` is smaller than a crop.
 inline std::array<Planes, 5> five_crops(const Planes& planes, ImageSize size) {
+  detail::require_extent(size, "five crops");
   const std::int64_t bottom = planes.size.height - size.height, right = planes.size.width - size.width;
   VPR_REQUIRE(ShapeError, bottom >= 0 && right >= 0, "five crops: crops of ", size, " don't fit into ", planes.size);
   return {crop(planes, 0, 0, size), crop(planes, 0, right, size), crop(planes, bottom, 0, size), crop(planes, bottom, right, size),

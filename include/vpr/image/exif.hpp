@@ -34,7 +34,8 @@ inline int exif_orientation(std::span<const std::uint8_t> tiff) {
 }  // namespace detail
 
 /// `photo` turned upright by its EXIF `orientation`, 1 to 8; 5 to 8 exchange the sides.
-inline Image apply_orientation(const ImageView& photo, int orientation) {
+inline Image apply_orientation(const RgbPhoto& photo, int orientation) {
+  VPR_REQUIRE(ConfigError, orientation >= 1 && orientation <= 8, "EXIF orientation: got ", orientation, ", expected 1 to 8");
   const bool exchange = orientation >= 5, mirror_x = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
   const bool mirror_y = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
   Image out(exchange ? ImageSize{photo.width, photo.height} : photo.size());

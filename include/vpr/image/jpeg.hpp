@@ -1,22 +1,32 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// JPEG through the TurboJPEG API, whose default decoder equals Pillow's bit for bit. Needs the target `vpr::image`.
+/// JPEG through libjpeg-turbo, whose default decoder equals Pillow's bit for bit, damaged files as Pillow takes them. Needs the target
+/// `vpr::image`.
+///
+/// Memory: 3 bytes a pixel, 4 for CMYK; 2 more a sample (2 to 8 a pixel) where the photo is progressive; 3 more a pixel where it is turned.
 #pragma once
 
 #ifndef VPR_WITH_IMAGE
-#error "vpr/image/jpeg.hpp needs the CMake target vpr::image (TurboJPEG and libspng): find_package(vpr COMPONENTS image), link vpr::image"
+#error \
+    "vpr/image/jpeg.hpp needs the CMake target vpr::image (libjpeg-turbo, libspng and zlib): find_package(vpr COMPONENTS image), link vpr::image"
 #endif
 
 #include <vpr/image/exif.hpp>
 #include <vpr/image/read_options.hpp>
 
-#include <turbojpeg.h>
-
 #include <algorithm>
 #include <array>
+#include <csetjmp>
+#include <cstdio>
 #include <cstring>
-#include <memory>
 #include <string_view>
+#include <utility>
+
+#include <jpeglib.h>
+
+#ifndef LIBJPEG_TURBO_VERSION
+#error "vpr/image/jpeg.hpp needs libjpeg-turbo's jpeglib.h; this one is of another libjpeg, whose pixels differ"
+#endif
 
 namespace vpr::detail {
 
@@ -26,12 +36,10 @@ struct JpegHeader {
   int components = 0;
   int orientation = 1;
   std::size_t frame_at = 0;
-  std::size_t scan_at = 0;             ///< the first scan
-  std::int64_t coefficient_bytes = 0;  ///< what the decoder keeps between scans, 0 where one scan holds everything
-  bool complete = false;               ///< the end marker is there
+  std::size_t scan_at = 0;  ///< the first scan
 };
 
-/// Walks the markers of a JPEG file. Refuses what the decoder would guess at: absent tables, broken segments, endless scans.
+/// Walks the markers of a JPEG file. Refuses what Pillow refuses before it decodes; the rest is the decoder's to judge.
 class JpegMarkers {
  public:
   JpegMarkers(std::span<const std::uint8_t> bytes, const std::string& name) : bytes_(bytes), name_(name) {}
@@ -42,33 +50,23 @@ class JpegMarkers {
       const std::size_t marker_at = at;
       const int marker = bytes_[at + 1];
       at += 2;
-      if (marker == 0xD9) {
-        header_.complete = scans_ > 0;
-        break;
-      }
-      if (marker == 0xD8 || marker == 0x01 || (marker >= 0xD0 && marker <= 0xD7)) continue;
+      if (marker == 0xD9 && scans_ > 0) break;
+      if (marker < 0xC0 && scans_ == 0) refuse(marker_at, "no marker that JPEG knows");
+      if (marker < 0xC0 || (marker >= 0xD0 && marker <= 0xD9)) continue;
       if (bytes_.size() - at < 2) break;
-      const std::size_t length = big_endian(bytes_.data() + at, 2);
-      if (length < 2) refuse(marker_at, "a segment of length ", length, ", want at least 2");
-      if (length > bytes_.size() - at)
+      const std::size_t length = std::max<std::size_t>(big_endian(bytes_.data() + at, 2), 2);  // its own two bytes, whatever it says
+      if (length > bytes_.size() - at) {
+        if (scans_ > 0) break;
         refuse(marker_at, "a segment of ", length, " bytes, but ", bytes_.size() - at, " are left; is the file truncated?");
+      }
       segment(marker, marker_at, bytes_.subspan(at + 2, length - 2));
       at += length;
     }
     if (scans_ == 0) refuse(std::min(at, bytes_.size()), "the file ends before any image data; is it truncated?");
-    if (multiple_scans_) {
-      for (int c = 0; c < header_.components; ++c) header_.coefficient_bytes += coefficients(c);
-    }
     return header_;
   }
 
  private:
-  struct Component {
-    int id;
-    int horizontal;
-    int vertical;
-  };
-
   template <class... Parts>
   [[noreturn]] void refuse(std::size_t at, const Parts&... parts) const {
     fail<FormatError>(name_, ": byte ", at, ": JPEG: ", parts...);
@@ -89,15 +87,18 @@ class JpegMarkers {
   }
 
   void segment(int marker, std::size_t at, std::span<const std::uint8_t> body) {
-    constexpr std::string_view exif("Exif\0", 6);
-    if (marker == 0xC4) {
-      huffman_tables(at, body);
-    } else if (marker == 0xDA) {
-      scan(at, body);
-    } else if (marker >= 0xC0 && marker <= 0xCF && marker != 0xC8 && marker != 0xCC) {
+    constexpr std::string_view exif("Exif\0", 6), jfif = "JFIF", adobe = "Adobe";
+    const auto begins = [&](std::string_view text) {
+      return body.size() >= text.size() && std::equal(text.begin(), text.end(), body.begin());
+    };
+    if (marker == 0xDA) {
+      scan(at);
+    } else if (marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC) {
       frame(marker, at, body);
-    } else if (marker == 0xE1 && body.size() > exif.size() && std::equal(exif.begin(), exif.end(), body.begin())) {
+    } else if (marker == 0xE1 && body.size() > exif.size() && begins(exif)) {
       header_.orientation = exif_orientation(body.subspan(exif.size()));
+    } else if (scans_ == 0 && body.size() < 7 && ((marker == 0xE0 && begins(jfif)) || (marker == 0xEE && begins(adobe)))) {
+      refuse(at, "a segment of ", body.size() + 2, " bytes that should hold a version");
     }
   }
 
@@ -105,64 +106,19 @@ class JpegMarkers {
     if (header_.components != 0) refuse(at, "a second frame header");
     if (marker != 0xC0 && marker != 0xC1 && marker != 0xC2 && marker != 0xC9 && marker != 0xCA)
       refuse(at, "a lossless or hierarchical JPEG, which is not supported");
-    if (body.size() < 6 || body.size() != 6 + 3 * std::size_t{body[5]})
-      refuse(at, "a frame header of ", body.size(), " bytes, want 6 + 3 a component");
+    if (body.size() < 6) refuse(at, "a frame header of ", body.size(), " bytes, want 6 + 3 a component");
     if (body[0] != 8) refuse(at, static_cast<int>(body[0]), " bits a sample, only 8 are supported");
     header_.frame_at = at;
     header_.size = {big_endian(body.data() + 1, 2), big_endian(body.data() + 3, 2)};
-    if (header_.size.height == 0 || header_.size.width == 0) refuse(at, "a size of ", header_.size, ", both sides must be at least 1");
     if (body[5] != 1 && body[5] != 3 && body[5] != 4)
       refuse(at, static_cast<int>(body[5]), " components, want 1 (grey), 3 (colour) or 4 (CMYK)");
     header_.components = body[5];
-    progressive_ = marker == 0xC2 || marker == 0xCA;
-    huffman_ = marker < 0xC9;
-    for (std::size_t c = 0; c < body[5]; ++c) {
-      components_[c] = {body[6 + 3 * c], body[7 + 3 * c] >> 4, body[7 + 3 * c] & 15};
-      const auto& [id, horizontal, vertical] = components_[c];
-      if (horizontal < 1 || horizontal > 4 || vertical < 1 || vertical > 4) {
-        refuse(at, "component ", id, " is sampled ", horizontal, "x", vertical, ", want 1x1 to 4x4");
-      }
-    }
   }
 
-  void huffman_tables(std::size_t at, std::span<const std::uint8_t> body) {
-    while (!body.empty()) {
-      std::size_t codes = 0;
-      for (std::size_t i = 1; i < 17 && i < body.size(); ++i) codes += body[i];
-      if (body.size() < 17 + codes || codes > 256 || (body[0] & 0xEF) > 3) refuse(at, "a broken Huffman table");
-      tables_[body[0] >> 4][body[0] & 15] = true;
-      body = body.subspan(17 + codes);
-    }
-  }
-
-  void scan(std::size_t at, std::span<const std::uint8_t> body) {
+  void scan(std::size_t at) {
     if (header_.components == 0) refuse(at, "a scan before the frame header");
-    if (body.empty() || body[0] < 1 || body[0] > 4 || body.size() != 4 + 2 * std::size_t{body[0]}) refuse(at, "a broken scan header");
-    const std::size_t count = body[0];
-    const int first = body[2 * count + 1], last = body[2 * count + 2], earlier_bits = body[2 * count + 3] >> 4;
-    for (std::size_t c = 0; c < count && huffman_; ++c) {
-      const int dc = body[2 + 2 * c] >> 4, ac = body[2 + 2 * c] & 15;
-      const bool need_dc = !progressive_ || (first == 0 && earlier_bits == 0), need_ac = !progressive_ || last > 0;
-      if (dc > 3 || ac > 3 || (need_dc && !tables_[0][static_cast<std::size_t>(dc)]) ||
-          (need_ac && !tables_[1][static_cast<std::size_t>(ac)])) {
-        refuse(at, "the scan uses a Huffman table that the file does not define");
-      }
-    }
     if (scans_ == 0) header_.scan_at = at;
-    multiple_scans_ = multiple_scans_ || progressive_ || static_cast<int>(count) < header_.components;
     if (++scans_ > largest_scans) refuse(at, "more than ", largest_scans, " scans");
-  }
-
-  std::int64_t coefficients(int c) const {
-    int horizontal = 1, vertical = 1;
-    for (const Component& component : components_) {
-      horizontal = std::max(horizontal, component.horizontal);
-      vertical = std::max(vertical, component.vertical);
-    }
-    const std::int64_t across =
-        (header_.size.width + 8 * horizontal - 1) / (8 * horizontal) * components_[static_cast<std::size_t>(c)].horizontal;
-    const std::int64_t down = (header_.size.height + 8 * vertical - 1) / (8 * vertical) * components_[static_cast<std::size_t>(c)].vertical;
-    return across * down * 64 * 2;
   }
 
   static constexpr int largest_scans = 100;  // encoders write about ten; a small file with very many keeps a decoder busy for minutes
@@ -170,18 +126,96 @@ class JpegMarkers {
   std::span<const std::uint8_t> bytes_;
   const std::string& name_;
   JpegHeader header_;
-  std::array<Component, 4> components_{};
-  std::array<std::array<bool, 4>, 2> tables_{};
-  bool progressive_ = false;
-  bool huffman_ = false;
-  bool multiple_scans_ = false;
   int scans_ = 0;
 };
 
-struct TurboJpegClose {
-  void operator()(void* handle) const { tjDestroy(handle); }
+/// What libjpeg calls where it cannot go on, since it must not return: the reason is kept, nothing is printed.
+class JpegFailure {
+ public:
+  /// Whether `call`, which may own nothing, came back.
+  template <class Call>
+  bool survives(const Call& call) {
+    if (setjmp(escape_) != 0) return false;
+    call();
+    return true;
+  }
+  const char* reason() const { return reason_.data(); }
+
+ protected:
+  template <class Info>
+  void watch(Info& info) {
+    info.err = jpeg_std_error(&manager_);
+    info.client_data = this;
+    manager_.error_exit = [](j_common_ptr failed) {
+      auto& self = *static_cast<JpegFailure*>(failed->client_data);
+      failed->err->format_message(failed, self.reason_.data());
+      std::longjmp(self.escape_, 1);
+    };
+    manager_.output_message = [](j_common_ptr) {};
+  }
+
+ private:
+  jpeg_error_mgr manager_{};
+  std::jmp_buf escape_{};
+  std::array<char, JMSG_LENGTH_MAX> reason_{};
 };
-using TurboJpeg = std::unique_ptr<void, TurboJpegClose>;
+
+/// libjpeg's decoder of a file in memory. It is fed as Pillow feeds it, 64 KB more each time it waits for data.
+class JpegDecoder : public JpegFailure {
+ public:
+  jpeg_decompress_struct info{};
+
+  /// @param finish  give an end marker where the data end; without it the decoder waits in vain
+  JpegDecoder(std::span<const std::uint8_t> bytes, bool finish) : rest_(bytes), finish_(finish) {
+    watch(info);
+    created = survives([this] { jpeg_create_decompress(&info); });
+    source_.init_source = source_.term_source = [](j_decompress_ptr) {};
+    source_.resync_to_restart = jpeg_resync_to_restart;
+    source_.fill_input_buffer = [](j_decompress_ptr decoder) { return self_of(decoder).end() ? TRUE : FALSE; };
+    source_.skip_input_data = [](j_decompress_ptr decoder, long count) {
+      self_of(decoder).skip(static_cast<std::size_t>(std::max(count, 0L)));
+    };
+    source_.next_input_byte = bytes.data();
+    info.src = &source_;
+  }
+  ~JpegDecoder() { jpeg_destroy_decompress(&info); }
+  JpegDecoder(const JpegDecoder&) = delete;
+  JpegDecoder& operator=(const JpegDecoder&) = delete;
+
+  /// Whether there was more data to give.
+  bool feed() {
+    const std::size_t count = std::min<std::size_t>(rest_.size(), 65536);
+    source_.bytes_in_buffer += count;  // the next bytes of the file, right behind those not yet read
+    rest_ = rest_.subspan(count);
+    skip(std::exchange(to_skip_, 0));
+    return count > 0;
+  }
+
+  bool created = false;
+
+ private:
+  static JpegDecoder& self_of(j_decompress_ptr decoder) {
+    return static_cast<JpegDecoder&>(*static_cast<JpegFailure*>(decoder->client_data));
+  }
+  void skip(std::size_t count) {
+    const std::size_t here = std::min(count, source_.bytes_in_buffer);
+    source_.next_input_byte += here;
+    source_.bytes_in_buffer -= here;
+    to_skip_ = count - here;
+  }
+  bool end() {
+    static constexpr std::array<JOCTET, 2> end_marker{0xFF, JPEG_EOI};
+    if (!finish_ || !rest_.empty()) return false;
+    source_.next_input_byte = end_marker.data();
+    source_.bytes_in_buffer = end_marker.size();
+    return true;
+  }
+
+  std::span<const std::uint8_t> rest_;
+  bool finish_;
+  std::size_t to_skip_ = 0;
+  jpeg_source_mgr source_{};
+};
 
 /// Adobe's inverted CMYK to RGB by Pillow's formula, in place: 4 bytes a pixel become 3.
 inline void inverted_cmyk_to_rgb(std::vector<std::uint8_t>& pixels) {
@@ -197,37 +231,55 @@ inline void inverted_cmyk_to_rgb(std::vector<std::uint8_t>& pixels) {
 }
 
 /// Decodes a JPEG file. EXIF orientation is left to `decode_image`, which gets it here.
+///
+/// Pillow takes whatever pixels the decoder gives, and refuses where the decoder gives up or waits for more data than the file has.
 inline Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, const ReadOptions& options, int& orientation) {
   const JpegHeader header = JpegMarkers(bytes, name).read();
   orientation = header.orientation;
-  const std::int64_t pixels = header.size.height * header.size.width;
-  const bool cmyk = header.components == 4;
-  require_memory(name, header.frame_at, header.size, (cmyk ? 4 : 3) + (turns(options, orientation) ? 3 : 0),
-                 static_cast<double>(bytes.size()) + static_cast<double>(header.coefficient_bytes), options);
-  // Each 8x8 block takes a bit at least.
-  VPR_REQUIRE(FormatError, options.accept_damaged || static_cast<std::int64_t>(bytes.size()) * 8 * 64 >= pixels, name, ": byte ",
-              header.frame_at, ": JPEG: claims ", header.size, " pixels, which ", bytes.size(), " bytes cannot hold");
-  VPR_REQUIRE(FormatError, header.complete || options.accept_damaged, name, ": byte ", bytes.size(),
-              ": JPEG: the file ends without its end marker; is it truncated?");
+  require_readable(name, header.frame_at, header.size, options);
+  JpegDecoder decoder(bytes, options.accept_damaged);
+  jpeg_decompress_struct& info = decoder.info;
+  const auto gave_up = [&] {
+    fail<FormatError>(name, ": byte ", header.scan_at, ": JPEG: ", decoder.reason(),
+                      info.output_scanline > 0 ? " (ReadOptions::accept_damaged takes what can be decoded)" : "");
+  };
+  // Repeats a step of the decoder until it no longer waits for data.
+  const auto step = [&](const auto& done) {
+    bool finished = false;
+    while (true) {
+      if (!decoder.survives([&] { finished = done(); })) return false;
+      if (finished) return true;
+      VPR_REQUIRE(FormatError, decoder.feed(), name, ": byte ", bytes.size(),
+                  ": JPEG: the image data end too early; is the file truncated? (ReadOptions::accept_damaged takes what can be decoded)");
+    }
+  };
 
-  const TurboJpeg decoder(tjInitDecompress());
-  VPR_REQUIRE(Error, decoder != nullptr, name, ": TurboJPEG: ", tjGetErrorStr2(nullptr));
-  std::vector<std::uint8_t> out(static_cast<std::size_t>(pixels * (cmyk ? 4 : 3)));
-  const int status =
-      tjDecompress2(decoder.get(), bytes.data(), static_cast<unsigned long>(bytes.size()), out.data(), static_cast<int>(header.size.width),
-                    0, static_cast<int>(header.size.height), cmyk ? TJPF_CMYK : TJPF_RGB, 0);
-  if (status != 0) {
-    const std::string_view reason = tjGetErrorStr2(decoder.get());
-    // Stray bytes between segments and odd version numbers leave the pixels whole.
-    const bool harmless =
-        reason.find("extraneous bytes") != reason.npos || reason.find("JFIF") != reason.npos || reason.find("Adobe") != reason.npos;
-    const bool warning = tjGetErrorCode(decoder.get()) == TJERR_WARNING;
-    VPR_REQUIRE(FormatError, warning && (harmless || options.accept_damaged), name, ": byte ", header.scan_at,
-                ": JPEG: in the image data from here on: ", reason,
-                warning ? " (ReadOptions::accept_damaged takes what can be decoded)" : "");
+  int found = JPEG_SUSPENDED;
+  if (!decoder.created || !step([&] { return (found = jpeg_read_header(&info, FALSE)) == JPEG_HEADER_OK; })) gave_up();
+  const ImageSize size{info.image_height, info.image_width};
+  VPR_REQUIRE(FormatError, size == header.size && info.num_components == header.components, name, ": byte ", header.frame_at,
+              ": JPEG: two headers that say different sizes, ", header.size, " and ", size);
+  const bool cmyk = header.components == 4;
+  info.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
+  if (!step([&] { return jpeg_start_decompress(&info) != FALSE; })) gave_up();
+
+  // Rows are added as they come: a file that only claims to be large takes little memory.
+  const std::size_t row_bytes = static_cast<std::size_t>(size.width) * (cmyk ? 4 : 3);
+  std::vector<std::uint8_t> out;
+  out.reserve(static_cast<std::size_t>(size.height) * row_bytes);
+  for (std::int64_t y = 0; y < size.height; ++y) {
+    out.resize(out.size() + row_bytes);
+    JSAMPROW row = out.data() + out.size() - row_bytes;
+    if (!step([&] { return jpeg_read_scanlines(&info, &row, 1) == 1; })) {
+      if (!options.accept_damaged || y == 0) gave_up();
+      out.resize(static_cast<std::size_t>(size.height) * row_bytes);
+      break;
+    }
   }
+  // What stands behind the pixels may be missing, but must not be nonsense.
+  if (!decoder.survives([&] { jpeg_finish_decompress(&info); }) && !options.accept_damaged) gave_up();
   if (cmyk) inverted_cmyk_to_rgb(out);
-  return {header.size, std::move(out)};
+  return {size, std::move(out)};
 }
 
 }  // namespace vpr::detail

@@ -20,7 +20,7 @@ struct AnyPreprocess {
   requires(!std::same_as<P, AnyPreprocess>) AnyPreprocess(P preprocess)
       : run(preprocess), size_of([preprocess](ImageSize photo) { return preprocess.size(photo); }) {}
 
-  Planes operator()(const ImageView& photo) const { return run(photo); }
+  Planes operator()(const RgbPhoto& photo) const { return run(photo); }
   ImageSize size(ImageSize photo) const { return size_of(photo); }
 };
 

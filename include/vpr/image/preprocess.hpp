@@ -12,7 +12,7 @@
 namespace vpr {
 
 /// What a model asks of its preprocessing: `p(photo)` gives the planes the network reads, `p.size(size of the photo)` their
-/// size before any pixel is touched. A class that satisfies it needs no base class.
+/// size before any pixel is touched. The photo is RGB when it comes through a pipeline. A class that satisfies it needs no base class.
 template <class P>
 concept Preprocess = requires(const P& p, const ImageView& photo, ImageSize size) {
   { p(photo) } -> std::same_as<Planes>;
@@ -30,7 +30,7 @@ struct Normalisation {
 };
 
 /// (byte / 255 - mean) / deviation at the photo's own size: torchvision's `ToTensor` and `Normalize`, bit for bit.
-inline Planes normalise(const ImageView& photo, const Normalisation& normalisation = {}) {
+inline Planes normalise(const RgbPhoto& photo, const Normalisation& normalisation = {}) {
   detail::require_pixels(photo.size(), "normalise");
   std::array<std::array<float, 256>, 3> table;
   for (std::size_t c = 0; c < 3; ++c) {
@@ -62,7 +62,7 @@ struct NormaliseThenResize {
   Normalisation normalisation{};
 
   ImageSize size(ImageSize photo) const { return rule(photo); }
-  Planes operator()(const ImageView& photo) const {
+  Planes operator()(const RgbPhoto& photo) const {
     const ImageSize target = rule(photo.size());
     if (target == photo.size()) return normalise(photo, normalisation);
     return detail::resample(photo, target, interpolation, antialias, normalisation.scale(), normalisation.bias());
@@ -77,7 +77,7 @@ struct ResizeThenNormalise {
   Normalisation normalisation{};
 
   ImageSize size(ImageSize photo) const { return rule(photo); }
-  Planes operator()(const ImageView& photo) const {
+  Planes operator()(const RgbPhoto& photo) const {
     return normalise(resize_as_pil(photo, rule(photo.size()), interpolation), normalisation);
   }
 };
@@ -88,8 +88,9 @@ struct CentralCrop {
   Normalisation normalisation{};
 
   ImageSize size(ImageSize) const { return crop; }
-  Planes operator()(const ImageView& photo) const {
+  Planes operator()(const RgbPhoto& photo) const {
     detail::require_pixels(photo.size(), "central crop");
+    detail::require_pixels(crop, "central crop");
     const auto height = static_cast<double>(photo.height), width = static_cast<double>(photo.width);
     const double factor = std::max(static_cast<double>(crop.height) / height, static_cast<double>(crop.width) / width);
     const ImageSize scaled{static_cast<std::int64_t>(height * factor), static_cast<std::int64_t>(width * factor)};
@@ -109,7 +110,7 @@ struct AnyLocCrop {
   Normalisation normalisation{};
 
   ImageSize size(ImageSize photo) const { return FloorMultiple{}(LongestSide{longest_side}(photo)); }
-  Planes operator()(const ImageView& photo) const {
+  Planes operator()(const RgbPhoto& photo) const {
     const ImageSize target = size(photo.size());
     return centre_crop(NormaliseThenResize<LongestSide>{{longest_side}, Interpolation::bicubic, true, normalisation}(photo), target);
   }

@@ -51,7 +51,7 @@ void resample(std::int64_t width, const Taps<float>& rows, const Taps<float>& co
 }
 
 /// `photo` resampled by the given windows, then out[c] = scale[c] * value + bias[c]: all the way to a network's input in one pass.
-inline Planes resample(const ImageView& photo, const Taps<float>& rows, const Taps<float>& columns, const std::array<float, 3>& scale,
+inline Planes resample(const RgbPhoto& photo, const Taps<float>& rows, const Taps<float>& columns, const std::array<float, 3>& scale,
                        const std::array<float, 3>& bias) {
   Planes out(ImageSize{rows.outputs(), columns.outputs()});
   resample<3>(photo.width, rows, columns, [&](std::int64_t y) { return photo.row(y); }, scale, bias,
@@ -60,7 +60,7 @@ inline Planes resample(const ImageView& photo, const Taps<float>& rows, const Ta
 }
 
 /// The same with torch's windows for an output of `size`.
-inline Planes resample(const ImageView& photo, ImageSize size, Interpolation interpolation, bool antialias,
+inline Planes resample(const RgbPhoto& photo, ImageSize size, Interpolation interpolation, bool antialias,
                        const std::array<float, 3>& scale, const std::array<float, 3>& bias) {
   require_resizable(photo.size(), size);
   return resample(photo, torch_taps(photo.height, size.height, interpolation, antialias),
@@ -70,7 +70,7 @@ inline Planes resample(const ImageView& photo, ImageSize size, Interpolation int
 /// A sum with 22 bits after the point as a byte: rounded by the half added before, cut at 0 and 255.
 inline std::uint8_t pil_byte(std::int32_t sum) { return static_cast<std::uint8_t>(std::clamp(sum >> pil_fraction_bits, 0, 255)); }
 
-inline Image pil_columns(const ImageView& photo, std::int64_t width, Interpolation interpolation) {
+inline Image pil_columns(const RgbPhoto& photo, std::int64_t width, Interpolation interpolation) {
   const Taps<std::int32_t> taps = pil_taps(photo.width, width, interpolation);
   Image out(ImageSize{photo.height, width});
   parallel_for(photo.height, [&](std::int64_t y) {
@@ -93,7 +93,7 @@ inline Image pil_columns(const ImageView& photo, std::int64_t width, Interpolati
   return out;
 }
 
-inline Image pil_rows(const ImageView& photo, std::int64_t height, Interpolation interpolation) {
+inline Image pil_rows(const RgbPhoto& photo, std::int64_t height, Interpolation interpolation) {
   const Taps<std::int32_t> taps = pil_taps(photo.height, height, interpolation);
   Image out(ImageSize{height, photo.width});
   parallel_for(height, [&](std::int64_t y) {
@@ -118,7 +118,7 @@ inline Image pil_rows(const ImageView& photo, std::int64_t height, Interpolation
 /// @note The order of the sides is Pillow 13's. Earlier ones always began with the width, which moves a level here and there
 ///       where the height shrinks by more than twice what the width does.
 /// @throws ShapeError for a side of 0, ConfigError for nearest. Golden: image_resize_*, `pil_*`.
-inline Image resize_as_pil(const ImageView& photo, ImageSize size, Interpolation interpolation = Interpolation::bilinear) {
+inline Image resize_as_pil(const RgbPhoto& photo, ImageSize size, Interpolation interpolation = Interpolation::bilinear) {
   detail::require_resizable(photo.size(), size);
   const std::int64_t lost_rows = photo.height - size.height, lost_columns = photo.width - size.width;
   const bool rows_first = lost_rows > std::max<std::int64_t>(2 * lost_columns, 0);
@@ -148,7 +148,7 @@ inline Planes resize_as_torchvision(const Planes& planes, ImageSize size, Interp
 
 /// Resizes as `torchvision.transforms.Resize` does an 8-bit tensor: in float, rounded half to even and cut at 0 and 255.
 /// It differs from PIL's by one level here and there. @throws ShapeError for a side of 0.
-inline Image resize_as_torchvision(const ImageView& photo, ImageSize size, Interpolation interpolation = Interpolation::bilinear,
+inline Image resize_as_torchvision(const RgbPhoto& photo, ImageSize size, Interpolation interpolation = Interpolation::bilinear,
                                    bool antialias = true) {
   const Planes planes = detail::resample(photo, size, interpolation, antialias, {1, 1, 1}, {0, 0, 0});
   Image out(size);

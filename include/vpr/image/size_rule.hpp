@@ -9,6 +9,14 @@
 #include <concepts>
 
 namespace vpr {
+namespace detail {
+
+/// Refuses a setting that no side can have, and whose product with a side could overflow.
+inline void require_side(std::int64_t side, const char* what) {
+  VPR_REQUIRE(ConfigError, side >= 1 && side <= largest_side, what, ": got ", side, ", expected 1 to ", largest_side);
+}
+
+}  // namespace detail
 
 /// Anything that answers `rule(size of the photo)` with the size to resize to. A function of yours will do.
 template <class R>
@@ -34,6 +42,7 @@ struct ShorterSide {
 
   ImageSize operator()(ImageSize photo) const {
     detail::require_pixels(photo, "shorter side");
+    detail::require_side(side, "shorter side");
     if (photo.height <= photo.width) return {side, side * photo.width / photo.height};
     return {side * photo.height / photo.width, side};
   }
@@ -45,6 +54,7 @@ struct LongestSide {
 
   ImageSize operator()(ImageSize photo) const {
     detail::require_pixels(photo, "longest side");
+    detail::require_side(side, "longest side");
     if (std::max(photo.height, photo.width) <= side) return photo;
     if (photo.height >= photo.width) return {side, photo.width * side / photo.height};
     return {photo.height * side / photo.width, side};
@@ -57,6 +67,7 @@ struct NearestMultiple {
 
   /// @throws ShapeError where a side would become 0.
   ImageSize operator()(ImageSize photo) const {
+    detail::require_side(step, "size rule: the step");
     const ImageSize size{nearest(photo.height), nearest(photo.width)};
     VPR_REQUIRE(ShapeError, size.height > 0 && size.width > 0, "size rule: ", photo, " is too small, a side rounds to 0 x ", step);
     return size;
@@ -75,6 +86,7 @@ struct FloorMultiple {
 
   /// @throws ShapeError where a side would become 0.
   ImageSize operator()(ImageSize photo) const {
+    detail::require_side(step, "size rule: the step");
     const ImageSize size{photo.height / step * step, photo.width / step * step};
     VPR_REQUIRE(ShapeError, size.height > 0 && size.width > 0, "size rule: ", photo, " is too small, a side is under ", step);
     return size;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/image/image.hpp>
 
 #include <algorithm>
@@ -22,7 +23,7 @@ using Warp = std::array<double, 8>;
 
 /// The photo under a warp, of the same size, bilinear; black where it takes from outside (`PIL.Image.transform`, no fill colour).
 /// A coordinate that is not finite counts as outside.
-inline Image warp(const ImageView& photo, const Warp& map) {
+inline Image warp(const RgbPhoto& photo, const Warp& map) {
   Image out(photo.size());
   // Tables, so that no product is fused with its sum: a coordinate that lies on a pixel must not slip to its neighbour.
   const auto products = [](double factor, std::int64_t count) {
@@ -38,7 +39,7 @@ inline Image warp(const ImageView& photo, const Warp& map) {
     for (std::int64_t x = 0; x < photo.width; ++x, target += 3) {
       const double scale = gx[x] + hy[y] + 1;
       const double u = (ax[x] + by[y] + map[2]) / scale, v = (dx[x] + ey[y] + map[5]) / scale;
-      if (!(u >= 0 && u < width && v >= 0 && v < height)) continue;
+      if (!(is_finite(u) && is_finite(v) && u >= 0 && u < width && v >= 0 && v < height)) continue;
       const double left = std::floor(u - 0.5), top = std::floor(v - 0.5);
       const double across = u - 0.5 - left, down = v - 0.5 - top;
       const auto column = static_cast<std::int64_t>(left), row = static_cast<std::int64_t>(top);
@@ -95,7 +96,7 @@ inline Warp tilt(ImageSize size, const std::array<std::array<double, 2>, 4>& cor
                  (a - c * g) * down,   (c * d - a * f) * down, (d * h - e * g) / last,   (b * g - a * h) / last};
   Warp single;  // torchvision keeps 32 bits
   for (std::size_t i = 0; i < map.size(); ++i) {
-    VPR_REQUIRE(ConfigError, std::isfinite(map[i]), "tilt: three of the four points lie on a line");
+    VPR_REQUIRE(ConfigError, is_finite(map[i]), "tilt: three of the four points lie on a line");
     single[i] = static_cast<double>(static_cast<float>(map[i]));
   }
   return single;

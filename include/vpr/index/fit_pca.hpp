@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Training of a PCA. Not in `<vpr/index.hpp>`: Eigen's eigenvalue solver takes seconds to compile, so only who trains includes it.
+/// Training of a PCA. Not in `<vpr/index.hpp>`, since few programs train one.
 #pragma once
 
+#include <vpr/backend/cpu/gemm.hpp>
+#include <vpr/core/buffer.hpp>
 #include <vpr/index/pca.hpp>
 
 #include <Eigen/Eigenvalues>
@@ -29,16 +31,14 @@ struct PcaSettings {
 
 namespace detail {
 
-/// The rows [begin, begin + count) of columns [first, first + width), less their mean.
+/// The rows [begin, begin + count) of columns [first, first + width), less their mean, written one row behind the other.
 template <class Real>
-Matrix<Real> centred(Rows points, const Eigen::Matrix<Real, 1, Eigen::Dynamic>& mean, std::int64_t begin, std::int64_t count,
-                     std::int64_t first, std::int64_t width) {
-  Matrix<Real> block(count, width);
-  for (std::int64_t i = 0; i < count; ++i) {
-    block.row(i) =
-        Eigen::Map<const Eigen::RowVectorXf>(points[begin + i] + first, width).template cast<Real>() - mean.segment(first, width);
-  }
-  return block;
+void centre(Rows points, const RowVector<Real>& mean, std::int64_t begin, std::int64_t count, std::int64_t first, std::int64_t width,
+            Real* out) {
+  parallel_for(count, [&](std::int64_t i) {
+    const float* const row = points[begin + i] + first;
+    for (std::int64_t c = 0; c < width; ++c) out[i * width + c] = static_cast<Real>(row[c]) - mean[first + c];
+  });
 }
 
 }  // namespace detail
@@ -49,52 +49,58 @@ Matrix<Real> centred(Rows points, const Eigen::Matrix<Real, 1, Eigen::Dynamic>& 
 /// than dimensions N×N, of their inner products. A component's sign is free; here its number of largest magnitude, the first of equal
 /// ones, is positive, as in scikit-learn since 1.5. The same bits for any number of threads.
 ///
-/// Cost: N D min(N, D) operations, then some 10 min(N, D)³, of the slow kind: seconds for 2000, ten minutes for 8000. Memory: about
-/// 4 min(N, D)² numbers. Goldens metric_pca_*, pca_cricavpr.
+/// Cost: N D min(N, D) operations, then some 10 min(N, D)³ of Eigen's eigenvalue solver on one thread. Memory: about 3 min(N, D)² numbers.
+/// Goldens metric_pca_*, pca_cricavpr.
 /// @throws FormatError for NaN or infinity; ConfigError for no components, or more than there are directions in which the descriptors
 ///   differ: at most N - 1 and D, fewer where they repeat.
 template <class Real = double>
-Pca fit_pca(Rows points, const PcaSettings& settings) {
-  using Square = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>;
-  using Row = Eigen::Matrix<Real, 1, Eigen::Dynamic>;
+Pca fit_pca(RowsArgument points, const PcaSettings& settings) {
   const std::int64_t n = points.size(), dim = points.dim(), k = settings.components, order = std::min(n, dim);
   require_finite(points, dim, "fit_pca: descriptor");
   VPR_REQUIRE(ConfigError, k >= 1 && k <= order && n >= 2, "fit_pca: got ", k, " components for ", n, " descriptors of ", dim,
               " numbers, expected at least 1 and at most the smaller of both");
-  Row mean = Row::Zero(dim);
+  RowVector<Real> mean = RowVector<Real>::Zero(dim);
   for (std::int64_t i = 0; i < n; ++i) mean += Eigen::Map<const Eigen::RowVectorXf>(points[i], dim).template cast<Real>();
   mean /= static_cast<Real>(n);
 
   const bool by_products = n < dim;
   constexpr std::int64_t block = 256;
-  Square square = Square::Zero(order, order);
-  auto lower = square.template selfadjointView<Eigen::Lower>();
-  for (std::int64_t begin = 0; by_products && begin < dim; begin += block) {
-    lower.rankUpdate(detail::centred(points, mean, 0, n, begin, std::min(block, dim - begin)));
+  Buffer<Real> square(static_cast<std::size_t>(order * order)), centred(static_cast<std::size_t>(order * block));
+  for (std::int64_t begin = 0, all = std::max(n, dim); begin < all; begin += block) {
+    const std::int64_t width = std::min(block, all - begin);
+    by_products ? detail::centre(points, mean, 0, n, begin, width, centred.data())
+                : detail::centre(points, mean, begin, width, 0, dim, centred.data());
+    const detail::MatrixView<Real> part{centred.data(), by_products ? width : dim};
+    by_products ? detail::gemm(part, part.transposed(), {order, order, width}, square.data(), order, begin > 0)
+                : detail::gemm(part.transposed(), part, {order, order, width}, square.data(), order, begin > 0);
   }
-  for (std::int64_t begin = 0; !by_products && begin < n; begin += block) {
-    lower.rankUpdate(detail::centred(points, mean, begin, std::min(block, n - begin), 0, dim).transpose());
-  }
-  const Real total = square.trace();
-  const Eigen::SelfAdjointEigenSolver<Square> solver(square);
+  Real total = 0;
+  for (std::int64_t i = 0; i < order; ++i) total += square.data()[i * order + i];
+  using Square = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>;
+  const Eigen::SelfAdjointEigenSolver<Square> solver(Eigen::Map<const Square>(square.data(), order, order));
   VPR_REQUIRE(ConfigError, solver.info() == Eigen::Success, "fit_pca: the eigenvalues did not converge");
-  const Row scatter = solver.eigenvalues().reverse().transpose();  // largest first
+  const auto scatter = [&](std::int64_t i) { return solver.eigenvalues()[order - 1 - i]; };  // largest first
   const Real negligible = scatter(0) * static_cast<Real>(std::max(n, dim)) * std::numeric_limits<Real>::epsilon();
   VPR_REQUIRE(ConfigError, scatter(k - 1) > negligible, "fit_pca: got ", k, " components, but the descriptors differ in ",
-              (scatter.array() > negligible).count(), " directions only");
+              (solver.eigenvalues().array() > negligible).count(), " directions only");
 
   PcaParameters found;
   found.components.resize(k, dim);
-  const Square vectors = solver.eigenvectors().rowwise().reverse().leftCols(k);
+  const Matrix<Real> vectors = solver.eigenvectors().rowwise().reverse().leftCols(k).transpose();
   if (by_products) {
-    parallel_for((dim + block - 1) / block, [&](std::int64_t b) {
-      const std::int64_t begin = b * block, width = std::min(block, dim - begin);
-      Matrix<Real> part = vectors.transpose() * detail::centred(points, mean, 0, n, begin, width);
-      part.array().colwise() /= scatter.head(k).transpose().array().sqrt();
-      found.components.middleCols(begin, width) = part.template cast<float>();
-    });
+    Buffer<Real> product(static_cast<std::size_t>(k * block));
+    for (std::int64_t begin = 0; begin < dim; begin += block) {
+      const std::int64_t width = std::min(block, dim - begin);
+      detail::centre(points, mean, 0, n, begin, width, centred.data());
+      detail::gemm<Real>({vectors.data(), n}, {centred.data(), width}, {k, width, n}, product.data(), width);
+      for (std::int64_t i = 0; i < k; ++i) {
+        const Real length = std::sqrt(scatter(i));
+        std::transform(product.data() + i * width, product.data() + (i + 1) * width, &found.components(i, begin),
+                       [=](Real value) { return static_cast<float>(value / length); });
+      }
+    }
   } else {
-    found.components = vectors.transpose().template cast<float>();
+    found.components = vectors.template cast<float>();
   }
   for (auto component : found.components.rowwise()) {
     Eigen::Index largest = 0;
@@ -103,8 +109,12 @@ Pca fit_pca(Rows points, const PcaSettings& settings) {
   }
   const std::int64_t divisor = settings.variance == PcaVariance::sample ? n - 1 : settings.variance == PcaVariance::population ? n : 1;
   found.mean = mean.template cast<float>();
-  found.variance = (scatter.head(k) / static_cast<Real>(divisor)).template cast<float>();
-  found.ratio = (scatter.head(k) / total).template cast<float>();
+  found.variance.resize(k);
+  found.ratio.resize(k);
+  for (std::int64_t i = 0; i < k; ++i) {
+    found.variance[i] = static_cast<float>(scatter(i) / static_cast<Real>(divisor));
+    found.ratio[i] = static_cast<float>(scatter(i) / total);
+  }
   found.power = settings.power;
   return Pca(std::move(found));
 }

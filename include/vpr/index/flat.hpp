@@ -29,17 +29,15 @@ namespace vpr {
 template <class Metric = InnerProduct>
 class FlatIndex {
  public:
-  /// @throws ConfigError for a dim below 1.
-  explicit FlatIndex(std::int64_t dim) : descriptors_(dim) {
-    VPR_REQUIRE(ConfigError, dim >= 1, "FlatIndex: got dim ", dim, ", expected at least 1");
-  }
+  /// @throws ConfigError for a dim below 1 or above 2^24.
+  explicit FlatIndex(std::int64_t dim) : descriptors_(validated(dim)) {}
 
   std::int64_t dim() const { return descriptors_.dim(); }
   std::int64_t size() const { return descriptors_.size(); }
 
   /// Appends descriptors N×D under the ids size(), size() + 1, ...; all of them or, on an error, none.
   /// @throws ShapeError, FormatError as `Index` says.
-  void add(Rows descriptors) {
+  void add(RowsArgument descriptors) {
     require_finite(descriptors, dim(), "FlatIndex: descriptor");
     descriptors_.append(descriptors);
   }
@@ -55,7 +53,7 @@ class FlatIndex {
 
   /// The best min(k, size()) descriptors for each of Q×D queries, in the order that `Index` fixes.
   /// @throws ShapeError, FormatError, ConfigError as `Index` says.
-  std::vector<Matches> search(Rows queries, std::int64_t k) const {
+  std::vector<Matches> search(RowsArgument queries, std::int64_t k) const {
     VPR_REQUIRE(ConfigError, k >= 0, "FlatIndex: got k = ", k, ", expected at least 0");
     require_finite(queries, dim(), "FlatIndex: query");
     constexpr std::int64_t batch = 256;
@@ -69,6 +67,12 @@ class FlatIndex {
 
  private:
   using Best = std::vector<TopK<Metric>>;  // of each query
+
+  static std::int64_t validated(std::int64_t dim) {
+    constexpr std::int64_t most = 1 << 24;
+    VPR_REQUIRE(ConfigError, dim >= 1 && dim <= most, "FlatIndex: got dim ", dim, ", expected at least 1 and at most ", most);
+    return dim;
+  }
 
   void search_batch(Rows queries, std::int64_t k, std::vector<Matches>& found) const {
     // More slices than threads even out threads of different speed; how many there are changes no result.

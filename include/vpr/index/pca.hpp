@@ -5,6 +5,7 @@
 
 #include <vpr/backend/packed_rows.hpp>
 #include <vpr/core/eigen.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/core/parallel.hpp>
 
 #include <algorithm>
@@ -18,11 +19,11 @@ namespace vpr {
 
 /// What a PCA of D-dimensional descriptors to K components learned.
 struct PcaParameters {
-  Eigen::RowVectorXf mean;      ///< D
-  Matrix<float> components;     ///< K×D, orthonormal rows, largest variance first
-  Eigen::RowVectorXf variance;  ///< K, along each component; what it is divided by is for `fit_pca` to say
-  Eigen::RowVectorXf ratio;     ///< K, each variance as a share of that in all D dimensions
-  float power = 0;              ///< a projection is multiplied by its variance to this power: 0 leaves it, -0.5 whitens
+  RowVector<float> mean;      ///< D
+  Matrix<float> components;   ///< K×D, orthonormal rows, largest variance first
+  RowVector<float> variance;  ///< K, along each component; what it is divided by is for `fit_pca` to say
+  RowVector<float> ratio;     ///< K, each variance as a share of that in all D dimensions
+  float power = 0;            ///< a projection is multiplied by its variance to this power: 0 leaves it, -0.5 whitens
 };
 
 /// Projects descriptors on principal components: y_k = variance_k^power · (x - mean) · component_k.
@@ -31,8 +32,8 @@ struct PcaParameters {
 /// the number of threads. Goldens metric_pca_*, pca_cricavpr.
 class Pca {
  public:
-  /// @throws ShapeError for parts that do not fit each other; FormatError for NaN or infinity; ConfigError for a negative power of a
-  ///   variance that is not above 0.
+  /// @throws ShapeError for parts that do not fit each other; FormatError for NaN or infinity, and for a variance or ratio below 0;
+  ///   ConfigError for a power of a variance that is not finite, as a negative one of 0.
   explicit Pca(PcaParameters parameters) : parameters_(std::move(parameters)), components_(parameters_.mean.size()) {
     const PcaParameters& p = parameters_;
     const Eigen::Index count = p.components.rows();
@@ -40,9 +41,18 @@ class Pca {
                 " components, ", p.variance.size(), " variances, ", p.ratio.size(), " ratios and a mean of ", p.mean.size());
     require_finite(p.mean, p.mean.size(), "Pca: mean");
     require_finite(p.components, p.mean.size(), "Pca: component");
-    scale_ = p.variance.unaryExpr([&](float variance) { return std::pow(variance, p.power); }).array();
-    VPR_REQUIRE(ConfigError, scale_.isFinite().all(), "Pca: a variance to the power of ", p.power, " is not finite; the least is ",
-                p.variance.minCoeff());
+    const auto require_amounts = [count](const auto& values, const char* what) {
+      for (Eigen::Index i = 0; i < count; ++i) {
+        VPR_REQUIRE(FormatError, is_finite(values[i]) && values[i] >= 0, "Pca: ", what, ' ', i, " is ", values[i],
+                    ", expected a finite number from 0");
+      }
+    };
+    require_amounts(p.variance, "variance");
+    require_amounts(p.ratio, "ratio");
+    VPR_REQUIRE(ConfigError, is_finite(p.power), "Pca: the power is ", p.power, ", expected a finite number");
+    scale_ = p.variance.unaryExpr([&](float variance) { return std::pow(variance, p.power); });
+    VPR_REQUIRE(ConfigError, std::all_of(scale_.data(), scale_.data() + count, [](const float& scale) { return is_finite(scale); }),
+                "Pca: a variance to the power of ", p.power, " is not finite; the least is ", p.variance.minCoeff());
     components_.append(p.components);
   }
 
@@ -52,7 +62,7 @@ class Pca {
 
   /// Projects N×D descriptors to N×K.
   /// @throws ShapeError for another D; FormatError for NaN or infinity.
-  Matrix<float> operator()(Rows descriptors) const {
+  Matrix<float> operator()(RowsArgument descriptors) const {
     require_finite(descriptors, input_dim(), "Pca: descriptor");
     constexpr std::int64_t block = 64, lanes = PackedRows::panel_rows;
     Matrix<float> projected(descriptors.size(), output_dim());
@@ -65,7 +75,7 @@ class Pca {
       for (std::int64_t panel = 0; panel < components_.panels(); ++panel) {
         const std::int64_t first = panel * lanes, used = std::min(lanes, output_dim() - first);
         components_.score<InnerProduct>(panel, centred, products.data());
-        projected.block(begin, first, count, used) = products.leftCols(used).array().rowwise() * scale_.segment(first, used);
+        projected.block(begin, first, count, used) = products.leftCols(used).array().rowwise() * scale_.segment(first, used).array();
       }
     });
     return projected;
@@ -74,7 +84,7 @@ class Pca {
  private:
   PcaParameters parameters_;
   PackedRows components_;
-  Eigen::Array<float, 1, Eigen::Dynamic> scale_;
+  RowVector<float> scale_;
 };
 
 }  // namespace vpr

@@ -24,7 +24,7 @@ struct PcaTensor {
   std::vector<float> values;
 
   PcaTensor(const Matrix<float>& matrix) : extents{matrix.rows(), matrix.cols()}, values(matrix.data(), matrix.data() + matrix.size()) {}
-  PcaTensor(const Eigen::RowVectorXf& vector) : extents{vector.size()}, values(vector.data(), vector.data() + vector.size()) {}
+  PcaTensor(const RowVector<float>& vector) : extents{vector.size()}, values(vector.data(), vector.data() + vector.size()) {}
   Shape shape() const { return extents; }
   void assign(std::span<const float> numbers) { values.assign(numbers.begin(), numbers.end()); }
   const std::vector<float>& to_vector() const { return values; }
@@ -62,6 +62,9 @@ inline void save_pca(const std::string& path, const Pca& pca, std::map<std::stri
 ///   missing; ShapeError, ConfigError for tensors that do not fit each other.
 inline Pca load_pca(const std::string& path) {
   const WeightFile file = read_safetensors(path);
+  for (const char* name : {"mean", "components", "explained_variance", "explained_variance_ratio"}) {
+    VPR_REQUIRE(WeightError, find_tensor(file, name), path, ": is no PCA: it has no tensor '", name, "'");
+  }
   const auto read = [&](const char* name) {
     const std::vector<float> values = read_tensor(file, name);
     const Shape shape = file.tensors()[*find_tensor(file, name)].shape;
@@ -70,7 +73,7 @@ inline Pca load_pca(const std::string& path) {
   const auto read_row = [&](const char* name) {
     const Matrix<float> matrix = read(name);
     VPR_REQUIRE(ShapeError, matrix.rows() == 1, path, ": '", name, "' has ", matrix.rows(), " rows, expected one");
-    return Eigen::RowVectorXf(matrix.row(0));
+    return RowVector<float>(matrix.row(0));
   };
   PcaParameters found{read_row("mean"), read("components"), read_row("explained_variance"), read_row("explained_variance_ratio"), 0};
   const auto power = file.metadata().find("power");

@@ -4,8 +4,11 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/random.hpp>
 
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -15,7 +18,6 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace vpr {
@@ -25,12 +27,17 @@ namespace vpr {
 class AtomicFile {
  public:
   /// @throws IoError with path and reason, as do `write` and `commit`.
-  explicit AtomicFile(std::string path) : path_(std::move(path)), temporary_(path_ + ".XXXXXX") {
-    file_ = ::mkstemp(temporary_.data());
+  explicit AtomicFile(std::string path) : path_(std::move(path)) {
+    // Not by mkstemp: its files are for their owner alone, and what the umask allows others cannot be read without changing it.
+    static std::atomic<std::int64_t> count{0};
+    Random random = Random::of({::getpid(), ++count, std::chrono::steady_clock::now().time_since_epoch().count()});
+    for (int attempt = 0; attempt < 100 && file_ < 0; ++attempt) {
+      temporary_ = path_ + '.';
+      for (int i = 0; i < 6; ++i) temporary_ += static_cast<char>('a' + random.below(26));
+      file_ = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+      if (file_ < 0 && errno != EEXIST) break;
+    }
     VPR_REQUIRE(IoError, file_ >= 0, path_, ": cannot be written: ", std::strerror(errno));
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    ::fchmod(file_, 0666 & ~mask);
   }
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;

@@ -3,6 +3,8 @@
 /// Files that a weight file names, which lie beside it.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <string>

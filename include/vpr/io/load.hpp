@@ -3,18 +3,18 @@
 /// Loading a model's parameters from a file, every tensor accounted for.
 #pragma once
 
+#include <vpr/core/finite.hpp>
 #include <vpr/core/parameter.hpp>
-#include <vpr/io/name_map.hpp>
+#include <vpr/core/text.hpp>
+#include <vpr/io/load_report.hpp>
+#include <vpr/io/weight_sets.hpp>
 #include <vpr/io/weight_source.hpp>
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <cstddef>
-#include <cstdint>
-#include <optional>
+#include <cstring>
 #include <span>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,57 +22,84 @@
 #include <vector>
 
 namespace vpr {
+namespace detail {
 
-/// How much a file may differ from the model. Names are compared with the last parts of a tensor's name.
-struct LoadOptions {
-  bool strict = true;                                       // any difference is an error; else it is reported, and what fits is loaded
-  std::vector<std::string> optional{"mask_token"};          // may be missing in the file or in the model
-  std::vector<std::string> ignored{"num_batches_tracked"};  // never used
-};
+/// Lists a model's parameters. One that can be made from tensors of other shapes is shown to `convertible`, if a visitor has it, with a
+/// rule that lives as long as the model: `conversion(shape)` and `converted(shape, values)`, see `WantedTensor`.
+struct ListWanted {
+  std::vector<WantedTensor>& wanted;
 
-/// What loading found. Each line of the lists is a sentence that begins with the tensor's name.
-struct LoadReport {
-  std::size_t loaded = 0;               // parameters that got their values
-  std::vector<std::string> missing;     // parameters that the file does not have
-  std::vector<std::string> unexpected;  // tensors of the file that the model has no use for
-  std::vector<std::string> misshaped;   // of another shape or type than the model wants
-  std::vector<std::string> not_finite;  // loaded, though with NaN or infinite values
-
-  bool fits() const { return missing.empty() && unexpected.empty() && misshaped.empty(); }
-  /// All of it as text, one line each.
-  std::string text() const {
-    std::ostringstream out;
-    out << missing.size() << " missing, " << unexpected.size() << " unexpected, " << misshaped.size() << " mis-shaped";
-    const auto list = [&out](const char* kind, const std::vector<std::string>& lines) {
-      for (const std::string& line : lines) out << "\n  " << kind << ' ' << line;
-    };
-    list("missing", missing);
-    list("unexpected", unexpected);
-    list("mis-shaped", misshaped);
-    list("not finite", not_finite);
-    return out.str();
+  void operator()(const std::string& name, Parameter auto& parameter) const { wanted.push_back({name, parameter.shape()}); }
+  template <class Rule>
+  void convertible(const std::string& name, Parameter auto& parameter, const Rule& rule) const {
+    wanted.push_back({name, parameter.shape(), [&rule](const Shape& shape) { return rule.conversion(shape); },
+                      [&rule](const Shape& shape, std::span<const float> values) { return rule.converted(shape, values); }});
   }
 };
 
-namespace detail {
+template <class Model>
+std::vector<WantedTensor> wanted_of(Model& model) {
+  std::vector<WantedTensor> wanted;
+  model.visit(ListWanted{wanted}, std::string());
+  return wanted;
+}
+
+/// Whether two sets of weights have the same values for the same parameters. Reads up to the first difference.
+template <WeightSource S>
+bool same_values(const S& source, const WeightSet& a, const WeightSet& b) {
+  if (a.tensors.size() != b.tensors.size()) return false;
+  return std::equal(a.tensors.begin(), a.tensors.end(), b.tensors.begin(), [&](const auto& one, const auto& other) {
+    const auto same = [&](std::size_t i, std::size_t j) {
+      const TensorInfo &first = source.tensors()[i], &second = source.tensors()[j];
+      if (first.shape != second.shape || !is_floating(first.dtype) || !is_floating(second.dtype)) return false;
+      const std::vector<float> x = read_tensor(source, i), y = read_tensor(source, j);
+      return std::memcmp(x.data(), y.data(), x.size() * sizeof(float)) == 0;
+    };
+    return one.first == other.first && std::equal(one.second.begin(), one.second.end(), other.second.begin(), other.second.end(), same);
+  });
+}
+
+/// `meant_weight_set` of sets in `source`.
+template <WeightSource S>
+const WeightSet* meant(const S& source, const std::vector<WeightSet>& sets) {
+  return meant_weight_set(sets, [&](const WeightSet& one, const WeightSet& other) { return same_values(source, one, other); });
+}
 
 /// The plan of a loading: for each parameter, which of the source's tensors hold it.
 template <WeightSource S>
 class LoadPlan {
  public:
-  LoadPlan(const S& source, const AnyNameMap& map, const LoadOptions& options) : source_(source), map_(map), options_(options) {
+  LoadPlan(const S& source, std::vector<WantedTensor> wanted, const LoadOptions& options)
+      : source_(source), options_(options), used_(source.tensors().size()) {
     for (std::size_t i = 0; i < source.tensors().size(); ++i) places_.emplace(source.tensors()[i].name, i);
-    used_.resize(source.tensors().size());
+    for (WantedTensor& tensor : wanted) wanted_.push_back({std::move(tensor), {}});
   }
 
-  void add(const std::string& name, const Shape& shape) { wanted_.push_back({name, shape, {}}); }
-
-  /// Compares all that was added with the source.
+  /// Compares the parameters with the set of tensors that is meant.
   LoadReport compare() {
+    const std::vector<WeightSet> sets = find_weight_sets(source_.tensors(), {wanted_.begin(), wanted_.end()}, options_.root);
+    const WeightSet* const chosen = meant(source_, sets);
+    if (chosen == nullptr) refuse_weight_sets(sets, source_.path());
+    LoadReport report = compare(*chosen);
+    for (const WeightSet& set : sets) {
+      if (&set != chosen) report.passed_over.push_back(set.root);
+    }
+    return report;
+  }
+
+  /// Compares the parameters with the tensors of that set.
+  LoadReport compare(const WeightSet& set) {
+    LoadReport report = compare(set.names);
+    report.root = set.root;
+    return report;
+  }
+
+  /// Compares the parameters with the tensors of those names.
+  LoadReport compare(const AnyNameMap& map) {
     LoadReport report;
     std::vector<std::pair<const Wanted*, std::string>> missing;
     for (Wanted& wanted : wanted_) {
-      const std::vector<std::string> names = map_(wanted.name);
+      const std::vector<std::string> names = map(wanted.name);
       std::string absent = names.empty() ? "no name in this map" : "";
       for (const std::string& name : names) {
         const auto found = places_.find(name);
@@ -92,12 +119,12 @@ class LoadPlan {
     }
     for (const auto& [wanted, absent] : missing) {
       report.missing.push_back(
-          sentence(wanted->name, ' ', wanted->shape, absent == wanted->name ? "" : " (in the file: " + absent + ")", nearest(absent)));
+          text_of(wanted->name, ' ', wanted->shape, absent == wanted->name ? "" : " (in the file: " + absent + ")", nearest(absent)));
     }
     for (std::size_t i = 0; i < used_.size(); ++i) {
       const TensorInfo& info = source_.tensors()[i];
       const bool excused = has_ending(info.name, options_.ignored) || has_ending(info.name, options_.optional);
-      if (!used_[i] && !excused && map_.covers(info.name)) report.unexpected.push_back(sentence(info.name, ' ', info.shape));
+      if (!used_[i] && !excused && map.covers(info.name)) report.unexpected.push_back(text_of(info.name, ' ', info.shape));
     }
     return report;
   }
@@ -107,32 +134,27 @@ class LoadPlan {
     const Wanted& wanted = wanted_[index];
     std::vector<float> values;
     if (wanted.places.empty()) return values;
-    values.resize(static_cast<std::size_t>(wanted.shape.elements()));
+    std::int64_t elements = 0;
+    for (const std::size_t place : wanted.places) elements += source_.tensors()[place].shape.elements();
+    values.resize(static_cast<std::size_t>(elements));
     std::size_t done = 0;
     for (const std::size_t place : wanted.places) {
       const auto count = static_cast<std::size_t>(source_.tensors()[place].shape.elements());
       source_.read(place, std::span(values).subspan(done, count));
       done += count;
     }
+    if (wanted.stored) values = wanted.convert(*wanted.stored, values);
     ++report.loaded;
-    const auto odd = std::count_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
-    if (odd > 0) report.not_finite.push_back(sentence(wanted.name, " has ", odd, " values that are not finite"));
+    const auto odd = std::count_if(values.begin(), values.end(), [](const float& value) { return !is_finite(value); });
+    if (odd > 0) report.not_finite.push_back(text_of(wanted.name, " has ", odd, " values that are not finite"));
     return values;
   }
 
  private:
-  struct Wanted {
-    std::string name;
-    Shape shape;
+  struct Wanted : WantedTensor {
     std::vector<std::size_t> places;
+    std::optional<Shape> stored = {};  // the shape of what is to be converted
   };
-
-  template <class... Parts>
-  static std::string sentence(const Parts&... parts) {
-    std::ostringstream out;
-    (out << ... << parts);
-    return out.str();
-  }
 
   static bool has_ending(std::string_view name, const std::vector<std::string>& endings) {
     return std::any_of(endings.begin(), endings.end(), [name](const std::string& ending) {
@@ -148,29 +170,18 @@ class LoadPlan {
       const TensorInfo& info = source_.tensors()[place];
       shapes.push_back(info.shape);
       floating = floating && is_floating(info.dtype);
-      found += sentence(found.empty() ? "" : " + ", info.dtype, ' ', info.shape);
+      found += text_of(found.empty() ? "" : " + ", info.dtype, ' ', info.shape);
     }
     if (floating && stacks_to(shapes, wanted.shape)) return;
-    wanted.places.clear();
-    report.misshaped.push_back(sentence(wanted.name, ": the file has ", found, ", the model wants ", wanted.shape,
-                                        floating ? "" : "; whole numbers, such as quantised weights, are not converted"));
-  }
-
-  /// Whether tensors of these shapes, one after the other, are a tensor of that shape: they differ in one dimension, and none before
-  /// it has more than one element.
-  static bool stacks_to(const std::vector<Shape>& parts, const Shape& whole) {
-    if (parts.size() == 1) return parts[0] == whole;
-    for (std::size_t axis = 0; axis < whole.rank(); ++axis) {
-      std::int64_t sum = 0;
-      bool fits = true;
-      for (const Shape& part : parts) {
-        fits = fits && part.rank() == whole.rank() && part.with(axis, whole[axis]) == whole;
-        if (fits) sum += part[axis];
-      }
-      if (fits && sum == whole[axis]) return true;
-      if (whole[axis] != 1) return false;
+    if (const Shape stored = joined_shape(shapes); floating && wanted.conversion && !wanted.conversion(stored).empty()) {
+      wanted.stored = stored;
+      report.converted.push_back(text_of(wanted.name, ": ", wanted.conversion(stored)));
+      return;
     }
-    return false;
+    wanted.places.clear();
+    report.misshaped.push_back(
+        text_of(wanted.name, ": the file has ", found, ", the model wants ", wanted.shape,
+                floating ? "" : "; whole numbers, such as quantised weights, and types that cannot be read are not converted"));
   }
 
   /// Of the tensors without use the one whose name has most in common with `name` at its ends, in any case.
@@ -192,30 +203,19 @@ class LoadPlan {
         best = &source_.tensors()[i];
       }
     }
-    return best == nullptr ? "" : sentence("; the nearest that is left is ", best->name, ' ', best->shape);
+    return best == nullptr ? "" : text_of("; the nearest that is left is ", best->name, ' ', best->shape);
   }
 
   const S& source_;
-  const AnyNameMap& map_;
   const LoadOptions& options_;
   std::unordered_map<std::string, std::size_t> places_;
   std::vector<bool> used_;
   std::vector<Wanted> wanted_;
 };
 
-/// The names of all that a model shows.
-template <class Model>
-std::vector<std::string> parameter_names(Model& model) {
-  std::vector<std::string> names;
-  model.visit([&names](const std::string& name, Parameter auto&) { names.push_back(name); }, std::string());
-  return names;
-}
-
+/// Assigns what the plan has for the model, once it has been compared.
 template <WeightSource S, class Model>
-LoadReport load(Model& model, const S& source, const AnyNameMap& map, const LoadOptions& options) {
-  LoadPlan<S> plan(source, map, options);
-  model.visit([&plan](const std::string& name, Parameter auto& parameter) { plan.add(name, parameter.shape()); }, std::string());
-  LoadReport report = plan.compare();
+LoadReport load(Model& model, const S& source, LoadPlan<S>& plan, LoadReport report, const LoadOptions& options) {
   VPR_REQUIRE(WeightError, !options.strict || report.fits(), source.path(), ": does not fit the model: ", report.text());
   std::size_t index = 0;
   const auto assign = [&](const std::string&, Parameter auto& parameter) {
@@ -234,23 +234,32 @@ LoadReport load(Model& model, const S& source, const AnyNameMap& map, const Load
 /// @throws WeightError that lists every missing, unexpected and mis-shaped tensor, unless `options` are lenient.
 template <class Model, WeightSource S, NameMap M>
 LoadReport load(Model& model, const S& source, const M& map, const LoadOptions& options = {}) {
-  return detail::load(model, source, AnyNameMap(map), options);
+  VPR_REQUIRE(ConfigError, !options.root, source.path(), ": a root is for finding the names; with a map of names, put it into the map");
+  detail::LoadPlan<S> plan(source, detail::wanted_of(model), options);
+  return detail::load(model, source, plan, plan.compare(AnyNameMap(map)), options);
 }
 
-/// The same with the map that fits best: see `find_name_map`.
+/// The same with the names that are found in the source: official, timm's or Hugging Face's, behind any prefix and with any wrappers in
+/// them. Of several sets of weights `options.root` tells which; else a published rule may: see `meant_weight_set`.
+/// @throws WeightError also for several sets of weights of which none is known to be meant, lenient or not.
 template <class Model, WeightSource S>
 LoadReport load(Model& model, const S& source, const LoadOptions& options = {}) {
-  return detail::load(model, source, find_name_map(source.tensors(), detail::parameter_names(model)), options);
+  detail::LoadPlan<S> plan(source, detail::wanted_of(model), options);
+  return detail::load(model, source, plan, plan.compare(), options);
 }
 
-/// How the tensors of `source` compare with a model's, under the map that fits best. No value is read; a model over the backend
-/// `Shapes` takes no memory.
+/// How the tensors of `source` compare with a model's: what `load` would find. Values are read only to see whether two sets of weights
+/// are the same one; a model over the backend `Shapes` takes no memory.
+/// @throws WeightError for several sets of weights, as `load`.
 template <class Model, WeightSource S>
 LoadReport compare(Model& model, const S& source, const LoadOptions& options = {}) {
-  const AnyNameMap map = find_name_map(source.tensors(), detail::parameter_names(model));
-  detail::LoadPlan<S> plan(source, map, options);
-  model.visit([&plan](const std::string& name, Parameter auto& parameter) { plan.add(name, parameter.shape()); }, std::string());
-  return plan.compare();
+  return detail::LoadPlan<S>(source, detail::wanted_of(model), options).compare();
+}
+
+/// The sets of weights in `source` that `load` would choose among: see `find_weight_sets`.
+template <class Model, WeightSource S>
+std::vector<WeightSet> weight_sets(Model& model, const S& source) {
+  return find_weight_sets(source.tensors(), detail::wanted_of(model));
 }
 
 }  // namespace vpr

@@ -9,7 +9,7 @@
 #include <concepts>
 #include <cstddef>
 #include <functional>
-#include <set>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,27 +35,52 @@ struct PrefixedNames {
 };
 static_assert(NameMap<PrefixedNames>);
 
-/// The names that Hugging Face's `transformers` gives DINOv2, of version 5 (`attention.q_proj`) or before (`attention.attention.query`).
+/// The names that the library timm gives DINOv2: other ones for the register tokens and for SwiGLU's two layers.
+struct TimmDinoV2 {
+  std::string prefix;
+
+  std::vector<std::string> operator()(const std::string& official) const {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 3> changed{
+        {{"register_tokens", "reg_token"}, {".mlp.w12.", ".mlp.fc1."}, {".mlp.w3.", ".mlp.fc2."}}};
+    std::string name = official;
+    for (const auto& [from, to] : changed) {
+      if (const std::size_t at = name.find(from); at != name.npos) name.replace(at, from.size(), to);
+    }
+    return {prefix + name};
+  }
+  bool covers(std::string_view name) const { return name.starts_with(prefix); }
+};
+static_assert(NameMap<TimmDinoV2>);
+
+/// The names that Hugging Face's `transformers` gives DINOv2, with or without registers, of version 5 (`attention.q_proj`) or before (`attention.attention.query`).
 /// Query, key and value are stacked to `attn.qkv`. An ONNX export for one image size splits the position embedding into two nameless
 /// tensors, the class token's row and the grid: they are joined.
 class HuggingFaceDinoV2 {
  public:
+  /// Of that version, behind that prefix.
+  HuggingFaceDinoV2(std::string prefix, bool newer) : prefix_(std::move(prefix)), newer_(newer) {}
   /// Finds out which of the namings the file has, and behind which prefix.
   explicit HuggingFaceDinoV2(const std::vector<TensorInfo>& tensors) {
     constexpr std::string_view first = "embeddings.cls_token";
-    std::string row;
-    std::string grid;
-    bool whole = false;
     for (const TensorInfo& tensor : tensors) {
       const std::string_view name = tensor.name;
       if (name.ends_with(first)) prefix_ = name.substr(0, name.size() - first.size());
       if (name.find(".attention.q_proj.") != name.npos) newer_ = true;
-      if (name.ends_with("embeddings.position_embeddings")) whole = true;
-      const bool nameless = name.starts_with("onnx::") && tensor.shape.rank() == 3 && tensor.shape[0] == 1;
-      if (nameless && tensor.shape[1] == 1) row = name;
-      if (nameless && tensor.shape[1] > 1) grid = name;
     }
-    if (!whole && !row.empty() && !grid.empty()) position_ = {row, grid};
+    find_split_position(tensors);
+  }
+
+  /// Takes the two nameless halves of the position embedding, where there is no whole one.
+  void find_split_position(const std::vector<TensorInfo>& tensors) {
+    std::string row;
+    std::string grid;
+    for (const TensorInfo& tensor : tensors) {
+      if (tensor.name.ends_with("embeddings.position_embeddings")) return;
+      const bool nameless = tensor.name.starts_with("onnx::") && tensor.shape.rank() == 3 && tensor.shape[0] == 1;
+      if (nameless && tensor.shape[1] == 1) row = tensor.name;
+      if (nameless && tensor.shape[1] > 1) grid = tensor.name;
+    }
+    if (!row.empty() && !grid.empty()) position_ = {row, grid};
   }
 
   std::vector<std::string> operator()(const std::string& official) const {
@@ -139,42 +164,5 @@ struct AnyNameMap {
   std::vector<std::string> operator()(const std::string& official) const { return names(official); }
   bool covers(std::string_view name) const { return !covered || covered(name); }
 };
-
-/// The map under which a file has most of a model's tensors: the official names, with whatever prefix stands before them in the file, or
-/// Hugging Face's. `official` are the names of all the model's tensors.
-inline AnyNameMap find_name_map(const std::vector<TensorInfo>& tensors, const std::vector<std::string>& official) {
-  std::set<std::string_view> present;
-  for (const TensorInfo& tensor : tensors) present.insert(tensor.name);
-  const auto matches = [&](const auto& map) {
-    std::size_t count = 0;
-    for (const std::string& name : official) {
-      bool all = true;
-      for (const std::string& part : map(name)) all = all && present.contains(part);
-      count += all ? 1 : 0;
-    }
-    return count;
-  };
-
-  std::set<std::string> prefixes;  // before the model's first name that the file has in some form
-  for (const std::string& name : official) {
-    for (const TensorInfo& tensor : tensors) {
-      const std::size_t before = tensor.name.size() - std::min(tensor.name.size(), name.size());
-      const bool fits = tensor.name.ends_with(name) && (before == 0 || tensor.name[before - 1] == '.');
-      if (fits && prefixes.size() < 64) prefixes.insert(tensor.name.substr(0, before));
-    }
-    if (!prefixes.empty()) break;
-  }
-  AnyNameMap best = PrefixedNames{};
-  std::size_t most = matches(PrefixedNames{});
-  for (const std::string& prefix : prefixes) {
-    const PrefixedNames map{prefix};
-    if (const std::size_t count = matches(map); count > most) {
-      best = map;
-      most = count;
-    }
-  }
-  const HuggingFaceDinoV2 hugging_face(tensors);
-  return matches(hugging_face) > most ? AnyNameMap(hugging_face) : best;
-}
 
 }  // namespace vpr

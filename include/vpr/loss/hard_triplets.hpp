@@ -25,7 +25,7 @@ struct HardTriplets {
   std::int64_t negatives = 2;
 
   /// @throws ShapeError  unless there is one place a descriptor.
-  Triplets operator()(Rows descriptors, std::span<const std::int64_t> places) const {
+  Triplets operator()(RowsArgument descriptors, std::span<const std::int64_t> places) const {
     detail::require_place_each(descriptors.size(), places.size(), "HardTriplets");
     Triplets mined;
     for (std::int64_t a = 0; a < descriptors.size(); ++a) {

@@ -21,7 +21,7 @@ struct MultiSimilarityMiner {
   float epsilon = 0.1F;
 
   /// @throws ShapeError  unless there is one place a descriptor.
-  Pairs operator()(Rows descriptors, std::span<const std::int64_t> places) const {
+  Pairs operator()(RowsArgument descriptors, std::span<const std::int64_t> places) const {
     detail::require_place_each(descriptors.size(), places.size(), "MultiSimilarityMiner");
     const auto size = descriptors.size();
     std::vector<float> norms;

@@ -59,7 +59,7 @@ struct AllPairs {
     return pairs;
   }
   /// @throws ShapeError  unless there is one place a descriptor.
-  Pairs operator()(Rows descriptors, std::span<const std::int64_t> places) const {
+  Pairs operator()(RowsArgument descriptors, std::span<const std::int64_t> places) const {
     detail::require_place_each(descriptors.size(), places.size(), "AllPairs");
     return of(places);
   }

@@ -19,17 +19,30 @@ namespace vpr {
 /// inside does.
 class AnyTwoStage {
  public:
+  /// @param record  how it was made, as far as that is known
+  /// @param local   what its local features are, such as `head` or `patches of block 7 key`
   template <class FirstStage, class Head, class M>
-  AnyTwoStage(TwoStage<FirstStage, Head, M> system)
-      : matcher_(system.matcher), self_(std::make_shared<Model<TwoStage<FirstStage, Head, M>>>(std::move(system))) {}
+  AnyTwoStage(TwoStage<FirstStage, Head, M> system, ModelRecord record = {}, std::string local = {})
+      : matcher_(system.matcher), record_(std::move(record)), local_(std::move(local)) {
+    record_.company = system.pipeline.company();
+    self_ = std::make_shared<Model<TwoStage<FirstStage, Head, M>>>(std::move(system));
+  }
 
   std::int64_t dimensions() const { return self_->dimensions(); }
   /// See `TwoStage::describe_both`.
   TwoStageDescription describe_both(std::span<const ImageView> photos) const { return self_->describe_both(photos); }
   /// See `Pipeline::describe`.
   std::vector<float> describe(std::span<const ImageView> photos) const { return self_->describe(photos); }
-  /// See `Pipeline::company` and `Pipeline::block`.
-  std::string company() const { return self_->company(); }
+  std::vector<float> describe(const RgbPhoto& photo) const {
+    const ImageView& view = photo;
+    return describe(std::span(&view, 1));
+  }
+  /// What its descriptors are made by, its company included. Who knows more, such as the weights' hash or how photos are read, adds it.
+  const ModelRecord& record() const { return record_; }
+  ModelRecord& record() { return record_; }
+  const std::string& local() const { return local_; }
+  /// See `Pipeline::input_size` and `Pipeline::block`.
+  ImageSize input_size(ImageSize photo) const { return self_->input_size(photo); }
   std::int64_t block() const { return self_->block(); }
   const AnyMatcher& matcher() const { return matcher_; }
 
@@ -37,7 +50,7 @@ class AnyTwoStage {
   struct Interface {
     virtual ~Interface() = default;
     virtual std::int64_t dimensions() const = 0;
-    virtual std::string company() const = 0;
+    virtual ImageSize input_size(ImageSize photo) const = 0;
     virtual std::int64_t block() const = 0;
     virtual TwoStageDescription describe_both(std::span<const ImageView> photos) const = 0;
     virtual std::vector<float> describe(std::span<const ImageView> photos) const = 0;
@@ -46,7 +59,7 @@ class AnyTwoStage {
   struct Model final : Interface {
     explicit Model(S system_) : system(std::move(system_)) {}
     std::int64_t dimensions() const override { return system.dimensions(); }
-    std::string company() const override { return system.pipeline.company(); }
+    ImageSize input_size(ImageSize photo) const override { return system.pipeline.input_size(photo); }
     std::int64_t block() const override { return system.pipeline.block(); }
     TwoStageDescription describe_both(std::span<const ImageView> photos) const override { return system.describe_both(photos); }
     std::vector<float> describe(std::span<const ImageView> photos) const override { return system.describe(photos); }
@@ -54,6 +67,8 @@ class AnyTwoStage {
   };
 
   AnyMatcher matcher_;
+  ModelRecord record_;
+  std::string local_;
   std::shared_ptr<const Interface> self_;
 };
 

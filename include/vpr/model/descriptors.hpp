@@ -4,35 +4,33 @@
 #pragma once
 
 #include <vpr/index/flat.hpp>
+#include <vpr/model/record.hpp>
 
 #include <cstdint>
-#include <string>
 #include <utility>
 #include <vector>
 
 namespace vpr {
 
-/// The descriptors of N photos, with the company that they were described in: see `Company::text`. It is empty for models that describe
-/// each photo by itself.
+/// The descriptors of N photos, and what they were made by.
 struct Descriptors {
   std::vector<float> values = {};  ///< N×D, photo after photo
   std::int64_t dimensions = 0;
-  std::string company = {};
+  ModelRecord record = {};
 
   std::int64_t size() const { return dimensions == 0 ? 0 : static_cast<std::int64_t>(values.size()) / dimensions; }
   Rows rows() const { return {values.data(), size(), dimensions}; }
 };
 
-/// Whether descriptors that were made in different company may be compared.
+/// Whether descriptors that were made in different company may be compared: see `Company`.
 enum class Companies { must_agree, may_differ };
 
 /// @throws ShapeError   for descriptors of different lengths
-/// @throws ConfigError  for descriptors made in different company, unless that is allowed
+/// @throws ConfigError  that names what differs in how they were made, see `differences`; another company is allowed if that is said
 inline void require_comparable(const Descriptors& a, const Descriptors& b, Companies companies = Companies::must_agree) {
+  require_same(a.record, b.record, "descriptors", {companies == Companies::may_differ ? "company" : ""});
   VPR_REQUIRE(ShapeError, a.dimensions == b.dimensions, "descriptors: got ", a.dimensions, " and ", b.dimensions,
               " dimensions; they are of different models");
-  VPR_REQUIRE(ConfigError, a.company == b.company || companies == Companies::may_differ, "descriptors: made in the company '", a.company,
-              "' and '", b.company, "', which changes them: describe both alike, or ask for the comparison with Companies::may_differ");
 }
 
 /// The best k of the database for each query, by inner product: exact, equal scores by lower id.

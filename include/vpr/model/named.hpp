@@ -1,90 +1,108 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Models by the names that a command line gives them: `dinov2-vits14+gem`.
+/// Models by the names that a command line gives them: `dinov2-vits14+gem`. It instantiates every one: include it in one source.
 #pragma once
 
-#include <vpr/aggregator.hpp>
-#include <vpr/aggregator/vocabulary.hpp>
 #include <vpr/backbone/tapped.hpp>
+#include <vpr/dataset/text.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/open.hpp>
 #include <vpr/local/patches.hpp>
 #include <vpr/matcher/mutual_nearest.hpp>
 #include <vpr/model/any_pipeline.hpp>
 #include <vpr/model/any_two_stage.hpp>
-#include <vpr/model/dinov2.hpp>
+#include <vpr/model/identify.hpp>
+#include <vpr/model/model_request.hpp>
+#include <vpr/model/named_aggregators.hpp>
 #include <vpr/model/systems.hpp>
 
-#include <algorithm>
-#include <array>
-#include <functional>
+#include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace vpr {
 
-/// An aggregator's name, and what it is.
-struct NamedAggregator {
-  std::string_view name;
-  std::string_view meaning;
-  bool learned = false;  ///< its parameters must be in the weight file, beside the backbone's
-};
-
-inline constexpr std::array<NamedAggregator, 8> named_aggregators{{
-    {"cls", "the class token"},
-    {"mean", "the mean of the patches"},
-    {"gem", "the generalised mean of the patches, p = 3"},
-    {"vlad", "residuals to a vocabulary of words, as AnyLoc"},
-    {"netvlad", "residuals to 32 learned words", true},
-    {"netvlad-8192", "the same, reduced to 8192 dimensions by a learned map", true},
-    {"mixvpr", "mixed maps of a 16x16 grid, 4096 dimensions", true},
-    {"salad", "optimal transport to 64 clusters, 8192 + 256 dimensions", true},
-}};
-
-/// The features of a photo's patches, N×C, as a model's aggregator will get them.
-struct PatchFeatures {
-  std::int64_t channels = 0;
-  std::function<std::vector<float>(const ImageView&)> of;
-};
-
-/// Which local features a model looks at candidates with.
-enum class LocalKind {
-  patches,  ///< the backbone's tokens
-  head,     ///< those of the model's own local head
-};
-
-/// What a model is made of.
-struct ModelRequest {
-  std::string name;                                      ///< BACKBONE+AGGREGATOR, SYSTEM or `SYSTEM@BACKBONE`: see `named_systems`
-  std::string weights;                                   ///< file of the weights: of the backbone, or of all where more is learned
-  std::optional<ImageSize> size = std::nullopt;          ///< what the preprocessing aims at; nothing: as published, 224×224 for a backbone
-  std::string preprocess = {};                           ///< see `find_preprocess`; nothing: as published
-  Tap tap = {};                                          ///< with a block: its tokens, each at unit length
-  std::optional<PositionRule> positions = std::nullopt;  ///< other than the model was published with
-  std::optional<LocalKind> local = std::nullopt;         ///< for `load_two_stage`; nothing: its head where it has one, else patches
-  std::optional<Tap> local_tap = std::nullopt;           ///< where its patches are taken; nothing: the aggregator's
-  std::function<Vocabulary(const PatchFeatures&)> vocabulary = {};  ///< for vlad: gives the words, and may look at features to find them
-  std::int64_t block = 0;                                           ///< for cricavpr: photos that are mixed, in their order; 0: each alone
-  std::vector<ImageView> companions = {};                           ///< for cricavpr: photos that each one is mixed with
-};
-
 namespace detail {
+
+/// What a model is recorded as when nothing is asked of it but its name and its weights.
+inline ModelRecord published_record(const ModelRequest& request, std::string_view preprocess, ImageSize size, const VitConfig& network) {
+  ModelRecord record = record_of(canonical_name(request.name), size, preprocess, network);
+  record.weights = std::filesystem::path(request.weights).filename().string();
+  record.weights_hash = "not hashed";
+  return record;
+}
+
+/// The record inside a weight file, of which every field can be used; an empty one where there is none.
+inline ModelRecord trained_record(const WeightFile& file) {
+  ModelRecord record = record_in(file.metadata()).value_or(ModelRecord());
+  naming_file(file.path(), "its record", [&] {
+    if (!record.size.empty()) parse_image_size(record.size, "size");
+    if (!record.preprocess.empty()) find_preprocess(record.preprocess, {224, 224});
+    if (!record.position_rule.empty()) find_position_rule(record.position_rule);
+    parse_tap(record.block, record.facet);
+  });
+  return record;
+}
+
+/// What a request comes to: what it asks for, else what the weight file's record says, else what was published.
+inline ModelRecord settled(const ModelRequest& request, const WeightFile& file, const ModelRecord& published) {
+  ModelRecord record = published, asked, trained = trained_record(file);
+  if (request.size) asked.size = text_of(*request.size);
+  asked.preprocess = request.preprocess;
+  if (request.positions) asked.position_rule = text_of(*request.positions);
+  if (request.tap) {
+    asked.block = request.tap->block < 0 ? "last" : std::to_string(request.tap->block);
+    asked.facet = text_of(request.tap->facet);
+  }
+  for (const std::string_view field : {"size", "preprocess", "position_rule", "block", "facet"}) {
+    std::string& value = *record.find(field);
+    const std::string wanted = *asked.find(field), found = *trained.find(field), before = value;
+    if (!wanted.empty() || !found.empty()) value = wanted.empty() ? found : wanted;
+    if (!request.say || found.empty()) continue;
+    if (value != found) request.say(joined(field, ": ", value, " as asked, but ", record.weights, " was trained with ", found));
+    if (value == found && wanted.empty() && value != before)
+      request.say(joined(field, ": ", value, ", as ", record.weights, " was trained"));
+  }
+  return record;
+}
+
+inline AnyPreprocess preprocess_of(const ModelRecord& record) {
+  return find_preprocess(record.preprocess, parse_image_size(record.size, "size"));
+}
+
+/// Gives a model its weights, records which of several sets they are, and says what is not as it was saved.
+/// @param name  what the model is called in an error, see `load_named`
+template <class Model>
+void load_weights(Model& model, std::string_view name, const WeightFile& file, const ModelRequest& request, ModelRecord& record) {
+  const LoadReport report = load_named(model, name, file, {.strict = request.strict, .root = request.weights_root});
+  VPR_REQUIRE(WeightError, report.missing.empty() && report.misshaped.empty(), file.path(), ": does not fit the model: ", report.text());
+  record.weights_root = report.root.empty() ? "none" : report.root;
+  const bool as_saved = report.unexpected.empty() && report.not_finite.empty() && report.converted.empty() && report.passed_over.empty();
+  if (!as_saved && request.say) request.say(joined(file.path(), ": loaded '", record.weights_root, "' with ", report.text()));
+}
+
+/// A system with its weights, and how it describes.
+template <class System>
+struct Loaded {
+  System system;
+  ModelRecord record;
+};
 
 /// A published system with its weights.
 template <class System>
-System load_system(System system, const NamedSystem& named, const ModelRequest& request) {
-  VPR_REQUIRE(ConfigError, request.tap.block < 0 && !request.positions, "model '", request.name,
-              "' is described as it was published: another block or position rule is for BACKBONE+AGGREGATOR");
+Loaded<System> load_system(System system, const NamedSystem& named, const ModelRequest& request) {
   auto& pipeline = first_stage_of(system);
-  load(system, open_weights(request.weights));
-  if (request.size || !request.preprocess.empty()) {
-    pipeline.preprocess =
-        find_preprocess(request.preprocess.empty() ? named.preprocess : request.preprocess, request.size.value_or(named.size));
-  }
+  const WeightFile file = open_weights(request.weights);
+  const ModelRecord published = published_record(request, named.preprocess, named.size, pipeline.backbone.config());
+  ModelRecord record = settled(request, file, published);
+  VPR_REQUIRE(ConfigError, record.block == published.block && record.position_rule == published.position_rule, "model '", request.name,
+              "' is described as it was published: another block or position rule is for BACKBONE+AGGREGATOR");
+  load_weights(system, request.name, file, request, record);
+  pipeline.preprocess = preprocess_of(record);
   if constexpr (std::decay_t<decltype(pipeline)>::mixes) {
     using Company = std::decay_t<decltype(pipeline.aggregator.company)>;
     VPR_REQUIRE(ConfigError, request.block == 0 || request.companions.empty(), "model '", request.name,
@@ -97,36 +115,15 @@ System load_system(System system, const NamedSystem& named, const ModelRequest& 
     VPR_REQUIRE(ConfigError, request.block == 0 && request.companions.empty(), "model '", request.name,
                 "' describes each photo by itself: blocks and companions are for cricavpr");
   }
-  return system;
-}
-
-/// The aggregator of that name for a network, with the weights that it has from the start.
-inline AnyAggregator<> make_aggregator(const NamedAggregator& named, const VitConfig& config, bool of_block,
-                                       const std::function<Vocabulary()>& vocabulary) {
-  const auto chosen = [of_block](auto aggregator) {
-    return of_block ? AnyAggregator<>(L2Tokens(std::move(aggregator))) : AnyAggregator<>(std::move(aggregator));
-  };
-  const NetVladSettings net_vlad{.channels = config.channels, .clusters = 32};
-  if (named.name == "cls") return chosen(ClassToken<>());
-  if (named.name == "mean") return chosen(Mean<>());
-  if (named.name == "gem") return chosen(GeM<>());
-  if (named.name == "netvlad") return chosen(NetVlad<>(net_vlad));
-  if (named.name == "netvlad-8192") return chosen(Projected(NetVlad<>(net_vlad), config.channels, 8192));
-  if (named.name == "mixvpr") return chosen(MixVpr<>({.channels = config.channels, .grid = {16, 16}}));
-  if (named.name == "salad") return chosen(SaladAggregator<>({.channels = config.channels}));
-  const Vocabulary words = vocabulary();
-  VPR_REQUIRE(ConfigError, words.shape[1] == config.channels, "vlad: the vocabulary's words have ", words.shape[1],
-              " channels, the network's features ", config.channels);
-  return chosen(Vlad<>(Tensor<Cpu<f32>>::from(words.shape, words.centres)));
+  return {std::move(system), record};
 }
 
 /// BACKBONE+AGGREGATOR with its weights.
 inline auto load_pipeline(const ModelRequest& request) {
   const std::size_t plus = request.name.find('+');
-  const std::string aggregator = plus == std::string::npos ? "" : request.name.substr(plus + 1);
-  const auto* const named = std::find_if(named_aggregators.begin(), named_aggregators.end(),
-                                         [&](const NamedAggregator& known) { return known.name == aggregator; });
-  if (named == named_aggregators.end()) {
+  const NamedAggregator* const named =
+      plus == std::string::npos ? nullptr : find_aggregator(std::string_view(request.name).substr(plus + 1));
+  if (named == nullptr) {
     std::string known;
     for (const NamedAggregator& one : named_aggregators) known.append(known.empty() ? "" : ", ").append(one.name);
     std::string systems;
@@ -135,42 +132,48 @@ inline auto load_pipeline(const ModelRequest& request) {
                       "; or SYSTEM or SYSTEM@BACKBONE, the system one of ", systems);
   }
   VitConfig config = find_vit(std::string_view(request.name).substr(0, plus));
-  if (request.positions) config = config.with(*request.positions);
   VPR_REQUIRE(ConfigError, request.block == 0 && request.companions.empty(), "model '", request.name,
               "' describes each photo by itself: blocks and companions are for cricavpr");
-  for (const Tap& tap : {request.tap, request.local_tap.value_or(Tap{})}) {
-    VPR_REQUIRE(ConfigError, tap.block < config.depth, "model '", request.name, "': got block ", tap.block, ", it has blocks 0 to ",
+  const WeightFile file = open_weights(request.weights);
+  ModelRecord record = settled(request, file, published_record(request, resize_tensor, {224, 224}, config));
+  config = config.with(find_position_rule(record.position_rule));
+  const Tap tap = parse_tap(record.block, record.facet);
+  for (const Tap& one : {tap, request.local_tap.value_or(Tap{})}) {
+    VPR_REQUIRE(ConfigError, one.block < config.depth, "model '", request.name, "': got block ", one.block, ", it has blocks 0 to ",
                 config.depth - 1);
   }
 
   using Network = Tapped<DinoV2<VitConfig>>;
-  const std::string order = request.preprocess.empty() ? std::string(resize_tensor) : request.preprocess;
-  Pipeline<Network, AnyAggregator<>> pipeline(Network(DinoV2<VitConfig>(config), request.tap), AnyAggregator<>(Mean<>()),
-                                              find_preprocess(order, request.size.value_or(ImageSize{224, 224})));
-  if (!named->learned) load(pipeline.backbone, open_weights(request.weights));
-  pipeline.aggregator = make_aggregator(*named, config, request.tap.block >= 0, [&] {
-    VPR_REQUIRE(ConfigError, static_cast<bool>(request.vocabulary), "model '", request.name, "': vlad needs a vocabulary");
-    return request.vocabulary({config.channels, [&](const ImageView& photo) {
-                                 return pipeline.backbone(pipeline.prepared(std::span(&photo, 1))).patches.to_vector();
-                               }});
-  });
-  if (named->learned) load(pipeline, open_weights(request.weights));
-  return pipeline;
+  Pipeline<Network, AnyAggregator<>> pipeline(Network(DinoV2<VitConfig>(config), tap), AnyAggregator<>(Mean<>()), preprocess_of(record));
+  if (!named->learned) load_weights(pipeline.backbone, std::string_view(request.name).substr(0, plus), file, request, record);
+  AggregatorPlace place{config.channels, tap.block >= 0, {}};
+  if (request.vocabulary) {
+    place.vocabulary = [&] {
+      const auto patches = [&](const ImageView& photo) {
+        return pipeline.backbone(pipeline.prepared(std::span(&photo, 1))).patches.to_vector();
+      };
+      return request.vocabulary({config.channels, patches, [&](ImageSize photo) { return pipeline.input_size(photo); }, record});
+    };
+  }
+  pipeline.aggregator = named->make(place);
+  if (named->learned) load_weights(pipeline, request.name, file, request, record);
+  return Loaded<decltype(pipeline)>{std::move(pipeline), record};
 }
 
 }  // namespace detail
 
-/// The model of that name with its weights.
+/// The model of that name with its weights; see `AnyPipeline::record` for what it came to.
 /// @throws ConfigError  for a name that does not exist, with those that do, or options that the model does not have
-/// @throws Error        for weights that cannot be read or do not fit
+/// @throws Error        for weights that cannot be read or do not fit, or whose record holds what cannot be used
 inline AnyPipeline load_model(const ModelRequest& request) {
   const NamedSystem* const named = find_system(SystemName(request.name).system);
-  if (named == nullptr) return detail::load_pipeline(request);
   std::optional<AnyPipeline> model;
-  with_system<Cpu<f32>>(request.name, [&](auto system) {
-    auto loaded = detail::load_system(std::move(system), *named, request);
-    model.emplace(std::move(first_stage_of(loaded)));
-  });
+  const auto take = [&](auto loaded) { model.emplace(std::move(first_stage_of(loaded.system)), loaded.record); };
+  if (named == nullptr) {
+    take(detail::load_pipeline(request));
+  } else {
+    with_system<Cpu<f32>>(request.name, [&](auto system) { take(detail::load_system(std::move(system), *named, request)); });
+  }
   return *model;
 }
 
@@ -179,24 +182,30 @@ inline AnyPipeline load_model(const ModelRequest& request) {
 /// @throws ConfigError  also for a local head where the model has none, and for a tap of one
 inline AnyTwoStage load_two_stage(const ModelRequest& request) {
   const NamedSystem* const named = find_system(SystemName(request.name).system);
-  const auto with_patches = [&](auto pipeline) -> AnyTwoStage {
+  const std::string patches = request.local_tap ? detail::joined("patches of block ", std::to_string(request.local_tap->block), " ",
+                                                                 text_of(request.local_tap->facet))
+                                                : "patches";
+  const auto with_patches = [&](auto pipeline, const ModelRecord& record) {
     VPR_REQUIRE(ConfigError, request.local != LocalKind::head, "model '", request.name, "' has no local head of its own: take its patches");
-    return TwoStage(std::move(pipeline), Patches<>(), MutualNearest<>(), request.local_tap);
+    return AnyTwoStage(TwoStage(std::move(pipeline), Patches<>(), MutualNearest<>(), request.local_tap), record, patches);
   };
-  if (named == nullptr) return with_patches(detail::load_pipeline(request));
+  if (named == nullptr) {
+    auto loaded = detail::load_pipeline(request);
+    return with_patches(std::move(loaded.system), loaded.record);
+  }
   const bool wants_head = request.local.value_or(request.local_tap ? LocalKind::patches : LocalKind::head) == LocalKind::head;
   std::optional<AnyTwoStage> model;
   with_system<Cpu<f32>>(request.name, [&](auto system) {
     auto loaded = detail::load_system(std::move(system), *named, request);
-    if constexpr (requires { loaded.head; }) {
+    if constexpr (requires { loaded.system.head; }) {
       if (wants_head) {
         VPR_REQUIRE(ConfigError, !request.local_tap, "model '", request.name,
                     "': its local head was trained on its final features: leave the block out");
-        model.emplace(std::move(loaded));
+        model.emplace(std::move(loaded.system), loaded.record, "head");
         return;
       }
     }
-    model.emplace(with_patches(std::move(first_stage_of(loaded))));
+    model.emplace(with_patches(std::move(first_stage_of(loaded.system)), loaded.record));
   });
   return *model;
 }

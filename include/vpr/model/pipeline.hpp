@@ -66,7 +66,10 @@ class Pipeline {
 
   /// The descriptor of a photo: D floats of unit length.
   /// @throws ShapeError  if the prepared photo's sides are not multiples of the backbone's patch.
-  std::vector<float> describe(const ImageView& photo) const { return describe(std::span(&photo, 1)); }
+  std::vector<float> describe(const RgbPhoto& photo) const {
+    const ImageView& view = photo;
+    return describe(std::span(&view, 1));
+  }
 
   /// The descriptors of several photos, one after the other: photo i's are the floats from i · D on. Photos of different
   /// sizes after preprocessing are described in turn, those of one size together.
@@ -98,8 +101,18 @@ class Pipeline {
     }
   }
 
-  /// The same with what they can be compared with.
-  Descriptors descriptors_of(std::span<const ImageView> photos) const { return {describe(photos), dimensions(), company()}; }
+  /// The same with what the pipeline knows of how they are made: the company, the precision and the library's version.
+  Descriptors descriptors_of(std::span<const ImageView> photos) const {
+    return {describe(photos), dimensions(), {.company = company(), .precision = "float32", .vpr_version = VPR_VERSION}};
+  }
+
+  /// The size that a photo is brought to, before any pixel is touched.
+  /// @throws ShapeError  for a photo that cannot be brought to one, such as a line of pixels under a rule that keeps its aspect
+  ImageSize input_size(ImageSize photo) const {
+    const ImageSize size = preprocess.size(photo);
+    detail::require_resizable(photo, size);
+    return size;
+  }
 
   /// Calls `use(images)` for the photos as the network reads them, in turn; those that follow each other and share a size come together.
   template <class Use>
@@ -125,12 +138,12 @@ class Pipeline {
     return X::from(Shape{static_cast<std::int64_t>(photos.size()), 3, size.height, size.width}, std::span<const float>(values));
   }
 
-  /// In which company photos are described: see `Company::text`. Empty where each is described by itself.
+  /// In which company photos are described: see `Company::text`. `alone` where each is described by itself.
   std::string company() const {
     if constexpr (mixes) {
       return aggregator.company.text();
     } else {
-      return {};
+      return "alone";
     }
   }
   /// How many photos belong together: those of a `describe` are taken in blocks of so many.

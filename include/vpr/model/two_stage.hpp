@@ -83,11 +83,14 @@ class TwoStage {
     return all;
   }
 
-  TwoStageDescription describe_both(const ImageView& photo) const { return describe_both(std::span(&photo, 1)); }
+  TwoStageDescription describe_both(const RgbPhoto& photo) const {
+    const ImageView& view = photo;
+    return describe_both(std::span(&view, 1));
+  }
 
   /// The descriptors alone.
   std::vector<float> describe(std::span<const ImageView> photos) const { return pipeline.describe(photos); }
-  std::vector<float> describe(const ImageView& photo) const { return pipeline.describe(photo); }
+  std::vector<float> describe(const RgbPhoto& photo) const { return pipeline.describe(photo); }
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {

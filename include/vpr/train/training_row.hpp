@@ -3,6 +3,8 @@
 /// What a training tells of each step.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <cstdint>
 #include <vector>
 

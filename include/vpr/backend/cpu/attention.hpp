@@ -11,6 +11,7 @@
 #include <cmath>
 
 namespace vpr::detail {
+inline namespace VPR_TARGET {
 
 /// Queries whose weights are held at once: queries × keys stay in the cache at the usual sizes. A multiple of `gemm_rows`.
 inline constexpr std::int64_t query_block = 132;
@@ -78,4 +79,5 @@ void blocked_attention_gradient(AttentionOperand<T> q, AttentionOperand<T> k, At
   });
 }
 
+}  // namespace VPR_TARGET
 }  // namespace vpr::detail

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/backend/kernel.hpp>
+#include <vpr/core/target.hpp>
 
 #include <Eigen/Core>
 
@@ -12,9 +13,11 @@
 #include <type_traits>
 
 namespace vpr::detail {
+inline namespace VPR_TARGET {
 
-/// The elements that are computed at once. Named here, since nvcc loses the sizes of an alias inside a function template.
-using GeluBlock = Eigen::Array<float, 64, 1>;
+/// The elements that are computed at once. Named here, since nvcc loses the sizes of an alias inside a function template. Not aligned: how
+/// much Eigen's functions expect depends on the compiler's flags, their names do not.
+using GeluBlock = Eigen::Array<float, 64, 1, Eigen::DontAlign>;
 
 /// GELU of `count` elements. In float, erf is Abramowitz and Stegun's formula 7.1.26 (error at most 1.5e-7), whose only
 /// transcendental is an exponential that Eigen computes in vectors.
@@ -68,4 +71,5 @@ void gelu_gradient(const T* x, const T* dy, T* dx, std::int64_t count) {
   }
 }
 
+}  // namespace VPR_TARGET
 }  // namespace vpr::detail

@@ -13,6 +13,7 @@
 #include <utility>
 
 namespace vpr::detail {
+inline namespace VPR_TARGET {
 
 /// Rows of the part of a product that is held in registers, two vectors wide.
 inline constexpr int gemm_rows = accumulators / 2;
@@ -66,7 +67,8 @@ struct GemmTile {
     Vector sums[rows * Vectors] = {};
     for (; depth > 0; --depth, left += rows, right += columns) {
       Vector row[Vectors];
-      std::memcpy(row, right, sizeof row);
+      // One copy a vector: GCC takes a copy of the whole array through the stack.
+      for (int i = 0; i < Vectors; ++i) std::memcpy(&row[i], right + i * lanes, sizeof(Vector));
       ((sums[I] += left[I / Vectors] * row[I % Vectors]), ...);
     }
     const auto write = [=](T* to, Vector sum) {
@@ -185,4 +187,5 @@ void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t 
   gemm(a, b, size, out, step, add, [](auto...) {});
 }
 
+}  // namespace VPR_TARGET
 }  // namespace vpr::detail

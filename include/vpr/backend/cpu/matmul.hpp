@@ -8,6 +8,7 @@
 #include <vpr/core/eigen.hpp>
 
 namespace vpr::detail {
+inline namespace VPR_TARGET {
 
 /// `ScalarKernels::linear` with a row-major weight.
 template <class X>
@@ -61,4 +62,5 @@ void gemm_weight_gradient(const X& x, const X& dy, X& dweight) {
           columns);
 }
 
+}  // namespace VPR_TARGET
 }  // namespace vpr::detail

@@ -3,6 +3,8 @@
 /// Chance that depends on the seed alone: the same numbers on every machine, with every standard library.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <cmath>
 #include <cstdint>
 

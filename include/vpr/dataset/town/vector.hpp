@@ -3,6 +3,8 @@
 /// Three numbers: a place in the town (metres: east, north, up), a direction, or a colour (linear red, green, blue).
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <algorithm>
 #include <cmath>
 

@@ -1,0 +1,10 @@
+# VprHeif::VprHeif, libheif, which reads HEIC and AVIF with the decoders that it was built with.
+find_path(VprHeif_INCLUDE_DIR libheif/heif.h)
+find_library(VprHeif_LIBRARY heif)
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(VprHeif REQUIRED_VARS VprHeif_LIBRARY VprHeif_INCLUDE_DIR)
+mark_as_advanced(VprHeif_INCLUDE_DIR VprHeif_LIBRARY)
+if(VprHeif_FOUND AND NOT TARGET VprHeif::VprHeif)
+  add_library(VprHeif::VprHeif UNKNOWN IMPORTED)
+  set_target_properties(VprHeif::VprHeif PROPERTIES IMPORTED_LOCATION "${VprHeif_LIBRARY}" INTERFACE_INCLUDE_DIRECTORIES "${VprHeif_INCLUDE_DIR}")
+endif()

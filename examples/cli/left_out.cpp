@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "left_out.hpp"
+
+#include <vpr/core/printable.hpp>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <iostream>
+
+namespace cli {
+
+void LeftOut::add(const std::string& of, const std::string& name, const std::string& path, const std::string& reason) {
+  if (known_.emplace(of, path).second) entries_.push_back({of, name, reason});
+}
+
+std::string LeftOut::first_reason(const std::string& of) const {
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.of == of; });
+  return found == entries_.end() ? "" : found->reason;
+}
+
+nlohmann::ordered_json LeftOut::json() const {
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  for (const Entry& entry : entries_)
+    all.push_back({{"of", entry.of}, {"photo", vpr::escaped(entry.name)}, {"reason", vpr::printable(entry.reason)}});
+  return all;
+}
+
+void LeftOut::finish() const {
+  constexpr std::size_t most = 20;
+  if (entries_.empty()) return;
+  std::cout.flush();
+  std::cerr << "left out: " << entries_.size() << (entries_.size() == 1 ? " photo\n" : " photos\n");
+  for (std::size_t i = 0; i < std::min(entries_.size(), most); ++i) {
+    std::string line = vpr::printable(entries_[i].reason);
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    std::cerr << "  " << entries_[i].of << ": " << line << '\n';
+  }
+  if (entries_.size() > most) std::cerr << "  and " << entries_.size() - most << " more; --json names all\n";
+  throw CLI::RuntimeError(exit_photos_left_out);
+}
+
+}  // namespace cli

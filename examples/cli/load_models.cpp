@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#include "load_models.hpp"
+
+#include <vpr/model/named.hpp>
+
+namespace cli {
+
+vpr::AnyPipeline load_pipeline(const vpr::ModelRequest& request) { return vpr::load_model(request); }
+vpr::AnyTwoStage load_two_stage(const vpr::ModelRequest& request) { return vpr::load_two_stage(request); }
+
+}  // namespace cli

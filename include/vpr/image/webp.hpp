@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// WebP through libwebp, as Pillow calls it: of an animation the first picture. Needs the target `vpr::webp`.
+///
+/// Memory: 15 bytes a pixel.
+#pragma once
+
+#ifndef VPR_WITH_WEBP
+#error "vpr/image/webp.hpp needs the CMake target vpr::webp (libwebp): find_package(vpr COMPONENTS image webp), link vpr::webp"
+#endif
+
+#include <vpr/image/exif.hpp>
+#include <vpr/image/optional_decoders.hpp>
+
+#include <webp/decode.h>
+#include <webp/demux.h>
+
+#include <memory>
+
+namespace vpr::detail {
+
+/// Decodes a WebP file. The same libwebp gives the same pixels; lossless ones are equal in every version.
+inline Image decode_webp(std::span<const std::uint8_t> bytes, const std::string& name, const ReadOptions& options, int& orientation) {
+  const WebPData data{bytes.data(), bytes.size()};
+  const std::unique_ptr<WebPDemuxer, decltype(&WebPDemuxDelete)> file(WebPDemux(&data), WebPDemuxDelete);
+  WebPBitstreamFeatures features;
+  VPR_REQUIRE(FormatError, file != nullptr && WebPGetFeatures(bytes.data(), bytes.size(), &features) == VP8_STATUS_OK, name,
+              ": byte 0: WebP: libwebp cannot read its chunks; is the file truncated?");
+  const ImageSize size{WebPDemuxGetI(file.get(), WEBP_FF_CANVAS_HEIGHT), WebPDemuxGetI(file.get(), WEBP_FF_CANVAS_WIDTH)};
+  require_readable(name, 12, size, options);
+  WebPChunkIterator chunk{};
+  if (WebPDemuxGetChunk(file.get(), "EXIF", 1, &chunk) != 0) {
+    std::span<const std::uint8_t> exif(chunk.chunk.bytes, chunk.chunk.size);
+    if (begins(exif, "Exif")) exif = exif.subspan(std::min<std::size_t>(6, exif.size()));
+    orientation = exif_orientation(exif);
+  }
+  WebPDemuxReleaseChunkIterator(&chunk);
+
+  const std::unique_ptr<WebPAnimDecoder, decltype(&WebPAnimDecoderDelete)> decoder(WebPAnimDecoderNew(&data, nullptr),
+                                                                                   WebPAnimDecoderDelete);
+  std::uint8_t* rgba = nullptr;  // of the decoder
+  int milliseconds = 0;
+  VPR_REQUIRE(FormatError, decoder != nullptr && WebPAnimDecoderGetNext(decoder.get(), &rgba, &milliseconds) != 0, name,
+              ": byte 12: WebP: libwebp cannot decode its pixels; is the file damaged?");
+  std::vector<std::uint8_t> out(rgba, rgba + 4 * size.height * size.width);
+  rgba_to_rgb(out, options.as == ReadAs::person && features.has_alpha != 0);
+  return {size, std::move(out)};
+}
+
+inline const bool webp_is_offered = [] {
+  optional_decoders.webp = &decode_webp;
+  return true;
+}();
+
+}  // namespace vpr::detail

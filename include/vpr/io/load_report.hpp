@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// How much a weight file may differ from a model, and what loading found.
+#pragma once
+
+#include <vpr/core/text.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vpr {
+
+/// How much a file may differ from the model. Names are compared with the last parts of a tensor's name.
+struct LoadOptions {
+  bool strict = true;                                                     ///< any difference is an error; else what fits is loaded
+  std::vector<std::string> optional{"mask_token"};                        ///< may be missing in the file or in the model
+  std::vector<std::string> ignored{"num_batches_tracked", "n_averaged"};  ///< counters, never used
+  /// Of a file with several sets of weights the one behind this prefix, such as `teacher.backbone.`; `""` means names without a prefix.
+  std::optional<std::string> root = std::nullopt;
+};
+
+/// What loading found. Each line of the lists is a sentence that begins with the tensor's name.
+struct LoadReport {
+  std::size_t loaded = 0;                ///< parameters that got their values
+  std::string root;                      ///< the prefix of the tensors taken, without wrappers such as `module.`
+  std::vector<std::string> missing;      ///< parameters that the file does not have
+  std::vector<std::string> unexpected;   ///< tensors of the file that the model has no use for
+  std::vector<std::string> misshaped;    ///< of another shape or type than the model wants
+  std::vector<std::string> not_finite;   ///< loaded, though with NaN or infinite values
+  std::vector<std::string> converted;    ///< loaded, though not as they are: what was done
+  std::vector<std::string> passed_over;  ///< prefixes of other sets of weights in the file, which could have been meant
+
+  bool fits() const { return missing.empty() && unexpected.empty() && misshaped.empty(); }
+  /// All of it as text, one line each.
+  std::string text() const {
+    std::string text = text_of(missing.size(), " missing, ", unexpected.size(), " unexpected, ", misshaped.size(), " mis-shaped");
+    const auto list = [&text](const char* kind, const std::vector<std::string>& lines) {
+      for (const std::string& line : lines) text.append("\n  ").append(kind).append(" ").append(line);
+    };
+    list("missing", missing);
+    list("unexpected", unexpected);
+    list("mis-shaped", misshaped);
+    list("not finite", not_finite);
+    list("converted", converted);
+    list("passed over", passed_over);
+    return text;
+  }
+};
+
+}  // namespace vpr

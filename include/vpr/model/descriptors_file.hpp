@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Descriptors on disk: a matrix, and a JSON object beside it that says what made them. Needs the component vpr::io.
+#pragma once
+
+#ifndef VPR_WITH_IO
+#error "vpr/model/descriptors_file.hpp needs nlohmann-json: link the target vpr::io"
+#endif
+
+#include <vpr/dataset/text.hpp>
+#include <vpr/io/npy.hpp>
+#include <vpr/model/descriptors.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace vpr {
+
+/// Where the record of a matrix of descriptors is kept: `D.json` beside `D.npy`.
+/// @throws ConfigError  for a matrix whose own name ends in .json
+inline std::string record_path(const std::string& matrix) {
+  const std::string path = std::filesystem::path(matrix).replace_extension(".json").string();
+  VPR_REQUIRE(ConfigError, path != matrix, matrix,
+              ": a matrix of descriptors needs another ending than .json, such as .npy: its record is written there");
+  return path;
+}
+
+/// A record as a JSON object of strings, to which more may be added.
+inline nlohmann::ordered_json record_json(const ModelRecord& record) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  const std::map<std::string, std::string> known = metadata_of(record);
+  record.visit([&](std::string_view name, const std::string&) {
+    if (const auto found = known.find(std::string(name)); found != known.end()) json[found->first] = found->second;
+  });
+  return json;
+}
+
+/// Writes the matrix N×D as a .npy file, and beside it the record with `more`, which a reader of the record leaves alone.
+/// @throws IoError  with path and reason
+inline void save_descriptors(const std::string& path, const Descriptors& descriptors,
+                             const nlohmann::ordered_json& more = nlohmann::ordered_json::object()) {
+  nlohmann::ordered_json json = record_json(descriptors.record);
+  json.update(more);
+  const std::string text = json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+  write_npy(path, Shape{descriptors.size(), descriptors.dimensions}, descriptors.values);
+  AtomicFile file(record_path(path));
+  file.write(text);
+  file.commit();
+}
+
+/// Reads what `save_descriptors` wrote. A matrix without a record beside it has an empty one, which is compared with none.
+/// @throws IoError, FormatError  for files that cannot be read; ShapeError for an array that is no matrix
+inline Descriptors load_descriptors(const std::string& path) {
+  const WeightFile file = read_npy(path);
+  const Shape shape = file.tensors().at(0).shape;
+  VPR_REQUIRE(ShapeError, shape.rank() == 2, path, ": holds ", shape, ", want a matrix of descriptors, as `vpr describe` writes it");
+  Descriptors descriptors{read_tensor(file, 0), shape[1], {}};
+  const std::string beside = record_path(path);
+  std::error_code ignored;
+  if (!std::filesystem::exists(beside, ignored)) return descriptors;
+  const std::string text = detail::read_text(beside);
+  std::map<std::string, std::string> entries;
+  try {
+    const nlohmann::json json = nlohmann::json::parse(text);
+    VPR_REQUIRE(FormatError, json.is_object(), beside, ": is no JSON object, expected the record of ", path);
+    for (const auto& [name, value] : json.items()) {
+      if (value.is_string()) entries[name] = value.get<std::string>();
+    }
+  } catch (const nlohmann::json::exception& error) {
+    fail<FormatError>(beside, ": is not valid JSON: ", error.what());
+  }
+  descriptors.record = record_in(entries).value_or(ModelRecord());
+  return descriptors;
+}
+
+}  // namespace vpr

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Which of the known models a weight file is of. Needs the component vpr::io.
+#pragma once
+
+#include <vpr/backend/shapes.hpp>
+#include <vpr/io/load.hpp>
+#include <vpr/model/systems.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace vpr {
+
+/// A model for which a set of weights in a file has every parameter.
+struct FittingModel {
+  std::string name;   ///< a network or system: `dinov2-vitb14-reg`, `salad`, `salad@dinov2-vits14`
+  LoadReport report;  ///< what loading finds: where it `fits()`, the set loads strictly, else leniently, leaving over what is unexpected
+  bool by_default = false;  ///< whether loading takes this set when no `LoadOptions::root` tells which
+};
+
+namespace detail {
+
+/// Adds the sets of weights in `source` that have all that the model needs.
+template <class Model, WeightSource S>
+void add_fitting(const std::string& name, Model& model, const S& source, std::vector<FittingModel>& fitting) {
+  const std::vector<WeightSet> sets = weight_sets(model, source);
+  const WeightSet* const by_default = meant(source, sets);
+  for (const WeightSet& set : sets) {
+    LoadReport report = LoadPlan<S>(source, wanted_of(model), {}).compare(set);
+    if (report.missing.empty() && report.misshaped.empty()) fitting.push_back({name, std::move(report), &set == by_default});
+  }
+}
+
+/// Of models with the same prefix leaves those that leave fewest tensors over: a network without registers fits the file of one with them,
+/// and is not what it is of.
+inline void keep_closest(std::vector<FittingModel>& fitting) {
+  const auto is_closest = [&fitting](const FittingModel& model) {
+    return std::all_of(fitting.begin(), fitting.end(), [&model](const FittingModel& other) {
+      return other.report.root != model.report.root || other.report.unexpected.size() >= model.report.unexpected.size();
+    });
+  };
+  std::vector<FittingModel> closest;
+  std::copy_if(fitting.begin(), fitting.end(), std::back_inserter(closest), is_closest);
+  fitting = std::move(closest);
+}
+
+/// The sizes of the vision transformer in a file, in words: one of official or Hugging Face's names. Empty where there is none.
+inline std::string described_vit(const std::vector<TensorInfo>& tensors) {
+  Shape patches;
+  std::int64_t blocks = 0;
+  bool registers = false, layer_scale = false;
+  for (const TensorInfo& tensor : tensors) {
+    const std::string name = plain_name(tensor.name);
+    const auto has = [&name](std::string_view part) { return name.find(part) != name.npos; };
+    if (has("patch_embed") && has("proj") && tensor.shape.rank() == 4) patches = tensor.shape;
+    registers = registers || has("register_tokens") || has("reg_token");
+    layer_scale = layer_scale || has("ls1.gamma") || has("layer_scale1");
+    for (const std::string_view list : {"blocks.", "layer."}) {
+      const std::size_t at = name.find(list);
+      std::int64_t index = -1;
+      if (at != name.npos) std::from_chars(name.data() + at + list.size(), name.data() + name.size(), index);
+      if (index >= blocks && index < 1000) blocks = index + 1;
+    }
+  }
+  if (patches.rank() == 0 || blocks == 0) return {};
+  return "a vision transformer of " + std::to_string(patches[0]) + " channels and " + std::to_string(blocks) + " blocks, with patches of " +
+         std::to_string(patches[2]) + " pixels, " + (registers ? "with" : "without") + " registers, " + (layer_scale ? "with" : "without") +
+         " layer scale";
+}
+
+}  // namespace detail
+
+/// The published networks, and the systems on them, that a file has all parameters of, under whichever naming and prefix, each with the
+/// set of weights that it is. Shapes are looked at, values only to see whether two sets are one.
+template <WeightSource S>
+std::vector<FittingModel> identify(const S& source) {
+  std::vector<FittingModel> networks, systems;
+  for (const NamedVit& vit : named_vits()) {
+    const Shape patches{vit.config.channels, 3, vit.config.patch_size, vit.config.patch_size};
+    const auto has_patches = [&patches](const TensorInfo& tensor) { return tensor.shape == patches; };
+    if (std::none_of(source.tensors().begin(), source.tensors().end(), has_patches)) continue;
+    DinoV2<VitConfig, NoAdapter, Shapes> network(vit.config);
+    const std::size_t before = networks.size();
+    detail::add_fitting(vit.name, network, source, networks);
+    const bool more = source.tensors().size() > detail::wanted_of(network).size();
+    if (networks.size() == before || !more) continue;
+    for (const NamedSystem& named : named_systems) {
+      const std::string name = canonical_name(std::string(named.name) + "@" + vit.name);
+      with_system<Shapes>(name, [&](auto system) { detail::add_fitting(name, system, source, systems); });
+    }
+  }
+  detail::keep_closest(networks);
+  detail::keep_closest(systems);
+  networks.insert(networks.end(), std::make_move_iterator(systems.begin()), std::make_move_iterator(systems.end()));
+  return networks;
+}
+
+/// What a file holds, for a message: the names of its systems, else of its networks, else the sizes of a vision transformer in it. Empty
+/// where it holds none.
+/// @param fitting  what `identify` finds
+template <WeightSource S>
+std::string content_of(const S& source, const std::vector<FittingModel>& fitting) {
+  std::string systems, networks;
+  for (const FittingModel& model : fitting) {
+    const bool is_system = find_system(SystemName(model.name).system) != nullptr;
+    std::string& names = is_system ? systems : networks;
+    if (names.find(model.name) == names.npos) names.append(names.empty() ? "" : " or ").append(model.name);
+  }
+  if (!systems.empty()) return systems;
+  return networks.empty() ? detail::described_vit(source.tensors()) : networks;
+}
+
+/// `load`, whose error also says what the file holds where that is another model than `name`, the one asked for.
+template <class Model, WeightSource S>
+LoadReport load_named(Model& model, std::string_view name, const S& source, const LoadOptions& options = {}) {
+  try {
+    return load(model, source, options);
+  } catch (const WeightError& error) {
+    const std::string content = content_of(source, identify(source));
+    if (content.empty() || content == canonical_name(name)) throw;
+    fail<WeightError>(source.path(), ": this file holds ", content, "; the model asked for is ", name, ". ", error.what());
+  }
+}
+
+}  // namespace vpr

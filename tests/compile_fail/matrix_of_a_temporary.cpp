@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+// refused: deleted
+#include <vpr/backend/cpu.hpp>
+
+auto view = vpr::Tensor<vpr::Cpu<>>(vpr::Shape{2, 3}).matrix();

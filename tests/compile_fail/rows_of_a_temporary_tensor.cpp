@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+// refused: conversion from
+#include <vpr/backend/cpu.hpp>
+#include <vpr/core/rows.hpp>
+
+vpr::Tensor<vpr::Cpu<>> descriptors();
+vpr::Rows rows = descriptors();

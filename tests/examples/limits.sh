@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Usage: limits.sh VPR. Sizes that nobody can want are refused at once with their limit named, and with the exit code of a command line.
+set -euo pipefail
+vpr=$1
+try() {
+  local limit=$1 code=0
+  shift
+  timeout 5 "$vpr" "$@" >/dev/null 2>message || code=$?
+  [ $code = 2 ] && grep -q -- "$limit" message || { cat message; echo "exit code $code for $*, expected 2 and $limit"; exit 1; }
+}
+cd "$(mktemp -d)"
+touch w.pth
+mkdir photos
+common=(--model dinov2-vits14+gem --weights w.pth --database photos --queries photos)
+for number in 0 -1 100001 99999999999999999999999; do
+  try " 100000" localize "${common[@]}" --top $number
+  try " 100000" evaluate "${common[@]}" --recall 1,$number
+  try " 100000" evaluate "${common[@]}" --shown $number
+  try " 100000" evaluate "${common[@]}" --rerank $number
+  try " 1024" evaluate "${common[@]}" --batch $number
+done
+for number in 0 4097 9223372036854775808; do
+  try " 4096" evaluate "${common[@]}" --words $number
+  try " 4096" evaluate "${common[@]}" --threads $number
+done
+printf 'P5 1 1 255\n0' >photos/a.pgm
+for company in blocks:0 blocks:1025 blocks:9223372036854775807 blocks:9223372036854775808 blocks: blocks:-1; do
+  try "at most 1024" localize "${common[@]}" --company $company
+done
+for size in 0 16385 9223372036854775807 16384x16384 4294967296x4294967296 14x; do
+  try "67108864 in all" localize "${common[@]}" --size $size
+done
+echo "each limit is named"

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Usage: photos_left_out.sh VPR RENDER_A_TOWN WEIGHTS JSON_VALUE WEBP FOLDER. Fifty photos, of which five are broken in five ways, one has a name that is not
+# UTF-8, and one is a WebP: the program goes on without the broken ones, and answers as if they had never been there.
+set -euo pipefail
+vpr=$1 town=$2 weights=$3 json_value=$4 webp=$5 folder=$6
+rm -rf "$folder"
+mkdir -p "$folder"
+cd "$folder"
+"$town" town 1 10 >/dev/null
+model=(--model dinov2-vits14+gem --weights "$weights" --size 28)
+sets=(--database town/database --queries town/queries)
+
+fail() { echo "$*" >&2; exit 1; }
+json() { "$json_value" "$@"; }
+# expect CODE COMMAND...: runs it, its output into out.txt and err.txt
+expect() {
+  local code=0 wanted=$1
+  shift
+  "$@" >out.txt 2>err.txt || code=$?
+  [ $code = "$wanted" ] || { cat out.txt err.txt; fail "exit code $code, expected $wanted: $*"; }
+}
+photo() { ls town/$1/*"$2"*; }
+
+# Five broken in five ways; the set without them is what the answers must be of.
+cut=$(photo database 001_) empty=$(photo queries/night 002_) text=$(photo queries/fog 003_) huge=$(photo queries/traffic 004_) zeros=$(photo database 005_)
+head -c 2000 "$cut" >cut && mv cut "$cut"
+: >"$empty"
+echo "404: no such photo" >"$text"
+printf 'P6 400000 400000 255\n' >"$huge"
+printf '\xff\xd8\xff\xe0%2000s' '' | tr ' ' '\0' >"$zeros"
+latin=$(photo queries/night 000_)
+mv "$latin" "${latin/_night/_n$'\xe4'cht}"
+rm "$(photo queries/night 001_)"
+cp "$webp" "town/queries/night/$(basename "$(photo database 000_)" .jpg).webp"
+[ "$(find town -name '*@*' | wc -l)" = 50 ] || fail "there are not fifty photos"
+broken=("$cut" "$empty" "$text" "$huge" "$zeros")
+mkdir good
+cp -r town/database town/queries good/
+for path in "${broken[@]}"; do rm "good/${path#town/}"; done
+left_out=5
+if ! "$vpr" --version | grep -qw webp; then
+  echo "this program reads no WebP: it is left out, too"
+  left_out=6
+  rm good/queries/night/*.webp
+  broken+=("$(ls town/queries/night/*.webp)")
+fi
+
+expect 3 "$vpr" evaluate "${model[@]}" "${sets[@]}" --json all.json --report all.html
+for path in "${broken[@]}"; do grep -qF "$path" err.txt || fail "$path is not named"; done
+grep -q "left out: $left_out photos" err.txt || fail "they are not counted"
+expect 0 "$vpr" evaluate "${model[@]}" --database good/database --queries good/queries --json good.json
+for key in /recall /recall_of_answerable /queries /database /queries_without_positives; do
+  [ "$(json all.json $key)" = "$(json good.json $key)" ] || fail "$key: $(json all.json $key), without the broken photos $(json good.json $key)"
+done
+[ "$(json all.json /photos_left_out)" = $left_out ] && [ "$(json good.json /photos_left_out)" = 0 ] || fail "--json does not count them"
+json all.json /left_out/$((left_out - 1))/reason >/dev/null
+grep -qF '<dt>photos left out</dt>' all.html && grep -qF 'n\xE4cht' all.html || fail "the report"
+! grep -q $'\xe4' all.html err.txt out.txt || fail "a byte that is not UTF-8 came through"
+
+expect 3 "$vpr" describe "${model[@]}" --batch 3 --out D.npy town/database town/queries
+expect 0 "$vpr" describe "${model[@]}" --batch 8 --out G.npy good/database good/queries
+cmp D.npy G.npy
+cmp D.names.txt G.names.txt
+grep -qF 'n\xE4cht' D.names.txt || fail "the name that is not UTF-8 is not there, escaped"
+[ "$(json D.json /photos)" = "$(wc -l <D.names.txt)" ] || fail "descriptors and names are not as many"
+
+expect 3 "$vpr" localize "${model[@]}" "${sets[@]}" --top 2 --csv all.csv --json all.json --rerank 2
+expect 0 "$vpr" localize "${model[@]}" --database good/database --queries good/queries --top 2 --csv good.csv --rerank 2
+cmp all.csv good.csv
+grep -qF 'n\xE4cht' all.csv && json all.json /left_out/4 >/dev/null || fail "localize"
+
+# VLAD's words are found in the photos that can be read.
+expect 3 "$vpr" localize --model dinov2-vits14+vlad --words 4 "${model[@]:2}" "${sets[@]}" --csv words.csv
+expect 1 "$vpr" evaluate "${model[@]}" "${sets[@]}" --strict-photos --json strict.json
+[ ! -e strict.json ] || fail "--strict-photos went on"
+for path in town/database/*; do : >"$path"; done
+expect 1 "$vpr" evaluate "${model[@]}" "${sets[@]}" --json none.json
+grep -q "none of the 10 photos of database can be read" err.txt || fail "no photo at all is no error"
+
+# What cannot be written is known before anything is computed.
+for output in --json --report; do
+  expect 1 timeout 5 "$vpr" evaluate "${model[@]/$weights/no_such_file}" "${sets[@]}" $output no/such/folder/file
+  grep -q "no/such/folder/file: cannot be written" err.txt || fail "$output"
+done
+expect 1 "$vpr" describe "${model[@]/$weights/no_such_file}" --out no/such/folder/D.npy good/database
+grep -q "cannot be written" err.txt || fail "--out"
+if [ -e /dev/full ]; then
+  code=0
+  "$vpr" models >/dev/full 2>err.txt || code=$?
+  [ $code = 1 ] && grep -q "standard output: cannot be written" err.txt || fail "a full disk is not noticed"
+fi
+echo "the answers are those of the photos that can be read"
+cd / && rm -rf "$folder"

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Usage: record.sh VPR WEIGHTS TOWN JSON_VALUE FOLDER. What made descriptors stands beside them, in PCAs and in vocabularies, and what does not fit is refused.
+set -euo pipefail
+vpr=$1 weights=$2 town=$3 json_value=$4 folder=$5
+rm -rf "$folder"
+mkdir -p "$folder"
+cd "$folder"
+model=(--weights "$weights" --size 28)
+sets=(--database "$town/database" --queries "$town/queries/fog")
+
+fail() { echo "$*" >&2; exit 1; }
+is() { [ "$("$json_value" "$1" "$2")" = "$3" ] || fail "$1 holds $2 $("$json_value" "$1" "$2"), expected $3"; }
+# refused TEXT COMMAND...: with the exit code of wrong settings, and a message that holds the text
+refused() {
+  local code=0 text=$1
+  shift
+  "$@" >out.txt 2>err.txt || code=$?
+  [ $code = 2 ] && grep -qF -- "$text" err.txt || { cat err.txt; fail "exit code $code, expected 2 and $text: $*"; }
+}
+
+"$vpr" describe --model dinov2-vits14+gem "${model[@]}" --out last.npy "$town/database"
+"$vpr" describe --model dinov2-vits14+gem "${model[@]}" --block 3 --facet key --out third.npy "$town/database"
+is last.json /block '"last"'
+is third.json /block '"3"'
+is third.json /facet '"key"'
+is last.json /preprocess '"normalise-then-resize-tensor"'
+is last.json /position_rule '"offset0.1"'
+is last.json /company '"alone"'
+is last.json /pca '"none"'
+cmp -s last.json third.json && fail "the record does not tell the block"
+
+"$vpr" pca third.npy --dimensions 2 --out pca.safetensors
+"$vpr" evaluate --model dinov2-vits14+gem "${model[@]}" "${sets[@]}" --block 3 --facet key --pca pca.safetensors --json pca.json --report page.html >out.txt
+is pca.json /model '"dinov2-vits14+gem"'
+is pca.json /size '"28x28"'
+is pca.json /weights_hash "$("$json_value" last.json /weights_hash)"
+[ "$("$json_value" pca.json /pca)" != '"none"' ] || fail "the PCA is not recorded"
+grep -qF '<dt>block</dt><dd>3</dd>' page.html || fail "the report does not tell the block"
+refused "block: 'last' and '3'; facet: 'token' and 'key'" \
+  "$vpr" evaluate --model dinov2-vits14+gem "${model[@]}" "${sets[@]}" --pca pca.safetensors
+refused "size: '42x42' and '28x28'" \
+  "$vpr" evaluate --model dinov2-vits14+gem --weights "$weights" --size 42 "${sets[@]}" --block 3 --facet key --pca pca.safetensors
+
+vlad=(localize --model dinov2-vits14+vlad "${model[@]}" "${sets[@]}")
+"$vpr" "${vlad[@]}" --block 3 --words 4 --save-vocabulary words.safetensors --json found.json
+"$vpr" "${vlad[@]}" --block 3 --vocabulary words.safetensors --json loaded.json
+is loaded.json /vocabulary "$("$json_value" found.json /vocabulary)"
+is loaded.json /queries "$("$json_value" found.json /queries)"
+refused "block: '4' and '3'" "$vpr" "${vlad[@]}" --block 4 --vocabulary words.safetensors
+
+"$vpr" localize --model dinov2-vits14+gem "${model[@]}" "${sets[@]}" --rerank 2 --local-block 3 --local-facet value --json rerank.json
+is rerank.json /reranked 2
+is rerank.json /local_features '"patches of block 3 value"'
+echo "what made descriptors is recorded"
+cd / && rm -rf "$folder"

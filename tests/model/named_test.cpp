@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/io/save.hpp>
+#include <vpr/layer/initialise.hpp>
+#include <vpr/model/named.hpp>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+#include <map>
+#include <set>
+
+using namespace vpr;
+
+namespace {
+
+/// A file of ViT-S/14 that knows nothing, with the metadata.
+std::string weights(const TemporaryFolder& folder, const std::map<std::string, std::string>& metadata) {
+  static DinoV2<> network = [] {
+    DinoV2<> made{ViTS14()};
+    initialise(made, 1);
+    return made;
+  }();
+  const std::string path = folder.file("w.safetensors");
+  save_safetensors(path, network, metadata);
+  return path;
+}
+
+const ModelRecord trained = [] {
+  ModelRecord record = record_of("dinov2-vits14+gem", {28, 42}, "resize-8-bit-then-normalise", ViTS14());
+  record.block = "3";
+  record.facet = "key";
+  record.position_rule = "size";
+  return record;
+}();
+
+}  // namespace
+
+TEST_CASE("A model that is loaded by name is recorded with every default written out") {
+  const TemporaryFolder folder;
+  const AnyPipeline model = load_model({.name = "dinov2-vits14+gem", .weights = weights(folder, {})});
+  const ModelRecord& record = model.record();
+  CHECK(record.model == "dinov2-vits14+gem");
+  CHECK(record.weights == "w.safetensors");
+  CHECK(record.weights_root == "none");
+  CHECK(record.block == "last");
+  CHECK(record.size == "224x224");
+  CHECK(record.preprocess == "normalise-then-resize-tensor");
+  CHECK(record.company == "alone");
+  CHECK(model.input_size({480, 640}) == ImageSize{224, 224});
+}
+
+TEST_CASE("A trained file says how photos are prepared and which block is taken; what is asked for wins, and is said") {
+  const TemporaryFolder folder;
+  const std::string path = weights(folder, metadata_of(trained));
+  std::string said;
+  const auto say = [&](const std::string& sentence) { said += sentence + "\n"; };
+  const AnyPipeline model = load_model({.name = "dinov2-vits14+gem", .weights = path, .say = say});
+  CHECK(model.input_size({480, 640}) == ImageSize{28, 42});
+  CHECK(differences(model.record(), trained).empty());
+  CHECK_THAT(said, ContainsSubstring("size: 28x42, as w.safetensors was trained\n") &&
+                       ContainsSubstring("block: 3, as w.safetensors was trained\n"));
+
+  said.clear();
+  const AnyPipeline asked = load_model(
+      {.name = "dinov2-vits14+gem", .weights = path, .size = ImageSize{56, 56}, .tap = Tap{}, .positions = PositionRule::size, .say = say});
+  CHECK(asked.record().size == "56x56");
+  CHECK(asked.record().block == "last");
+  CHECK(asked.record().preprocess == "resize-8-bit-then-normalise");
+  CHECK_THAT(said, ContainsSubstring("size: 56x56 as asked, but w.safetensors was trained with 28x42\n") &&
+                       ContainsSubstring("block: last as asked, but w.safetensors was trained with 3\n"));
+  CHECK_THAT(said, !ContainsSubstring("position_rule"));
+}
+
+TEST_CASE("A record that cannot be used is an error of the file") {
+  const TemporaryFolder folder;
+  for (const auto& [field, value] : std::map<std::string, std::string>{
+           {"size", "99999999999x1"}, {"preprocess", "as you like"}, {"block", "-7"}, {"facet", "colour"}, {"position_rule", "none"}}) {
+    INFO(field);
+    auto metadata = metadata_of(trained);
+    metadata[field] = value;
+    const std::string path = weights(folder, metadata);
+    CHECK_THROWS_WITH(load_model({.name = "dinov2-vits14+gem", .weights = path}), ContainsSubstring(path + ": its record: "));
+    CHECK_THROWS_AS(load_model({.name = "dinov2-vits14+gem", .weights = path}), FormatError);
+  }
+  auto metadata = metadata_of(trained);
+  metadata["block"] = "12";
+  CHECK_THROWS_WITH(load_model({.name = "dinov2-vits14+gem", .weights = weights(folder, metadata)}),
+                    ContainsSubstring("got block 12, it has blocks 0 to 11"));
+}
+
+TEST_CASE("Each row of the table of aggregators makes one of its own, and one name stands for each") {
+  const auto words = [] { return Vocabulary{Shape{2, 384}, std::vector<float>(768, 0.5F), {}}; };
+  const std::map<std::string_view, std::int64_t> dimensions{{"cls", 384},       {"mean", 384},          {"gem", 384},     {"vlad", 768},
+                                                            {"netvlad", 12288}, {"netvlad-8192", 8192}, {"mixvpr", 4096}, {"salad", 8448}};
+  CHECK(dimensions.size() == named_aggregators.size());
+  for (const NamedAggregator& named : named_aggregators) {
+    INFO(named.name);
+    CHECK(find_aggregator(named.name) == &named);
+    CHECK(named.make({384, false, words}).dimensions(384) == dimensions.at(named.name));
+    std::int64_t parameters = 0;
+    named.make({384, false, words}).visit([&](const std::string&, auto&) { ++parameters; }, "");
+    if (named.learned) CHECK(parameters > 0);
+  }
+  CHECK(find_aggregator("max") == nullptr);
+  CHECK_THROWS_WITH(find_aggregator("vlad")->make({384, false, {}}), ContainsSubstring("needs a vocabulary"));
+  CHECK_THROWS_WITH(find_aggregator("vlad")->make({768, false, words}), ContainsSubstring("384 channels, the network's features 768"));
+  CHECK_THROWS_WITH(load_model({.name = "dinov2-vits14+max", .weights = "w.pth"}),
+                    ContainsSubstring("the aggregator one of cls, mean, gem, vlad, netvlad, netvlad-8192, mixvpr, salad"));
+}
