@@ -92,7 +92,11 @@ TEST_CASE("field cases: configurations, classes, functions and attributes beside
   } else {
     const auto right = constants(open_weights(plain));
     for (const std::string name : {"omegaconf.ckpt", "classref.ckpt", "partial.ckpt", "tensor_with_attr.pth"}) {
-      for_each_copy(name, [&](const std::string& path) { CHECK(constants(open_weights(path)) == right); });
+      for_each_copy(name, [&](const std::string& path) {
+        auto expected = right;
+        if (name == "tensor_with_attr.pth") expected.at("norm.weight").second = 0;  // the tensor with the attribute
+        CHECK((constants(open_weights(path)) == expected));
+      });
     }
   }
   for_each_copy("h1.ckpt", [](const std::string& path) {

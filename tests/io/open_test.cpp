@@ -80,8 +80,8 @@ TEST_CASE("open_weights: an index opens all its files as one") {
   copy("views_zip.pth", "pytorch_model-2.bin");
   std::string map;
   const auto add = [&map](const std::string& path, const std::string& name) {
-    for (const auto& info : open_weights(path).tensors())
-      map.append(map.empty() ? "" : ",").append("\"" + info.name + "\":\"").append(name + "\"");
+    const auto file = open_weights(path);
+    for (const auto& info : file.tensors()) map.append(map.empty() ? "" : ",").append("\"" + info.name + "\":\"").append(name + "\"");
   };
   add(folder.file("model-00001-of-00002.safetensors"), "model-00001-of-00002.safetensors");
   add(folder.file("pytorch_model-2.bin"), "pytorch_model-2.bin");
