@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <iostream>
+#include <locale>
 #include <memory>
 #include <sstream>
 
@@ -32,6 +33,7 @@ std::string csv_field(const std::string& text) {
 std::string as_csv(const vpr::Dataset& dataset, const SearchResult& result) {
   const bool reranked = !result.second_looks.empty();
   std::ostringstream out;
+  out.imbue(std::locale::classic());
   out << "query,rank,database,score" << (reranked ? ",rerank_score" : "") << '\n';
   for (std::size_t q = 0; q < result.matches.size(); ++q) {
     for (std::size_t rank = 0; rank < result.matches[q].size(); ++rank) {

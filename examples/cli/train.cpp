@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "commands.hpp"
+#include "left_out.hpp"
 #include "progress_bar.hpp"
 #include "train_options.hpp"
 #include "training_record.hpp"
 #include "training_steps.hpp"
 #include "validation.hpp"
 
+#include <vpr/core/printable.hpp>
 #include <vpr/io/open.hpp>
+#include <vpr/model/record.hpp>
 #include <vpr/train/early_stopping.hpp>
 
 #include <CLI/CLI.hpp>
@@ -17,8 +20,11 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace cli {
 namespace {
@@ -49,35 +55,45 @@ vpr::Recipe recipe_of(const TrainOptions& options) {
 }
 
 template <class System>
-void train(System& system, const TrainOptions& options, const vpr::Recipe& recipe) {
+void train(System& system, const TrainOptions& options, const vpr::Recipe& recipe, const std::map<std::string, std::string>& deciding) {
   vpr::load_to_train(system, vpr::open_weights(options.weights), options.seed);
   vpr::freeze_backbone(system, recipe.tuned_blocks);
   vpr::first_stage_of(system).backbone.set_checkpointing(options.checkpointing);
 
   const std::unique_ptr<TrainingSteps<System>> steps = training_steps(system, options, recipe);
-  const Validation validation(options, recipe.system);
+  Validation validation(options, recipe.system);
 
-  const std::string state = options.out + ".state";
   TrainerOf<System> trainer(system, vpr::AdamW<B>(system, {.rate = recipe.rate, .weight_decay = recipe.weight_decay}), recipe.schedule,
-                            {.steps = options.steps, .checkpoint_every = options.every, .checkpoint = state});
+                            {.steps = options.steps, .checkpoint_every = options.every, .checkpoint = options.state(), .notes = deciding});
   vpr::EarlyStopping stopping(options.patience);
   trainer.keep("early_stopping", stopping);
   steps->keep_in(trainer);
-  if (options.resume) trainer.resume(state);
+  if (options.resume) {
+    trainer.resume(options.state());
+  } else {  // a kill before the first checkpoint must not leave the state of another training
+    for (const std::string& path : {options.state(), options.best(), options.out}) std::filesystem::remove(path);
+  }
   std::int64_t parameters = 0;
   for (const auto& named : trainer.optimizer().parameters()) parameters += named.parameter.shape().elements();
   std::printf("%s on %s: %lld numbers are trained\n", recipe.system.c_str(), steps->told().c_str(), static_cast<long long>(parameters));
 
   TrainingRecord record(options, recipe, steps->told(), trainer.done());
   const double seconds_before = record.seconds();
+  const std::string preprocess = "normalise-then-resize-tensor";
+  vpr::ModelRecord made = vpr::record_of(vpr::canonical_name(recipe.system), parse_size(options.size), preprocess,
+                                         vpr::first_stage_of(system).backbone.config());
+  made.upright = options.photo.upright ? "yes" : "no";
+  made.accept_damaged = options.photo.accept_damaged ? "yes" : "no";
   const auto write = [&](const std::string& path) {
-    vpr::save_safetensors(path, system,
-                          {{"recipe", recipe.name},
-                           {"system", recipe.system},
-                           {"trained from", std::filesystem::path(options.weights).filename().string()},
-                           {"licence", "that of the weights it was trained from"}});
+    std::map<std::string, std::string> metadata = vpr::metadata_of(made);
+    metadata["recipe"] = recipe.name;
+    metadata["system"] = recipe.system;
+    metadata["trained_steps"] = std::to_string(trainer.done());
+    metadata["trained_from"] = deciding.at("weights");
+    metadata["licence"] = "that of the weights it was trained from";
+    vpr::save_safetensors(path, system, metadata);
   };
-  const std::string best_weights = std::filesystem::path(options.out).replace_extension(".best.safetensors").string();
+  const std::string best_weights = options.best();
   const auto validated = [&](const std::string& when) {
     write(options.out);
     const vpr::Recall recall = validation();
@@ -125,14 +141,25 @@ void train(System& system, const TrainOptions& options, const vpr::Recipe& recip
   if (trainer.done() < options.steps)
     std::printf("stopped after %lld steps: recall@1 rose no more\n", static_cast<long long>(trainer.done()));
   if (validation.wanted()) std::printf("%s: the weights with the best recall@1, %.3f\n", best_weights.c_str(), stopping.best());
-  std::printf("%s: use it with --model %s\n", options.out.c_str(), recipe.system.c_str());
-  for (const vpr::BadPhoto& bad : steps->bad_photos()) std::printf("left out: %s\n", bad.reason.c_str());
+  std::printf("%s: evaluate it with vpr evaluate --model %s --weights %s --size %s --preprocess %s\n", vpr::escaped(options.out).c_str(),
+              recipe.system.c_str(), vpr::escaped(options.out).c_str(), made.size.c_str(), preprocess.c_str());
+  std::vector<vpr::BadPhoto> bad = steps->bad_photos();
+  const std::vector<vpr::BadPhoto> of_validation = validation.bad_photos();
+  bad.insert(bad.end(), of_validation.begin(), of_validation.end());
+  if (bad.empty()) return;
+  std::fflush(stdout);
+  std::fprintf(stderr, "left out: %zu photos\n", bad.size());
+  for (const vpr::BadPhoto& photo : bad)
+    std::fprintf(stderr, "  %s: %s\n", vpr::escaped(photo.path).c_str(), vpr::printable(photo.reason).c_str());
+  throw CLI::RuntimeError(exit_photos_left_out);
 }
 
 void run(const TrainOptions& options) {
   if (options.threads > 0) vpr::set_thread_count(static_cast<int>(options.threads));
   const vpr::Recipe recipe = recipe_of(options);
-  vpr::with_system<vpr::Recorded<B>>(recipe.system, [&](auto system) { train(system, options, recipe); });
+  const std::map<std::string, std::string> deciding = deciding_options(options, recipe);
+  check_training(options, deciding);
+  vpr::with_system<vpr::Recorded<B>>(recipe.system, [&](auto system) { train(system, options, recipe, deciding); });
 }
 
 }  // namespace
@@ -186,10 +213,20 @@ void add_train(CLI::App& program) {
       ->check(CLI::NonNegativeNumber);
   command->add_option("--seed", options->seed, "seed of heads, batches and augmentation")->capture_default_str();
   command->add_flag("--checkpointing", options->checkpointing, "compute blocks twice to keep less in memory");
-  command->add_option("--every", options->every, "steps between checkpoints and validations; 0: none but a validation at the end")
+  command
+      ->add_option("--every", options->every,
+                   "steps between checkpoints and validations; there is one of each after the last step, and with 0 no other")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command->add_flag("--resume", options->resume, "go on from the state beside --out");
+  command->add_flag("--change", options->change, "with --resume: go on though options differ from those that the training began with");
+  command->add_flag("--force", options->force, "begin anew, though --out, its state, --log or --report are there: they are overwritten");
+  command
+      ->add_option("--positions", options->positions,
+                   "what the positions of photos are; automatic: as names and tables say, or their numbers leave no doubt")
+      ->check(CLI::IsMember({"automatic", "metres", "degrees"}))
+      ->capture_default_str();
+  add_photo_options(*command, options->photo);
   command->add_option("--log", options->log,
                       "write loss, rate, speed and recall of each step: a CSV file, or JSON lines where its name ends in .jsonl");
   command->add_option(

@@ -3,7 +3,12 @@
 /// What the command line asks of a training.
 #pragma once
 
+#include "photo_options.hpp"
+
+#include <vpr/model/recipe.hpp>
+
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,13 +16,26 @@ namespace cli {
 
 struct TrainOptions {
   std::string recipe, weights, data, out, backbone, cache, log, report, database, queries, positives, mining, augment;
-  std::string by = "automatic", size = "224x224";
+  std::string by = "automatic", positions = "automatic", size = "224x224";
   std::vector<std::string> leave_out;
   std::int64_t steps = 1000, places = 0, photos = 0, triplets = 0, negatives = 0, round = 0, pool = 0, frames = 5, tuned_blocks = -1,
                every = 0, patience = 0, threads = 0;
   double rate = 0, radius = 25;
   std::uint64_t seed = 0;
-  bool resume = false, checkpointing = false;
+  bool resume = false, checkpointing = false, force = false, change = false;
+  PhotoOptions photo;
+
+  std::string state() const { return out + ".state"; }
+  /// The weights of the best validation.
+  std::string best() const;
 };
+
+/// What decides the weights that a training comes to, by the options' names: kept in its state, so that it goes on with the same.
+std::map<std::string, std::string> deciding_options(const TrainOptions& options, const vpr::Recipe& recipe);
+
+/// Refuses a training before anything expensive is done for it: outputs that could not be written, or would be lost; a state to go on from that
+/// is not there, is of other options, or has more steps behind it than are asked for.
+/// @throws vpr::ConfigError, vpr::IoError, vpr::FormatError
+void check_training(const TrainOptions& options, const std::map<std::string, std::string>& deciding);
 
 }  // namespace cli

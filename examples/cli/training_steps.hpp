@@ -33,6 +33,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cli {
@@ -71,17 +72,34 @@ class TrainingSteps {
 
 using Load = std::function<vpr::Planes(const std::string&, vpr::Random&)>;
 
-inline Load plain_loader(vpr::ImageSize size) { return vpr::ReadPhoto{vpr::NoAugmentation{}, vpr::NormaliseThenResize<>{{size}}}; }
+/// With --strict-photos a photo that cannot be read ends the training: an error of no kind that `TolerantLoader` goes on after.
+inline Load strict_if_asked(Load load, const TrainOptions& options) {
+  if (!options.photo.strict) return load;
+  return [load = std::move(load)](const std::string& path, vpr::Random& random) {
+    try {
+      return load(path, random);
+    } catch (const vpr::Error& error) {
+      throw vpr::Error(error.what());
+    }
+  };
+}
+
+inline Load plain_loader(const TrainOptions& options) {
+  return strict_if_asked(
+      vpr::ReadPhoto{vpr::NoAugmentation{}, vpr::NormaliseThenResize<>{{parse_size(options.size)}}, options.photo.read_options()}, options);
+}
 inline Load loader_of(const TrainOptions& options, const vpr::Recipe& recipe) {
-  const vpr::ImageSize size = parse_size(options.size);
-  if (recipe.augment) return vpr::ReadPhoto{vpr::Augmentations{vpr::ResizeAsPil{size}, vpr::RandAugment{}}};
-  return plain_loader(size);
+  if (!recipe.augment) return plain_loader(options);
+  return strict_if_asked(vpr::ReadPhoto{vpr::Augmentations{vpr::ResizeAsPil{parse_size(options.size)}, vpr::RandAugment{}},
+                                        vpr::NormaliseThenResize<vpr::OriginalSize>{}, options.photo.read_options()},
+                         options);
 }
 
 inline vpr::TrainingPlaces places_of(const TrainOptions& options) {
   vpr::TrainingPlacesSettings settings;
   settings.by = vpr::places_by(options.by);
   settings.sequence.frames = options.frames;
+  settings.positions = vpr::position_unit(options.positions);
   settings.keep = [&](const vpr::TrainingPhoto& photo) {
     return std::none_of(options.leave_out.begin(), options.leave_out.end(),
                         [&](const std::string& text) { return photo.group == text || photo.path.find(text) != std::string::npos; });
@@ -131,7 +149,8 @@ class PlaceSteps : public TrainingSteps<System> {
   }
 
   vpr::Var<B> loss(std::int64_t step) override {
-    if (!ahead_) ahead_.emplace([this](std::int64_t i) { return batches_.read(i); }, step, last_);
+    if (!ahead_ || step != next_) ahead_.emplace([this](std::int64_t i) { return batches_.read(i); }, step, last_);
+    next_ = step + 1;
     const vpr::PhotoBatch batch = *ahead_->next();
     auto& pipeline = vpr::first_stage_of(system_);
     if constexpr (std::decay_t<decltype(pipeline)>::mixes)
@@ -145,12 +164,16 @@ class PlaceSteps : public TrainingSteps<System> {
     }
   }
 
-  std::vector<vpr::BadPhoto> bad_photos() const override { return batches_.bad_photos(); }
+  std::vector<vpr::BadPhoto> bad_photos() const override {
+    std::vector<vpr::BadPhoto> bad = places_.left_out;
+    for (vpr::BadPhoto& photo : batches_.bad_photos()) bad.push_back(std::move(photo));
+    return bad;
+  }
 
  private:
   System& system_;
   FeaturesOf features_;
-  std::int64_t last_;
+  std::int64_t last_, next_ = -1;
   vpr::TrainingPlaces places_;
   vpr::PlaceSampler sampler_;
   vpr::PhotoBatches<Load> batches_;
@@ -174,9 +197,10 @@ class TripletSteps : public TrainingSteps<System> {
   TripletSteps(System& system, const TrainOptions& options, const vpr::Recipe& recipe, vpr::TripletPhotos all)
       : system_(system),
         features_(features_of(vpr::first_stage_of(system).backbone, options, recipe)),
+        left_out_(std::move(all.left_out)),
         photos_(all.queries, all.database, loader_of(options, recipe), options.seed),
         batches_(vpr::TripletMiner(std::move(all.near), std::move(all.far), std::ssize(all.database), recipe.miner), photos_,
-                 plain_loader(parse_size(options.size)), {.triplets = recipe.triplets}) {}
+                 plain_loader(options), {.triplets = recipe.triplets}) {}
 
   std::string told() const override {
     std::string text =
@@ -209,11 +233,16 @@ class TripletSteps : public TrainingSteps<System> {
     }
   }
 
-  std::vector<vpr::BadPhoto> bad_photos() const override { return batches_.bad_photos(); }
+  std::vector<vpr::BadPhoto> bad_photos() const override {
+    std::vector<vpr::BadPhoto> bad = left_out_;
+    for (vpr::BadPhoto& photo : batches_.bad_photos()) bad.push_back(std::move(photo));
+    return bad;
+  }
 
  private:
   System& system_;
   FeaturesOf features_;
+  std::vector<vpr::BadPhoto> left_out_;
   vpr::Progress progress_ = progress_bar();
   vpr::TripletBatches<Load> photos_;
   vpr::MinedBatches<Load, Load> batches_;

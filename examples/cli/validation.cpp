@@ -3,7 +3,10 @@
 
 #include "describe_photos.hpp"
 
+#include <vpr/core/printable.hpp>
 #include <vpr/eval/keep_photos.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <vector>
@@ -12,22 +15,34 @@ namespace cli {
 
 Validation::Validation(const TrainOptions& options, const std::string& system) {
   if (options.database.empty()) return;
-  dataset_ =
-      vpr::Dataset::load({.database = options.database, .queries = options.queries, .pairs = options.positives, .radius = options.radius});
+  dataset_ = vpr::Dataset::load({.database = options.database,
+                                 .queries = options.queries,
+                                 .pairs = options.positives,
+                                 .radius = options.radius,
+                                 .positions = vpr::position_unit(options.positions)});
   VPR_REQUIRE(vpr::ConfigError, dataset_->positives.has_value(),
               "train: nothing tells which answers of the validation are right: give --positives, or photos with positions");
   model_.model = system;
   model_.weights = options.out;
   model_.size = options.size;
   model_.preprocess = "normalise-then-resize-tensor";
+  model_.photos = options.photo;
 }
 
-vpr::Recall Validation::operator()() const {
+std::vector<vpr::BadPhoto> Validation::bad_photos() const {
+  std::vector<vpr::BadPhoto> all;
+  for (const auto& [path, reason] : bad_) all.push_back({path, reason});
+  return all;
+}
+
+vpr::Recall Validation::operator()() {
   vpr::Timing timing;
   PhotoReader reader(model_.photos);
   const Describer describe(model_, {}, "", timing, reader);
   const Described database = describe(dataset_->database, "validation database");
   const Described queries = describe(dataset_->queries, "validation queries");
+  for (const auto& photo : reader.left_out().json())
+    bad_[vpr::unescaped(photo["photo"].get<std::string>())] = photo["reason"].get<std::string>();
   vpr::Dataset dataset = *dataset_;
   vpr::keep_database(dataset, database.photos);
   vpr::keep_queries(dataset, queries.photos);

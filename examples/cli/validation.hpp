@@ -6,11 +6,14 @@
 #include "options.hpp"
 #include "train_options.hpp"
 
+#include <vpr/dataset/bad_photo.hpp>
 #include <vpr/dataset/dataset.hpp>
 #include <vpr/eval/recall.hpp>
 
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace cli {
 
@@ -21,12 +24,15 @@ class Validation {
 
   bool wanted() const { return dataset_.has_value(); }
 
-  /// Recall@1 and @5 of the weights as they were written last.
-  vpr::Recall operator()() const;
+  /// Recall@1 and @5 of the weights as they were written last, over the photos that can be read.
+  vpr::Recall operator()();
+  /// The photos that cannot be read, once each.
+  std::vector<vpr::BadPhoto> bad_photos() const;
 
  private:
   ModelOptions model_;
   std::optional<vpr::Dataset> dataset_;
+  std::map<std::string, std::string> bad_;  // why, by path
 };
 
 }  // namespace cli

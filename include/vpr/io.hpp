@@ -8,6 +8,7 @@
 #include <vpr/io/inflate.hpp>
 #include <vpr/io/inspect.hpp>
 #include <vpr/io/load.hpp>
+#include <vpr/io/load_report.hpp>
 #include <vpr/io/mapped_file.hpp>
 #include <vpr/io/missing.hpp>
 #include <vpr/io/name_map.hpp>
@@ -16,12 +17,14 @@
 #include <vpr/io/onnx.hpp>
 #include <vpr/io/open.hpp>
 #include <vpr/io/pickle.hpp>
+#include <vpr/io/plain_names.hpp>
 #include <vpr/io/protobuf.hpp>
 #include <vpr/io/safetensors.hpp>
 #include <vpr/io/save.hpp>
 #include <vpr/io/sharded.hpp>
 #include <vpr/io/torch_checkpoint.hpp>
 #include <vpr/io/weight_file.hpp>
+#include <vpr/io/weight_sets.hpp>
 #include <vpr/io/weight_source.hpp>
 #include <vpr/io/zip.hpp>
 #include <vpr/io/zip_writer.hpp>

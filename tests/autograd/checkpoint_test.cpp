@@ -88,3 +88,18 @@ TEST_CASE("At inference a checkpoint is the function itself") {
   const Tensor<F64> x = random_tensor({2, 3}, 1);
   CHECK(checkpoint([](Tensor<F64> t) { return gelu(std::move(t)); }, x).values() == gelu(x).values());
 }
+
+TEST_CASE("The result of a checkpoint need not depend on its input") {
+  const Var<F64> x(Tensor<F64>::full({2, 3}, 1), true), w(Tensor<F64>::full({2, 3}, 2), true);
+  const auto gradients = [&](const auto& f) {
+    Var<F64>(x).clear_gradient();
+    Var<F64>(w).clear_gradient();
+    propagate_ones(add(checkpoint(f, x), x));
+    return std::pair(x.gradient().to_vector(), w.gradient().to_vector());
+  };
+  const std::vector<float> ones(6, 1), fours(6, 4);
+  CHECK(gradients([w](const Var<F64>&) { return multiply(w, w); }) == std::pair(ones, fours));
+  CHECK(gradients([w](const Var<F64>& v) { return multiply(w, v.detached()); }) == std::pair(ones, ones));
+  CHECK(gradients([w](const Var<F64>&) { return w; }) == std::pair(ones, ones));
+  CHECK(gradients([](const Var<F64>& v) { return v; }) == std::pair(std::vector<float>(6, 2), std::vector<float>()));
+}

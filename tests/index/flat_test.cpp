@@ -211,3 +211,11 @@ TEST_CASE("A flat index finds what FAISS found of the golden files' descriptors"
     CHECK(vpr::ids_of(found, golden.shape("out.predictions")[1]) == golden.integers("out.predictions"));
   }
 }
+
+TEST_CASE("A k beyond the index gives all, and a dim that no memory holds is refused") {
+  vpr::FlatIndex<> index(2);
+  const float rows[] = {1, 0, 0, 1};
+  index.add(vpr::Rows(rows, 2, 2));
+  CHECK(index.search(vpr::Rows(rows, 1, 2), std::int64_t{1} << 62)[0].size() == 2);
+  CHECK_THROWS_WITH(vpr::FlatIndex<>(std::int64_t{1} << 58), ContainsSubstring("at most 16777216"));
+}

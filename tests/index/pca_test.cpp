@@ -145,3 +145,22 @@ TEST_CASE("A PCA refuses what does not fit") {
   points(4, 2) = std::numeric_limits<float>::infinity();
   CHECK_THROWS_WITH(fit_pca(points, {.components = 1}), ContainsSubstring("fit_pca: descriptor 4 holds inf at 2"));
 }
+
+TEST_CASE("A variance or ratio that is none is refused, whatever the power") {
+  const auto pca = [](float variance, float ratio, float power) {
+    vpr::PcaParameters parameters{vpr::RowVector<float>::Zero(2), vpr::Matrix<float>::Identity(2, 2), vpr::RowVector<float>::Ones(2),
+                                  vpr::RowVector<float>::Constant(2, 0.5F), power};
+    parameters.variance[1] = variance;
+    parameters.ratio[1] = ratio;
+    return vpr::Pca(parameters);
+  };
+  CHECK_NOTHROW(pca(0, 0, 0));
+  for (const float power : {0.0F, -0.5F, 1.0F}) {
+    for (const float bad : {NAN, INFINITY, -INFINITY, -1.0F}) {
+      CHECK_THROWS_WITH(pca(bad, 0.5F, power), ContainsSubstring("variance 1 is"));
+      CHECK_THROWS_WITH(pca(1, bad, power), ContainsSubstring("ratio 1 is"));
+    }
+  }
+  CHECK_THROWS_AS(pca(1, 0.5F, NAN), vpr::ConfigError);
+  CHECK_THROWS_AS(pca(0, 0.5F, -0.5F), vpr::ConfigError);
+}

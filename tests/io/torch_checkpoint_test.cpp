@@ -237,7 +237,7 @@ TEST_CASE("PyTorch: a few stored bytes are not repeated, named or nested without
     CHECK_THROWS_WITH(read_torch(write_checkpoint(temporary, pickled(value))), ContainsSubstring("made.pth") && ContainsSubstring(words));
   };
   const std::string expanded = global("torch._utils", "_rebuild_tensor_v2") +
-                               tuple(storage("FloatStorage") + std::string("K\0", 2) + std::string("J\0\0\0\1\x85K\0\x85\x89}", 12)) +
+                               tuple(storage("FloatStorage") + std::string("K\0", 2) + std::string("J\0\0\0\1\x85K\0\x85\x89}", 11)) +
                                "R";  // [2^24]
   CHECK_NOTHROW(read_torch(write_checkpoint(temporary, pickled(dictionary(text("w") + expanded)))));
   std::string many;

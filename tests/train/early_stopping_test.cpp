@@ -58,8 +58,8 @@ TEST_CASE("What is no progress of early stopping is refused") {
     stopping.visit([&](const std::string&, auto& parameter) { parameter.assign(values); }, std::string());
   };
   CHECK_THROWS_AS(assign({0.5F}), FormatError);
-  CHECK_THROWS_AS(assign({NAN, 1}), FormatError);
-  CHECK_THROWS_AS(assign({0.5F, -1}), FormatError);
-  CHECK_THROWS_AS(assign({0.5F, 1.5F}), FormatError);
-  CHECK_THROWS_AS(assign({0.5F, INFINITY}), FormatError);
+  CHECK_THROWS_AS(assign({NAN, 1, 0}), FormatError);
+  CHECK_THROWS_AS(assign({0.5F, -1, 0}), FormatError);
+  CHECK_THROWS_AS(assign({0.5F, 1.5F, 0}), FormatError);
+  CHECK_THROWS_AS(assign({0.5F, INFINITY, 0}), FormatError);
 }

@@ -49,8 +49,8 @@ TEST_CASE("A step uses the gradients up; without one a parameter stays and its c
   std::map<std::string, Floats> memory;
   optimizer.visit([&](const std::string& name, auto& tensor) { memory[name] = tensor.to_vector(); }, "state.");
   CHECK(memory.size() == 6);
-  CHECK(memory.at("state.a.step") == Floats{1});
-  CHECK(memory.at("state.b.step") == Floats{0});
+  CHECK(memory.at("state.a.step") == Floats{1, 0});
+  CHECK(memory.at("state.b.step") == Floats{0, 0});
   CHECK(memory.at("state.a.exp_avg")[0] == Approx(0.1));
   CHECK(memory.at("state.a.exp_avg_sq")[0] == Approx(0.001));
 }
@@ -112,4 +112,26 @@ TEST_CASE("The number of threads changes no bit of a step") {
     return bag.values("p");
   };
   CHECK(run(1) == run(3));
+}
+
+TEST_CASE("Steps are counted exactly beyond what a float counts to") {
+  StepCount count;
+  count.assign(std::vector<float>{0x1p24F});
+  CHECK(++count == (1 << 24) + 1);
+  StepCount restored;
+  restored.assign(count.to_vector());
+  CHECK(restored.value() == (1 << 24) + 1);
+  count.assign(std::vector<float>{0x1p40F, 12345});
+  CHECK(count.value() == (std::int64_t{1} << 40) + 12345);
+  CHECK(count.to_vector() == std::vector<float>{0x1p40F, 12345});
+}
+
+TEST_CASE("What is no count is refused and changes nothing") {
+  StepCount count;
+  ++count;
+  for (const std::vector<float>& values :
+       std::vector<std::vector<float>>{{}, {1.5F}, {-1}, {NAN}, {INFINITY}, {1, 2, 3}, {1, 0.5F}, {0x1p60F}}) {
+    CHECK_THROWS_AS(count.assign(values), FormatError);
+    CHECK(count.value() == 1);
+  }
 }

@@ -3,6 +3,8 @@
 
 #include "tests/support/catch.hpp"
 
+#include <cmath>
+
 using namespace vpr;
 
 static_assert(Schedule<ConstantRate> && Schedule<LinearDecay> && Schedule<StepDecay> && Schedule<MultiStepDecay> &&
@@ -21,7 +23,6 @@ TEST_CASE("A linear decay is straight, then level") {
   CHECK(decay(10, 3) == Approx(4));
   CHECK(decay(10, 4) == Approx(2));
   CHECK(decay(10, 99) == Approx(2));
-  CHECK(LinearDecay{1, 0.5, 0}(10, 0) == Approx(5));
 }
 
 TEST_CASE("Steps fall at every multiple of their size, and at each milestone") {
@@ -65,4 +66,21 @@ TEST_CASE("What an overlaid schedule takes off during the warm-up is lost") {
   CHECK(schedule(8, 4) == Approx(4));
   CHECK(schedule(8, 6) == Approx(2));
   CHECK(OverlaidWarmUp<MultiStepDecay>{0, {{0}, 0.5}}(8, 0) == Approx(4));
+}
+
+TEST_CASE("Settings that no rate follows from are refused by name") {
+  CHECK_THROWS_WITH((StepDecay{.size = 0}(1, 3)), ContainsSubstring("StepDecay: got size 0"));
+  CHECK_THROWS_WITH((CosineDecay{.total = 0}(1, 0)), ContainsSubstring("CosineDecay: got total 0"));
+  CHECK_THROWS_AS((LinearDecay{.total = 0}(1, 0)), ConfigError);
+  CHECK_THROWS_AS((LinearDecay{.start = NAN}(1, 0)), ConfigError);
+  CHECK_THROWS_AS((LinearDecay{.end = -0.1}(1, 0)), ConfigError);
+  CHECK_THROWS_AS((StepDecay{.gamma = INFINITY}(1, 0)), ConfigError);
+  CHECK_THROWS_AS((MultiStepDecay{.milestones = {3, -1}}(1, 0)), ConfigError);
+  CHECK_THROWS_AS((MultiStepDecay{.milestones = {}, .gamma = NAN}(1, 0)), ConfigError);
+  CHECK_THROWS_AS((ExponentialDecay{-1}(1, 0)), ConfigError);
+  CHECK_THROWS_AS((CosineDecay{.total = 4, .least = NAN}(1, 0)), ConfigError);
+  CHECK_THROWS_AS((WarmUp<>{.steps = -1}(1, 0)), ConfigError);
+  CHECK_THROWS_AS((WarmUp<>{.steps = 3, .start = NAN}(1, 0)), ConfigError);
+  CHECK_THROWS_AS((OverlaidWarmUp<>{.steps = -1}(1, 0)), ConfigError);
+  CHECK_THROWS_WITH((OverlaidWarmUp<LinearDecay>{4, {1, 0, 2}}(1, 5)), ContainsSubstring("has come to 0"));
 }

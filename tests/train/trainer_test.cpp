@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/autograd.hpp>
 #include <vpr/backend/cpu.hpp>
+#include <vpr/layer/batch_norm.hpp>
 #include <vpr/layer/linear.hpp>
 #include <vpr/train/adam.hpp>
 #include <vpr/train/copy_parameters.hpp>
+#include <vpr/train/early_stopping.hpp>
 #include <vpr/train/schedule.hpp>
 #include <vpr/train/trainer.hpp>
 
@@ -13,6 +15,9 @@
 
 #include <cmath>
 #include <fstream>
+#include <functional>
+#include <iterator>
+#include <utility>
 
 using namespace vpr;
 
@@ -163,7 +168,7 @@ TEST_CASE("A trainer keeps further state in its checkpoint, under a name") {
   same.keep("memory", restored);
   same.resume(path);
   CHECK(restored.weight.to_vector() == memory.weight.to_vector());
-  CHECK(restored_seen.count.to_vector() == std::vector<float>{2});
+  CHECK(restored_seen.count.value() == 2);
 
   auto without = trainer_of(model, {});
   without.keep("seen", restored_seen);
@@ -179,6 +184,186 @@ TEST_CASE("A trainer keeps further state in its checkpoint, under a name") {
   CHECK_THROWS_WITH(other.resume(path), ContainsSubstring("kept.memory.weight: the file has float32 [2, 3], the model wants [2, 4]"));
   CHECK_THROWS_WITH(other.keep("memory", restored), ContainsSubstring("needs a name of its own, got \"memory\""));
   CHECK_THROWS_AS(other.keep("", restored), ConfigError);
+}
+
+namespace {
+
+/// A map behind a batch normalisation.
+struct Normalised {
+  BatchNorm<R> norm{4, 1e-5F};
+  Linear<R> map{4, 1};
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    norm.visit(visitor, prefix + "norm.");
+    map.visit(visitor, prefix + "map.");
+  }
+  std::vector<std::vector<float>> state() {
+    std::vector<std::vector<float>> all;
+    visit(
+        [&](const std::string&, auto& parameter) { all.push_back(parameter.to_vector()), all.push_back(parameter.gradient().to_vector()); },
+        "");
+    return all;
+  }
+};
+
+/// Adam whose step fails after the first parameters have moved, once.
+struct Failing {
+  Adam<B> inner;
+  bool* fail;
+  const std::vector<NamedParameter<B>>& parameters() const { return inner.parameters(); }
+  template <Schedule S>
+  void step(const S& schedule, std::int64_t t) {
+    inner.step(schedule, t);
+    if (std::exchange(*fail, false)) throw IoError("the optimiser fails");
+  }
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    inner.visit(visitor, prefix);
+  }
+};
+
+enum class Failure { none, loss_function, not_finite, several_elements, backward, clip, schedule, optimiser };
+
+}  // namespace
+
+TEST_CASE("A step that throws changes nothing, so that a retry has the bits of a clean run") {
+  const auto train = [](Failure failure) {
+    Normalised model;
+    model.map.weight.assign(std::span<const float>(random_floats(4, 3)));
+    StepCounter kept;
+    bool due = failure != Failure::none, optimiser_fails = false;
+    const auto schedule = [&](double rate, std::int64_t t) -> double {
+      if (t == 1 && failure == Failure::schedule && std::exchange(due, false)) throw IoError("no rate");
+      return rate;
+    };
+    using Rate = std::function<double(double, std::int64_t)>;
+    Trainer<Normalised, Failing, Rate> trainer(model, Failing{Adam<B>(model, {.rate = 0.1}), &optimiser_fails}, Rate(schedule),
+                                               {.steps = 4, .accumulate = 2, .longest_gradient = 1});
+    trainer.keep("kept", kept);
+    const auto loss = [&](std::int64_t batch) -> Var<B> {
+      ++kept.count;
+      std::vector<float> x = random_floats(32, static_cast<std::uint64_t>(batch) + 100);
+      const Var<B> y = model.map(model.norm(Var<B>(Tensor<B>::from({8, 4}, x))));
+      const Var<B> sum = matmul(y, y, Product::atb);
+      if (batch != 3 || failure == Failure::none || failure == Failure::schedule || !std::exchange(due, false)) return sum;
+      const auto failing = [&](Tensor<B> dy) {
+        model.map.weight.accumulate([&] { return Tensor<B>::full(Shape{1, 4}, failure == Failure::clip ? INFINITY : 1.0F); });
+        if (failure == Failure::backward) throw IoError("no gradient");
+        sum.accumulate([&] { return dy; });
+      };
+      switch (failure) {
+        case Failure::loss_function: throw IoError("the disk was away for a moment");
+        case Failure::not_finite: return multiply(sum, Var<B>(Tensor<B>::full({1}, NAN)));
+        case Failure::several_elements: return y;
+        case Failure::optimiser: optimiser_fails = true; return sum;
+        default: return Var<B>::record(Tensor<B>::full({1, 1}, 2), {sum, model.map.weight}, failing);
+      }
+    };
+    if (failure != Failure::none) {
+      std::vector<std::vector<float>> before;
+      CHECK_THROWS_AS(trainer.run(loss,
+                                  [&](const TrainingStep&) {
+                                    before = model.state();
+                                    return true;
+                                  }),
+                      Error);
+      CHECK(trainer.done() == 1);
+      CHECK(model.state() == before);
+      CHECK(kept.count.value() == 2);
+    }
+    trainer.run(loss, go_on);
+    CHECK(kept.count.value() == 8);
+    return model.state();
+  };
+  const auto clean = train(Failure::none);
+  for (const Failure failure : {Failure::loss_function, Failure::not_finite, Failure::several_elements, Failure::backward, Failure::clip,
+                                Failure::schedule, Failure::optimiser}) {
+    CAPTURE(static_cast<int>(failure));
+    CHECK(train(failure) == clean);
+  }
+}
+
+TEST_CASE("Gradients that were there before a step that throws are there afterwards") {
+  Model model = model_of(1);
+  loss_of(model, 7).backward();
+  const std::vector<float> before = model.weight.gradient().to_vector();
+  auto trainer = trainer_of(model, {.steps = 1, .accumulate = 2});
+  CHECK_THROWS_AS(trainer.run(
+                      [&](std::int64_t batch) {
+                        if (batch == 1) throw IoError("gone");
+                        return loss_of(model, batch);
+                      },
+                      go_on),
+                  IoError);
+  CHECK(model.weight.gradient().to_vector() == before);
+}
+
+TEST_CASE("A loss of several elements, or of none, is refused with its shape") {
+  Model model = model_of(1);
+  auto trainer = trainer_of(model, {.steps = 1});
+  CHECK_THROWS_WITH(trainer.run([&](std::int64_t) { return Var<B>(Tensor<B>::zeros({3})); }, go_on), ContainsSubstring("is a tensor [3]"));
+  CHECK_THROWS_AS(trainer.run([&](std::int64_t) { return Var<B>(Tensor<B>(Shape{0})); }, go_on), ShapeError);
+}
+
+TEST_CASE("A resume that fails changes nothing") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("state.safetensors");
+  Model model = model_of(1);
+  EarlyStopping stopping(2);
+  {
+    auto trainer = trainer_of(model, {.steps = 2});
+    trainer.keep("stopping", stopping);
+    trainer.run([&](std::int64_t batch) { return loss_of(model, batch); }, go_on);
+    trainer.save(path);
+  }
+  // Early stopping's count, the last of all that is assigned, becomes 1.5: what is before it has been assigned by then.
+  std::string bytes;
+  {
+    std::ifstream in(path, std::ios::binary);
+    bytes.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  const float broken[] = {-INFINITY, 1.5F, 0};
+  bytes.replace(bytes.size() - sizeof broken, sizeof broken, reinterpret_cast<const char*>(broken), sizeof broken);
+  std::ofstream(path, std::ios::binary) << bytes;
+
+  Model other = model_of(2);
+  EarlyStopping others(2);
+  others.add(0.5);
+  auto trainer = trainer_of(other, {.steps = 3});
+  trainer.keep("stopping", others);
+  trainer.run([&](std::int64_t batch) { return loss_of(other, batch); }, [](const TrainingStep& step) { return step.step < 1; });
+  const std::vector<float> before = other.weight.to_vector();
+  CHECK_THROWS_AS(trainer.resume(path), FormatError);
+  CHECK(other.weight.to_vector() == before);
+  CHECK(trainer.done() == 1);
+  CHECK(others.best() == 0.5);
+  Model same = model_of(2);
+  auto clean = trainer_of(same, {.steps = 3});
+  trainer.run([&](std::int64_t batch) { return loss_of(other, batch); }, go_on);
+  clean.run([&](std::int64_t batch) { return loss_of(same, batch); }, go_on);
+  CHECK(other.weight.to_vector() == same.weight.to_vector());
+}
+
+TEST_CASE("The last step leaves a state, whatever the steps between checkpoints") {
+  const TemporaryFolder folder;
+  for (const std::int64_t every : {0, 3, 100}) {
+    const std::string path = folder.file("state" + std::to_string(every));
+    Model model = model_of(1), other = model_of(2);
+    auto trainer = trainer_of(model, {.steps = 5, .checkpoint_every = every, .checkpoint = path});
+    trainer.run([&](std::int64_t batch) { return loss_of(model, batch); }, [](const TrainingStep& step) { return step.step < 4; });
+    auto resumed = trainer_of(other, {.steps = 5});
+    resumed.resume(path);
+    CHECK(resumed.done() == 4);
+    CHECK(other.weight.to_vector() == model.weight.to_vector());
+  }
+}
+
+TEST_CASE("A schedule that gives no rate is refused before the first step") {
+  Model model = model_of(1);
+  using T = Trainer<Model, Adam<B>, StepDecay>;
+  CHECK_THROWS_WITH(T(model, Adam<B>(model), StepDecay{.size = 0}), ContainsSubstring("StepDecay: got size 0"));
+  using F = Trainer<Model, Adam<B>, std::function<double(double, std::int64_t)>>;
+  CHECK_THROWS_AS(F(model, Adam<B>(model), [](double, std::int64_t) { return NAN; }), ConfigError);
 }
 
 TEST_CASE("Settings that cannot be are refused") {

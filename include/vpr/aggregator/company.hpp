@@ -6,6 +6,7 @@
 #include <vpr/core/tensor.hpp>
 
 #include <cstdint>
+#include <locale>
 #include <numeric>
 #include <sstream>
 #include <string>
@@ -46,6 +47,7 @@ class Company {
   /// What descriptors were made in, as text: two that differ are not to be compared.
   std::string text() const {
     std::ostringstream out;
+    out.imbue(std::locale::classic());
     if (block_ > 0) {
       out << "blocks(" << block_ << ')';
     } else if (companions_.empty()) {

@@ -88,8 +88,10 @@ class CrossImageAggregator {
   /// Each photo's part of `encode(photos of its block)`.
   X in_blocks(const X& regions, std::int64_t size) const {
     X all;
-    for (std::int64_t begin = 0; begin < regions.shape()[0]; begin += size) {
-      all = stacked(all, encode(slice(regions, 0, begin, std::min(begin + size, regions.shape()[0]))));
+    const std::int64_t photos = regions.shape()[0];
+    for (std::int64_t begin = 0, count = 0; begin < photos; begin += count) {
+      count = std::min(size, photos - begin);
+      all = stacked(all, encode(slice(regions, 0, begin, begin + count)));
     }
     return all;
   }

@@ -5,6 +5,7 @@
 
 #include <vpr/aggregator/concept.hpp>
 #include <vpr/backend/cpu.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/ops/normalization.hpp>
 #include <vpr/ops/pooling.hpp>
 
@@ -28,8 +29,8 @@ class GeM {
 
   /// @throws ConfigError  for a power or an eps that is not positive.
   explicit GeM(GemSettings settings = {}) : p_(X::full(Shape{1}, settings.p)), eps_(settings.eps) {
-    VPR_REQUIRE(ConfigError, settings.p > 0 && settings.eps > 0, "GeM: got p ", settings.p, " and eps ", settings.eps,
-                ", want both positive");
+    VPR_REQUIRE(ConfigError, is_finite(settings.p) && settings.p > 0 && is_finite(settings.eps) && settings.eps > 0, "GeM: got p ",
+                settings.p, " and eps ", settings.eps, ", want both positive");
   }
 
   std::int64_t dimensions(std::int64_t channels) const { return channels; }

@@ -46,7 +46,7 @@ class MixVpr {
       mixers_.push_back({{positions, typename B::value(1e-5)}, {positions, hidden}, {hidden, positions}});
   }
 
-  std::int64_t dimensions(std::int64_t) const { return settings_.out_channels * settings_.rows; }
+  std::int64_t dimensions(std::int64_t) const { return Shape{settings_.out_channels, settings_.rows}.elements(); }
 
   /// @throws ShapeError  for features of another grid or other channels.
   X operator()(const Features<X>& features) const {
@@ -86,7 +86,8 @@ class MixVpr {
 
   static const MixVprSettings& validated(const MixVprSettings& settings) {
     VPR_REQUIRE(ConfigError,
-                settings.channels > 0 && settings.grid.patches() > 0 && settings.depth >= 0 && settings.ratio > 0 &&
+                settings.channels > 0 && settings.grid.height > 0 && settings.grid.width > 0 &&
+                    Shape{settings.grid.height, settings.grid.width}.elements() > 0 && settings.depth >= 0 && settings.ratio > 0 &&
                     settings.out_channels > 0 && settings.rows > 0,
                 "MixVPR: got ", settings.channels, " channels, a grid of ", settings.grid.height, "x", settings.grid.width, ", ",
                 settings.depth, " mixers of ratio ", settings.ratio, ", ", settings.out_channels, " out channels and ", settings.rows,

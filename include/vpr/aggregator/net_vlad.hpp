@@ -45,7 +45,7 @@ class NetVlad {
                                               : Shape{settings.clusters, settings.channels, 1})),
         bias_(settings.with_bias ? X::zeros(Shape{settings.clusters}) : X()) {}
 
-  std::int64_t dimensions(std::int64_t channels) const { return settings_.clusters * channels; }
+  std::int64_t dimensions(std::int64_t channels) const { return Shape{settings_.clusters, channels}.elements(); }
 
   /// @throws ShapeError  if the features have other channels.
   X operator()(const Features<X>& features) const {

@@ -17,10 +17,11 @@ namespace vpr {
 /// is fixed by the seed and the order of the rows, not by the chunks they come in. Memory: 4 bytes a number kept.
 class Reservoir {
  public:
-  /// @throws ConfigError for a capacity or dim below 1.
+  /// @throws ConfigError for a capacity or dim below 1, or more than 2^40 numbers to keep.
   Reservoir(std::int64_t capacity, std::int64_t dim, std::uint64_t seed) : capacity_(capacity), dim_(dim), random_(seed) {
-    VPR_REQUIRE(ConfigError, capacity >= 1 && dim >= 1, "Reservoir: got capacity ", capacity, " and dim ", dim,
-                ", expected at least 1 each");
+    constexpr std::int64_t most = std::int64_t{1} << 40;
+    VPR_REQUIRE(ConfigError, capacity >= 1 && dim >= 1 && capacity <= most / dim, "Reservoir: got capacity ", capacity, " and dim ", dim,
+                ", expected at least 1 each, and at most ", most, " numbers in all");
   }
 
   /// @throws ShapeError for another dim; FormatError for NaN or infinity; then nothing of `rows` is kept.

@@ -112,6 +112,10 @@ class SaladAggregator {
         settings.channels > 0 && settings.clusters > 0 && settings.cluster_dim > 0 && settings.token_dim >= 0 && settings.hidden > 0,
         "SALAD: got ", settings.channels, " channels, ", settings.clusters, " clusters of ", settings.cluster_dim, ", a class token of ",
         settings.token_dim, " and ", settings.hidden, " hidden ones, want positive sizes; only the class token's may be 0");
+    constexpr std::int64_t most = std::int64_t{1} << 31;
+    VPR_REQUIRE(ConfigError, settings.clusters <= most / settings.cluster_dim && settings.token_dim <= most, "SALAD: got ",
+                settings.clusters, " clusters of ", settings.cluster_dim, " and a class token of ", settings.token_dim, ", want at most ",
+                most, " dimensions");
     return settings;
   }
 

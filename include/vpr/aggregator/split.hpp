@@ -6,6 +6,7 @@
 #include <vpr/aggregator/concept.hpp>
 #include <vpr/aggregator/gem.hpp>
 #include <vpr/backend/cpu.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/ops/layout.hpp>
 #include <vpr/ops/normalization.hpp>
 #include <vpr/ops/pooling.hpp>
@@ -47,11 +48,11 @@ class SplitAggregator {
   /// @throws ConfigError  for a power or an eps that is not positive.
   explicit SplitAggregator(const SplitSettings& settings = {})
       : whole_(settings.whole), p_(X::full(Shape{1}, settings.gem.p)), eps_(settings.gem.eps) {
-    VPR_REQUIRE(ConfigError, settings.gem.p > 0 && settings.gem.eps > 0, "Split: got p ", settings.gem.p, " and eps ", settings.gem.eps,
-                ", want both positive");
+    VPR_REQUIRE(ConfigError, is_finite(settings.gem.p) && settings.gem.p > 0 && is_finite(settings.gem.eps) && settings.gem.eps > 0,
+                "Split: got p ", settings.gem.p, " and eps ", settings.gem.eps, ", want both positive");
   }
 
-  std::int64_t dimensions(std::int64_t channels) const { return Levels::regions * channels; }
+  std::int64_t dimensions(std::int64_t channels) const { return Shape{Levels::regions, channels}.elements(); }
 
   X operator()(const Features<X>& features) const {
     const X all = regions(features);

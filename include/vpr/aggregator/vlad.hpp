@@ -48,7 +48,7 @@ class Vlad {
   }
 
   std::int64_t words() const { return centres_.shape()[0]; }
-  std::int64_t dimensions(std::int64_t channels) const { return words() * channels; }
+  std::int64_t dimensions(std::int64_t channels) const { return Shape{words(), channels}.elements(); }
 
   /// @throws ShapeError  if the words have not the features' channels.
   X operator()(const Features<X>& features) const {

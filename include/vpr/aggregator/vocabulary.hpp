@@ -6,6 +6,7 @@
 #include <vpr/aggregator/kmeans.hpp>
 #include <vpr/aggregator/reservoir.hpp>
 #include <vpr/core/shape.hpp>
+#include <vpr/core/text.hpp>
 #include <vpr/version.hpp>
 
 #include <algorithm>
@@ -84,7 +85,7 @@ class VocabularyBuilder {
             {"empty_clusters", empty[static_cast<int>(kmeans.empty)]},
             {"seed", std::to_string(kmeans.seed)},
             {"iterations", std::to_string(clusters.iterations)},
-            {"inertia", std::to_string(clusters.assignment.inertia())}};
+            {"inertia", text_of(clusters.assignment.inertia())}};
   }
 
   VocabularySettings settings_;

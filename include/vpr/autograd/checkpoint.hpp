@@ -10,7 +10,8 @@
 
 namespace vpr {
 
-/// f(x), of which only x is kept: `backward` computes f again, recorded, and gives the same gradients to the bit.
+/// f(x), of which only x is kept: `backward` computes f again, recorded, and gives the same gradients to the bit. The result need not
+/// depend on x.
 ///
 /// @param f  a function of one Var and of parameters, of no other recorded result. It is copied into the recording; what it refers to
 ///           must stay in place until `backward`. It runs twice: what it changes beside its result, such as running statistics, it
@@ -27,7 +28,7 @@ Var<B> checkpoint(const F& f, const Var<B>& x) {
   return Var<B>::record(std::move(value), {x, parameters}, [f, x](Tensor<B> dy) {
     const Var<B> start = x.detached(x.needs_gradient());
     f(start).backward(std::move(dy));
-    x.accumulate([&] { return start.gradient(); });
+    if (!start.gradient().empty()) x.accumulate([&] { return start.gradient(); });
   });
 }
 

@@ -3,6 +3,7 @@
 /// A tensor that remembers how it was computed, and the pass that turns this memory into gradients.
 #pragma once
 
+#include <vpr/autograd/undo.hpp>
 #include <vpr/backend/concept.hpp>
 
 #include <algorithm>
@@ -83,18 +84,23 @@ class Var {
   bool needs_gradient() const { return node().needs_gradient; }
   /// Freezes or unfreezes a parameter, for what is recorded from now on.
   void set_needs_gradient(bool needed) { node().needs_gradient = needed; }
-  void clear_gradient() { node().gradient = Tensor<B>(); }
+  void clear_gradient() {
+    note_gradient();
+    node().gradient = Tensor<B>();
+  }
   /// Calls `change(value, gradient)`, which may overwrite both: an optimiser's step, after `backward` and before the next recording.
   template <class Change>
   void update(Change&& change) {
+    note_gradient();
     change(held(), node().gradient);
   }
 
   template <class T>
   void assign(std::span<const T> values) {
+    note_value();
     held().assign(values);
   }
-  void assign(std::span<const float> values) { held().assign(values); }
+  void assign(std::span<const float> values) { assign<float>(values); }
   std::vector<float> to_vector() const { return value().to_vector(); }
 
   /// A leaf with the same value, shared: what is computed of it passes no gradient to what this one was computed from.
@@ -156,6 +162,7 @@ class Var {
     Node& to = node();
     if (!to.needs_gradient) return;
     Tensor<B> gradient = make();
+    if (!to.propagate) note_gradient();
     if (to.gradient.empty()) {
       to.gradient = std::move(gradient);
     } else {
@@ -236,6 +243,23 @@ class Var {
       }
     }
     return order;
+  }
+
+  void note_value() const {
+    held();
+    Undo::note(value_.get(), [&] {
+      return [value = std::weak_ptr(value_), before = *value_] {
+        if (const std::shared_ptr<Tensor<B>> there = value.lock()) *there = before;
+      };
+    });
+  }
+  void note_gradient() const {
+    node();
+    Undo::note(node_.get(), [&] {
+      return [leaf = std::weak_ptr(node_), before = node_->gradient] {
+        if (const std::shared_ptr<Node> there = leaf.lock()) there->gradient = before;
+      };
+    });
   }
 
   /// What every copy shares. It may change behind a const Var, which is a handle.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/layer/feed_forward.hpp>
 
 #include <cstdint>
@@ -53,8 +54,8 @@ struct VitConfig {
     VPR_REQUIRE(ConfigError, registers >= 0 && patch_size > 0 && trained_side >= patch_size && trained_side % patch_size == 0,
                 "vision transformer: got ", registers, " registers, patches of ", patch_size, " and a trained side of ", trained_side,
                 " pixels");
-    VPR_REQUIRE(ConfigError, position_offset >= 0 && position_offset < 1, "vision transformer: got a position offset of ", position_offset,
-                ", want one in [0, 1)");
+    VPR_REQUIRE(ConfigError, is_finite(position_offset) && position_offset >= 0 && position_offset < 1,
+                "vision transformer: got a position offset of ", position_offset, ", want one in [0, 1)");
   }
 };
 

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <vpr/backend/device.hpp>
+#include <vpr/core/finite.hpp>
 
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 
 namespace vpr {
 
@@ -46,6 +48,14 @@ struct AdamStep {
 };
 
 namespace detail {
+
+/// `is_nan` for kernels: a device calls no constexpr function of the host.
+template <class T>
+VPR_HD bool holds_nan(const T& x) {
+  typename Magnitude<T>::Bits bits;
+  std::memcpy(&bits, &x, sizeof bits);
+  return (bits << 1) > (Magnitude<T>::infinity << 1);
+}
 
 /// The larger of x and `least`; a NaN stays one.
 template <class T>

@@ -162,7 +162,7 @@ struct ScalarMaps {
     for (std::int64_t y = first_y; y < top + window.kernel && y < map.height; ++y) {
       for (std::int64_t x = first_x; x < left + window.kernel && x < map.width; ++x) {
         const T value = image[(y * map.width + x) * channels];
-        if (value > image[best * channels] || value != value) best = y * map.width + x;
+        if (value > image[best * channels] || detail::holds_nan(value)) best = y * map.width + x;
       }
     }
     return best;

@@ -90,7 +90,8 @@ struct CellSettings {
 /// @throws ConfigError for settings out of range, or naming a photo whose position, or heading where one is needed, is not known
 /// @throws FormatError, ConfigError as `settle_positions` does, such as for positions that look like degrees
 inline TrainingPlaces places_by_cell(std::vector<TrainingPhoto> photos, const CellSettings& settings = {}) {
-  VPR_REQUIRE(ConfigError, settings.side > 0 && is_finite(settings.side) && settings.angle > 0 && settings.angle <= 360,
+  VPR_REQUIRE(ConfigError,
+              settings.side > 0 && is_finite(settings.side) && is_finite(settings.angle) && settings.angle > 0 && settings.angle <= 360,
               "places by cell: got cells of ", settings.side, " m and ", settings.angle,
               " degrees, expected more than 0, and at most 360 degrees");
   VPR_REQUIRE(ConfigError, settings.position_groups >= 1 && settings.heading_groups >= 1, "places by cell: got ", settings.position_groups,
@@ -153,8 +154,8 @@ struct SequenceSettings {
 /// shorter than `frames`, belongs to no place. All videos meet in a batch; neighbours along a video do not.
 /// @throws ConfigError for settings out of range, or naming a photo without a time
 inline TrainingPlaces places_by_sequence(std::vector<TrainingPhoto> photos, const SequenceSettings& settings = {}) {
-  VPR_REQUIRE(ConfigError, settings.frames >= 1 && settings.groups >= 1 && settings.longest_step > 0, "places by sequence: got ",
-              settings.frames, " frames, ", settings.groups, " groups and a step of ", settings.longest_step,
+  VPR_REQUIRE(ConfigError, settings.frames >= 1 && settings.groups >= 1 && !is_nan(settings.longest_step) && settings.longest_step > 0,
+              "places by sequence: got ", settings.frames, " frames, ", settings.groups, " groups and a step of ", settings.longest_step,
               ", expected at least 1, 1 and more than 0");
   std::vector<std::string> videos;
   detail::Numbering<std::string> numbers;

@@ -3,6 +3,7 @@
 /// What the charts of reports share: axes with round numbers, lines thinned to what can be seen, the frame around.
 #pragma once
 
+#include <vpr/core/finite.hpp>
 #include <vpr/dataset/text.hpp>
 
 #include <algorithm>
@@ -128,9 +129,9 @@ inline std::vector<ChartPoint> thinned(std::span<const ChartPoint> points, std::
     const std::size_t end = points.size() * (column + 1) / columns;
     std::size_t low = points.size() * column / columns, high = low;
     for (std::size_t i = low; i < end; ++i) {
-      if (std::isnan(points[i].y)) continue;
-      if (!(points[low].y <= points[i].y)) low = i;
-      if (!(points[high].y >= points[i].y)) high = i;
+      if (is_nan(points[i].y)) continue;
+      if (is_nan(points[low].y) || points[i].y < points[low].y) low = i;
+      if (is_nan(points[high].y) || points[i].y > points[high].y) high = i;
     }
     kept.push_back(points[std::min(low, high)]);
     if (low != high) kept.push_back(points[std::max(low, high)]);
@@ -155,7 +156,7 @@ struct Chart {
       run = 0;
     };
     for (const ChartPoint& point : points) {
-      if (std::isnan(point.y)) {
+      if (is_nan(point.y)) {
         end_run();
       } else {
         path += joined(run++ == 0 ? "M" : "L", x(point.x), " ", y(point.y));

@@ -3,6 +3,7 @@
 /// What a model looks at: numbers of patches as colours over the photo.
 #pragma once
 
+#include <vpr/core/finite.hpp>
 #include <vpr/core/grid.hpp>
 #include <vpr/core/rows.hpp>
 #include <vpr/image/resize.hpp>
@@ -56,7 +57,8 @@ namespace detail {
 inline void require_grid(const char* what, std::size_t values, Grid grid, float opacity) {
   VPR_REQUIRE(ShapeError, grid.height > 0 && grid.width > 0 && std::cmp_equal(values, grid.patches()), what, ": got ", values,
               " values for a grid of ", grid.height, "x", grid.width);
-  VPR_REQUIRE(ConfigError, opacity >= 0 && opacity <= 1, what, ": got an opacity of ", opacity, ", want it from 0 to 1");
+  VPR_REQUIRE(ConfigError, is_finite(opacity) && opacity >= 0 && opacity <= 1, what, ": got an opacity of ", opacity,
+              ", want it from 0 to 1");
 }
 
 /// The photo with `colour(y, x)` over each pixel.

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <numeric>
 #include <span>
@@ -28,7 +28,7 @@ namespace detail {
 
 /// Indices of `values` in ascending order, equal values by index.
 inline std::vector<std::size_t> ascending_order(std::span<const float> values, const char* caller) {
-  for (const float value : values) VPR_REQUIRE(ConfigError, !std::isnan(value), caller, ": a score is not a number");
+  for (const float value : values) VPR_REQUIRE(ConfigError, !is_nan(value), caller, ": a score is not a number");
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/dataset/text.hpp>
 #include <vpr/eval/chart_svg.hpp>
 #include <vpr/eval/report_page.hpp>
@@ -54,7 +55,7 @@ inline constexpr std::string_view training_style = R"(
 
 /// A number that can be drawn: NaN in place of infinity, and none so large that a range of them is infinite.
 inline double drawable(double value) {
-  return std::isfinite(value) ? std::clamp(value, -1e300, 1e300) : std::numeric_limits<double>::quiet_NaN();
+  return is_finite(value) ? std::clamp(value, -1e300, 1e300) : std::numeric_limits<double>::quiet_NaN();
 }
 
 inline std::string duration(double seconds) {
@@ -74,7 +75,7 @@ class TrainingPage {
       VPR_REQUIRE(ShapeError, got == names, "training report: got ", got, " measures ", where, ", expected ", names, ", one a name");
     };
     const auto add = [&](const TrainingRow* row, std::span<const double> measures) {
-      if (std::any_of(measures.begin(), measures.end(), [](double value) { return std::isfinite(value); }))
+      if (std::any_of(measures.begin(), measures.end(), [](const double& value) { return is_finite(value); }))
         validations_.push_back({row, measures});
     };
     if (!report.before.empty()) check(report.before.size(), "before the training");
@@ -87,7 +88,7 @@ class TrainingPage {
       std::optional<std::size_t> best;
       for (std::size_t i = 0; i < validations_.size(); ++i) {
         const double value = drawable(validations_[i].measures[m]);
-        if (std::isnan(value)) continue;
+        if (is_nan(value)) continue;
         if (!best || value > validations_[*best].measures[m]) best = i;
         shares_ = shares_ && value >= 0 && value <= 1;
       }
@@ -123,7 +124,7 @@ class TrainingPage {
     std::vector<double> speeds;
     for (const TrainingRow& row : report_.rows) {
       if (row.seconds < 1e12) seconds = std::max(seconds, row.seconds);
-      if (std::isfinite(row.images_per_second) && row.images_per_second > 0) speeds.push_back(row.images_per_second);
+      if (is_finite(row.images_per_second) && row.images_per_second > 0) speeds.push_back(row.images_per_second);
     }
     if (seconds > 0) facts.emplace_back("Time", duration(seconds));
     if (speeds.empty()) return facts;
@@ -134,7 +135,7 @@ class TrainingPage {
   }
 
   static std::string loss_text(double loss) {
-    if (!std::isfinite(loss)) return {};
+    if (!is_finite(loss)) return {};
     return std::abs(loss) >= 0.01 && std::abs(loss) < 1e5 ? fixed(loss, 3) : short_number(loss, 3);
   }
 
@@ -152,7 +153,7 @@ class TrainingPage {
   static std::optional<std::pair<double, double>> range(std::span<const ChartPoint> points) {
     std::optional<std::pair<double, double>> range;
     for (const ChartPoint& point : points) {
-      if (std::isnan(point.y)) continue;
+      if (is_nan(point.y)) continue;
       range = range ? std::pair(std::min(range->first, point.y), std::max(range->second, point.y)) : std::pair(point.y, point.y);
     }
     return range;
@@ -189,7 +190,7 @@ class TrainingPage {
       const std::size_t at = count > 1 ? i * (points.size() - 1) / (count - 1) : 0;
       double sum = 0, taken = 0;
       for (std::size_t j = at - std::min(at, half); j <= std::min(at + half, points.size() - 1); ++j) {
-        if (std::isnan(points[j].y)) continue;
+        if (is_nan(points[j].y)) continue;
         sum += points[j].y;
         ++taken;
       }
@@ -220,7 +221,7 @@ class TrainingPage {
     std::string marks;
     std::size_t lost = 0;
     for (const ChartPoint& point : losses) {
-      if (!std::isnan(point.y)) continue;
+      if (!is_nan(point.y)) continue;
       ++lost;
       auto mark = marked[static_cast<std::size_t>(std::lround(chart_columns * steps_.share(point.x)))];
       if (!mark) marks += joined("M", chart.x(point.x), " 206v-9");
@@ -251,7 +252,7 @@ class TrainingPage {
       std::string markers;
       for (const Validation& validation : validations_) {
         const double value = scale * drawable(validation.measures[m]);
-        if (std::isnan(value)) continue;
+        if (is_nan(value)) continue;
         if (!validation.row) {
           markers += path(joined("M", fixed(Chart::left, 0), " ", chart.y(value), "H", fixed(Chart::right, 0)), "1.5",
                           R"( stroke-dasharray="2 5")");
@@ -291,8 +292,8 @@ class TrainingPage {
       const auto& [row, measures] = validations_[i];
       table += joined("<tr><td>", row ? std::to_string(row->step) : "before", "</td><td>", row ? loss_text(row->loss) : "", "</td>");
       for (std::size_t m = 0; m < measures.size(); ++m) {
-        table += joined(best_[m] == i ? "<td class=\"best\">\u2605 " : "<td>", std::isfinite(measures[m]) ? measure_text(measures[m]) : "",
-                        "</td>");
+        table +=
+            joined(best_[m] == i ? "<td class=\"best\">\u2605 " : "<td>", is_finite(measures[m]) ? measure_text(measures[m]) : "", "</td>");
       }
       table += "</tr>";
     }

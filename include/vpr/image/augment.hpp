@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/core/random.hpp>
 #include <vpr/image/colour.hpp>
 #include <vpr/image/image.hpp>
@@ -140,8 +141,8 @@ struct RandomPerspective {
   double probability = 0.5;
 
   Image operator()(Image photo, Random& random) const {
-    VPR_REQUIRE(ConfigError, distortion >= 0 && distortion < 1, "random perspective: got the distortion ", distortion,
-                ", expected 0 to below 1");
+    VPR_REQUIRE(ConfigError, is_finite(distortion) && distortion >= 0 && distortion < 1, "random perspective: got the distortion ",
+                distortion, ", expected 0 to below 1");
     if (random.uniform() >= probability || photo.width() < 2 || photo.height() < 2) return photo;
     const auto most = [&](std::int64_t side) { return static_cast<std::int64_t>(distortion * static_cast<double>(side / 2)) + 1; };
     std::array<std::array<double, 2>, 4> corners;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/image/image.hpp>
 
 #include <algorithm>
@@ -19,7 +20,7 @@ namespace detail {
 class Blend {
  public:
   explicit Blend(double factor) : factor_(static_cast<float>(factor)) {
-    VPR_REQUIRE(ConfigError, std::isfinite(factor) && factor >= 0, "adjust a photo: got the factor ", factor, ", expected 0 or more");
+    VPR_REQUIRE(ConfigError, is_finite(factor) && factor >= 0, "adjust a photo: got the factor ", factor, ", expected 0 or more");
     // A table, so that no product is fused with its sum, whatever the compiler may do.
     for (int difference = -255; difference <= 255; ++difference)
       products_[static_cast<std::size_t>(difference + 255)] = factor_ * static_cast<float>(difference);
@@ -150,7 +151,7 @@ inline Image adjust_sharpness(Image photo, double factor) {
 /// Turns every hue by a part of the circle, -0.5 to 0.5, in PIL's 8-bit HSV (`torchvision.transforms.functional.adjust_hue`).
 /// @throws ConfigError beyond that
 inline Image adjust_hue(Image photo, double turn) {
-  VPR_REQUIRE(ConfigError, std::abs(turn) <= 0.5, "adjust hue: got ", turn, ", expected -0.5 to 0.5");
+  VPR_REQUIRE(ConfigError, is_finite(turn) && std::abs(turn) <= 0.5, "adjust hue: got ", turn, ", expected -0.5 to 0.5");
   const auto steps = static_cast<std::uint8_t>(static_cast<int>(turn * 255));
   const auto pixels = photo.pixels();
   for (std::size_t i = 0; i < pixels.size(); i += 3) {

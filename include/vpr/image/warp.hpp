@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/image/image.hpp>
 
 #include <algorithm>
@@ -38,7 +39,7 @@ inline Image warp(const RgbPhoto& photo, const Warp& map) {
     for (std::int64_t x = 0; x < photo.width; ++x, target += 3) {
       const double scale = gx[x] + hy[y] + 1;
       const double u = (ax[x] + by[y] + map[2]) / scale, v = (dx[x] + ey[y] + map[5]) / scale;
-      if (!(u >= 0 && u < width && v >= 0 && v < height)) continue;
+      if (!(is_finite(u) && is_finite(v) && u >= 0 && u < width && v >= 0 && v < height)) continue;
       const double left = std::floor(u - 0.5), top = std::floor(v - 0.5);
       const double across = u - 0.5 - left, down = v - 0.5 - top;
       const auto column = static_cast<std::int64_t>(left), row = static_cast<std::int64_t>(top);
@@ -95,7 +96,7 @@ inline Warp tilt(ImageSize size, const std::array<std::array<double, 2>, 4>& cor
                  (a - c * g) * down,   (c * d - a * f) * down, (d * h - e * g) / last,   (b * g - a * h) / last};
   Warp single;  // torchvision keeps 32 bits
   for (std::size_t i = 0; i < map.size(); ++i) {
-    VPR_REQUIRE(ConfigError, std::isfinite(map[i]), "tilt: three of the four points lie on a line");
+    VPR_REQUIRE(ConfigError, is_finite(map[i]), "tilt: three of the four points lie on a line");
     single[i] = static_cast<double>(static_cast<float>(map[i]));
   }
   return single;

@@ -39,7 +39,11 @@ concept Index = requires(I index, const I constant, Rows rows, std::int64_t k) {
 };
 
 /// The ids alone, as measures of retrieval take them: Q×k row-major, -1 where a query found fewer than k.
+/// @throws ConfigError  for a negative k, or more than 2^32 ids.
 inline std::vector<std::int64_t> ids_of(const std::vector<Matches>& found, std::int64_t k) {
+  constexpr std::int64_t most = std::int64_t{1} << 32;
+  VPR_REQUIRE(ConfigError, k >= 0 && k <= most / std::max<std::int64_t>(static_cast<std::int64_t>(found.size()), 1), "ids_of: got k = ", k,
+              " for ", found.size(), " queries, expected at least 0 and at most ", most, " ids in all");
   std::vector<std::int64_t> ids(found.size() * static_cast<std::size_t>(k), -1);
   for (std::size_t q = 0; q < found.size(); ++q) {
     const std::size_t count = std::min(found[q].size(), static_cast<std::size_t>(k));

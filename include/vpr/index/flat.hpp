@@ -29,10 +29,8 @@ namespace vpr {
 template <class Metric = InnerProduct>
 class FlatIndex {
  public:
-  /// @throws ConfigError for a dim below 1.
-  explicit FlatIndex(std::int64_t dim) : descriptors_(dim) {
-    VPR_REQUIRE(ConfigError, dim >= 1, "FlatIndex: got dim ", dim, ", expected at least 1");
-  }
+  /// @throws ConfigError for a dim below 1 or above 2^24.
+  explicit FlatIndex(std::int64_t dim) : descriptors_(validated(dim)) {}
 
   std::int64_t dim() const { return descriptors_.dim(); }
   std::int64_t size() const { return descriptors_.size(); }
@@ -69,6 +67,12 @@ class FlatIndex {
 
  private:
   using Best = std::vector<TopK<Metric>>;  // of each query
+
+  static std::int64_t validated(std::int64_t dim) {
+    constexpr std::int64_t most = 1 << 24;
+    VPR_REQUIRE(ConfigError, dim >= 1 && dim <= most, "FlatIndex: got dim ", dim, ", expected at least 1 and at most ", most);
+    return dim;
+  }
 
   void search_batch(Rows queries, std::int64_t k, std::vector<Matches>& found) const {
     // More slices than threads even out threads of different speed; how many there are changes no result.

@@ -5,6 +5,7 @@
 
 #include <vpr/backend/packed_rows.hpp>
 #include <vpr/core/eigen.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/core/parallel.hpp>
 
 #include <algorithm>
@@ -31,8 +32,8 @@ struct PcaParameters {
 /// the number of threads. Goldens metric_pca_*, pca_cricavpr.
 class Pca {
  public:
-  /// @throws ShapeError for parts that do not fit each other; FormatError for NaN or infinity; ConfigError for a negative power of a
-  ///   variance that is not above 0.
+  /// @throws ShapeError for parts that do not fit each other; FormatError for NaN or infinity, and for a variance or ratio below 0;
+  ///   ConfigError for a power of a variance that is not finite, as a negative one of 0.
   explicit Pca(PcaParameters parameters) : parameters_(std::move(parameters)), components_(parameters_.mean.size()) {
     const PcaParameters& p = parameters_;
     const Eigen::Index count = p.components.rows();
@@ -40,6 +41,15 @@ class Pca {
                 " components, ", p.variance.size(), " variances, ", p.ratio.size(), " ratios and a mean of ", p.mean.size());
     require_finite(p.mean, p.mean.size(), "Pca: mean");
     require_finite(p.components, p.mean.size(), "Pca: component");
+    const auto require_amounts = [count](const auto& values, const char* what) {
+      for (Eigen::Index i = 0; i < count; ++i) {
+        VPR_REQUIRE(FormatError, is_finite(values[i]) && values[i] >= 0, "Pca: ", what, ' ', i, " is ", values[i],
+                    ", expected a finite number from 0");
+      }
+    };
+    require_amounts(p.variance, "variance");
+    require_amounts(p.ratio, "ratio");
+    VPR_REQUIRE(ConfigError, is_finite(p.power), "Pca: the power is ", p.power, ", expected a finite number");
     scale_ = p.variance.unaryExpr([&](float variance) { return std::pow(variance, p.power); });
     VPR_REQUIRE(ConfigError, std::all_of(scale_.data(), scale_.data() + count, [](const float& scale) { return is_finite(scale); }),
                 "Pca: a variance to the power of ", p.power, " is not finite; the least is ", p.variance.minCoeff());

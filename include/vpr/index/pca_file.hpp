@@ -62,6 +62,9 @@ inline void save_pca(const std::string& path, const Pca& pca, std::map<std::stri
 ///   missing; ShapeError, ConfigError for tensors that do not fit each other.
 inline Pca load_pca(const std::string& path) {
   const WeightFile file = read_safetensors(path);
+  for (const char* name : {"mean", "components", "explained_variance", "explained_variance_ratio"}) {
+    VPR_REQUIRE(WeightError, find_tensor(file, name), path, ": is no PCA: it has no tensor '", name, "'");
+  }
   const auto read = [&](const char* name) {
     const std::vector<float> values = read_tensor(file, name);
     const Shape shape = file.tensors()[*find_tensor(file, name)].shape;

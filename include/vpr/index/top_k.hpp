@@ -24,7 +24,10 @@ struct BetterMatch {
 template <class Metric>
 class TopK {
  public:
-  explicit TopK(std::int64_t k) : k_(static_cast<std::size_t>(k)) {}
+  /// @throws ConfigError for a negative k.
+  explicit TopK(std::int64_t k) : k_(static_cast<std::size_t>(k)) {
+    VPR_REQUIRE(ConfigError, k >= 0, "TopK: got k = ", k, ", expected at least 0");
+  }
 
   void offer(Match match) {
     if (heap_.size() < k_) {

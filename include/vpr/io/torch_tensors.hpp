@@ -72,8 +72,8 @@ class TorchTensors {
     return value.kind == Kind::call ? " but what '" + pickle_.maker(value) + "' would make, which is not run" : "";
   }
 
-  /// Counts for each dictionary the tensors that have names in it or in those within. A dictionary is made before what is in it, but for
-  /// what stood elsewhere first: a few rounds from the last to the first settle all but circles.
+  /// Counts for each dictionary the tensors that have names in it or in those within. A dictionary is made before what is in it, or after
+  /// it where that stood elsewhere first: a few rounds in turns from the last to the first and back settle all but circles.
   void count_tensors() {
     constexpr int rounds = 4;
     constexpr std::uint32_t most = 1'000'000;
@@ -81,14 +81,15 @@ class TorchTensors {
     bool changed = true;
     for (int round = 0; round < rounds && changed; ++round) {
       changed = false;
-      for (std::size_t i = counts_.size(); i-- > 0;) {
+      for (std::size_t k = 0; k < counts_.size(); ++k) {
+        const std::size_t i = round % 2 == 0 ? counts_.size() - 1 - k : k;
         const PickleValue& value = pickle_[static_cast<std::uint32_t>(i)];
         std::uint32_t count = 0;
         if (value.kind == Kind::call) {
           count = rebuild_.is_tensor(value) ? 1 : 0;
         } else if (value.kind == Kind::dictionary) {
-          for (std::size_t k = 0; k < value.items.size(); k += 2) {
-            if (pickle_[value.items[k]].kind == Kind::text) count = std::min(most, count + counts_[value.items[k + 1]]);
+          for (std::size_t item = 0; item < value.items.size(); item += 2) {
+            if (pickle_[value.items[item]].kind == Kind::text) count = std::min(most, count + counts_[value.items[item + 1]]);
           }
         }
         changed = changed || count != counts_[i];

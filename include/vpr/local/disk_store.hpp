@@ -6,6 +6,7 @@
 #include <vpr/io/inflate.hpp>
 #include <vpr/local/store.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cerrno>
@@ -27,8 +28,8 @@ namespace vpr {
 ///
 /// The file is a header of 16 bytes (`vprlocal`, version, precision) and a record a photo: height, width, channels, a CRC-32 of those
 /// and of what follows, then the numbers as `encode` gives them; all integers are 32 bits, little-endian. A record is appended whole
-/// or not at all: a full disk or a killed process never harms those before it. A file that ends within a record, and a record that
-/// was altered, are errors that name the record. Reading is const and may be done from several threads; one process at a time may add.
+/// or not at all: a full disk, a killed process or a power cut never harms those before it. What is left of a last record that was cut
+/// off is passed over, and `cut_bytes()` counts it; extending the file drops it. A record that was altered is an error that names it. Reading is const and may be done from several threads; one process at a time may add.
 class DiskLocalStore {
  public:
   /// A new file, to add to and to read.
@@ -37,12 +38,17 @@ class DiskLocalStore {
     DiskLocalStore store(path, O_RDWR | O_CREAT | O_EXCL);
     store.precision_ = precision;
     const Header header{magic, 1, precision};
-    store.end_ = store.append(std::as_bytes(std::span(&header, 1)), {});
+    try {
+      store.end_ = store.append(std::as_bytes(std::span(&header, 1)), {});
+    } catch (...) {
+      ::unlink(path.c_str());
+      throw;
+    }
     return store;
   }
 
   /// A file that is there, to read. Its records are counted, not read.
-  /// @throws IoError with path and reason; FormatError for what is no such file, or does not end with a record's end.
+  /// @throws IoError with path and reason; FormatError for what is no such file, or has an altered record before others.
   static DiskLocalStore open(const std::string& path) {
     DiskLocalStore store(path, O_RDONLY | O_NONBLOCK);
     store.scan();
@@ -52,6 +58,9 @@ class DiskLocalStore {
   static DiskLocalStore extend(const std::string& path) {
     DiskLocalStore store(path, O_RDWR | O_NONBLOCK);
     store.scan();
+    VPR_REQUIRE(IoError, store.cut_bytes_ == 0 || ::ftruncate(store.file_, static_cast<off_t>(store.end_)) == 0, path,
+                ": what is left of a record that was cut off cannot be dropped: ", std::strerror(errno));
+    store.cut_bytes_ = 0;
     return store;
   }
 
@@ -60,6 +69,7 @@ class DiskLocalStore {
         file_(std::exchange(other.file_, -1)),
         precision_(other.precision_),
         end_(other.end_),
+        cut_bytes_(other.cut_bytes_),
         records_(std::move(other.records_)) {}
   DiskLocalStore& operator=(DiskLocalStore&&) = delete;
   ~DiskLocalStore() {
@@ -69,8 +79,10 @@ class DiskLocalStore {
   const std::string& path() const { return path_; }
   LocalPrecision precision() const { return precision_; }
   std::int64_t size() const { return static_cast<std::int64_t>(records_.size()); }
-  /// The file's size in bytes.
+  /// The file's size in bytes, up to the end of the last whole record.
   std::uint64_t bytes() const { return end_; }
+  /// Bytes behind it of a record that was cut off; 0 as a rule.
+  std::uint64_t cut_bytes() const { return cut_bytes_; }
 
   /// Appends a photo's features under the id `size()`.
   /// @throws ShapeError, FormatError as `encode`; IoError where they cannot be written. Nothing is added then.
@@ -119,6 +131,7 @@ class DiskLocalStore {
   struct Record {
     std::uint32_t height = 0, width = 0, channels = 0, crc = 0;
 
+    friend bool operator==(const Record&, const Record&) = default;
     bool fits() const { return height <= most && width <= most && channels <= most; }
     std::uint64_t bytes(LocalPrecision precision) const { return byte_size(precision, std::uint64_t{height} * width, channels); }
     std::uint32_t crc_with(std::span<const std::byte> numbers) const {
@@ -145,16 +158,57 @@ class DiskLocalStore {
     for (end_ = sizeof header; end_ < size;) {
       const std::size_t id = records_.size();
       Record record;
-      VPR_REQUIRE(FormatError, size - end_ >= sizeof record, path_, ": ends within record ", id, ": it was cut off; write it again");
+      cut_bytes_ = size - end_;
+      if (cut_bytes_ < sizeof record) return;
       read(end_, std::as_writable_bytes(std::span(&record, 1)), static_cast<std::int64_t>(id));
+      if (record == Record{} && only_zeros(size)) return;  // the disk had the file's size before it had the record
       VPR_REQUIRE(FormatError, record.fits(), path_, ": record ", id, " at byte ", end_, " was altered: it claims ", record.height, "x",
                   record.width, "x", record.channels, " numbers");
-      const std::uint64_t left = size - end_ - sizeof record, needed = record.bytes(precision_);
-      VPR_REQUIRE(FormatError, needed <= left, path_, ": ends within record ", id, ", which has ", left, " of ", needed,
-                  " bytes: it was cut off; write it again");
+      const std::uint64_t needed = record.bytes(precision_);
+      if (needed > cut_bytes_ - sizeof record) {
+        VPR_REQUIRE(FormatError, !ends_with_record(size), path_, ": record ", id, " at byte ", end_, " was altered: it claims ", needed,
+                    " bytes, more than there are, and another record follows");
+        return;
+      }
       records_.push_back(end_);
       end_ += sizeof record + needed;
     }
+    cut_bytes_ = 0;
+  }
+
+  /// Calls `look(bytes)` with what lies behind `end_`, in pieces that overlap by a record's head, until it says true.
+  template <class Look>
+  bool any_behind_end(std::uint64_t size, Look&& look) const {
+    constexpr std::uint64_t piece = 1 << 20, overlap = sizeof(Record) - 1;
+    std::vector<std::byte> bytes;
+    for (std::uint64_t begin = end_; begin + overlap < size; begin += piece) {
+      bytes.resize(std::min(piece + overlap, size - begin));
+      read(begin, bytes, this->size());
+      if (look(begin, std::span<const std::byte>(bytes))) return true;
+    }
+    return false;
+  }
+
+  bool only_zeros(std::uint64_t size) const {
+    return !any_behind_end(size, [](std::uint64_t, std::span<const std::byte> bytes) {
+      return std::any_of(bytes.begin(), bytes.end(), [](std::byte byte) { return byte != std::byte{0}; });
+    });
+  }
+
+  /// Whether a whole record begins behind `end_` and ends with the file: then none was cut off.
+  bool ends_with_record(std::uint64_t size) const {
+    return any_behind_end(size, [&](std::uint64_t begin, std::span<const std::byte> bytes) {
+      for (std::size_t i = begin == end_ ? 1 : 0; i + sizeof(Record) <= bytes.size(); ++i) {
+        Record record;
+        std::memcpy(&record, &bytes[i], sizeof record);
+        const std::uint64_t first = begin + i + sizeof record;
+        if (!record.fits() || record.bytes(precision_) != size - first) continue;
+        std::vector<std::byte> numbers(size - first);
+        read(first, numbers, this->size());
+        if (record.crc == record.crc_with(numbers)) return true;
+      }
+      return false;
+    });
   }
 
   void read(std::uint64_t offset, std::span<std::byte> out, std::int64_t id) const {
@@ -191,6 +245,7 @@ class DiskLocalStore {
   int file_ = -1;
   LocalPrecision precision_ = LocalPrecision::float16;
   std::uint64_t end_ = 0;
+  std::uint64_t cut_bytes_ = 0;
   std::vector<std::uint64_t> records_;  // where each begins
 };
 

@@ -28,15 +28,22 @@ struct LocalFeatures {
 
   std::int64_t size() const { return grid.patches(); }
 
+  /// Borrowed; a temporary, whose values go with it, does not convert.
   /// @throws ShapeError  unless there are as many values as the grid and the channels say.
-  operator Rows() const {
-    VPR_REQUIRE(ShapeError, grid.height >= 0 && grid.width >= 0 && channels >= 0 && std::cmp_equal(values.size(), size() * channels),
+  operator Rows() const& { return rows(); }
+  operator Rows() const&& = delete;
+
+  friend bool operator==(const LocalFeatures&, const LocalFeatures&) = default;
+
+ private:
+  Rows rows() const {
+    VPR_REQUIRE(ShapeError,
+                grid.height >= 0 && grid.width >= 0 && channels >= 0 &&
+                    std::cmp_equal(values.size(), Shape{grid.height, grid.width, channels}.elements()),
                 "local features: got ", values.size(), " values for a grid of ", grid.height, "x", grid.width, " and ", channels,
                 " channels");
     return {values.data(), size(), channels};
   }
-
-  friend bool operator==(const LocalFeatures&, const LocalFeatures&) = default;
 };
 
 /// Copies a batch to host memory, photo by photo.

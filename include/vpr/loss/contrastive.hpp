@@ -3,6 +3,7 @@
 /// Contrastive losses.
 #pragma once
 
+#include <vpr/core/finite.hpp>
 #include <vpr/loss/concept.hpp>
 #include <vpr/loss/detail.hpp>
 #include <vpr/ops/activation.hpp>
@@ -69,7 +70,8 @@ class GeneralisedContrastiveLoss {
                 " likenesses, want two of [pairs, channels] and a likeness a pair");
     std::vector<float> half, other;
     for (const float psi : likeness) {
-      VPR_REQUIRE(ConfigError, psi >= 0 && psi <= 1, "GeneralisedContrastiveLoss: got a likeness of ", psi, ", want one in [0, 1]");
+      VPR_REQUIRE(ConfigError, is_finite(psi) && psi >= 0 && psi <= 1, "GeneralisedContrastiveLoss: got a likeness of ", psi,
+                  ", want one in [0, 1]");
       half.push_back(psi / 2);
       other.push_back((1 - psi) / 2);
     }

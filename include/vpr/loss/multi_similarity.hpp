@@ -3,6 +3,7 @@
 /// The multi-similarity loss, by which SALAD and CricaVPR train.
 #pragma once
 
+#include <vpr/core/finite.hpp>
 #include <vpr/loss/concept.hpp>
 #include <vpr/loss/detail.hpp>
 #include <vpr/loss/multi_similarity_miner.hpp>
@@ -31,8 +32,8 @@ class MultiSimilarityLoss {
  public:
   /// @throws ConfigError  unless α and β are above 0.
   explicit MultiSimilarityLoss(MultiSimilaritySettings settings = {}, M miner = {}) : settings_(settings), miner_(std::move(miner)) {
-    VPR_REQUIRE(ConfigError, settings.alpha > 0 && settings.beta > 0, "MultiSimilarityLoss: got alpha ", settings.alpha, " and beta ",
-                settings.beta, ", want both above 0");
+    VPR_REQUIRE(ConfigError, is_finite(settings.alpha) && settings.alpha > 0 && is_finite(settings.beta) && settings.beta > 0,
+                "MultiSimilarityLoss: got alpha ", settings.alpha, " and beta ", settings.beta, ", want both above 0");
   }
 
   /// @throws ShapeError  unless descriptors are N×C with a place each.

@@ -28,6 +28,7 @@ class AnyMatcher {
 
   /// Borrows the query.
   Prepared prepare(const LocalFeatures& query) const { return prepare_(query); }
+  Prepared prepare(const LocalFeatures&& query) const = delete;
   LocalMatch operator()(const Prepared& query, const LocalFeatures& candidate) const { return query(candidate); }
   LocalMatch operator()(const LocalFeatures& query, const LocalFeatures& candidate) const { return prepare(query)(candidate); }
 

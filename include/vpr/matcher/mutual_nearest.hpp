@@ -135,7 +135,9 @@ class NearestFinder {
 /// Ties go to the lowest index. A photo without features matches nothing and scores 0. Goldens selavpr_match_*.
 template <MatchScore Score = MatchCount>
 struct MutualNearest {
+  /// Borrows the query.
   NearestFinder prepare(const LocalFeatures& query) const { return NearestFinder(query); }
+  NearestFinder prepare(const LocalFeatures&& query) const = delete;
 
   /// @throws ShapeError for features of different lengths; FormatError for NaN or infinity.
   LocalMatch operator()(const NearestFinder& query, const LocalFeatures& candidate) const {

@@ -12,11 +12,13 @@
 #include <vpr/train/parameters.hpp>
 #include <vpr/train/schedule.hpp>
 
+#include <charconv>
 #include <cstdint>
 #include <functional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace vpr {
@@ -107,7 +109,10 @@ class PlainBackbone {
     if (tuned == 0 || !has(name)) return false;
     const std::string inner = name.substr(prefix_.size());
     constexpr std::string_view blocks = "blocks.";
-    return inner.starts_with("norm.") || (inner.starts_with(blocks) && std::stoll(inner.substr(blocks.size())) >= depth_ - tuned);
+    std::int64_t block = 0;
+    const bool in_block =
+        inner.starts_with(blocks) && std::from_chars(inner.data() + blocks.size(), inner.data() + inner.size(), block).ec == std::errc();
+    return inner.starts_with("norm.") || (in_block && block >= depth_ - tuned);
   }
 
  private:

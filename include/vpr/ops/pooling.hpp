@@ -3,6 +3,7 @@
 /// Pooling of tokens into one vector an image.
 #pragma once
 
+#include <vpr/core/finite.hpp>
 #include <vpr/core/tensor.hpp>
 
 #include <type_traits>
@@ -26,7 +27,7 @@ template <class B>
 Tensor<B> gem(const Tensor<B>& x, const Tensor<B>& p, std::type_identity_t<typename B::value> eps) {
   Tensor<B> out = detail::pooled(x, "gem");
   VPR_REQUIRE(ShapeError, p.elements() == 1, "gem: got p ", p.shape(), ", want one element");
-  VPR_REQUIRE(ConfigError, eps > 0, "gem: got eps ", eps, ", want it above 0");
+  VPR_REQUIRE(ConfigError, is_finite(eps) && eps > 0, "gem: got eps ", eps, ", want it above 0");
   B::gem(x, p, eps, out);
   return out;
 }

@@ -3,6 +3,7 @@
 /// Adam and AdamW.
 #pragma once
 
+#include <vpr/core/finite.hpp>
 #include <vpr/train/optimizer.hpp>
 
 #include <cmath>
@@ -28,14 +29,16 @@ class AdamUpdate {
  public:
   using backend = B;
   using Settings = AdamSettingsOf<Decoupled>;
+  static constexpr bool in_place = true;
 
   AdamUpdate(const Settings& settings, const Shape& shape)
       : settings_(settings), mean_(Tensor<B>::zeros(shape)), square_(mean_), largest_(settings.amsgrad ? mean_ : Tensor<B>()) {
-    const auto is_share = [](double beta) { return beta >= 0 && beta < 1; };
+    const auto is_share = [](double beta) { return beta >= 0 && beta < 1 && is_finite(beta); };
     VPR_REQUIRE(ConfigError, is_share(settings.beta1) && is_share(settings.beta2), "Adam: got betas ", settings.beta1, " and ",
                 settings.beta2, ", want both in [0, 1)");
-    VPR_REQUIRE(ConfigError, settings.rate >= 0 && settings.eps >= 0 && settings.weight_decay >= 0, "Adam: got rate ", settings.rate,
-                ", eps ", settings.eps, " and weight decay ", settings.weight_decay, ", want none below 0");
+    const auto is_amount = [](double value) { return value >= 0 && is_finite(value); };
+    VPR_REQUIRE(ConfigError, is_amount(settings.rate) && is_amount(settings.eps) && is_amount(settings.weight_decay), "Adam: got rate ",
+                settings.rate, ", eps ", settings.eps, " and weight decay ", settings.weight_decay, ", want finite ones from 0");
   }
 
   const Settings& settings() const { return settings_; }

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/core/shape.hpp>
+#include <vpr/train/optimizer.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -28,13 +30,16 @@ class EarlyStopping {
   /// Takes the next measure, higher is better, compared in float32. Returns whether it is the best so far; one that is not a number never is.
   bool add(double measure) {
     const auto value = static_cast<float>(measure);
-    const bool better = value > progress_.best;
-    if (better) progress_.best = value;
-    progress_.worse = better ? 0 : progress_.worse + 1;
+    const bool better = !is_nan(value) && value > progress_.best;
+    if (better) {
+      progress_ = {value, {}};
+    } else {
+      ++progress_.worse;
+    }
     return better;
   }
 
-  bool should_stop() const { return patience_ > 0 && progress_.worse >= patience_; }
+  bool should_stop() const { return patience_ > 0 && progress_.worse.value() >= patience_; }
   /// The best measure so far; minus infinity before the first.
   double best() const { return static_cast<double>(progress_.best); }
 
@@ -44,22 +49,23 @@ class EarlyStopping {
   }
 
  private:
-  /// Shown as a tensor of two elements: the best measure, and how many since were no better.
+  /// Shown as a tensor: the best measure, and how many since were no better, as `StepCount` shows counts.
   struct Progress {
     float best = -std::numeric_limits<float>::infinity();
-    std::int64_t worse = 0;
+    StepCount worse;
 
-    Shape shape() const { return Shape{2}; }
+    Shape shape() const { return Shape{3}; }
     /// @throws FormatError  for what is no progress.
     void assign(std::span<const float> values) {
-      VPR_REQUIRE(
-          FormatError,
-          values.size() == 2 && !std::isnan(values[0]) && values[1] >= 0 && values[1] <= 0x1p24F && values[1] == std::trunc(values[1]),
-          "early stopping: want the best measure and a whole number of measures up to 2^24 since");
+      VPR_REQUIRE(FormatError, values.size() == 3 && !is_nan(values[0]), "early stopping: got ", values.size(),
+                  " values, want the best measure and a count of two");
+      worse.assign(values.subspan(1));
       best = values[0];
-      worse = static_cast<std::int64_t>(values[1]);
     }
-    std::vector<float> to_vector() const { return {best, static_cast<float>(worse)}; }
+    std::vector<float> to_vector() const {
+      const std::vector<float> count = worse.to_vector();
+      return {best, count[0], count[1]};
+    }
   };
 
   std::int64_t patience_;

@@ -3,10 +3,12 @@
 /// What an optimiser is, and the part that all of ours share.
 #pragma once
 
+#include <vpr/core/finite.hpp>
 #include <vpr/train/parameters.hpp>
 #include <vpr/train/schedule.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +22,8 @@ namespace vpr {
 /// `parameters()` are those it moves, as `NamedParameter`s. `step(schedule, t)` moves each that has a gradient by one step, at the
 /// rate that the schedule gives for the parameter's own at time t, and clears the gradient. `visit(visitor, prefix)` shows all it
 /// remembers from step to step, as a component shows its parameters: saved and loaded again, training goes on with the same bits.
+/// A step that throws before it changes anything, or never, may say so by `static constexpr bool all_or_nothing = true`; of another one
+/// a `Trainer` keeps a copy during the step.
 template <class O>
 concept Optimizer = requires(O& optimizer, const ConstantRate& schedule, std::int64_t t, std::string prefix) {
   { optimizer.parameters()[0].name } -> std::convertible_to<std::string>;
@@ -35,18 +39,29 @@ struct ParameterGroup {
   Settings settings;
 };
 
-/// How many steps a parameter has made, shown as a tensor of one element. Exact up to 2^24.
+/// How many steps were made, up to 2^47. Shown as a tensor of two whole numbers whose sum it is, since a float counts alone up to 2^24
+/// only: the largest float that is not above it, and the rest.
 class StepCount {
  public:
-  Shape shape() const { return Shape{1}; }
-  /// @throws FormatError  for what is no count.
+  Shape shape() const { return Shape{2}; }
+  /// One number is taken as well. @throws FormatError  for what is no count.
   void assign(std::span<const float> values) {
-    VPR_REQUIRE(FormatError, values.size() == 1 && values[0] >= 0 && values[0] <= 0x1p24F, "step count: got ",
-                values.empty() ? -1 : values[0], ", want one whole number up to 2^24");
-    count_ = static_cast<std::int64_t>(values[0]);
+    double sum = 0;
+    bool whole = values.size() == 1 || values.size() == 2;
+    for (const float value : values) {
+      whole = whole && is_finite(value) && value >= 0 && value <= 0x1p47F && value == std::trunc(value);
+      sum += static_cast<double>(value);
+    }
+    VPR_REQUIRE(FormatError, whole, "step count: got ", values.size(), " values with the sum ", sum, ", want whole numbers from 0 to 2^47");
+    count_ = static_cast<std::int64_t>(sum);
   }
-  std::vector<float> to_vector() const { return {static_cast<float>(count_)}; }
+  std::vector<float> to_vector() const {
+    auto most = static_cast<float>(count_);
+    if (static_cast<std::int64_t>(most) > count_) most = std::nextafter(most, 0.0F);
+    return {most, static_cast<float>(count_ - static_cast<std::int64_t>(most))};
+  }
 
+  std::int64_t value() const { return count_; }
   std::int64_t operator++() { return ++count_; }
 
  private:
@@ -86,13 +101,24 @@ class ParameterOptimizer {
     }
   }
 
+  /// Our own rules work in place, in memory that they have from the start, so that nothing of theirs throws.
+  static constexpr bool all_or_nothing = requires { requires Update::in_place; };
+
   const std::vector<NamedParameter<backend>>& parameters() const { return parameters_; }
 
+  /// @throws ConfigError  for a schedule whose rate is not a finite number from 0; nothing is moved then.
   template <Schedule S>
   void step(const S& schedule, std::int64_t t) {
+    std::vector<double> rates;
+    rates.reserve(updates_.size());
+    for (const Update& update : updates_) {
+      rates.push_back(schedule(update.settings().rate, t));
+      VPR_REQUIRE(ConfigError, rates.back() >= 0 && is_finite(rates.back()), "optimiser: the schedule's rate at ", t, " is ", rates.back(),
+                  ", want a finite one from 0");
+    }
     for (std::size_t i = 0; i < updates_.size(); ++i) {
       parameters_[i].parameter.update([&](Tensor<backend>& value, Tensor<backend>& gradient) {
-        if (!gradient.empty()) updates_[i].apply(schedule(updates_[i].settings().rate, t), gradient, value);
+        if (!gradient.empty()) updates_[i].apply(rates[i], gradient, value);
         gradient = Tensor<backend>();
       });
     }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -16,11 +17,20 @@ namespace vpr {
 
 /// A schedule: `schedule(rate, t)` is the learning rate at time t ≥ 0 of a parameter whose own rate is `rate`. Time is counted in
 /// whatever the schedule's lengths are meant in, steps or epochs; the caller passes that count. It is a function of these two
-/// alone, so that a training that was cut off goes on with the rate it would have had.
+/// alone, so that a training that was cut off goes on with the rate it would have had. Ours throw a ConfigError for settings out of range.
 template <class S>
 concept Schedule = requires(const S& schedule, double rate, std::int64_t t) {
   { schedule(rate, t) } -> std::convertible_to<double>;
 };
+
+namespace detail {
+
+/// Refuses a schedule's setting that is not a finite number from `least`.
+inline void require_setting(double value, double least, const char* schedule, const char* setting) {
+  VPR_REQUIRE(ConfigError, value >= least && is_finite(value), schedule, ": got ", setting, ' ', value, ", want a finite one from ", least);
+}
+
+}  // namespace detail
 
 /// The rate as it is.
 struct ConstantRate {
@@ -34,6 +44,9 @@ struct LinearDecay {
   std::int64_t total = 4000;
 
   double operator()(double rate, std::int64_t t) const {
+    detail::require_setting(static_cast<double>(total), 1, "LinearDecay", "total");
+    detail::require_setting(start, 0, "LinearDecay", "start");
+    detail::require_setting(end, 0, "LinearDecay", "end");
     return rate * (t >= total ? end : start + (end - start) * static_cast<double>(t) / static_cast<double>(total));
   }
 };
@@ -43,7 +56,11 @@ struct StepDecay {
   std::int64_t size = 1;
   double gamma = 0.5;
 
-  double operator()(double rate, std::int64_t t) const { return rate * std::pow(gamma, static_cast<double>(t / size)); }
+  double operator()(double rate, std::int64_t t) const {
+    detail::require_setting(static_cast<double>(size), 1, "StepDecay", "size");
+    detail::require_setting(gamma, 0, "StepDecay", "gamma");
+    return rate * std::pow(gamma, static_cast<double>(t / size));
+  }
 };
 
 /// The rate times `gamma` at each of the `milestones`: `MultiStepLR`.
@@ -52,6 +69,9 @@ struct MultiStepDecay {
   double gamma = 0.1;
 
   double operator()(double rate, std::int64_t t) const {
+    detail::require_setting(gamma, 0, "MultiStepDecay", "gamma");
+    for (const std::int64_t milestone : milestones)
+      detail::require_setting(static_cast<double>(milestone), 0, "MultiStepDecay", "milestone");
     const auto passed = std::count_if(milestones.begin(), milestones.end(), [t](std::int64_t milestone) { return milestone <= t; });
     return rate * std::pow(gamma, static_cast<double>(passed));
   }
@@ -61,7 +81,10 @@ struct MultiStepDecay {
 struct ExponentialDecay {
   double gamma = 0.9;
 
-  double operator()(double rate, std::int64_t t) const { return rate * std::pow(gamma, static_cast<double>(t)); }
+  double operator()(double rate, std::int64_t t) const {
+    detail::require_setting(gamma, 0, "ExponentialDecay", "gamma");
+    return rate * std::pow(gamma, static_cast<double>(t));
+  }
 };
 
 /// From the rate to `least`, an absolute rate, along half a cosine over `total` (Loshchilov and Hutter 2017, eq. 5). Beyond, it
@@ -71,6 +94,8 @@ struct CosineDecay {
   double least = 0;
 
   double operator()(double rate, std::int64_t t) const {
+    detail::require_setting(static_cast<double>(total), 1, "CosineDecay", "total");
+    detail::require_setting(least, 0, "CosineDecay", "least");
     return least + (rate - least) * (1 + std::cos(std::numbers::pi * static_cast<double>(t) / static_cast<double>(total))) / 2;
   }
 };
@@ -83,7 +108,11 @@ struct WarmUp {
   double start = 1.0 / 3;
   Then then{};
 
-  double operator()(double rate, std::int64_t t) const { return t < steps ? LinearDecay{start, 1, steps}(rate, t) : then(rate, t - steps); }
+  double operator()(double rate, std::int64_t t) const {
+    detail::require_setting(static_cast<double>(steps), 0, "WarmUp", "steps");
+    detail::require_setting(start, 0, "WarmUp", "start");
+    return t < steps ? LinearDecay{start, 1, steps}(rate, t) : then(rate, t - steps);
+  }
 };
 
 /// `(t + 1) / steps` of the rate over the first `steps`, while `Then` runs on underneath unseen: OpenVPRLab's warm-up. What `Then`
@@ -94,8 +123,12 @@ struct OverlaidWarmUp {
   Then then{};
 
   double operator()(double rate, std::int64_t t) const {
+    detail::require_setting(static_cast<double>(steps), 0, "OverlaidWarmUp", "steps");
     if (t < steps) return rate * static_cast<double>(t + 1) / static_cast<double>(steps);
-    return steps == 0 ? then(rate, t) : rate * then(rate, t) / then(rate, steps - 1);
+    if (steps == 0 || rate == 0) return then(rate, t);
+    const double at_end = then(rate, steps - 1);
+    VPR_REQUIRE(ConfigError, at_end > 0, "OverlaidWarmUp: the schedule under it has come to ", at_end, " when the warm-up ends");
+    return rate * then(rate, t) / at_end;
   }
 };
 

@@ -3,6 +3,8 @@
 /// The loop that trains a recorded model, and its state on disk. Needs the component vpr::io.
 #pragma once
 
+#include <vpr/autograd/undo.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/safetensors.hpp>
 #include <vpr/io/save.hpp>
@@ -10,9 +12,10 @@
 #include <vpr/train/optimizer.hpp>
 
 #include <algorithm>
-#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <utility>
@@ -24,8 +27,9 @@ struct TrainerSettings {
   std::int64_t steps = 1000;          ///< in all, those of an earlier session included
   std::int64_t accumulate = 1;        ///< batches whose gradients make one step
   double longest_gradient = 0;        ///< gradients are clipped to this length; 0: they are not
-  std::int64_t checkpoint_every = 0;  ///< steps between checkpoints; 0: none are written
-  std::string checkpoint = {};        ///< the file that they are written to, each in place of the last one
+  std::int64_t checkpoint_every = 0;  ///< steps between checkpoints; 0: one after the last step alone
+  std::string checkpoint = {};        ///< the file that they are written to, each in place of the last one; empty: none are written
+  std::map<std::string, std::string> notes = {};  ///< kept in the checkpoints as text, such as the options of the training
 };
 
 /// What a step did.
@@ -40,6 +44,13 @@ namespace detail {
 
 /// A parameter of any type, so that states of different types fit in one list.
 struct AnyParameter {
+  template <Parameter P>
+  static AnyParameter of(P& parameter) {
+    return {.get_shape = [&parameter] { return parameter.shape(); },
+            .set = [&parameter](std::span<const float> values) { parameter.assign(values); },
+            .get = [&parameter] { return parameter.to_vector(); }};
+  }
+
   std::function<Shape()> get_shape;
   std::function<void(std::span<const float>)> set;
   std::function<std::vector<float>()> get;
@@ -47,6 +58,24 @@ struct AnyParameter {
   Shape shape() const { return get_shape(); }
   void assign(std::span<const float> values) { set(values); }
   std::vector<float> to_vector() const { return get(); }
+};
+
+/// The values of all that `state.visit` shows, to give back.
+class StateCopy {
+ public:
+  template <class State>
+  explicit StateCopy(State& state) {
+    state.visit([this](const std::string&, Parameter auto& parameter) { values_.push_back(parameter.to_vector()); }, std::string());
+  }
+  template <class State>
+  void restore(State& state) const {
+    auto next = values_.begin();
+    state.visit([&next](const std::string&, Parameter auto& parameter) { parameter.assign(std::span<const float>(*next++)); },
+                std::string());
+  }
+
+ private:
+  std::vector<std::vector<float>> values_;
 };
 
 }  // namespace detail
@@ -67,16 +96,18 @@ class Trainer {
   Trainer(Model& model, O optimizer, S schedule = S(), TrainerSettings settings = {})
       : model_(&model), optimizer_(std::move(optimizer)), schedule_(std::move(schedule)), settings_(std::move(settings)) {
     VPR_REQUIRE(ConfigError,
-                settings_.steps >= 0 && settings_.accumulate >= 1 && settings_.longest_gradient >= 0 && settings_.checkpoint_every >= 0,
+                settings_.steps >= 0 && settings_.accumulate >= 1 && settings_.longest_gradient >= 0 &&
+                    is_finite(settings_.longest_gradient) && settings_.checkpoint_every >= 0,
                 "trainer: got ", settings_.steps, " steps of ", settings_.accumulate, " batches, a longest gradient of ",
                 settings_.longest_gradient, " and a checkpoint every ", settings_.checkpoint_every,
                 " steps, want none below 0, and a batch at least");
     VPR_REQUIRE(ConfigError, settings_.checkpoint_every == 0 || !settings_.checkpoint.empty(), "trainer: checkpoints every ",
                 settings_.checkpoint_every, " steps need a file");
+    require_rate(schedule_(1.0, 0));
   }
 
   /// Steps done so far, those of earlier sessions included.
-  std::int64_t done() const { return static_cast<std::int64_t>(done_.to_vector()[0]); }
+  std::int64_t done() const { return done_.value(); }
   const O& optimizer() const { return optimizer_; }
 
   /// Keeps further state in the checkpoint under its name, such as what a miner remembers: all that `state.visit` shows, as a component shows its parameters,
@@ -88,46 +119,60 @@ class Trainer {
     VPR_REQUIRE(ConfigError, !name.empty() && !taken, "trainer: state to keep needs a name of its own, got \"", name, "\"");
     kept_.push_back({name, [&state](const ShowParameter& show, const std::string& prefix) {
                        const auto show_one = [&show](const std::string& parameter_name, Parameter auto& parameter) {
-                         detail::AnyParameter any{.get_shape = [&] { return parameter.shape(); },
-                                                  .set = [&](std::span<const float> values) { parameter.assign(values); },
-                                                  .get = [&] { return parameter.to_vector(); }};
+                         auto any = detail::AnyParameter::of(parameter);
                          show(parameter_name, any);
                        };
                        state.visit(show_one, prefix);
                      }});
   }
 
-  /// Trains until `settings.steps` are done or `after_step` says false.
+  /// Trains until `settings.steps` are done or `after_step` says false; then, too, a checkpoint is written where there is a file for it.
+  ///
+  /// A step that throws leaves the model with its gradients and running statistics, the optimiser and kept state as they were, so that `run` may be
+  /// called again: it goes on as if nothing had happened.
   ///
   /// @param loss_of     `loss_of(batch)` gives the recorded loss of the batch of that number, a tensor of one element
   /// @param after_step  `after_step(TrainingStep)`: whether to go on. A checkpoint that is due is written afterwards, with what this changed of kept state
-  /// @throws Error  for a loss that is not finite, before the model is changed by it.
+  /// @throws ShapeError  for a loss of more or less than one element; Error for one that is not finite; what these functions throw.
   template <class LossOf, class AfterStep>
   void run(LossOf&& loss_of, AfterStep&& after_step) {
-    while (done() < settings_.steps) {
-      const bool go_on = after_step(step(loss_of));
-      if (settings_.checkpoint_every > 0 && done() % settings_.checkpoint_every == 0) save(settings_.checkpoint);
-      if (!go_on) return;
+    bool go_on = true;
+    while (go_on && done() < settings_.steps) {
+      const TrainingStep step = whole_step(loss_of);
+      go_on = after_step(step);
+      if (settings_.checkpoint_every > 0 && done() % settings_.checkpoint_every == 0) checkpoint();
     }
+    if (!settings_.checkpoint.empty() && done() != in_checkpoint_) checkpoint();
   }
 
   /// Writes the state: the model, the optimiser, the number of steps, and what else is kept. What was in the file before stays until all is written.
   /// @throws IoError
-  void save(const std::string& path) { save_safetensors(path, *this, {{"format", "vpr training state"}}); }
+  void save(const std::string& path) {
+    std::map<std::string, std::string> notes = settings_.notes;
+    notes["format"] = "vpr training state";
+    save_safetensors(path, *this, notes);
+  }
 
   /// Goes on from a state that `save` wrote, of a trainer of the same model, optimiser, frozen parameters and kept state.
-  /// @throws IoError, FormatError, WeightError  for a file that cannot be read, or is the state of another training.
-  void resume(const std::string& path) { load(*this, read_safetensors(path), PrefixedNames{}, {.optional = {}, .ignored = {}}); }
+  /// @throws IoError, FormatError, WeightError  for a file that cannot be read, or is the state of another training; all is then as it was.
+  void resume(const std::string& path) {
+    const WeightFile file = read_safetensors(path);
+    const detail::StateCopy before(*this);
+    try {
+      load(*this, file, PrefixedNames{}, {.optional = {}, .ignored = {}});
+    } catch (...) {
+      before.restore(*this);
+      throw;
+    }
+    in_checkpoint_ = done();
+  }
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
     visitor(prefix + "trainer.steps", done_);
     model_->visit(visitor, prefix + "model.");
     optimizer_.visit(visitor, prefix + "optimizer.");
-    for (const Kept& kept : kept_) {
-      kept.visit([&visitor](const std::string& name, detail::AnyParameter& parameter) { visitor(name, parameter); },
-                 prefix + "kept." + kept.name + ".");
-    }
+    AllKept{kept_}.visit(visitor, prefix + "kept.");
   }
 
  private:
@@ -137,13 +182,70 @@ class Trainer {
     std::function<void(const ShowParameter&, const std::string& prefix)> visit;
   };
 
+  static double require_rate(double factor) {
+    VPR_REQUIRE(ConfigError, factor >= 0 && is_finite(factor), "trainer: the schedule gives ", factor,
+                " times the rate, want a finite number from 0");
+    return factor;
+  }
+
+  void checkpoint() {
+    save(settings_.checkpoint);
+    in_checkpoint_ = done();
+  }
+
+  /// All that is kept beside the model and the optimiser, as one component.
+  struct AllKept {
+    std::vector<Kept>& all;
+    template <class Visitor>
+    void visit(Visitor&& visitor, const std::string& prefix) {
+      for (const Kept& kept : all) {
+        kept.visit([&visitor](const std::string& name, detail::AnyParameter& parameter) { visitor(name, parameter); },
+                   prefix + kept.name + ".");
+      }
+    }
+  };
+
+  /// A step, or nothing.
+  template <class LossOf>
+  TrainingStep whole_step(LossOf& loss_of) {
+    AllKept kept{kept_};
+    const detail::StateCopy before(kept);
+    Undo undo;
+    try {
+      return step(loss_of);
+    } catch (...) {
+      undo.restore();
+      before.restore(kept);
+      throw;
+    }
+  }
+
+  /// Notes what an optimiser that may throw in the middle of its step could change.
+  void note_optimizer() {
+    if constexpr (!requires { requires O::all_or_nothing; }) {
+      Undo::note(this, [this] {
+        std::vector<std::vector<float>> values;
+        for (const auto& named : optimizer_.parameters()) values.push_back(named.parameter.to_vector());
+        return [this, values = std::move(values), state = detail::StateCopy(optimizer_)] {
+          state.restore(optimizer_);
+          for (std::size_t i = 0; i < values.size(); ++i) {
+            auto parameter = optimizer_.parameters()[i].parameter;
+            parameter.assign(std::span<const float>(values[i]));
+          }
+        };
+      });
+    }
+  }
+
   template <class LossOf>
   TrainingStep step(LossOf& loss_of) {
-    TrainingStep result{done() + 1, 0, schedule_(1.0, done()), 0};
+    TrainingStep result{done() + 1, 0, require_rate(schedule_(1.0, done())), 0};
     for (std::int64_t i = 0; i < settings_.accumulate; ++i) {
       const auto loss = loss_of(done() * settings_.accumulate + i);
-      const double value = static_cast<double>(loss.to_vector().at(0));
-      VPR_REQUIRE(Error, std::isfinite(value), "training: the loss of step ", result.step, " is ", value,
+      VPR_REQUIRE(ShapeError, loss.shape().elements() == 1, "training: the loss of step ", result.step, " is a tensor ", loss.shape(),
+                  ", want one element; take the sum or the mean");
+      const double value = static_cast<double>(loss.to_vector()[0]);
+      VPR_REQUIRE(Error, is_finite(value), "training: the loss of step ", result.step, " is ", value,
                   "; lower the rate, or look at its photos");
       result.loss += value / static_cast<double>(settings_.accumulate);
       if (!loss.needs_gradient()) continue;
@@ -151,6 +253,7 @@ class Trainer {
       loss.backward(std::decay_t<decltype(loss.value())>::full(loss.shape(), T(1) / static_cast<T>(settings_.accumulate)));
     }
     if (settings_.longest_gradient > 0) result.gradient_length = clip_gradients(optimizer_.parameters(), settings_.longest_gradient);
+    note_optimizer();
     optimizer_.step(schedule_, done());
     ++done_;
     return result;
@@ -162,6 +265,7 @@ class Trainer {
   TrainerSettings settings_;
   StepCount done_;
   std::vector<Kept> kept_;
+  std::int64_t in_checkpoint_ = -1;  // steps of the state that was written last
 };
 
 }  // namespace vpr

@@ -8,6 +8,7 @@
 #endif
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/finite.hpp>
 #include <vpr/io/atomic_file.hpp>
 #include <vpr/train/training_row.hpp>
 
@@ -21,6 +22,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <locale>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -42,7 +44,8 @@ class TrainingLog {
   TrainingLog(std::string path, const std::vector<std::string>& measures, std::int64_t done = 0)
       : path_(std::move(path)), json_(path_.ends_with(".jsonl")), columns_{"step", "loss", "rate", "seconds", "images_per_second"} {
     columns_.insert(columns_.end(), measures.begin(), measures.end());
-    if (done > 0 && std::filesystem::exists(path_)) read(done);
+    std::error_code ignored;
+    if (done > 0 && std::filesystem::exists(path_, ignored)) read(done);
     AtomicFile file(path_);
     if (!json_) file.write(header() + '\n');
     for (const TrainingRow& row : rows_) file.write(text(row));
@@ -83,10 +86,11 @@ class TrainingLog {
 
   std::string text(const TrainingRow& row) const {
     std::ostringstream line;
+    line.imbue(std::locale::classic());
     line.precision(9);
     const std::vector<double> all = numbers(row);
     for (std::size_t i = 0; i < all.size(); ++i) {
-      const bool taken = std::isfinite(all[i]);
+      const bool taken = is_finite(all[i]);
       if (json_ && taken) line << (i == 0 ? "{" : ", ") << nlohmann::json(columns_[i]) << ": " << all[i];
       if (!json_ && i > 0) line << ',';
       if (!json_ && taken) line << all[i];
@@ -140,7 +144,7 @@ class TrainingLog {
   }
 
   std::optional<std::vector<double>> checked(std::vector<double> all) const {
-    const bool sound = all.size() == columns_.size() && all[0] >= 0 && all[0] < 0x1p53 && all[0] == std::trunc(all[0]);
+    const bool sound = all.size() == columns_.size() && is_finite(all[0]) && all[0] >= 0 && all[0] < 0x1p53 && all[0] == std::trunc(all[0]);
     return sound ? std::optional(std::move(all)) : std::nullopt;
   }
 

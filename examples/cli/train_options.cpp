@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include "train_options.hpp"
+
+#include "file_hash.hpp"
+#include "outputs.hpp"
+
+#include <vpr/core/printable.hpp>
+#include <vpr/io/safetensors.hpp>
+#include <vpr/io/weight_source.hpp>
+#include <vpr/model/record.hpp>
+#include <vpr/train/optimizer.hpp>
+
+#include <charconv>
+#include <filesystem>
+#include <span>
+#include <system_error>
+#include <vector>
+
+namespace cli {
+namespace {
+
+std::string text_of(double value) {
+  char digits[32];
+  return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
+}
+
+bool is_there(const std::string& path) {
+  std::error_code ignored;
+  return !path.empty() && std::filesystem::exists(path, ignored);
+}
+
+}  // namespace
+
+std::string TrainOptions::best() const { return std::filesystem::path(out).replace_extension(".best.safetensors").string(); }
+
+std::map<std::string, std::string> deciding_options(const TrainOptions& options, const vpr::Recipe& recipe) {
+  std::string left_out;
+  for (const std::string& text : options.leave_out) left_out += (left_out.empty() ? "" : ", ") + text;
+  const bool mined = recipe.mining != vpr::Mining::batch;
+  std::map<std::string, std::string> all{
+      {"recipe", recipe.name},
+      {"system", recipe.system},
+      {"weights", std::filesystem::path(options.weights).filename().string() + ", " + hash_of_file(options.weights)},
+      {"data", options.data},
+      {"by", options.by},
+      {"frames", std::to_string(options.frames)},
+      {"leave-out", left_out},
+      {"size", vpr::text_of(vpr::parse_image_size(options.size, "--size"))},
+      {"augment", recipe.augment ? "randaugment" : "none"},
+      {"mining", recipe.mining == vpr::Mining::batch  ? "batch"
+                 : recipe.mining == vpr::Mining::full ? "full"
+                                                      : "partial"},
+      {"rate", text_of(recipe.rate)},
+      {"tuned-blocks", std::to_string(recipe.tuned_blocks)},
+      {"seed", std::to_string(options.seed)},
+      {"positions", options.positions},
+      {"upright", options.photo.upright ? "yes" : "no"},
+      {"accept-damaged", options.photo.accept_damaged ? "yes" : "no"},
+      {"max-megapixels", text_of(options.photo.max_megapixels)},
+      {"database", options.database},
+      {"queries", options.queries},
+      {"positives", options.positives},
+      {"radius", text_of(options.radius)}};
+  if (mined) {
+    all.insert({{"triplets", std::to_string(recipe.triplets)},
+                {"negatives", std::to_string(recipe.miner.negatives)},
+                {"round", std::to_string(recipe.miner.queries)},
+                {"pool", std::to_string(recipe.miner.pool)}});
+  } else {
+    all.insert({{"places", std::to_string(recipe.places)}, {"photos", std::to_string(recipe.photos)}});
+  }
+  for (auto& [name, value] : all) value = vpr::escaped(value);
+  return all;
+}
+
+void check_training(const TrainOptions& options, const std::map<std::string, std::string>& deciding) {
+  const std::vector<std::string> outputs{options.out, options.state(), options.best(), options.log, options.report};
+  for (const std::string& path : outputs) {
+    VPR_REQUIRE(vpr::ConfigError, options.resume || options.force || !is_there(path), "train: ", path,
+                " is there already, perhaps of a finished training: add --resume to go on from it, give another name, or add --force to "
+                "overwrite it");
+  }
+  for (const std::string& path : outputs) require_writable(path);
+  if (!options.resume) return;
+
+  VPR_REQUIRE(vpr::ConfigError, is_there(options.state()), "train: --resume: there is no state ", options.state(),
+              " to go on from: leave --resume out to begin a training");
+  const vpr::WeightFile state = vpr::read_safetensors(options.state());
+  const auto format = state.metadata().find("format");
+  VPR_REQUIRE(vpr::FormatError, format != state.metadata().end() && format->second == "vpr training state", options.state(),
+              ": is not the state of a training");
+  vpr::StepCount done;
+  done.assign(std::span<const float>(vpr::read_tensor(state, "trainer.steps")));
+  VPR_REQUIRE(vpr::ConfigError, done.value() <= options.steps, "train: ", done.value(), " steps are done already, --steps asks for ",
+              options.steps, " in all: nothing is written");
+  std::string changed;
+  for (const auto& [name, now] : deciding) {
+    const auto before = state.metadata().find(name);
+    if (before == state.metadata().end() || before->second == now) continue;
+    changed += (changed.empty() ? "--" : "; --") + name + " was '" + before->second + "', now '" + now + "'";
+  }
+  VPR_REQUIRE(vpr::ConfigError, changed.empty() || options.change,
+              "train: --resume with other options than the training began with: ", changed,
+              ". Give those, or add --change to go on with these");
+}
+
+}  // namespace cli

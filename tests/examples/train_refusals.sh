@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Usage: train_refusals.sh VPR RENDER_A_TOWN WEIGHTS FOLDER. A training is neither lost nor changed unasked, and goes on without photos that cannot be read.
+set -euo pipefail
+vpr=$1 town=$2 weights=$3 folder=$4
+rm -rf "$folder"
+mkdir -p "$folder"
+"$town" "$folder/town" 1 8 >/dev/null
+train() {
+  "$vpr" train --recipe adapter --backbone dinov2-vits14 --weights "$weights" --data "$folder/town/poses.csv" --by id --augment none --size 28 --places 2 --photos 2 \
+    --out "$folder/out.safetensors" "$@"
+}
+# refuses CODE SENTENCE OPTION...
+refuses() {
+  local code=$1 sentence=$2 got=0
+  shift 2
+  train "$@" >"$folder/said" 2>&1 || got=$?
+  [ "$got" = "$code" ] && grep -qF -- "$sentence" "$folder/said" || { echo "want $code, '$sentence'; got $got:"; cat "$folder/said"; exit 1; }
+}
+refuses 2 "there is no state" --steps 2 --resume
+train --steps 3 --rate 0.001 >/dev/null  # --every is 0
+[ -f "$folder/out.safetensors.state" ] || { echo "the last step left no state"; exit 1; }
+md5sum "$folder"/out.* >"$folder/sums"
+refuses 2 "is there already" --steps 3
+refuses 2 "3 steps are done already, --steps asks for 2" --steps 2 --rate 0.001 --resume
+refuses 2 "--rate was '0.001', now '0.002'" --steps 4 --rate 0.002 --resume
+refuses 2 "--seed was '0', now '7'" --steps 4 --rate 0.001 --seed 7 --resume
+md5sum --quiet -c "$folder/sums"
+refuses 1 "cannot be written" --steps 3 --log "$folder/none/log.csv" --force
+md5sum --quiet -c "$folder/sums"
+train --steps 4 --rate 0.002 --resume --change >/dev/null
+photo=$(ls "$folder"/town/database/* | head -n 1)
+echo broken >"$photo"
+refuses 3 "left out: 1 photo" --steps 30 --force
+refuses 1 "$(basename "$photo")" --steps 30 --force --strict-photos
+echo "nothing was lost unasked"
+rm -rf "$folder"
