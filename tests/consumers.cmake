@@ -47,13 +47,19 @@ vpr_consumer_refused(consumer_fetch_links_missing consumer_fetch "target 'consum
   -DCMAKE_DISABLE_FIND_PACKAGE_SPNG=ON)
 vpr_consumer_refused(consumer_fetch_links_unasked consumer_fetch "${not_asked}" ${fetched} -DVPR_COMPONENTS=io -DLINKS=hash)
 
-# Copied headers, with a user's warnings as errors. Templates are compiled too, since the program uses them.
+# Copied headers, with a user's warnings as errors, by both compilers. Templates are compiled too, since the program uses them.
+set(copied_options -std=c++20 -fsyntax-only -Wall -Wextra -Wconversion -Werror -I "${PROJECT_SOURCE_DIR}/include"
+  "-isystem$<JOIN:$<TARGET_PROPERTY:Eigen3::Eigen,INTERFACE_INCLUDE_DIRECTORIES>,;-isystem>")
+foreach(component IN ITEMS io image webp tiff gif heif hash)
+  if(TARGET vpr::${component})
+    string(TOUPPER "-DVPR_WITH_${component}" definition)
+    list(APPEND copied_options ${definition})
+  endif()
+endforeach()
 foreach(compiler IN ITEMS g++ clang++)
-  find_program(VPR_CONSUMER_${compiler} ${compiler})
-  mark_as_advanced(VPR_CONSUMER_${compiler})
-  if(VPR_CONSUMER_${compiler} AND TARGET vpr::io AND TARGET vpr::image)
-    add_test(NAME consumer_copied_${compiler} COMMAND ${VPR_CONSUMER_${compiler}} -std=c++20 -fsyntax-only -Wall -Wextra -Wconversion -Werror
-      -I "${PROJECT_SOURCE_DIR}/include" "-isystem$<JOIN:$<TARGET_PROPERTY:Eigen3::Eigen,INTERFACE_INCLUDE_DIRECTORIES>,;-isystem>"
-      -DVPR_WITH_IO -DVPR_WITH_IMAGE "${CMAKE_CURRENT_SOURCE_DIR}/consumer_copied/main.cpp" COMMAND_EXPAND_LISTS)
+  find_program(VPR_${compiler} ${compiler})
+  mark_as_advanced(VPR_${compiler})
+  if(VPR_${compiler} AND TARGET vpr::io AND TARGET vpr::image)
+    add_test(NAME consumer_copied_${compiler} COMMAND ${VPR_${compiler}} ${copied_options} "${CMAKE_CURRENT_SOURCE_DIR}/consumer_copied/main.cpp" COMMAND_EXPAND_LISTS)
   endif()
 endforeach()
