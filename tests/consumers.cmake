@@ -35,6 +35,10 @@ if(VPR_INSTALL)
   vpr_consumer_refused(consumer_links_unknown consumer_install "links vpr::teleport, but ${unknown}" ${installed} -DLINKS=teleport)
   set_tests_properties(consumer_install consumer_unknown_component consumer_missing_package consumer_missing_xtensor consumer_links_unasked
     consumer_links_unknown PROPERTIES FIXTURES_REQUIRED installed)
+  if(TARGET vpr_cli)
+    add_test(NAME installed_program COMMAND "${consumer_prefix}/${CMAKE_INSTALL_BINDIR}/vpr" --version)
+    set_tests_properties(installed_program PROPERTIES FIXTURES_REQUIRED installed PASS_REGULAR_EXPRESSION "${PROJECT_VERSION}")
+  endif()
 endif()
 
 set(fetched -DFETCHCONTENT_SOURCE_DIR_VPR=${PROJECT_SOURCE_DIR})
