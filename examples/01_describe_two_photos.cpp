@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Teaches: a pipeline is a type; it prepares a photo, reads it and gives a descriptor. How alike are two photos?
-// Untrained for places, a network tells them apart best by the tokens of an earlier block: `Tapped` takes those of block 7, counted from 0.
+// A network that was not trained for places tells them apart better by an earlier block: `Tapped` takes the tokens of block 7, from 0.
 //
 //     01_describe_two_photos WEIGHTS PHOTO PHOTO
 #include <vpr/vpr.hpp>

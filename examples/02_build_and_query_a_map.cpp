@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Teaches: descriptors of known places go into an index; a new photo finds its neighbours there. The descriptors are GeM over the tokens of
-// block 7, the features that tell places apart best without training.
+// block 7, which tell places apart better than the last ones in a network that was not trained for places.
 //
 //     02_build_and_query_a_map WEIGHTS FOLDER_OF_KNOWN_PLACES PHOTO...
 #include <vpr/vpr.hpp>

@@ -35,6 +35,10 @@ if(VPR_INSTALL)
   vpr_consumer_refused(consumer_links_unknown consumer_install "links vpr::teleport, but ${unknown}" ${installed} -DLINKS=teleport)
   set_tests_properties(consumer_install consumer_unknown_component consumer_missing_package consumer_missing_xtensor consumer_links_unasked
     consumer_links_unknown PROPERTIES FIXTURES_REQUIRED installed)
+  if(TARGET vpr_cli)
+    add_test(NAME installed_program COMMAND "${consumer_prefix}/${CMAKE_INSTALL_BINDIR}/vpr" --version)
+    set_tests_properties(installed_program PROPERTIES FIXTURES_REQUIRED installed PASS_REGULAR_EXPRESSION "${PROJECT_VERSION}")
+  endif()
 endif()
 
 set(fetched -DFETCHCONTENT_SOURCE_DIR_VPR=${PROJECT_SOURCE_DIR})
@@ -47,13 +51,20 @@ vpr_consumer_refused(consumer_fetch_links_missing consumer_fetch "target 'consum
   -DCMAKE_DISABLE_FIND_PACKAGE_SPNG=ON)
 vpr_consumer_refused(consumer_fetch_links_unasked consumer_fetch "${not_asked}" ${fetched} -DVPR_COMPONENTS=io -DLINKS=hash)
 
-# Copied headers, with a user's warnings as errors. Templates are compiled too, since the program uses them.
+# Copied headers, with a user's warnings as errors, by both compilers. Templates are compiled too, since the program uses them.
+get_target_property(eigen_folders Eigen3::Eigen INTERFACE_INCLUDE_DIRECTORIES)
+list(TRANSFORM eigen_folders PREPEND -isystem)
+set(copied_options -std=c++20 -fsyntax-only -Wall -Wextra -Wconversion -Werror -I "${PROJECT_SOURCE_DIR}/include" ${eigen_folders})
+foreach(component IN ITEMS io image webp tiff gif heif hash)
+  if(TARGET vpr::${component})
+    string(TOUPPER "-DVPR_WITH_${component}" definition)
+    list(APPEND copied_options ${definition})
+  endif()
+endforeach()
 foreach(compiler IN ITEMS g++ clang++)
-  find_program(VPR_CONSUMER_${compiler} ${compiler})
-  mark_as_advanced(VPR_CONSUMER_${compiler})
-  if(VPR_CONSUMER_${compiler} AND TARGET vpr::io AND TARGET vpr::image)
-    add_test(NAME consumer_copied_${compiler} COMMAND ${VPR_CONSUMER_${compiler}} -std=c++20 -fsyntax-only -Wall -Wextra -Wconversion -Werror
-      -I "${PROJECT_SOURCE_DIR}/include" "-isystem$<JOIN:$<TARGET_PROPERTY:Eigen3::Eigen,INTERFACE_INCLUDE_DIRECTORIES>,;-isystem>"
-      -DVPR_WITH_IO -DVPR_WITH_IMAGE "${CMAKE_CURRENT_SOURCE_DIR}/consumer_copied/main.cpp" COMMAND_EXPAND_LISTS)
+  find_program(VPR_${compiler} ${compiler})
+  mark_as_advanced(VPR_${compiler})
+  if(VPR_${compiler} AND TARGET vpr::io AND TARGET vpr::image)
+    add_test(NAME consumer_copied_${compiler} COMMAND ${VPR_${compiler}} ${copied_options} "${CMAKE_CURRENT_SOURCE_DIR}/consumer_copied/main.cpp")
   endif()
 endforeach()

@@ -87,7 +87,7 @@ class MixVpr {
   static const MixVprSettings& validated(const MixVprSettings& settings) {
     VPR_REQUIRE(ConfigError,
                 settings.channels > 0 && settings.grid.height > 0 && settings.grid.width > 0 &&
-                    Shape{settings.grid.height, settings.grid.width}.elements() > 0 && settings.depth >= 0 && settings.ratio > 0 &&
+                    (Shape{settings.grid.height, settings.grid.width}.elements() > 0) && settings.depth >= 0 && settings.ratio > 0 &&
                     settings.out_channels > 0 && settings.rows > 0,
                 "MixVPR: got ", settings.channels, " channels, a grid of ", settings.grid.height, "x", settings.grid.width, ", ",
                 settings.depth, " mixers of ratio ", settings.ratio, ", ", settings.out_channels, " out channels and ", settings.rows,

@@ -3,6 +3,8 @@
 /// Leaves of a recording as they were, for a step of training that fails.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <functional>
 #include <set>
 #include <utility>

@@ -165,7 +165,8 @@ inline Positives pair_positives(const std::filesystem::path& path, std::span<con
     const auto of_query = query_index.find(table, table.rows[i], header ? *query_column : 0);
     const auto of_pair = database_index.find(table, table.rows[i], header ? *database_column : 1);
     any = any || (!of_query.empty() && !of_pair.empty());
-    for (const std::int64_t query : of_query) positives[query].insert(positives[query].end(), of_pair.begin(), of_pair.end());
+    for (const std::int64_t query : of_query)
+      positives[static_cast<std::size_t>(query)].insert(positives[static_cast<std::size_t>(query)].end(), of_pair.begin(), of_pair.end());
   }
   VPR_REQUIRE(FormatError, any, path.string(), ": no pair is about these queries and this database");
   for (auto& of_query : positives) {

@@ -59,14 +59,14 @@ class PlaceSampler {
       for (const std::int64_t photo : place.photos) {
         VPR_REQUIRE(ConfigError, photo >= 0 && photo < std::ssize(all.photos), "place sampler: place '", place.name, "' has photo ", photo,
                     ", there are ", all.photos.size());
-        VPR_REQUIRE(ConfigError, settings.apart == 0 || is_finite(time(photo)), all.photos[photo].path,
+        VPR_REQUIRE(ConfigError, settings.apart == 0 || is_finite(time(photo)), all.photos[static_cast<std::size_t>(photo)].path,
                     ": its time is not known, so photos of a place can't be ", settings.apart, " apart in time");
       }
       if (most_apart(place.photos) < settings.photos) {
         ++places_left_out_;
         photos_left_out_ += static_cast<std::int64_t>(place.photos.size());
       } else {
-        members_[settings.one_group ? place.group : 0].push_back(static_cast<std::int64_t>(p));
+        members_[static_cast<std::size_t>(settings.one_group ? place.group : 0)].push_back(static_cast<std::int64_t>(p));
       }
     }
     std::size_t largest = 0;

@@ -49,13 +49,16 @@ inline Positives radius_positives(std::span<const Position> queries, std::span<c
     const auto query_points = points_of(queries), database_points = points_of(database);
     std::vector<std::int64_t> order(database.size());
     std::iota(order.begin(), order.end(), 0);
-    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return coordinate(database_points[a]) < coordinate(database_points[b]); });
+    std::sort(order.begin(), order.end(), [&](auto a, auto b) {
+      return coordinate(database_points[static_cast<std::size_t>(a)]) < coordinate(database_points[static_cast<std::size_t>(b)]);
+    });
     for (std::size_t q = 0; q < queries.size(); ++q) {
       const double at = coordinate(query_points[q]);
-      const auto below = [&](std::int64_t i, double bound) { return coordinate(database_points[i]) < bound; };
+      const auto below = [&](std::int64_t i, double bound) { return coordinate(database_points[static_cast<std::size_t>(i)]) < bound; };
       auto candidate = std::lower_bound(order.begin(), order.end(), at - reach, below);
-      for (; candidate != order.end() && coordinate(database_points[*candidate]) <= at + reach; ++candidate) {
-        if (is_right(query_points[q], database_points[*candidate], same_plane(queries[q].zone, database[*candidate].zone)))
+      for (; candidate != order.end() && coordinate(database_points[static_cast<std::size_t>(*candidate)]) <= at + reach; ++candidate) {
+        if (is_right(query_points[q], database_points[static_cast<std::size_t>(*candidate)],
+                     same_plane(queries[q].zone, database[static_cast<std::size_t>(*candidate)].zone)))
           positives[q].push_back(*candidate);
       }
     }

@@ -95,7 +95,10 @@ class TripletMiner {
       std::iota(round.database.begin(), round.database.end(), 0);
     } else {
       round.database = pool(index, 0);
-      for (const std::int64_t q : round.queries) round.database.insert(round.database.end(), near_[q].begin(), near_[q].end());
+      for (const std::int64_t q : round.queries) {
+        const std::vector<std::int64_t>& photos = near_[static_cast<std::size_t>(q)];
+        round.database.insert(round.database.end(), photos.begin(), photos.end());
+      }
       sort_each_once(round.database);
     }
     return round;
@@ -113,7 +116,7 @@ class TripletMiner {
     const std::vector<std::int64_t> shared_pool = settings_.full ? std::vector<std::int64_t>{} : pool(round.index, 0);
     std::vector<Triplet> triplets(round.queries.size());
     parallel_for(queries.size(), [&](std::int64_t i) {
-      const std::int64_t q = round.queries[i];
+      const std::int64_t q = round.queries[static_cast<std::size_t>(i)];
       const auto nearest = [&](const std::vector<std::int64_t>& photos, std::int64_t count) {
         std::vector<std::pair<float, std::int64_t>> found;
         for (const std::int64_t photo : photos) {
@@ -129,15 +132,17 @@ class TripletMiner {
         return ids;
       };
       std::vector<std::int64_t> candidates = settings_.full ? pool(round.index, 1 + q) : shared_pool;
-      candidates.insert(candidates.end(), remembered_[q].begin(), remembered_[q].end());
+      candidates.insert(candidates.end(), remembered_[static_cast<std::size_t>(q)].begin(), remembered_[static_cast<std::size_t>(q)].end());
       sort_each_once(candidates);
-      std::erase_if(candidates, [&](std::int64_t photo) { return std::binary_search(far_[q].begin(), far_[q].end(), photo); });
-      const std::vector<std::int64_t> positive = nearest(near_[q], 1);
-      if (!positive.empty()) triplets[i] = {q, positive.front(), nearest(candidates, settings_.negatives)};
+      std::erase_if(candidates, [&](std::int64_t photo) {
+        return std::binary_search(far_[static_cast<std::size_t>(q)].begin(), far_[static_cast<std::size_t>(q)].end(), photo);
+      });
+      const std::vector<std::int64_t> positive = nearest(near_[static_cast<std::size_t>(q)], 1);
+      if (!positive.empty()) triplets[static_cast<std::size_t>(i)] = {q, positive.front(), nearest(candidates, settings_.negatives)};
     });
     std::erase_if(triplets, [](const Triplet& triplet) { return triplet.negatives.empty(); });
     if (settings_.full) {
-      for (const Triplet& triplet : triplets) remembered_[triplet.query] = triplet.negatives;
+      for (const Triplet& triplet : triplets) remembered_[static_cast<std::size_t>(triplet.query)] = triplet.negatives;
     }
     return triplets;
   }

@@ -52,8 +52,8 @@ inline void write_town(const SyntheticTown& town, const std::filesystem::path& f
                         note = joined(std::string(3 - std::min<std::size_t>(id.size(), 3), '0'), id, "_", name_of(view));
       const std::string path = joined(folder_of(view), "/", utm_name({pose.east, pose.north}, note, extension));
       write_image((folder / path).string(), town.render(place, view));
-      rows[i] = joined(path, ",", id, ",", name_of(view), ",", fixed(pose.east, 4), ",", fixed(pose.north, 4), ",", fixed(pose.height, 3),
-                       ",", fixed(pose.heading, 4), "\n");
+      rows[static_cast<std::size_t>(i)] = joined(path, ",", id, ",", name_of(view), ",", fixed(pose.east, 4), ",", fixed(pose.north, 4),
+                                                 ",", fixed(pose.height, 3), ",", fixed(pose.heading, 4), "\n");
     });
     for (const std::string& row : rows) poses += row;
   }

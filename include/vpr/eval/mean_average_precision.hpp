@@ -30,10 +30,10 @@ inline MeanAveragePrecision mean_average_precision_of_found(std::span<const std:
   VPR_REQUIRE(ShapeError, k >= 1 && relevance.size() % static_cast<std::size_t>(k) == 0, "mean_average_precision_of_found: got ",
               relevance.size(), " answers, expected rows of ", k);
   MeanAveragePrecision result;
-  for (std::size_t row = 0; row < relevance.size(); row += k) {
+  for (std::size_t row = 0; row < relevance.size(); row += static_cast<std::size_t>(k)) {
     double found = 0, sum = 0;
     for (std::int64_t rank = 0; rank < k; ++rank) {
-      if (relevance[row + rank] != 0) sum += ++found / static_cast<double>(rank + 1);
+      if (relevance[row + static_cast<std::size_t>(rank)] != 0) sum += ++found / static_cast<double>(rank + 1);
     }
     result.of_query.push_back(found > 0 ? sum / found : 0);
     result.mean += result.of_query.back();
@@ -76,7 +76,7 @@ inline RevisitedPrecision revisited_mean_average_precision(std::span<const std::
     if (positives[q].empty()) continue;
     std::vector<std::int64_t> ranks;  // of the right answers, junk not counted
     std::int64_t rank = 0;
-    for (const std::int64_t answer : ranking.subspan(q * n, n)) {
+    for (const std::int64_t answer : ranking.subspan(q * static_cast<std::size_t>(n), static_cast<std::size_t>(n))) {
       if (has(positives[q], answer)) ranks.push_back(rank);
       rank += has(positives[q], answer) || !has(junk[q], answer);
     }

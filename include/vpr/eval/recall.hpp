@@ -49,7 +49,7 @@ inline Recall recall(std::span<const std::int64_t> ranking, std::int64_t k, cons
   Recall result{{at.begin(), at.end()}, std::vector<double>(at.size()), std::vector<double>(at.size()), {}, {}};
   for (std::size_t q = 0; q < positives.size(); ++q) {
     if (positives[q].empty()) result.unanswerable.push_back(static_cast<std::int64_t>(q));
-    const auto answers = ranking.subspan(q * k, k);
+    const auto answers = ranking.subspan(q * static_cast<std::size_t>(k), static_cast<std::size_t>(k));
     const auto hit = std::find_if(answers.begin(), answers.end(), [&](std::int64_t answer) {
       return std::binary_search(positives[q].begin(), positives[q].end(), answer);
     });

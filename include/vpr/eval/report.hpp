@@ -76,14 +76,15 @@ inline Report make_report(const Dataset& set, std::span<const std::int64_t> rank
     const Photo& query = set.queries[q];
     ReportQuery row{{query.name, query.path}, {}, !set.positives || !(*set.positives)[q].empty()};
     for (std::int64_t rank = 0; rank < std::min(k, shown); ++rank) {
-      const std::int64_t id = ranking[q * k + rank];
+      const std::size_t at = q * static_cast<std::size_t>(k) + static_cast<std::size_t>(rank);
+      const std::int64_t id = ranking[at];
       if (id < 0) break;
       VPR_REQUIRE(ShapeError, id < static_cast<std::int64_t>(set.database.size()), "report: query ", q, " has the answer ", id,
                   ", the database has ", set.database.size(), " photos");
-      const Photo& photo = set.database[id];
+      const Photo& photo = set.database[static_cast<std::size_t>(id)];
       const auto [place, added] = place_of.try_emplace(id, report.database.size());
       if (added) report.database.push_back({photo.name, photo.path});
-      ReportAnswer answer{place->second, scores[q * k + rank], std::nullopt, std::nullopt};
+      ReportAnswer answer{place->second, scores[at], std::nullopt, std::nullopt};
       if (set.positives) answer.right = std::binary_search((*set.positives)[q].begin(), (*set.positives)[q].end(), id);
       if (query.position && photo.position) answer.metres = std::sqrt(squared_distance(*query.position, *photo.position));
       row.answers.push_back(answer);

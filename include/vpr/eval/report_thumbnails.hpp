@@ -37,10 +37,10 @@ inline void load_thumbnails(Report& report, std::int64_t side = 256, const ReadO
   for (ReportQuery& query : report.queries) photos.push_back(&query.photo);
   parallel_for(static_cast<std::int64_t>(photos.size()), [&](std::int64_t i) {
     try {
-      set_thumbnail(*photos[i], read_image(photos[i]->path.string(), options), side);
+      set_thumbnail(*photos[static_cast<std::size_t>(i)], read_image(photos[static_cast<std::size_t>(i)]->path.string(), options), side);
     } catch (const Error&) {
-      photos[i]->jpeg.clear();
-      photos[i]->aspect = 0;
+      photos[static_cast<std::size_t>(i)]->jpeg.clear();
+      photos[static_cast<std::size_t>(i)]->aspect = 0;
     }
   });
 }

@@ -122,7 +122,7 @@ inline Image decode_ppm(std::span<const std::uint8_t> bytes, const std::string& 
     const std::int64_t value = text ? reader.number() : reader.sample(sample_bytes);
     if (text && value > most) reader.refuse("a value of ", value, ", the greatest is said to be ", most);
     if (grey) {
-      std::fill_n(pixels.begin() + 3 * i, 3, byte(value));
+      std::fill_n(pixels.begin() + static_cast<std::ptrdiff_t>(3 * i), 3, byte(value));
     } else {
       pixels[i] = byte(value);
     }

@@ -43,9 +43,11 @@ void resample(std::int64_t width, const Taps<float>& rows, const Taps<float>& co
       const float* source = line + left * Channels;
       std::array<float, Channels> sum{};
       for (std::int64_t j = 0; j < count; ++j) {
-        for (int c = 0; c < Channels; ++c) sum[c] += weights[j] * source[j * Channels + c];
+        for (int c = 0; c < Channels; ++c) sum[static_cast<std::size_t>(c)] += weights[j] * source[j * Channels + c];
       }
-      for (int c = 0; c < Channels; ++c) out[c][y * columns.outputs() + x] = scale[c] * sum[c] + bias[c];
+      for (int c = 0; c < Channels; ++c)
+        out[static_cast<std::size_t>(c)][y * columns.outputs() + x] =
+            scale[static_cast<std::size_t>(c)] * sum[static_cast<std::size_t>(c)] + bias[static_cast<std::size_t>(c)];
     }
   });
 }

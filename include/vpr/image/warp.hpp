@@ -37,8 +37,9 @@ inline Image warp(const RgbPhoto& photo, const Warp& map) {
   for (std::int64_t y = 0; y < photo.height; ++y) {
     std::uint8_t* target = out.row(y);
     for (std::int64_t x = 0; x < photo.width; ++x, target += 3) {
-      const double scale = gx[x] + hy[y] + 1;
-      const double u = (ax[x] + by[y] + map[2]) / scale, v = (dx[x] + ey[y] + map[5]) / scale;
+      const double scale = gx[static_cast<std::size_t>(x)] + hy[static_cast<std::size_t>(y)] + 1;
+      const double u = (ax[static_cast<std::size_t>(x)] + by[static_cast<std::size_t>(y)] + map[2]) / scale,
+                   v = (dx[static_cast<std::size_t>(x)] + ey[static_cast<std::size_t>(y)] + map[5]) / scale;
       if (!(is_finite(u) && is_finite(v) && u >= 0 && u < width && v >= 0 && v < height)) continue;
       const double left = std::floor(u - 0.5), top = std::floor(v - 0.5);
       const double across = u - 0.5 - left, down = v - 0.5 - top;
