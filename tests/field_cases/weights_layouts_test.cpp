@@ -134,3 +134,14 @@ TEST_CASE("field cases, weights: a classifier's head beside the network") {
     CHECK(models[0].report.unexpected == report.unexpected);
   }
 }
+
+TEST_CASE("field cases, weights: a tensor of a type that no model needs does not stop a network from loading strictly") {
+  for (const std::string& folder : folders()) {
+    for (const std::string file : {"uint16.pth", "fp8.pth", "quant.pth"}) {
+      CAPTURE(folder, file);
+      Network network{vpr::ViTS14()};
+      CHECK(load_from(folder + file, network).fits());
+      check_plain(network);
+    }
+  }
+}

@@ -123,7 +123,7 @@ class LoadPlan {
     }
     for (std::size_t i = 0; i < used_.size(); ++i) {
       const TensorInfo& info = source_.tensors()[i];
-      const bool excused = has_ending(info.name, options_.ignored) || has_ending(info.name, options_.optional);
+      const bool excused = !is_floating(info.dtype) || has_ending(info.name, options_.ignored) || has_ending(info.name, options_.optional);
       if (!used_[i] && !excused && map.covers(info.name)) report.unexpected.push_back(text_of(info.name, ' ', info.shape));
     }
     return report;

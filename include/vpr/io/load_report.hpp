@@ -12,7 +12,8 @@
 
 namespace vpr {
 
-/// How much a file may differ from the model. Names are compared with the last parts of a tensor's name.
+/// How much a file may differ from the model. Names are compared with the last parts of a tensor's name. Tensors of types that no model
+/// needs, such as whole, complex or quantised ones, may always be there.
 struct LoadOptions {
   bool strict = true;                                                     ///< any difference is an error; else what fits is loaded
   std::vector<std::string> optional{"mask_token"};                        ///< may be missing in the file or in the model
