@@ -41,7 +41,7 @@ if [ -n "$train" ]; then
   "$bin"/04_render_a_town "$out/training_town" 2 160
   say "Training a SALAD head on it, over the frozen network; recall is of queries at night and from other viewpoints in the first town, which is never trained on"
   find "$PWD/$photos/queries/night" "$PWD/$photos/queries/viewpoint" -name '*.jpg' | sort >"$out/night_and_viewpoint.txt"
-  "$bin"/vpr train --recipe salad --tuned-blocks 0 --backbone dinov2-vits14 --weights "$weights" --data "$out/training_town/poses.csv" --by id --augment none \
+  "$bin"/vpr train --force --recipe salad --tuned-blocks 0 --backbone dinov2-vits14 --weights "$weights" --data "$out/training_town/poses.csv" --by id --augment none \
     --cache "$out/cache" --places 16 --photos 4 --rate 0.001 --steps 150 --out "$out/salad.safetensors" --log "$out/training.csv" --report "$out/training.html" \
     --database "$photos/database" --queries "$out/night_and_viewpoint.txt"
   say "The first town's streets, by the network as it is (GeM of block 7) and by the trained head"
