@@ -69,11 +69,15 @@ TEST_CASE("A file that is no PCA is refused, saying what is wrong") {
   save(bad, {{"power", "0"}});
   CHECK_THROWS_WITH(load_pca(path), ContainsSubstring("component 1 holds nan at 1"));
 
-  Tensors tensors{{{"components", good.components}, {"mean", good.components}}};
+  Tensors tensors{{{"components", good.components},
+                   {"explained_variance", good.variance},
+                   {"explained_variance_ratio", good.ratio},
+                   {"mean", good.components}}};
   save_safetensors(path, tensors, {{"power", "0"}});
   CHECK_THROWS_WITH(load_pca(path), ContainsSubstring("'mean' has 3 rows, expected one"));
   tensors.all.pop_back();
   save_safetensors(path, tensors, {{"power", "0"}});
   CHECK_THROWS_AS(load_pca(path), WeightError);
+  CHECK_THROWS_WITH(load_pca(path), ContainsSubstring("is no PCA: it has no tensor 'mean'"));
   CHECK_THROWS_AS(load_pca(folder.file("missing")), IoError);
 }

@@ -21,8 +21,9 @@ Var<B> checkpoint(const F& f, const Var<B>& x) {
   Tensor<B> value;
   {
     const NotRecording scope;
-    value = f(x).take();
-    if (!scope.missed()) return Var<B>(std::move(value));
+    Var<B> result = f(x);
+    if (!scope.missed()) return result;
+    value = result.take();
   }
   const Var<B> parameters(Shape{0});  // stands for those that f holds: the result needs its gradient for them even if x wants none
   return Var<B>::record(std::move(value), {x, parameters}, [f, x](Tensor<B> dy) {
