@@ -22,11 +22,11 @@ struct Descriptors {
   Rows rows() const { return {values.data(), size(), dimensions}; }
 };
 
-/// Whether descriptors that were made in different company may be compared: see `Company`.
+/// Whether descriptors that were made in different batch contexts may be compared: see `Company`.
 enum class Companies { must_agree, may_differ };
 
 /// @throws ShapeError   for descriptors of different lengths
-/// @throws ConfigError  that names what differs in how they were made, see `differences`; another company is allowed if that is said
+/// @throws ConfigError  that names what differs in how they were made, see `differences`; another batch context is allowed if that is said
 inline void require_comparable(const Descriptors& a, const Descriptors& b, Companies companies = Companies::must_agree) {
   require_same(a.record, b.record, "descriptors", {companies == Companies::may_differ ? "company" : ""});
   VPR_REQUIRE(ShapeError, a.dimensions == b.dimensions, "descriptors: got ", a.dimensions, " and ", b.dimensions,
