@@ -91,6 +91,7 @@ TEST_CASE("PyTorch: the state dict is found, asked for by name, or gathered from
                                      dictionary(text("w") + tensor(2)) + text("epoch") + "K\7");
   CHECK(names(two) == "teacher.w=1 student.w=2 ");  // two sets of weights: none is preferred
   CHECK(names(two, "student") == "w=2 ");
+  CHECK(names(dictionary(text("model") + dictionary(text("w") + tensor(1)) + text("w") + tensor(2))) == "model.w=1 w=2 ");
   CHECK(names(dictionary(text("callbacks") + dictionary(text("score") + tensor(0)) + text("model") +
                          dictionary(text("w") + tensor(2) + text("b") + tensor(1)))) == "w=2 b=1 ");
   CHECK(names(dictionary(text("a") + dictionary(text("w") + tensor(3)) + text("b") + dictionary(text("w") + tensor(4)))) == "a.w=3 b.w=4 ");

@@ -35,7 +35,7 @@ inline std::string_view recognise_other(std::string_view text) {
 }
 
 /// Opens a weight file that is one file.
-inline WeightFile open_single(MappedFile file, std::string_view root) {
+inline WeightFile open_single(MappedFile file, std::string_view wanted) {
   const std::string path = file.path();
   const std::string_view text(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
   if (text.starts_with("PK\3\4") || text.starts_with("PK\5\6")) {
@@ -46,9 +46,9 @@ inline WeightFile open_single(MappedFile file, std::string_view root) {
       const auto& entries = archive.entries();
       return std::any_of(entries.begin(), entries.end(), is_array) && std::none_of(entries.begin(), entries.end(), is_pickle);
     });
-    return arrays ? read_npz(std::move(file)) : read_torch(std::move(file), root);
+    return arrays ? read_npz(std::move(file)) : read_torch(std::move(file), wanted);
   }
-  if (TorchLegacy::begins(file.bytes())) return read_torch(std::move(file), root);
+  if (TorchLegacy::begins(file.bytes())) return read_torch(std::move(file), wanted);
   if (text.starts_with("\x93NUMPY")) return read_npy(std::move(file));
   const std::string_view other = recognise_other(text);
   const auto named = [&](std::string_view ending) { return other.empty() && path.ends_with(ending); };
@@ -61,14 +61,14 @@ inline WeightFile open_single(MappedFile file, std::string_view root) {
 
 /// Opens a weight file: safetensors, PyTorch (today's and legacy), npz, npy, ONNX, or the index of several files. What it holds decides,
 /// never what it is called.
-/// @param root  the dictionary that is wanted of a PyTorch checkpoint, see `read_torch`.
+/// @param wanted  the dictionary that is wanted of a PyTorch checkpoint, see `read_torch`.
 /// @throws IoError for what is no readable file; FormatError, which says what the file seems to be, for what is no weight file.
-inline WeightFile open_weights(const std::string& path, std::string_view root = {}) {
+inline WeightFile open_weights(const std::string& path, std::string_view wanted = {}) {
   MappedFile file(path);
   const std::string_view start(reinterpret_cast<const char*>(file.bytes().data()), std::min<std::size_t>(file.bytes().size(), 8));
   const bool index = start[0] == '{' && start.find('\0') == start.npos;  // else these are the length of a safetensors header
-  if (!index) return detail::open_single(std::move(file), root);
-  return read_sharded(std::move(file), [root](const std::string& shard) { return detail::open_single(MappedFile(shard), root); });
+  if (!index) return detail::open_single(std::move(file), wanted);
+  return read_sharded(std::move(file), [wanted](const std::string& shard) { return detail::open_single(MappedFile(shard), wanted); });
 }
 
 }  // namespace vpr

@@ -39,11 +39,11 @@ inline void add_torch_tensor(WeightFile& source, TorchTensor tensor, const ZipEn
   source.add(std::move(tensor.info), std::move(stored));
 }
 
-/// Adds what a pickle has at `root`. `storage_of(tensor)` gives the storage of one that can be read.
+/// Adds what a pickle has at `wanted`. `storage_of(tensor)` gives the storage of one that can be read.
 template <class StorageOf>
-void add_torch_tensors(WeightFile& source, const Pickle& pickle, std::string_view root, StorageOf&& storage_of) {
+void add_torch_tensors(WeightFile& source, const Pickle& pickle, std::string_view wanted, StorageOf&& storage_of) {
   TorchTensors tensors(pickle);
-  for (TorchTensor& tensor : tensors.collect(root)) {
+  for (TorchTensor& tensor : tensors.collect(wanted)) {
     if (tensor.info.dtype.readable()) {
       const ZipEntry storage = storage_of(tensor);
       add_torch_tensor(source, std::move(tensor), storage);
@@ -54,7 +54,7 @@ void add_torch_tensors(WeightFile& source, const Pickle& pickle, std::string_vie
   for (const auto& [name, maker] : tensors.placeholders()) source.add_placeholder(name, maker);
 }
 
-inline void read_torch_zip(WeightFile& source, std::string_view root) {
+inline void read_torch_zip(WeightFile& source, std::string_view wanted) {
   constexpr std::uint64_t longest_pickle = 32 << 20;
   const ZipArchive archive(source.file().bytes());
   source.add_inflated(archive.content_size());
@@ -76,7 +76,7 @@ inline void read_torch_zip(WeightFile& source, std::string_view root) {
   }
   const Pickle pickle(archive.content(folder + "data.pkl", longest_pickle, inflated));
   std::set<std::string> verified;
-  add_torch_tensors(source, pickle, root, [&](const TorchTensor& tensor) {
+  add_torch_tensors(source, pickle, wanted, [&](const TorchTensor& tensor) {
     const std::string name = std::string(folder + "data/").append(tensor.storage.key);
     const ZipEntry& entry = archive.at(name);
     if (verified.insert(name).second) archive.verify(name);
@@ -97,7 +97,7 @@ class TorchLegacy {
 
   explicit TorchLegacy(WeightFile& source) : source_(source), left_(source.file().bytes()) {}
 
-  void read(std::string_view root) {
+  void read(std::string_view wanted) {
     next();
     const Pickle version = next();
     VPR_REQUIRE(FormatError, version.root().kind == Kind::integer && version.root().integer == 1001, "has an unknown protocol version");
@@ -109,7 +109,7 @@ class TorchLegacy {
     }
     const Pickle objects = next();
     const std::map<std::string, ZipEntry> storages = storages_of(objects, next());
-    add_torch_tensors(source_, objects, root, [&](const TorchTensor& tensor) {
+    add_torch_tensors(source_, objects, wanted, [&](const TorchTensor& tensor) {
       const auto found = storages.find(std::string(tensor.storage.key));
       VPR_REQUIRE(FormatError, found != storages.end(), "tensor '", tensor.info.name, "': there is no storage '", tensor.storage.key, "'");
       return found->second;
@@ -163,24 +163,24 @@ class TorchLegacy {
 /// tensors, `nn.Parameter`s and tensors with attributes are read. Nothing in the file is run: an entry that some other class or function
 /// would make is passed over, and named in `placeholders()`; complex, float8, quantised, sparse, nested and meta tensors, conjugated views
 /// and other classes of tensors are listed, and refused by `read`. Sums of ZIP entries are checked.
-/// @param root  the dictionary that is wanted, such as `student` or `ema.model`; empty finds it: the state dict under `state_dict`,
-///   `model_state_dict`, `teacher`, `model`, ..., where no other dictionary beside it has three quarters as many tensors; else all dictionaries with
-///   tensors, names joined by dots.
+/// @param wanted  the dictionary that is wanted, such as `student` or `ema.model`; empty finds it: the state dict under `state_dict`,
+///   `model_state_dict`, `teacher`, `model`, ..., where no more than half as many tensors stand beside it; else all dictionaries with tensors,
+///   names joined by dots.
 /// @throws IoError; FormatError naming the entry or tensor that is at fault, and what would have to be run where there is no tensor.
-inline WeightFile read_torch(MappedFile file, std::string_view root = {}) {
+inline WeightFile read_torch(MappedFile file, std::string_view wanted = {}) {
   const std::string path = file.path();
   return detail::naming_file(path, "PyTorch checkpoint", [&] {
     const bool legacy = detail::TorchLegacy::begins(file.bytes());
     WeightFile source(std::move(file), legacy ? "PyTorch, legacy" : "PyTorch");
     if (legacy) {
-      detail::TorchLegacy(source).read(root);
+      detail::TorchLegacy(source).read(wanted);
     } else {
-      detail::read_torch_zip(source, root);
+      detail::read_torch_zip(source, wanted);
     }
     return source;
   });
 }
 
-inline WeightFile read_torch(const std::string& path, std::string_view root = {}) { return read_torch(MappedFile(path), root); }
+inline WeightFile read_torch(const std::string& path, std::string_view wanted = {}) { return read_torch(MappedFile(path), wanted); }
 
 }  // namespace vpr

@@ -33,16 +33,16 @@ class TorchTensors {
   using Kind = PickleValue::Kind;
   explicit TorchTensors(const Pickle& pickle) : pickle_(pickle), rebuild_(pickle) { count_tensors(); }
 
-  /// The tensors of the dictionary at `root` (names with dots between); none means: find it. That is the outermost dictionary with
+  /// The tensors of the dictionary at `wanted` (names with dots between); none means: find it. That is the outermost dictionary with
   /// tensors, sought first under the names that training programs use where no other beside it has nearly as many; of dictionaries side
   /// by side all are taken, each name with its dictionary's in front.
-  std::vector<TorchTensor> collect(std::string_view root) {
+  std::vector<TorchTensor> collect(std::string_view wanted) {
     std::uint32_t dictionary = pickle_.root_index();
     VPR_REQUIRE(FormatError, pickle_[dictionary].kind == Kind::dictionary, "holds no dictionary of tensors", made_by(pickle_[dictionary]),
                 ": save `model.state_dict()`");
-    while (!root.empty()) {
-      const std::string_view name = root.substr(0, root.find('.'));
-      root.remove_prefix(std::min(root.size(), name.size() + 1));
+    while (!wanted.empty()) {
+      const std::string_view name = wanted.substr(0, wanted.find('.'));
+      wanted.remove_prefix(std::min(wanted.size(), name.size() + 1));
       const std::uint32_t inner = entry(pickle_[dictionary], name);
       VPR_REQUIRE(FormatError, inner != nothing && pickle_[inner].kind == Kind::dictionary, "has no dictionary '", name, "'");
       dictionary = inner;
@@ -106,14 +106,19 @@ class TorchTensors {
     }
     return nothing;
   }
+  /// The inner dictionary that holds the state dict, by its name; `nothing` where more than half as many tensors stand beside it, which may
+  /// be meant as well.
   std::uint32_t preferred(const PickleValue& dictionary) const {
     for (const char* name : {"state_dict", "model_state_dict", "teacher", "model", "net", "module", "student", "weights", "checkpoint"}) {
       const std::uint32_t found = entry(dictionary, name);
       if (found == nothing || pickle_[found].kind != Kind::dictionary || counts_[found] == 0) continue;
+      std::uint32_t beside = 0;  // tensors that stand next to the dictionary
       for (std::size_t i = 0; i < dictionary.items.size(); i += 2) {
         const std::uint32_t other = dictionary.items[i + 1];
-        const bool rival = other != found && pickle_[other].kind == Kind::dictionary && 4 * counts_[other] >= 3 * counts_[found];
-        if (rival && pickle_[dictionary.items[i]].kind == Kind::text) return nothing;
+        if (other == found || pickle_[dictionary.items[i]].kind != Kind::text) continue;
+        const bool within = pickle_[other].kind == Kind::dictionary;
+        beside += within ? 0 : counts_[other];
+        if (2 * (within ? counts_[other] : beside) > counts_[found]) return nothing;
       }
       return found;
     }
