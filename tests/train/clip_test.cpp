@@ -30,6 +30,14 @@ TEST_CASE("Shorter gradients keep every bit") {
   CHECK(clip_gradients(std::vector<NamedParameter<F32>>{}, 1) == 0);
 }
 
+TEST_CASE("An infinite length measures only, and one that is no number is refused") {
+  Bag bag{{"a", {0, 0}}};
+  bag.set_gradient("a", {3, 4});
+  CHECK(clip_gradients(bag.parameters, std::numeric_limits<double>::infinity()) == Approx(5));
+  CHECK(bag["a"].gradient().values() == Floats{3, 4});
+  CHECK_THROWS_AS(clip_gradients(bag.parameters, std::numeric_limits<double>::quiet_NaN()), ConfigError);
+}
+
 TEST_CASE("A gradient that is not finite is named and nothing is changed") {
   Bag bag{{"good", {0}}, {"bad", {0}}};
   bag.set_gradient("good", {30});

@@ -17,12 +17,12 @@ namespace vpr {
 /// Shortens the gradients, all together as one vector, to the Euclidean length `longest` where they are longer, by PyTorch's rule:
 /// all times min(1, longest / (length + 1e-6)) (Pascanu et al. 2013). Parameters without a gradient do not count.
 /// @return the length before
-/// @throws ConfigError  unless `longest` is positive and finite; Error, naming the parameter, before anything is changed, for a gradient that is
+/// An infinite `longest` only measures.
+/// @throws ConfigError  unless `longest` is positive; Error, naming the parameter, before anything is changed, for a gradient that is
 ///         not finite, or so large that its square is not.
 template <class B>
 double clip_gradients(const std::vector<NamedParameter<B>>& parameters, double longest) {
-  VPR_REQUIRE(ConfigError, longest > 0 && is_finite(longest), "clip_gradients: got a longest length of ", longest,
-              ", want a finite one above 0");
+  VPR_REQUIRE(ConfigError, longest > 0 && !is_nan(longest), "clip_gradients: got a longest length of ", longest, ", want one above 0");
   double squares = 0;
   for (const auto& [name, parameter] : parameters) {
     const Tensor<B>& gradient = parameter.gradient();

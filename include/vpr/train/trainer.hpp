@@ -97,7 +97,7 @@ class Trainer {
       : model_(&model), optimizer_(std::move(optimizer)), schedule_(std::move(schedule)), settings_(std::move(settings)) {
     VPR_REQUIRE(ConfigError,
                 settings_.steps >= 0 && settings_.accumulate >= 1 && settings_.longest_gradient >= 0 &&
-                    is_finite(settings_.longest_gradient) && settings_.checkpoint_every >= 0,
+                    !is_nan(settings_.longest_gradient) && settings_.checkpoint_every >= 0,
                 "trainer: got ", settings_.steps, " steps of ", settings_.accumulate, " batches, a longest gradient of ",
                 settings_.longest_gradient, " and a checkpoint every ", settings_.checkpoint_every,
                 " steps, want none below 0, and a batch at least");
