@@ -28,16 +28,14 @@ nlohmann::ordered_json LeftOut::json() const {
 }
 
 void LeftOut::finish() const {
-  constexpr std::size_t most = 20;
   if (entries_.empty()) return;
   std::cout.flush();
   std::cerr << "left out: " << entries_.size() << (entries_.size() == 1 ? " photo\n" : " photos\n");
-  for (std::size_t i = 0; i < std::min(entries_.size(), most); ++i) {
-    std::string line = vpr::printable(entries_[i].reason);
+  for (const Entry& entry : entries_) {
+    std::string line = vpr::printable(entry.reason);
     std::replace(line.begin(), line.end(), '\n', ' ');
-    std::cerr << "  " << entries_[i].of << ": " << line << '\n';
+    std::cerr << "  " << entry.of << ": " << line << '\n';
   }
-  if (entries_.size() > most) std::cerr << "  and " << entries_.size() - most << " more; --json names all\n";
   throw CLI::RuntimeError(exit_photos_left_out);
 }
 

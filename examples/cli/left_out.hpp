@@ -29,7 +29,7 @@ class LeftOut {
   std::string first_reason(const std::string& of) const;
   /// Every one, names escaped: [{"of": "database", "photo": "a.jpg", "reason": "…"}].
   nlohmann::ordered_json json() const;
-  /// Names them on standard error, at most twenty, and ends the command with `exit_photos_left_out`. Does nothing where there are none.
+  /// Names them on standard error and ends the command with `exit_photos_left_out`. Does nothing where there are none.
   void finish() const;
 
  private:

@@ -24,6 +24,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace cli {
@@ -71,11 +72,15 @@ void train(System& system, const TrainOptions& options, const vpr::Recipe& recip
   if (options.resume) {
     trainer.resume(options.state());
   } else {  // a kill before the first checkpoint must not leave the state of another training
-    for (const std::string& path : {options.state(), options.best(), options.out}) std::filesystem::remove(path);
+    for (const std::string& path : {options.state(), options.best(), options.out}) {
+      std::error_code error;
+      std::filesystem::remove(path, error);
+      VPR_REQUIRE(vpr::IoError, !error, path, ": cannot be removed: ", error.message());
+    }
   }
   std::int64_t parameters = 0;
   for (const auto& named : trainer.optimizer().parameters()) parameters += named.parameter.shape().elements();
-  std::printf("%s on %s: %lld numbers are trained\n", recipe.system.c_str(), steps->told().c_str(), static_cast<long long>(parameters));
+  std::printf("%s on %s: %lld trainable parameters\n", recipe.system.c_str(), steps->told().c_str(), static_cast<long long>(parameters));
 
   TrainingRecord record(options, recipe, steps->told(), trainer.done());
   const double seconds_before = record.seconds();
@@ -143,15 +148,11 @@ void train(System& system, const TrainOptions& options, const vpr::Recipe& recip
   if (validation.wanted()) std::printf("%s: the weights with the best recall@1, %.3f\n", best_weights.c_str(), stopping.best());
   std::printf("%s: evaluate it with vpr evaluate --model %s --weights %s --size %s --preprocess %s\n", vpr::escaped(options.out).c_str(),
               recipe.system.c_str(), vpr::escaped(options.out).c_str(), made.size.c_str(), preprocess.c_str());
-  std::vector<vpr::BadPhoto> bad = steps->bad_photos();
-  const std::vector<vpr::BadPhoto> of_validation = validation.bad_photos();
-  bad.insert(bad.end(), of_validation.begin(), of_validation.end());
-  if (bad.empty()) return;
+  LeftOut left_out;
+  for (const vpr::BadPhoto& photo : steps->bad_photos()) left_out.add("data", photo.path, photo.path, photo.reason);
+  for (const vpr::BadPhoto& photo : validation.bad_photos()) left_out.add("validation", photo.path, photo.path, photo.reason);
   std::fflush(stdout);
-  std::fprintf(stderr, "left out: %zu photos\n", bad.size());
-  for (const vpr::BadPhoto& photo : bad)
-    std::fprintf(stderr, "  %s: %s\n", vpr::escaped(photo.path).c_str(), vpr::printable(photo.reason).c_str());
-  throw CLI::RuntimeError(exit_photos_left_out);
+  left_out.finish();
 }
 
 void run(const TrainOptions& options) {
