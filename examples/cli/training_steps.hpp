@@ -139,11 +139,10 @@ class PlaceSteps : public TrainingSteps<System> {
         batches_(sampler_, loader_of(options, recipe)) {}
 
   std::string told() const override {
-    std::string text =
-        vpr::detail::joined(std::to_string(places_.photos.size()), " photos of ", std::to_string(places_.places.size()), " places");
+    std::string text = vpr::text_of(std::to_string(places_.photos.size()), " photos of ", std::to_string(places_.places.size()), " places");
     if (const std::int64_t out = sampler_.places_left_out(); out > 0) {
-      text += vpr::detail::joined("; ", std::to_string(out), " places left out, with fewer than ",
-                                  std::to_string(sampler_.settings().photos), " photos");
+      text += vpr::text_of("; ", std::to_string(out), " places left out, with fewer than ", std::to_string(sampler_.settings().photos),
+                           " photos");
     }
     return text;
   }
@@ -203,12 +202,11 @@ class TripletSteps : public TrainingSteps<System> {
                  plain_loader(options), {.triplets = recipe.triplets}) {}
 
   std::string told() const override {
-    std::string text =
-        vpr::detail::joined(std::to_string(photos_.queries().size()), " queries and ", std::to_string(photos_.database().size()),
-                            " database photos, mined ", batches_.miner().settings().full ? "in full" : "in part", " every ",
-                            std::to_string(batches_.miner().settings().queries), " queries");
+    std::string text = vpr::text_of(std::to_string(photos_.queries().size()), " queries and ", std::to_string(photos_.database().size()),
+                                    " database photos, mined ", batches_.miner().settings().full ? "in full" : "in part", " every ",
+                                    std::to_string(batches_.miner().settings().queries), " queries");
     if (const std::int64_t out = batches_.miner().queries_left_out(); out > 0)
-      text += vpr::detail::joined("; ", std::to_string(out), " queries left out, without a positive");
+      text += vpr::text_of("; ", std::to_string(out), " queries left out, without a positive");
     return text;
   }
 

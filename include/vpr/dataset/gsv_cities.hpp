@@ -88,12 +88,11 @@ inline std::vector<TrainingPhoto> gsv_cities_photos(const std::filesystem::path&
       const double time = detail::months(detail::parse_number(field(1)), detail::parse_number(field(2)));
       VPR_REQUIRE(FormatError, is_finite(time), table.place(row), ": found '", field(1), "' and '", field(2), "' as year and month");
       VPR_REQUIRE(FormatError, detail::parse_number(field(0)).has_value(), table.place(row), ": found '", field(0), "' as place_id");
-      const std::string begin = detail::joined(field(4), "_", detail::zero_padded(field(0), 7), "_", detail::zero_padded(field(1), 4), "_",
-                                               detail::zero_padded(field(2), 2), "_", detail::zero_padded(field(3), 3));
-      const auto found = names.find(detail::joined(begin, "_", field(7)));
+      const std::string begin = text_of(field(4), "_", detail::zero_padded(field(0), 7), "_", detail::zero_padded(field(1), 4), "_",
+                                        detail::zero_padded(field(2), 2), "_", detail::zero_padded(field(3), 3));
+      const auto found = names.find(text_of(begin, "_", field(7)));
       missing += found == names.end();
-      const std::string name =
-          found != names.end() ? found->second : detail::joined(begin, "_", field(5), "_", field(6), "_", field(7), ".jpg");
+      const std::string name = found != names.end() ? found->second : text_of(begin, "_", field(5), "_", field(6), "_", field(7), ".jpg");
       photos.push_back({.path = (folder / name).string(),
                         .place = std::string(field(0)),
                         .group = city,

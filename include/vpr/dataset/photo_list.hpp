@@ -93,7 +93,7 @@ inline std::vector<Photo> photos_in_list(const std::filesystem::path& list) {
     if (auto found = detail::photo_of_line(list.parent_path(), lines[i])) {
       photos.push_back(named_photo(std::move(found->name), std::move(found->path)));
     } else if (!name.starts_with('#') && ++missing_count <= 10) {
-      missing += detail::joined(list.string(), ":", std::to_string(i + 1), ": no photo at ", (list.parent_path() / name).string());
+      missing += text_of(list.string(), ":", std::to_string(i + 1), ": no photo at ", (list.parent_path() / name).string());
       if (name.find_first_of(",;\t") != name.npos) missing += "; a list has one photo a line: name a table with several fields .csv";
       missing += '\n';
     }

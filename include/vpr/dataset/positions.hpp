@@ -58,7 +58,7 @@ inline std::vector<Photo> photos_in_table(const CsvTable& table, UtmZone zone = 
     const CsvRow& row = table.rows[i];
     const std::string& field = row.fields[name ? *name : *key];
     VPR_REQUIRE(FormatError, !trimmed(field).empty(), table.place(row), ": the photo's path is empty");
-    const std::string photo_name = name ? std::string(trimmed(field)) : joined("images/", trimmed(field), ".jpg");
+    const std::string photo_name = name ? std::string(trimmed(field)) : text_of("images/", trimmed(field), ".jpg");
     auto found = find_named(path.parent_path(), photo_name);
     if (!found && name) found = find_named(path.parent_path(), field);
     VPR_REQUIRE(IoError, found.has_value(), table.place(row), ": no photo at ", (path.parent_path() / photo_name).string());

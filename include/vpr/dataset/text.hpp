@@ -5,6 +5,7 @@
 
 #include <vpr/core/error.hpp>
 #include <vpr/core/finite.hpp>
+#include <vpr/core/text.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -149,14 +150,6 @@ inline std::optional<double> parse_number(std::string_view text) {
 inline std::string fixed(double value, int digits) {
   char text[400];
   return {text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, digits).ptr};
-}
-
-/// All parts in one string.
-template <class... Parts>
-std::string joined(const Parts&... parts) {
-  std::string text;
-  (text.append(std::string_view(parts)), ...);
-  return text;
 }
 
 }  // namespace vpr::detail

@@ -128,9 +128,9 @@ inline TrainingPlaces places_by_cell(std::vector<TrainingPhoto> photos, const Ce
                 modulo(cell[3], settings.heading_groups)};
   };
   const auto text = [&](const Cell& numbers) {
-    const std::string zone = detail::joined("UTM ", std::to_string(std::abs(numbers[0])), numbers[0] < 0 ? " south " : " north ");
-    return detail::joined(several_zones ? zone : std::string(), std::to_string(numbers[1]), " ", std::to_string(numbers[2]), " ",
-                          std::to_string(numbers[3]));
+    const std::string zone = text_of("UTM ", std::to_string(std::abs(numbers[0])), numbers[0] < 0 ? " south " : " north ");
+    return text_of(several_zones ? zone : std::string(), std::to_string(numbers[1]), " ", std::to_string(numbers[2]), " ",
+                   std::to_string(numbers[3]));
   };
   std::map<Cell, std::int64_t> groups;
   for (const auto& [cell, members] : cells) groups[group_of(cell)] = 0;

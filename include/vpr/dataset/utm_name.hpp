@@ -75,8 +75,7 @@ inline std::string utm_name(const Position& position, std::string_view note = {}
     if (digits.size() < width) digits.insert(digits[0] == '-' ? 1 : 0, width - digits.size(), '0');
     return digits;
   };
-  std::string name =
-      detail::joined("@", padded(detail::fixed(position.east, 2), 10), "@", padded(detail::fixed(position.north, 2), 10), "@");
+  std::string name = text_of("@", padded(detail::fixed(position.east, 2), 10), "@", padded(detail::fixed(position.north, 2), 10), "@");
   const UtmZone& zone = position.zone;
   if (zone.number != 0) name += padded(std::to_string(zone.number), 2);
   name.append("@").append(zone.number == 0 || !zone.hemisphere_known ? "" : zone.south ? "M" : "N");

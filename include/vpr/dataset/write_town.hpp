@@ -47,13 +47,13 @@ inline void write_town(const SyntheticTown& town, const std::filesystem::path& f
     parallel_for(static_cast<std::int64_t>(std::size(views)), [&](std::int64_t i) {
       const TownView view = views[i];
       const TownPose pose = town.pose(place, view);
-      using detail::fixed, detail::joined;
+      using detail::fixed;
       const std::string id = std::to_string(place),
-                        note = joined(std::string(3 - std::min<std::size_t>(id.size(), 3), '0'), id, "_", name_of(view));
-      const std::string path = joined(folder_of(view), "/", utm_name({pose.east, pose.north}, note, extension));
+                        note = text_of(std::string(3 - std::min<std::size_t>(id.size(), 3), '0'), id, "_", name_of(view));
+      const std::string path = text_of(folder_of(view), "/", utm_name({pose.east, pose.north}, note, extension));
       write_image((folder / path).string(), town.render(place, view));
-      rows[static_cast<std::size_t>(i)] = joined(path, ",", id, ",", name_of(view), ",", fixed(pose.east, 4), ",", fixed(pose.north, 4),
-                                                 ",", fixed(pose.height, 3), ",", fixed(pose.heading, 4), "\n");
+      rows[static_cast<std::size_t>(i)] = text_of(path, ",", id, ",", name_of(view), ",", fixed(pose.east, 4), ",", fixed(pose.north, 4),
+                                                  ",", fixed(pose.height, 3), ",", fixed(pose.heading, 4), "\n");
     });
     for (const std::string& row : rows) poses += row;
   }

@@ -24,7 +24,7 @@ inline std::string short_number(double value, std::chars_format format, int prec
   const std::size_t sign = number.find('e') + 1;
   if (sign == 0) return number;
   const std::size_t digits = std::min(number.find_first_not_of('0', sign + 1), number.size() - 1);
-  return joined(number.substr(0, sign), number[sign] == '-' ? "-" : "", number.substr(digits));
+  return text_of(number.substr(0, sign), number[sign] == '-' ? "-" : "", number.substr(digits));
 }
 
 /// The same in the fewest characters that tell so many significant digits: 0.25, 12500, 6e-5.
@@ -66,10 +66,10 @@ inline std::vector<Tick> ticks_between(double least, double largest, double step
   for (int i = 0; i <= count; ++i) {
     const double value = (first + i) * step + 0.0;  // no minus before a zero
     const int digits = plain ? std::max(-exponent(step), 0) : value == 0 ? 0 : exponent(std::abs(value)) - exponent(step);
-    ticks.push_back({value, joined(plain        ? fixed(value, digits)
-                                   : value == 0 ? "0"
-                                                : short_number(value, std::chars_format::scientific, std::max(digits, 0)),
-                                   unit)});
+    ticks.push_back({value, text_of(plain        ? fixed(value, digits)
+                                    : value == 0 ? "0"
+                                                 : short_number(value, std::chars_format::scientific, std::max(digits, 0)),
+                                    unit)});
   }
   return ticks;
 }
@@ -159,7 +159,7 @@ struct Chart {
       if (is_nan(point.y)) {
         end_run();
       } else {
-        path += joined(run++ == 0 ? "M" : "L", x(point.x), " ", y(point.y));
+        path += text_of(run++ == 0 ? "M" : "L", x(point.x), " ", y(point.y));
       }
     }
     end_run();
@@ -170,15 +170,15 @@ struct Chart {
   /// @param below   what the numbers below it are
   std::string svg(std::string_view label, std::string_view drawing, std::string_view below) const {
     std::string svg =
-        joined(R"(<svg class="chart" viewBox="0 0 480 244" role="img" aria-label=")", label, R"(" font-size="12" fill="currentColor">)");
+        text_of(R"(<svg class="chart" viewBox="0 0 480 244" role="img" aria-label=")", label, R"(" font-size="12" fill="currentColor">)");
     for (const Tick& tick : up.ticks) {
-      svg += joined(R"(<path d="M)", fixed(left, 0), " ", y(tick.value), "H", fixed(right, 0),
-                    R"(" stroke="currentColor" stroke-opacity=".18"/><text x=")", fixed(left - 8, 0), R"(" y=")", y(tick.value),
-                    R"(" text-anchor="end" dominant-baseline="middle">)", tick.text, "</text>");
+      svg += text_of(R"(<path d="M)", fixed(left, 0), " ", y(tick.value), "H", fixed(right, 0),
+                     R"(" stroke="currentColor" stroke-opacity=".18"/><text x=")", fixed(left - 8, 0), R"(" y=")", y(tick.value),
+                     R"(" text-anchor="end" dominant-baseline="middle">)", tick.text, "</text>");
     }
     for (const Tick& tick : across.ticks)
-      svg += joined(R"(<text x=")", x(tick.value), R"(" y="222" text-anchor="middle">)", tick.text, "</text>");
-    return joined(svg, drawing, R"(<text x="255" y="241" text-anchor="middle" fill-opacity=".7">)", below, "</text></svg>");
+      svg += text_of(R"(<text x=")", x(tick.value), R"(" y="222" text-anchor="middle">)", tick.text, "</text>");
+    return text_of(svg, drawing, R"(<text x="255" y="241" text-anchor="middle" fill-opacity=".7">)", below, "</text></svg>");
   }
 };
 

@@ -56,7 +56,7 @@ inline std::string base64(std::span<const std::uint8_t> bytes) {
 /// Each photo once, as a class of the style sheet, however often it is shown.
 inline std::string photo_style(std::string_view name, std::size_t index, const ReportPhoto& photo) {
   if (photo.jpeg.empty()) return {};
-  return joined(".", name, std::to_string(index), "{background-image:url(data:image/jpeg;base64,", base64(photo.jpeg), ")}\n");
+  return text_of(".", name, std::to_string(index), "{background-image:url(data:image/jpeg;base64,", base64(photo.jpeg), ")}\n");
 }
 
 /// The shape of most frames: the median of the database photos' aspects.
@@ -93,9 +93,9 @@ figure{margin:0;min-width:0}figcaption{font-size:.8rem;margin-top:5px}
 inline std::string photo_html(std::string_view kind, std::string_view photo_class, std::size_t index, std::string_view verdict,
                               const ReportPhoto& photo) {
   const std::string written = vpr::escaped(photo.name), name = html_text(written);
-  return joined(R"(<figure class=")", kind, R"("><div class="photo )", photo_class, std::to_string(index), R"(" role="img" aria-label=")",
-                name, R"("></div><figcaption>)", verdict, R"(<span class="name" title=")", name, R"(">)", html_text(shortened(written)),
-                "</span></figcaption></figure>");
+  return text_of(R"(<figure class=")", kind, R"("><div class="photo )", photo_class, std::to_string(index), R"(" role="img" aria-label=")",
+                 name, R"("></div><figcaption>)", verdict, R"(<span class="name" title=")", name, R"(">)", html_text(shortened(written)),
+                 "</span></figcaption></figure>");
 }
 
 inline std::string answer_html(const Report& report, const ReportQuery& query, std::size_t rank) {
@@ -106,13 +106,13 @@ inline std::string answer_html(const Report& report, const ReportQuery& query, s
                          mark = !answer.right   ? ""
                                 : *answer.right ? "\u2713 "
                                                 : "\u2717 ";
-  std::string verdict = joined(R"(<div class="verdict"><b>)", mark, std::to_string(rank + 1), R"(</b><span title=")",
-                               html_text(report.score_name), R"(">)", fixed(answer.score, 3), "</span></div>");
+  std::string verdict = text_of(R"(<div class="verdict"><b>)", mark, std::to_string(rank + 1), R"(</b><span title=")",
+                                html_text(report.score_name), R"(">)", fixed(answer.score, 3), "</span></div>");
   if (answer.second_score) {
     const float score = *answer.second_score;
-    verdict += joined("<div>", fixed(score, score == std::floor(score) ? 0 : 3), " ", html_text(report.second_score_name), "</div>");
+    verdict += text_of("<div>", fixed(score, score == std::floor(score) ? 0 : 3), " ", html_text(report.second_score_name), "</div>");
   }
-  if (answer.metres) verdict += joined("<div>", fixed(*answer.metres, *answer.metres < 100 ? 1 : 0), " m away</div>");
+  if (answer.metres) verdict += text_of("<div>", fixed(*answer.metres, *answer.metres < 100 ? 1 : 0), " m away</div>");
   return photo_html(kind, "d", answer.photo, verdict, report.database.at(answer.photo));
 }
 
@@ -120,11 +120,11 @@ inline std::string query_html(const Report& report, std::size_t q) {
   const ReportQuery& query = report.queries[q];
   const bool labelled = !query.answers.empty() && query.answers[0].right;
   const std::string_view kind = !labelled ? "" : *query.answers[0].right ? "right" : "wrong";
-  const std::string verdict = joined(R"(<div class="verdict"><b>Query )", std::to_string(q + 1), "</b></div>",
-                                     query.answerable ? "" : "<div>No right answer is known.</div>");
-  std::string html = joined(R"(<article class=")", kind, R"(">)", photo_html("query", "q", q, verdict, query.photo), "<ol>");
-  for (std::size_t rank = 0; rank < query.answers.size(); ++rank) html += joined("<li>", answer_html(report, query, rank), "</li>");
-  return joined(html, "</ol>", matches_html(report, q), "</article>\n");
+  const std::string verdict = text_of(R"(<div class="verdict"><b>Query )", std::to_string(q + 1), "</b></div>",
+                                      query.answerable ? "" : "<div>No right answer is known.</div>");
+  std::string html = text_of(R"(<article class=")", kind, R"(">)", photo_html("query", "q", q, verdict, query.photo), "<ol>");
+  for (std::size_t rank = 0; rank < query.answers.size(); ++rank) html += text_of("<li>", answer_html(report, query, rank), "</li>");
+  return text_of(html, "</ol>", matches_html(report, q), "</article>\n");
 }
 
 inline std::string recall_html(const Recall& recall) {
@@ -132,23 +132,23 @@ inline std::string recall_html(const Recall& recall) {
   std::string html = R"(<section class="card"><h2>Recall</h2><table><tr><th>N</th><th>of all queries</th>)";
   if (both) html += "<th>of those with a right answer</th>";
   for (std::size_t i = 0; i < recall.at.size(); ++i) {
-    html += joined("<tr><td>", std::to_string(recall.at[i]), "</td><td>", fixed(100 * recall.of_all[i], 1), "%</td>");
-    if (both) html += joined("<td>", fixed(100 * recall.of_answerable[i], 1), "%</td>");
+    html += text_of("<tr><td>", std::to_string(recall.at[i]), "</td><td>", fixed(100 * recall.of_all[i], 1), "%</td>");
+    if (both) html += text_of("<td>", fixed(100 * recall.of_answerable[i], 1), "%</td>");
   }
-  html += joined(R"(</table><p class="note">)", std::to_string(recall.rank.size()), " queries");
+  html += text_of(R"(</table><p class="note">)", std::to_string(recall.rank.size()), " queries");
   if (both) {
-    html += joined(", ", std::to_string(recall.unanswerable.size()),
-                   " of them without a right answer in the database: misses, as the official evaluations count");
+    html += text_of(", ", std::to_string(recall.unanswerable.size()),
+                    " of them without a right answer in the database: misses, as the official evaluations count");
   }
-  return html + joined(R"(.</p></section><section class="card"><h2>Recall over N</h2>)", recall_svg(recall), "</section>");
+  return html + text_of(R"(.</p></section><section class="card"><h2>Recall over N</h2>)", recall_svg(recall), "</section>");
 }
 
 inline std::string timing_html(const Timing& timing) {
   std::string html = R"(<section class="card"><h2>Time</h2><table><tr><th>stage</th><th>seconds</th><th>ms each</th>)";
   for (const StageTime& stage : timing.stages) {
     const std::string each = stage.count > 0 ? fixed(1000 * stage.seconds / static_cast<double>(stage.count), 2) : "";
-    html += joined("<tr><td>", html_text(stage.stage), "</td><td>", fixed(stage.seconds, stage.seconds < 10 ? 2 : 1), "</td><td>", each,
-                   "</td>");
+    html += text_of("<tr><td>", html_text(stage.stage), "</td><td>", fixed(stage.seconds, stage.seconds < 10 ? 2 : 1), "</td><td>", each,
+                    "</td>");
   }
   return html + "</table></section>";
 }
@@ -161,14 +161,14 @@ inline std::string filter_html(const Report& report) {
   }
   if (found + missed == 0) return {};
   const auto button = [](std::string_view id, std::string_view checked) {
-    return joined(R"(<input type="radio" name="filter" id=")", id, "\"", checked, ">");
+    return text_of(R"(<input type="radio" name="filter" id=")", id, "\"", checked, ">");
   };
   const auto label = [](std::string_view id, std::string_view text, std::size_t count) {
-    return joined(R"(<label for=")", id, R"(">)", text, " ", std::to_string(count), "</label>");
+    return text_of(R"(<label for=")", id, R"(">)", text, " ", std::to_string(count), "</label>");
   };
-  return joined(button("all", " checked"), button("missed", ""), button("found", ""), R"(<div class="filter">)",
-                label("all", "All", report.queries.size()), label("missed", "First answer wrong", missed),
-                label("found", "First answer right", found), "</div>\n");
+  return text_of(button("all", " checked"), button("missed", ""), button("found", ""), R"(<div class="filter">)",
+                 label("all", "All", report.queries.size()), label("missed", "First answer wrong", missed),
+                 label("found", "First answer right", found), "</div>\n");
 }
 
 }  // namespace detail
@@ -178,11 +178,11 @@ inline std::string filter_html(const Report& report) {
 /// are not decoded until they are scrolled to. Photos' names stand as `vpr::escaped` writes them.
 inline std::string report_html(const Report& report) {
   using namespace detail;
-  std::string style = joined(report_style, matches_style, ":root{--shape:", fixed(usual_aspect(report), 3), "}\n");
+  std::string style = text_of(report_style, matches_style, ":root{--shape:", fixed(usual_aspect(report), 3), "}\n");
   for (std::size_t i = 0; i < report.database.size(); ++i) style += photo_style("d", i, report.database[i]);
   for (std::size_t i = 0; i < report.queries.size(); ++i) style += photo_style("q", i, report.queries[i].photo);
-  std::string body = joined(facts_html(report.facts), R"(<div class="cards">)", report.recall ? recall_html(*report.recall) : "",
-                            report.timing.stages.empty() ? "" : timing_html(report.timing), "</div>", filter_html(report));
+  std::string body = text_of(facts_html(report.facts), R"(<div class="cards">)", report.recall ? recall_html(*report.recall) : "",
+                             report.timing.stages.empty() ? "" : timing_html(report.timing), "</div>", filter_html(report));
   for (std::size_t q = 0; q < report.queries.size(); ++q) body += query_html(report, q);
   return page_html(report.title, style, body);
 }

@@ -28,21 +28,21 @@ inline std::string pair_html(std::size_t q, std::size_t rank, const ReportAnswer
   constexpr double unit = 1000;  // the photos' height in the drawing
   std::string lines, ends;
   for (const MatchLine& line : answer.lines) {
-    const auto point = [](double x, double y) { return joined(fixed(unit * x, 0), " ", fixed(unit * y, 0)); };
+    const auto point = [](double x, double y) { return text_of(fixed(unit * x, 0), " ", fixed(unit * y, 0)); };
     const std::string from = point(query_aspect * static_cast<double>(line.query_x), static_cast<double>(line.query_y));
     const std::string to =
         point(query_aspect + answer_aspect * static_cast<double>(line.candidate_x), static_cast<double>(line.candidate_y));
-    lines += joined("M", from, "L", to);
-    ends += joined("M", from, "h0M", to, "h0");
+    lines += text_of("M", from, "L", to);
+    ends += text_of("M", from, "h0M", to, "h0");
   }
   const std::string width = fixed(query_aspect + answer_aspect, 3);
-  return joined(R"(<figure><div class="pair" style="aspect-ratio:)", width, R"("><div class="photo q)", std::to_string(q),
-                R"(" style="flex:)", fixed(query_aspect, 3), R"("></div><div class="photo d)", std::to_string(answer.photo),
-                R"(" style="flex:)", fixed(answer_aspect, 3), R"("></div><svg viewBox="0 0 )",
-                fixed(unit * (query_aspect + answer_aspect), 0), " ", fixed(unit, 0),
-                R"(" preserveAspectRatio="none" role="img" aria-label="Matches with answer )", std::to_string(rank + 1), R"("><path d=")",
-                lines, R"("/><path d=")", ends, R"("/></svg></div><figcaption>Answer )", std::to_string(rank + 1), ", the best ",
-                std::to_string(answer.lines.size()), " matches</figcaption></figure>");
+  return text_of(R"(<figure><div class="pair" style="aspect-ratio:)", width, R"("><div class="photo q)", std::to_string(q),
+                 R"(" style="flex:)", fixed(query_aspect, 3), R"("></div><div class="photo d)", std::to_string(answer.photo),
+                 R"(" style="flex:)", fixed(answer_aspect, 3), R"("></div><svg viewBox="0 0 )",
+                 fixed(unit * (query_aspect + answer_aspect), 0), " ", fixed(unit, 0),
+                 R"(" preserveAspectRatio="none" role="img" aria-label="Matches with answer )", std::to_string(rank + 1), R"("><path d=")",
+                 lines, R"("/><path d=")", ends, R"("/></svg></div><figcaption>Answer )", std::to_string(rank + 1), ", the best ",
+                 std::to_string(answer.lines.size()), " matches</figcaption></figure>");
 }
 
 /// The drawings of a query's answers, folded up until they are asked for; nothing where no answer has lines.
@@ -54,7 +54,7 @@ inline std::string matches_html(const Report& report, std::size_t q) {
     const ReportAnswer& answer = query.answers[rank];
     if (!answer.lines.empty()) pairs += pair_html(q, rank, answer, aspect(query.photo), aspect(report.database.at(answer.photo)));
   }
-  return pairs.empty() ? pairs : joined(R"(<details class="matches"><summary>Where they match</summary><div>)", pairs, "</div></details>");
+  return pairs.empty() ? pairs : text_of(R"(<details class="matches"><summary>Where they match</summary><div>)", pairs, "</div></details>");
 }
 
 }  // namespace vpr::detail

@@ -58,19 +58,19 @@ th:first-child,td:first-child{text-align:left}tr:last-child td{border-bottom:0}s
 /// @param style  after the one that pages share
 /// @param body   HTML below the title
 inline std::string page_html(std::string_view title, std::string_view style, std::string_view body) {
-  return joined(R"(<!doctype html>
+  return text_of(R"(<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none';style-src 'unsafe-inline';img-src data:">
 <title>)",
-                html_text(title), "</title><style>", page_style, style, "</style></head><body><main><h1>", html_text(title), "</h1>", body,
-                "</main></body></html>\n");
+                 html_text(title), "</title><style>", page_style, style, "</style></head><body><main><h1>", html_text(title), "</h1>", body,
+                 "</main></body></html>\n");
 }
 
 /// Names and values in a row, names small above; nothing where there are none.
 inline std::string facts_html(const std::vector<std::pair<std::string, std::string>>& facts) {
   if (facts.empty()) return {};
   std::string html = "<dl>";
-  for (const auto& [name, value] : facts) html += joined("<div><dt>", html_text(name), "</dt><dd>", html_text(value), "</dd></div>");
+  for (const auto& [name, value] : facts) html += text_of("<div><dt>", html_text(name), "</dt><dd>", html_text(value), "</dd></div>");
   return html + "</dl>";
 }
 

@@ -19,7 +19,7 @@ namespace vpr {
 /// The share of all queries that have a right answer among the first N, for N from 1 to the largest one asked for, as an `<svg>` element that
 /// takes its colours from the page: `currentColor` and the custom property `--accent`. Empty where nothing was asked for.
 inline std::string recall_svg(const Recall& recall) {
-  using detail::fixed, detail::joined, std::to_string;
+  using detail::fixed, std::to_string;
   if (recall.at.empty()) return {};
   const std::int64_t most = std::max<std::int64_t>(*std::max_element(recall.at.begin(), recall.at.end()), 2);
   detail::Chart chart{{1, static_cast<double>(most)}, {0, 1, {{0, "0%"}, {0.25, "25%"}, {0.5, "50%"}, {0.75, "75%"}, {1, "100%"}}}};
@@ -42,15 +42,15 @@ inline std::string recall_svg(const Recall& recall) {
   }
   draw(most);
   std::string drawing =
-      joined(R"(<path d=")", chart.line(line), R"(" fill="none" stroke='var(--accent)' stroke-width="2.5" stroke-linejoin="round"/>)");
+      text_of(R"(<path d=")", chart.line(line), R"(" fill="none" stroke='var(--accent)' stroke-width="2.5" stroke-linejoin="round"/>)");
 
   std::vector<std::pair<std::int64_t, double>> points;
   for (std::size_t i = 0; i < recall.at.size(); ++i) points.emplace_back(recall.at[i], recall.of_all[i]);
   std::sort(points.begin(), points.end());
   for (const auto& [n, share] : points) {
     const auto at = static_cast<double>(n);
-    drawing += joined(R"(<circle cx=")", chart.x(at), R"(" cy=")", chart.y(share), R"(" r="4" fill='var(--accent)'><title>recall@)",
-                      to_string(n), ": ", fixed(100 * share, 1), "%</title></circle>");
+    drawing += text_of(R"(<circle cx=")", chart.x(at), R"(" cy=")", chart.y(share), R"(" r="4" fill='var(--accent)'><title>recall@)",
+                       to_string(n), ": ", fixed(100 * share, 1), "%</title></circle>");
     const double room = chart.across.ticks.empty() ? 1 : chart.across.share(at) - chart.across.share(chart.across.ticks.back().value);
     if (room >= 0.043) chart.across.ticks.push_back({at, to_string(n)});
   }

@@ -59,10 +59,10 @@ inline double drawable(double value) {
 }
 
 inline std::string duration(double seconds) {
-  if (seconds < 60) return joined(fixed(seconds, 1), " s");
+  if (seconds < 60) return text_of(fixed(seconds, 1), " s");
   const auto minutes = static_cast<std::int64_t>(std::round(seconds / 60));
-  return minutes < 60 ? joined(std::to_string(minutes), " min")
-                      : joined(std::to_string(minutes / 60), " h ", std::to_string(minutes % 60), " min");
+  return minutes < 60 ? text_of(std::to_string(minutes), " min")
+                      : text_of(std::to_string(minutes / 60), " h ", std::to_string(minutes % 60), " min");
 }
 
 /// The report's numbers as its parts show them.
@@ -106,7 +106,7 @@ class TrainingPage {
     for (auto& fact : summary()) facts.push_back(std::move(fact));
     return page_html(
         report_.title, training_style,
-        joined(facts_html(facts), R"(<div class="cards">)", loss_html(), measures_html(), rate_html(), validations_html(), "</div>"));
+        text_of(facts_html(facts), R"(<div class="cards">)", loss_html(), measures_html(), rate_html(), validations_html(), "</div>"));
   }
 
  private:
@@ -116,7 +116,7 @@ class TrainingPage {
       const Validation& best = validations_[*best_[0]];
       facts.emplace_back(
           "Best " + report_.measures[0],
-          joined(measure_text(best.measures[0]), best.row ? " at step " + std::to_string(best.row->step) : " before the training"));
+          text_of(measure_text(best.measures[0]), best.row ? " at step " + std::to_string(best.row->step) : " before the training"));
     }
     if (report_.rows.empty()) return facts;
     facts.emplace_back("Steps", std::to_string(last_step_));
@@ -160,8 +160,8 @@ class TrainingPage {
   }
 
   static std::string path(const std::string& line, std::string_view width, std::string_view more = "") {
-    return joined(R"(<path d=")", line, R"(" fill="none" stroke="currentColor" stroke-width=")", width,
-                  R"(" stroke-linejoin="round" stroke-linecap="round")", more, "/>");
+    return text_of(R"(<path d=")", line, R"(" fill="none" stroke="currentColor" stroke-width=")", width,
+                   R"(" stroke-linejoin="round" stroke-linecap="round")", more, "/>");
   }
 
   /// A line through points of all rows, or a dot.
@@ -170,17 +170,17 @@ class TrainingPage {
   }
 
   static std::string card(std::string_view title, std::string_view content) {
-    return joined(R"(<section class="card"><h2>)", title, "</h2>", content, "</section>\n");
+    return text_of(R"(<section class="card"><h2>)", title, "</h2>", content, "</section>\n");
   }
 
   /// Says of so many points that not all are drawn, where that is so.
   static std::string thinned_note(std::size_t count, std::string_view what) {
     return count <= 2 * chart_columns
                ? ""
-               : joined(" Of every ", std::to_string(count / chart_columns), " ", what, " the least and the largest are drawn.");
+               : text_of(" Of every ", std::to_string(count / chart_columns), " ", what, " the least and the largest are drawn.");
   }
 
-  static std::string note(std::string_view text) { return text.empty() ? "" : joined(R"(<p class="note">)", text, "</p>"); }
+  static std::string note(std::string_view text) { return text.empty() ? "" : text_of(R"(<p class="note">)", text, "</p>"); }
 
   /// At points evenly spaced, as many as can be told apart: the mean of those up to `half` before and after, NaN left out.
   static std::vector<ChartPoint> running_mean(std::span<const ChartPoint> points, std::size_t half) {
@@ -210,8 +210,8 @@ class TrainingPage {
     const std::size_t half = std::max<std::size_t>(losses.size() / 40, 2);
     if (losses.size() > 2 * half) {
       drawing = path(chart.line(thinned(losses)), "1", R"( stroke-opacity=".35")") + path(chart.line(running_mean(losses, half)), "2.5");
-      text = joined("Faint: each step. Strong: the mean of the ", std::to_string(2 * half + 1), " steps around.",
-                    thinned_note(losses.size(), "steps"));
+      text = text_of("Faint: each step. Strong: the mean of the ", std::to_string(2 * half + 1), " steps around.",
+                     thinned_note(losses.size(), "steps"));
     } else {
       drawing = curve(chart, losses);
     }
@@ -224,14 +224,14 @@ class TrainingPage {
       if (!is_nan(point.y)) continue;
       ++lost;
       auto mark = marked[static_cast<std::size_t>(std::lround(chart_columns * steps_.share(point.x)))];
-      if (!mark) marks += joined("M", chart.x(point.x), " 206v-9");
+      if (!mark) marks += text_of("M", chart.x(point.x), " 206v-9");
       mark = true;
     }
     if (lost > 0) {
-      drawing += joined(R"(<path d=")", marks, R"(" stroke='var(--wrong)' stroke-width="2"/>)");
-      text += joined(" ", std::to_string(lost), lost == 1 ? " step has" : " steps have", " no finite loss: red, at the foot.");
+      drawing += text_of(R"(<path d=")", marks, R"(" stroke='var(--wrong)' stroke-width="2"/>)");
+      text += text_of(" ", std::to_string(lost), lost == 1 ? " step has" : " steps have", " no finite loss: red, at the foot.");
     }
-    return card("Loss", chart.svg("Loss over steps", joined(R"(<g class="s0">)", drawing, "</g>"), "step") + note(text));
+    return card("Loss", chart.svg("Loss over steps", text_of(R"(<g class="s0">)", drawing, "</g>"), "step") + note(text));
   }
 
   std::string measures_html() const {
@@ -254,22 +254,23 @@ class TrainingPage {
         const double value = scale * drawable(validation.measures[m]);
         if (is_nan(value)) continue;
         if (!validation.row) {
-          markers += path(joined("M", fixed(Chart::left, 0), " ", chart.y(value), "H", fixed(Chart::right, 0)), "1.5",
+          markers += path(text_of("M", fixed(Chart::left, 0), " ", chart.y(value), "H", fixed(Chart::right, 0)), "1.5",
                           R"( stroke-dasharray="2 5")");
           continue;
         }
         line.push_back({static_cast<double>(validation.row->step), value});
         if (!few) continue;
-        markers += joined(R"(<circle cx=")", chart.x(line.back().x), R"(" cy=")", chart.y(value), R"(" r="3.5"><title>)", name, " at step ",
-                          std::to_string(validation.row->step), ": ", measure_text(validation.measures[m]), "</title></circle>");
+        markers +=
+            text_of(R"(<circle cx=")", chart.x(line.back().x), R"(" cy=")", chart.y(value), R"(" r="3.5"><title>)", name, " at step ",
+                    std::to_string(validation.row->step), ": ", measure_text(validation.measures[m]), "</title></circle>");
       }
-      drawing += joined(R"(<g class=")", colour, R"(" fill="currentColor">)", path(chart.line(thinned(line)), few ? "2.5" : "1.5"), markers,
-                        "</g>");
-      legend += joined(R"(<span class=")", colour, R"(">)", name, "</span>");
+      drawing += text_of(R"(<g class=")", colour, R"(" fill="currentColor">)", path(chart.line(thinned(line)), few ? "2.5" : "1.5"),
+                         markers, "</g>");
+      legend += text_of(R"(<span class=")", colour, R"(">)", name, "</span>");
     }
     if (!validations_[0].row) legend += R"(<span class="before">before the training</span>)";
-    return card("Measures", joined(chart.svg("Measures over steps", drawing, "step"), R"(<p class="legend">)", legend, "</p>",
-                                   note(thinned_note(validations_.size(), "validations"))));
+    return card("Measures", text_of(chart.svg("Measures over steps", drawing, "step"), R"(<p class="legend">)", legend, "</p>",
+                                    note(thinned_note(validations_.size(), "validations"))));
   }
 
   std::string rate_html() const {
@@ -277,29 +278,29 @@ class TrainingPage {
     const auto ends = range(rates);
     if (!ends) return {};
     const Chart chart{steps_, value_axis(ends->first, ends->second)};
-    return card("Learning rate", chart.svg("Learning rate over steps", joined(R"(<g class="s0">)", curve(chart, rates), "</g>"), "step"));
+    return card("Learning rate", chart.svg("Learning rate over steps", text_of(R"(<g class="s0">)", curve(chart, rates), "</g>"), "step"));
   }
 
   std::string validations_html() const {
     if (validations_.empty()) return {};
     std::string table = "<tr><th>step</th><th>loss</th>";
-    for (const std::string& name : report_.measures) table += joined("<th>", html_text(name), "</th>");
+    for (const std::string& name : report_.measures) table += text_of("<th>", html_text(name), "</th>");
     table += "</tr>";
     const std::size_t every = (validations_.size() + 99) / 100;
     for (std::size_t i = 0; i < validations_.size(); ++i) {
       const bool best = std::find(best_.begin(), best_.end(), i) != best_.end();
       if (i % every != 0 && i + 1 != validations_.size() && !best) continue;
       const auto& [row, measures] = validations_[i];
-      table += joined("<tr><td>", row ? std::to_string(row->step) : "before", "</td><td>", row ? loss_text(row->loss) : "", "</td>");
+      table += text_of("<tr><td>", row ? std::to_string(row->step) : "before", "</td><td>", row ? loss_text(row->loss) : "", "</td>");
       for (std::size_t m = 0; m < measures.size(); ++m) {
-        table +=
-            joined(best_[m] == i ? "<td class=\"best\">\u2605 " : "<td>", is_finite(measures[m]) ? measure_text(measures[m]) : "", "</td>");
+        table += text_of(best_[m] == i ? "<td class=\"best\">\u2605 " : "<td>", is_finite(measures[m]) ? measure_text(measures[m]) : "",
+                         "</td>");
       }
       table += "</tr>";
     }
-    const std::string others = every == 1 ? "" : joined("; of the others one in ", std::to_string(every), " is listed");
-    return card("Validations", joined(R"(<div class="table" tabindex="0"><table>)", table, "</table></div>",
-                                      note(joined("\u2605 the best of each measure", others, "."))));
+    const std::string others = every == 1 ? "" : text_of("; of the others one in ", std::to_string(every), " is listed");
+    return card("Validations", text_of(R"(<div class="table" tabindex="0"><table>)", table, "</table></div>",
+                                       note(text_of("\u2605 the best of each measure", others, "."))));
   }
 
   const TrainingReport& report_;

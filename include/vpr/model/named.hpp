@@ -63,9 +63,9 @@ inline ModelRecord settled(const ModelRequest& request, const WeightFile& file, 
     const std::string wanted = *asked.find(field), found = *trained.find(field), before = value;
     if (!wanted.empty() || !found.empty()) value = wanted.empty() ? found : wanted;
     if (!request.say || found.empty()) continue;
-    if (value != found) request.say(joined(field, ": ", value, " as asked, but ", record.weights, " was trained with ", found));
+    if (value != found) request.say(text_of(field, ": ", value, " as asked, but ", record.weights, " was trained with ", found));
     if (value == found && wanted.empty() && value != before)
-      request.say(joined(field, ": ", value, ", as ", record.weights, " was trained"));
+      request.say(text_of(field, ": ", value, ", as ", record.weights, " was trained"));
   }
   return record;
 }
@@ -82,7 +82,7 @@ void load_weights(Model& model, std::string_view name, const WeightFile& file, c
   VPR_REQUIRE(WeightError, report.missing.empty() && report.misshaped.empty(), file.path(), ": does not fit the model: ", report.text());
   record.weights_root = report.root.empty() ? "none" : report.root;
   const bool as_saved = report.unexpected.empty() && report.not_finite.empty() && report.converted.empty() && report.passed_over.empty();
-  if (!as_saved && request.say) request.say(joined(file.path(), ": loaded '", record.weights_root, "' with ", report.text()));
+  if (!as_saved && request.say) request.say(text_of(file.path(), ": loaded '", record.weights_root, "' with ", report.text()));
 }
 
 /// A system with its weights, and how it describes.
@@ -182,9 +182,9 @@ inline AnyPipeline load_model(const ModelRequest& request) {
 /// @throws ConfigError  also for a local head where the model has none, and for a tap of one
 inline AnyTwoStage load_two_stage(const ModelRequest& request) {
   const NamedSystem* const named = find_system(SystemName(request.name).system);
-  const std::string patches = request.local_tap ? detail::joined("patches of block ", std::to_string(request.local_tap->block), " ",
-                                                                 text_of(request.local_tap->facet))
-                                                : "patches";
+  const std::string patches =
+      request.local_tap ? text_of("patches of block ", std::to_string(request.local_tap->block), " ", text_of(request.local_tap->facet))
+                        : "patches";
   const auto with_patches = [&](auto pipeline, const ModelRecord& record) {
     VPR_REQUIRE(ConfigError, request.local != LocalKind::head, "model '", request.name, "' has no local head of its own: take its patches");
     return AnyTwoStage(TwoStage(std::move(pipeline), Patches<>(), MutualNearest<>(), request.local_tap), record, patches);
