@@ -6,7 +6,11 @@ try() {
   local limit=$1 code=0
   shift
   timeout 5 "$vpr" "$@" >/dev/null 2>message || code=$?
-  [ $code = 2 ] && grep -q -- "$limit" message || { cat message; echo "exit code $code for $*, expected 2 and $limit"; exit 1; }
+  if [ $code != 2 ] || ! grep -q -- "$limit" message; then
+    cat message
+    echo "exit code $code for $*, expected 2 and $limit"
+    exit 1
+  fi
 }
 cd "$(mktemp -d)"
 touch w.pth
