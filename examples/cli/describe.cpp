@@ -26,6 +26,7 @@ void describe(const Options& options) {
   const std::string names_path = std::filesystem::path(options.out).replace_extension(".names.txt").string();
   for (const std::string& output : {options.out, names_path, vpr::record_path(options.out), options.model.save_vocabulary})
     require_writable(output);
+  require_writable(options.out, ".npy");
   std::vector<vpr::Photo> photos;
   std::vector<vpr::BadPhoto> unread;
   for (const std::string& source : options.sources) {

@@ -12,8 +12,11 @@
 
 namespace cli {
 
-void require_writable(const std::string& path) {
+void require_writable(const std::string& path, std::string_view ending) {
   if (path.empty()) return;
+  const std::string given = std::filesystem::path(path).extension().string();
+  VPR_REQUIRE(vpr::ConfigError, ending.empty() || given.empty() || given == ending, path, ": what is written there is a ", ending,
+              " file: give a name that ends so");
   std::error_code ignored;
   const std::filesystem::file_status status = std::filesystem::status(path, ignored);
   VPR_REQUIRE(vpr::IoError, !std::filesystem::is_directory(status), path, ": is a folder, expected a file to write");

@@ -22,7 +22,7 @@ struct Options {
 };
 
 void fit(const Options& options) {
-  require_writable(options.out);
+  require_writable(options.out, ".safetensors");
   const vpr::Descriptors descriptors = vpr::load_descriptors(options.descriptors);
   const vpr::Pca pca = vpr::fit_pca(descriptors.rows(), {.components = options.dimensions, .power = options.whiten ? -0.5F : 0.0F});
   vpr::save_pca(options.out, pca, vpr::metadata_of(descriptors.record));

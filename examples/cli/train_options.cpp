@@ -74,6 +74,7 @@ std::map<std::string, std::string> deciding_options(const TrainOptions& options,
 }
 
 void check_training(const TrainOptions& options, const std::map<std::string, std::string>& deciding) {
+  require_writable(options.out, ".safetensors");
   const std::vector<std::string> outputs{options.out, options.state(), options.best(), options.log, options.report};
   for (const std::string& path : outputs) {
     VPR_REQUIRE(vpr::ConfigError, options.resume || options.force || !is_there(path), "train: ", path,
