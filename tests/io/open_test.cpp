@@ -52,6 +52,9 @@ TEST_CASE("open_weights: what is no weight file is called what it seems to be") 
   says("<html lang=en>", "w", "HTML page");
   says("Not found", "w.pth", "a text");
   says("\x80\x02}.", "w.pth", "a plain pickle");
+  says("\xFF\xD8\xFF\xE0 photo", "w.pth", "a photo");
+  says("\x89PNG\r\n\x1A\n photo", "w.safetensors", "a photo");
+  says("RIFF....WEBPVP8 ", "w.onnx", "a photo");
   says(std::string("\0\1\2\3", 4), "w.bin", "damaged");
   says("", "w.pth", "is empty");
   CHECK_THROWS_AS(open_weights(folder.path().string()), vpr::IoError);

@@ -81,7 +81,8 @@ TEST_CASE("Photos that differ in size after preprocessing are described in one c
 
 TEST_CASE("A size that is no multiple of the patch is refused with the reason") {
   const auto pipeline = tiny_pipeline({64, 64});
-  CHECK_THROWS_WITH(pipeline.describe(photo({64, 64}, 1)), ContainsSubstring("multiples of 14"));
+  CHECK_THROWS_WITH(pipeline.describe(photo({64, 64}, 1)),
+                    ContainsSubstring("a photo of 64x64 is ") && ContainsSubstring("multiples of 14: choose another size"));
 }
 
 TEST_CASE("A pipeline shows its parameters under the official names") {
