@@ -79,7 +79,7 @@ std::string problems(Made made) {
   };
   const Tensor<B> x = random_tensor({37, 50}, 2), weight = random_tensor({29, 50}, 3), none, dy = random_tensor({37, 29}, 4);
   const auto linear = [](auto backend, const auto& in, const auto& matrix, const auto& bias, auto& out) {
-    backend.linear(in, matrix, bias, Activation::gelu, out);
+    backend.linear(in, matrix, {.bias = bias.empty() ? nullptr : bias.data(), .activation = Activation::gelu}, out);
   };
   expect(difference({37, 29}, linear, x, weight, none) < 1e-5, "linear");
   const auto gradient = [](auto backend, const auto& matrix, const auto& above, auto& out) { backend.linear_gradient(matrix, above, out); };
