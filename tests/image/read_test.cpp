@@ -153,6 +153,13 @@ Bytes exif(int orientation) {
 
 }  // namespace
 
+TEST_CASE("A limit of pixels that is none is refused") {
+  for (const double none : {std::nan(""), 0.0, -1.0}) {
+    CHECK_THROWS_WITH(read_image(picture("odd.png"), {.max_megapixels = none}), ContainsSubstring("ReadOptions::max_megapixels: got "));
+    CHECK_THROWS_AS(decode_image(file_bytes(picture("odd.png")), "x", {.max_megapixels = none}), ConfigError);
+  }
+}
+
 TEST_CASE("A JPEG's orientation is that of its first EXIF segment before the pixels, or XMP's") {
   const Bytes photo = file_bytes(picture("rgb420.jpg"));
   const auto segment = [](const Bytes& body) {

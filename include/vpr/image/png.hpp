@@ -20,6 +20,7 @@
 #include <array>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,19 +29,20 @@ namespace vpr::detail {
 inline constexpr std::array<std::uint8_t, 8> png_signature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
 /// EXIF as ImageMagick writes it into a chunk of text, compressed or not: a keyword, a line `exif`, one with the length, then hexadecimal
-/// digits. Empty where the text is another.
-inline std::vector<std::uint8_t> png_exif_profile(std::span<const std::uint8_t> chunk, bool compressed) {
+/// digits. Nothing where the text is another, empty where it breaks off.
+inline std::optional<std::vector<std::uint8_t>> png_exif_profile(std::span<const std::uint8_t> chunk, bool compressed) {
   constexpr std::string_view keyword("Raw profile type exif\0", 22);
   constexpr uLongf longest = 1 << 20;
   std::string text(chunk.begin(), chunk.end());
-  if (!text.starts_with(keyword)) return {};
+  if (!text.starts_with(keyword)) return std::nullopt;
   text.erase(0, keyword.size());
   if (compressed) {
     std::string inflated(longest, '\0');
     uLongf size = longest;
     const auto* from = reinterpret_cast<const Bytef*>(text.data()) + 1;  // behind the method
-    if (text.empty() || uncompress(reinterpret_cast<Bytef*>(inflated.data()), &size, from, static_cast<uLong>(text.size() - 1)) != Z_OK)
-      return {};
+    const bool whole =
+        !text.empty() && uncompress(reinterpret_cast<Bytef*>(inflated.data()), &size, from, static_cast<uLong>(text.size() - 1)) == Z_OK;
+    if (!whole) return std::vector<std::uint8_t>();
     text = inflated.substr(0, size);
   }
   std::size_t at = 0;
@@ -48,7 +50,7 @@ inline std::vector<std::uint8_t> png_exif_profile(std::span<const std::uint8_t> 
   std::vector<std::uint8_t> profile;
   int half = -1;
   for (; at < text.size(); ++at) {
-    const std::size_t digit = std::string_view("0123456789abcdef").find(text[at]);
+    const std::size_t digit = std::string_view("0123456789abcdef").find(static_cast<char>(text[at] | 32));  // a capital, too
     if (digit == std::string_view::npos) continue;
     if (half >= 0) profile.push_back(static_cast<std::uint8_t>(half * 16 + static_cast<int>(digit)));
     half = half >= 0 ? -1 : static_cast<int>(digit);
@@ -134,9 +136,10 @@ class PngChunks {
     }
     const std::size_t key = colour == 2 ? 6 : colour == 0 && depth > 0 ? 2 : 0;  // bytes of the transparent colour
     if (type == "tRNS" && body.size() < key) refuse("a chunk tRNS of ", body.size(), " bytes, want ", key);
-    if (!exif_ && (type == "tEXt" || type == "zTXt")) {
-      const std::vector<std::uint8_t> profile = png_exif_profile(body, type == "zTXt");
-      if (!profile.empty()) orientation.read_exif(profile);
+    if (!exif_ && !profile_ && (type == "tEXt" || type == "zTXt")) {
+      const auto profile = png_exif_profile(body, type == "zTXt");
+      profile_ = profile.has_value();
+      if (profile && !profile->empty()) orientation.read_exif(*profile);
     }
     if (type == "iCCP" || type == "zTXt") {  // the method of compression stands behind the first zero
       const auto zero = std::find(body.begin(), body.end(), 0);
@@ -196,6 +199,7 @@ class PngChunks {
   std::size_t chunk_ = 0;
   bool animated_ = false;
   bool exif_ = false;
+  bool profile_ = false;  // of EXIF, in a text: the first alone, as each may inflate to a megabyte
 };
 
 /// The rows of a PNG's pixels before compression: how many of how many bytes, the byte of the filter among these. One entry a pass.
