@@ -49,7 +49,8 @@ class MappedFile {
   }
 
   const std::string& path() const { return path_; }
-  std::span<const std::byte> bytes() const { return {static_cast<const std::byte*>(data_), size_}; }
+  std::span<const std::byte> bytes() const& { return {static_cast<const std::byte*>(data_), size_}; }
+  std::span<const std::byte> bytes() const&& = delete;  // these would be gone with the file
 
   /// Gives the memory of the whole pages within `part` (of `bytes()`) back; reading them again reads the file again.
   void release(std::span<const std::byte> part) const {
