@@ -32,12 +32,15 @@ TEST_CASE("open_weights: every kind of checkpoint gives the listed tensors") {
 
 TEST_CASE("open_weights: the content decides, not the name") {
   const std::string data = vpr::test::data("/checkpoints_bad/");
-  CHECK(open_weights(data + "ckpt_bad_safetensors_inside.pth").format() == "safetensors");
-  CHECK(open_weights(data + "ckpt_bad_st_zip_inside.safetensors").format() == "PyTorch");
+  const vpr::WeightFile safetensors = open_weights(data + "ckpt_bad_safetensors_inside.pth");
+  CHECK(safetensors.format() == "safetensors");
+  const vpr::WeightFile pytorch = open_weights(data + "ckpt_bad_st_zip_inside.safetensors");
+  CHECK(pytorch.format() == "PyTorch");
   const TemporaryFolder folder;
   for (const std::string name : {"ckpt_good.npz", "ckpt_good.onnx", "ckpt_good.pth", "ckpt_good.safetensors"}) {
     const std::string path = folder.write("weights", file_content(data + name));
-    CHECK(open_weights(path).tensors().size() == 2);
+    const vpr::WeightFile file = open_weights(path);
+    CHECK(file.tensors().size() == 2);
   }
 }
 
