@@ -24,9 +24,9 @@ struct Options {
 
 void describe(const Options& options) {
   const std::string names_path = std::filesystem::path(options.out).replace_extension(".names.txt").string();
-  for (const std::string& output : {options.out, names_path, vpr::record_path(options.out), options.model.save_vocabulary})
-    require_writable(output);
-  require_writable(options.out, ".npy");
+  std::vector<std::string> inputs = options.model.inputs();
+  inputs.insert(inputs.end(), options.sources.begin(), options.sources.end());
+  check_outputs({options.out, names_path, vpr::record_path(options.out), options.model.save_vocabulary}, inputs, options.model.force);
   std::vector<vpr::Photo> photos;
   std::vector<vpr::BadPhoto> unread;
   for (const std::string& source : options.sources) {
@@ -60,6 +60,7 @@ void add_describe(CLI::App& program) {
   command
       ->add_option("--out", options->out,
                    "the matrix of descriptors, a .npy file; beside it the photos' names, escaped, and the record of what made them")
+      ->check(file_name(".npy"))
       ->required();
   command->add_option("photos", options->sources, "folders, lists or photos")->required();
   command->callback([options] { describe(*options); });

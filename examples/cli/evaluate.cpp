@@ -60,7 +60,9 @@ void print(const vpr::Dataset& dataset, const SearchResult& result, const vpr::R
 }
 
 void evaluate(const Options& options) {
-  for (const std::string& output : {options.json, options.report, options.model.save_vocabulary}) require_writable(output);
+  std::vector<std::string> inputs = options.model.inputs();
+  inputs.insert(inputs.end(), {options.data.database, options.data.queries, options.positives});
+  check_outputs({options.json, options.report, options.model.save_vocabulary}, inputs, options.model.force);
   vpr::Dataset dataset = vpr::Dataset::load({.database = options.data.database,
                                              .queries = options.data.queries,
                                              .pairs = options.positives,
@@ -112,8 +114,8 @@ void add_evaluate(CLI::App& program) {
       ->delimiter(',')
       ->check(from_one_to(most_answers))
       ->capture_default_str();
-  command->add_option("--json", options->json, "write recall and timing as JSON");
-  command->add_option("--report", options->report, "write a page with the photos and the recall, one HTML file");
+  command->add_option("--json", options->json, "write recall and timing as JSON")->check(file_name());
+  command->add_option("--report", options->report, "write a page with the photos and the recall, one HTML file")->check(file_name());
   command->add_option("--shown", options->shown, "answers a query in the report")->check(from_one_to(most_answers))->capture_default_str();
   command->callback([options] { evaluate(*options); });
 }

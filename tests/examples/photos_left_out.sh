@@ -64,11 +64,11 @@ cmp D.names.txt G.names.txt
 grep -qF 'n\xE4cht' D.names.txt || fail "the name that is not UTF-8 is not there, escaped"
 [ "$(json D.json /photos)" = "$(wc -l <D.names.txt)" ] || fail "descriptors and names are not as many"
 
-expect 3 "$vpr" localize "${model[@]}" "${sets[@]}" --top 2 --csv all.csv --json all.json --rerank 2
+expect 3 "$vpr" localize "${model[@]}" "${sets[@]}" --top 2 --csv all.csv --json answers.json --rerank 2
 expect 0 "$vpr" localize "${model[@]}" --database good/database --queries good/queries --top 2 --csv good.csv --rerank 2
 cmp all.csv good.csv
 grep -qF 'n\xE4cht' all.csv || fail "localize: the name"
-json all.json /left_out/4 >/dev/null || fail "localize: the photos left out"
+json answers.json /left_out/4 >/dev/null || fail "localize: the photos left out"
 
 # VLAD's words are found in the photos that can be read.
 expect 3 "$vpr" localize --model dinov2-vits14+vlad --words 4 "${model[@]:2}" "${sets[@]}" --csv words.csv

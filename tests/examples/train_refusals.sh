@@ -32,6 +32,12 @@ md5sum --quiet -c "$folder/sums"
 refuses 1 "cannot be written" --steps 3 --log "$folder/none/log.csv" --force
 md5sum --quiet -c "$folder/sums"
 train --steps 4 --rate 0.002 --resume --change >/dev/null
+md5sum "$folder"/out.* >"$folder/sums"
+cp "$folder/town/poses.csv" "$folder/poses.csv"
+sed -i '$d' "$folder/town/poses.csv"  # another list of photos under the same name
+refuses 2 "--data was '$folder/town/poses.csv, " --steps 5 --rate 0.002 --resume
+mv "$folder/poses.csv" "$folder/town/poses.csv"
+md5sum --quiet -c "$folder/sums"
 photo=$(find "$folder/town/database" -type f -print -quit)
 echo broken >"$photo"
 refuses 3 "left out: 1 photo" --steps 30 --force

@@ -89,7 +89,8 @@ class PlaceSampler {
   std::int64_t places_left_out() const { return places_left_out_; }
   std::int64_t photos_left_out() const { return photos_left_out_; }
   const TrainingPlaces& places() const { return *all_; }
-  const PlaceSamplerSettings& settings() const { return settings_; }
+  const PlaceSamplerSettings& settings() const& { return settings_; }
+  void settings() const&& = delete;
 
   PlaceBatch batch(std::int64_t index) const {
     VPR_REQUIRE(ConfigError, index >= 0, "place sampler: got batch ", index, ", batches count from 0");

@@ -40,6 +40,7 @@ namespace detail {
 
 /// A file's bytes, read rather than mapped: a photo that another process shortens meanwhile must not end this one. Never waits for a pipe.
 inline std::vector<std::uint8_t> read_photo_file(const std::string& path, const ReadOptions& options) {
+  require_limit(options);
   struct File {
     int descriptor;
     ~File() {

@@ -33,7 +33,7 @@ struct LoadReport {
   std::vector<std::string> misshaped;    ///< of another shape or type than the model wants
   std::vector<std::string> not_finite;   ///< loaded, though with NaN or infinite values
   std::vector<std::string> converted;    ///< loaded, though not as they are: what was done
-  std::vector<std::string> passed_over;  ///< prefixes of other sets of weights in the file, which could have been meant
+  std::vector<std::string> passed_over;  ///< prefixes of other sets of weights in the file, whole or partial, which could be meant
 
   bool fits() const { return missing.empty() && unexpected.empty() && misshaped.empty(); }
   /// It as text, one line each; of a list with more than `most` lines so many, and the count of the others.
