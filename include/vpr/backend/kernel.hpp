@@ -13,7 +13,7 @@
 namespace vpr {
 
 /// A function of one element that `linear` may apply to its result before it leaves the cache.
-enum class Activation { none, relu, gelu };
+enum class Activation { none, relu, gelu, quick_gelu };
 
 /// One operand of attention inside a larger tensor: row n of image b starts at `data + (b * rows + n) * stride`; head h
 /// takes the columns [h * depth, (h + 1) * depth) of it.
@@ -79,6 +79,7 @@ VPR_HD T gelu_slope(T x) {
 template <class T>
 VPR_HD T activate(Activation activation, T x) {
   if (activation == Activation::relu) return clamped(x, T(0));
+  if (activation == Activation::quick_gelu) return x / (T(1) + std::exp(T(-1.702) * x));
   return activation == Activation::gelu ? gelu_value(x) : x;
 }
 

@@ -3,9 +3,7 @@
 /// The products of tensors.
 #pragma once
 
-#include <vpr/backend/cpu/gelu.hpp>
 #include <vpr/backend/cpu/gemm.hpp>
-#include <vpr/core/eigen.hpp>
 
 namespace vpr::detail {
 inline namespace VPR_TARGET {
@@ -14,16 +12,19 @@ inline namespace VPR_TARGET {
 template <class X>
 void gemm_linear(const X& x, const X& weight, const X& bias, Activation activation, X& out) {
   using T = typename X::value_type;
-  const std::int64_t depth = x.shape().last(), columns = out.shape().last();
-  gemm<T>({x.data(), depth}, MatrixView<T>{weight.data(), depth}.transposed(), {x.shape().rows(), columns, depth}, out.data(), columns,
-          false, [&](std::int64_t row, std::int64_t column, std::int64_t height, std::int64_t width) {
-            for (std::int64_t r = row; r < row + height; ++r) {
-              Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>> values(out.data() + r * columns + column, width);
-              if (!bias.empty()) values += Eigen::Map<const Eigen::Array<T, 1, Eigen::Dynamic>>(bias.data() + column, width);
-              if (activation == Activation::relu) values = values.max(T(0));
-              if (activation == Activation::gelu) gelu_in_place(values.data(), width);
-            }
-          });
+  const std::int64_t depth = x.shape().last(), columns = out.shape().last(), rows = x.shape().rows();
+  const MatrixView<T> left{x.data(), depth}, right = MatrixView<T>{weight.data(), depth}.transposed();
+  const T* const offset = bias.empty() ? nullptr : bias.data();
+  if constexpr (std::is_same_v<T, float>) {
+    gemm(left, right, {rows, columns, depth}, out.data(), columns, Epilogue<T>{.bias = offset, .activation = activation});
+  } else {
+    gemm(left, right, {rows, columns, depth}, out.data(), columns);
+    if (offset == nullptr && activation == Activation::none) return;
+    parallel_for(rows, [&](std::int64_t r) {
+      T* const row = out.data() + r * columns;
+      for (std::int64_t c = 0; c < columns; ++c) row[c] = activate(activation, offset != nullptr ? row[c] + offset[c] : row[c]);
+    });
+  }
 }
 
 /// `ScalarProduct::matmul`.
