@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <vpr/backend/concept.hpp>
 #include <vpr/backend/cpu/packed_matrix.hpp>
 
 #include "tests/support/catch.hpp"
@@ -12,6 +13,8 @@
 using namespace vpr;
 using namespace vpr::detail;
 
+static_assert(LinearWeight<PackedMatrix>);
+
 namespace {
 
 constexpr Precision precisions[] = {Precision::f32, Precision::bf16, Precision::int8};
@@ -24,9 +27,10 @@ struct Case {
       : rows(m), outputs(n), inputs(k), x(random_floats(m * k, 1)), weights(random_floats(n * k, 2)) {}
 };
 
-std::vector<float> product(const PackedMatrix& matrix, const std::vector<float>& x, std::int64_t rows, Epilogue<float> epilogue = {}) {
+std::vector<float> product(const PackedMatrix& matrix, const std::vector<float>& x, std::int64_t rows,
+                           const EpilogueOperands<float>& epilogue = {}) {
   std::vector<float> out(static_cast<std::size_t>(rows * matrix.outputs()));
-  matrix.multiply({x.data(), matrix.inputs(), rows}, epilogue, out.data(), matrix.outputs());
+  matrix.multiply({x.data(), matrix.inputs(), rows}, epilogue, out.data());
   return out;
 }
 
@@ -100,15 +104,14 @@ TEST_CASE("Products of bfloat16 by instructions of their own are as close as by 
   const Case c(29, 70, 1100);
   const PackedMatrix matrix = PackedMatrix::from(Shape{c.outputs, c.inputs}, c.weights, Precision::bf16);
   std::vector<float> out(static_cast<std::size_t>(c.rows * c.outputs));
-  matrix.multiply(avx512_bf16::float_products[1], {c.x.data(), c.inputs, c.rows}, {}, out.data(), c.outputs);
+  matrix.multiply(avx512_bf16::float_products[1], {c.x.data(), c.inputs, c.rows}, {}, out.data());
   CHECK(worst(c, matrix, out) <= 1);
 }
 #endif
 
-TEST_CASE("Bias, activation, gate and residual follow a product in this order, each or none", "[every_set]") {
+TEST_CASE("Bias, activation, scale, gate and residual follow a product in this order, each or none", "[every_set]") {
   const Case c(14, 45, 30);
   const std::vector<float> bias = random_floats(45, 3), gates = random_floats(45, 4), residual = random_floats(14 * 45, 5);
-  const float gate = 0.37F;
   for (const Precision precision : precisions) {
     const PackedMatrix matrix = PackedMatrix::from(Shape{45, 30}, c.weights, precision);
     const std::vector<float> plain = product(matrix, c.x, c.rows);
@@ -116,15 +119,17 @@ TEST_CASE("Bias, activation, gate and residual follow a product in this order, e
       for (const Activation activation : {Activation::none, Activation::relu, Activation::gelu, Activation::quick_gelu}) {
         for (const int kind : {0, 1, 2}) {
           for (const int kept : {0, 1, 2}) {
-            Epilogue<float> epilogue{.bias = b, .activation = activation};
-            if (kind > 0) epilogue.gate = kind == 1 ? &gate : gates.data(), epilogue.gate_step = kind - 1;
+            EpilogueOperands<float> epilogue{.bias = b, .activation = activation};
+            if (kind > 0) epilogue.scale = 0.37F;
+            if (kind > 1) epilogue.gate = gates.data();
             std::vector<float> out = residual;
-            if (kept > 0) epilogue.residual = kept == 1 ? residual.data() : out.data(), epilogue.residual_step = 45;
-            matrix.multiply({c.x.data(), 30, c.rows}, epilogue, out.data(), 45);
+            if (kept > 0) epilogue.residual = kept == 1 ? residual.data() : out.data();
+            matrix.multiply({c.x.data(), 30, c.rows}, epilogue, out.data());
             double worst = 0;
             for (std::size_t i = 0; i < out.size(); ++i) {
               double want = plain[i] + static_cast<double>(b != nullptr ? b[i % 45] : 0.0F);
-              want = activate(activation, want) * static_cast<double>(kind == 0 ? 1.0F : kind == 1 ? gate : gates[i % 45]);
+              want =
+                  activate(activation, want) * static_cast<double>(epilogue.scale) * static_cast<double>(kind == 2 ? gates[i % 45] : 1.0F);
               if (kept > 0) want += residual[i];
               worst = std::max(worst, std::abs(out[i] - want));
             }

@@ -117,15 +117,6 @@ T* scratch(Scratch use, std::int64_t size) {
   return reinterpret_cast<T*>(buffer.data());
 }
 
-/// Calls `body(i)` for each i in [0, count): on this thread where all of it is less work than waking others.
-template <class Body>
-void share_out(bool little, std::int64_t count, const Body& body) {
-  if (!little) return parallel_for(count, body);
-  for (std::int64_t i = 0; i < count; ++i) body(i);
-}
-
-inline bool is_little(GemmSize size) { return size.rows * size.columns < (std::int64_t{1} << 21) / std::max<std::int64_t>(1, size.depth); }
-
 /// Multiplies a part on this thread.
 template <class T>
 void multiply_part(const ProductKernels<T>& kernels, const Product<T>& product, ProductPart part) {
@@ -145,11 +136,9 @@ inline ProductPart band_of(std::int64_t rows, std::int64_t tile_rows, std::int64
 /// Multiplies packed rows and packed panels over the threads.
 template <class T>
 void multiply_packed(const ProductKernels<T>& kernels, const Product<T>& product, std::int64_t rows) {
-  const bool little = is_little({rows, product.columns, product.depth});
-  const std::int64_t threads = little ? 1 : thread_count(), bands = ceiling(rows, band_rows),
-                     panels = ceiling(product.columns, panel_columns);
+  const std::int64_t threads = thread_count(), bands = ceiling(rows, band_rows), panels = ceiling(product.columns, panel_columns);
   const std::int64_t strips = threads == 1 ? 1 : std::min(panels, ceiling(3 * threads, bands));
-  share_out(little, bands * strips, [&](std::int64_t task) {
+  parallel_for(bands * strips, [&](std::int64_t task) {
     ProductPart part = band_of(rows, kernels.tile_rows, task / strips, bands);
     part.panel_begin = panels * (task % strips) / strips;
     part.panel_end = panels * (task % strips + 1) / strips;
@@ -157,13 +146,13 @@ void multiply_packed(const ProductKernels<T>& kernels, const Product<T>& product
   });
 }
 
-/// out = residual + gate · activation(a · b + bias): `rows` × `depth` by `depth` × `columns`, written with `step` from row to row; `out` may
+/// out = epilogue(a · b): `rows` × `depth` by `depth` × `columns`, written with `step` from row to row; `out` may
 /// not overlap the operands. In double `epilogue` may only add a residual.
 ///
 /// An element is summed in order over runs of at most 512 terms, and run by run: it has the same bits whatever else is computed with it, on
 /// any number of threads. In float, 8 MB hold the packed rows, and each thread takes 1 MB.
 template <class T>
-void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t step, Epilogue<T> epilogue = {}) {
+void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t step, EpilogueOperands<T> epilogue = {}) {
   if (size.rows == 0 || size.columns == 0) return;
   const ProductKernels<T>& kernels = product_kernels<T>();
   const auto within = [&](std::int64_t elements, std::int64_t part) {
@@ -171,18 +160,17 @@ void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t 
   };
   const std::int64_t most_rows = within(1 << 21, kernels.tile_rows), strip = within(1 << 17, panel_columns);
   const std::int64_t lines = ceiling(size.depth * static_cast<std::int64_t>(sizeof(T)), 64), line = 64 / sizeof(T);
-  const bool little = is_little(size);
   for (std::int64_t top = 0; top < size.rows; top += most_rows) {
     const std::int64_t rows = std::min(most_rows, size.rows - top), tiles = ceiling(rows, kernels.tile_rows);
     T* const left = scratch<T>(Scratch::left, padded_rows(rows, kernels.tile_rows) * lines * line);
-    share_out(little, tiles, [&](std::int64_t tile) {
+    parallel_for(tiles, [&](std::int64_t tile) {
       const std::int64_t row = tile * kernels.tile_rows, rest = rows - row, height = tile_height(rest, kernels.tile_rows);
       pack_tile(a.from(top + row, 0), std::min(rest, height), size.depth, height, left + row * lines * line);
     });
     // Each task packs the columns that it reads, while they stay in its cache. Rows are split too where there are few strips.
-    const std::int64_t strips = ceiling(size.columns, strip), threads = little ? 1 : thread_count();
+    const std::int64_t strips = ceiling(size.columns, strip), threads = thread_count();
     const std::int64_t shares = threads == 1 ? 1 : std::min(tiles, ceiling(2 * threads, strips));
-    share_out(little, strips * shares, [&](std::int64_t task) {
+    parallel_for(strips * shares, [&](std::int64_t task) {
       const std::int64_t column = task / shares * strip, columns = std::min(strip, size.columns - column);
       T* const right = scratch<T>(Scratch::right, ceiling(columns, panel_columns) * panel_columns * size.depth);
       for (std::int64_t c = 0; c < columns; c += panel_columns)
@@ -192,11 +180,11 @@ void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t 
                          .depth = size.depth,
                          .columns = columns,
                          .out = out + top * step + column,
-                         .out_step = step,
+                         .step = step,
                          .epilogue = epilogue};
       if (epilogue.bias != nullptr) product.epilogue.bias += column;
-      if (epilogue.gate != nullptr) product.epilogue.gate += column * epilogue.gate_step;
-      if (epilogue.residual != nullptr) product.epilogue.residual += top * epilogue.residual_step + column;
+      if (epilogue.gate != nullptr) product.epilogue.gate += column;
+      if (epilogue.residual != nullptr) product.epilogue.residual += top * step + column;
       const ProductPart share = band_of(rows, kernels.tile_rows, task % shares, shares);
       const std::int64_t bands = ceiling(share.row_end - share.row_begin, band_rows);
       for (std::int64_t band = 0; band < bands; ++band) {
@@ -211,7 +199,7 @@ void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t 
 /// out + a · b with `add`.
 template <class T>
 void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t step, bool add) {
-  gemm(a, b, size, out, step, add ? Epilogue<T>{.residual = out, .residual_step = step} : Epilogue<T>{});
+  gemm(a, b, size, out, step, EpilogueOperands<T>{.residual = add ? out : nullptr});
 }
 
 }  // namespace VPR_TARGET

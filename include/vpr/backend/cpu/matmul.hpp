@@ -8,21 +8,21 @@
 namespace vpr::detail {
 inline namespace VPR_TARGET {
 
-/// `ScalarKernels::linear` with a row-major weight.
+/// `ScalarProduct::linear` with a row-major weight.
 template <class X>
-void gemm_linear(const X& x, const X& weight, const X& bias, Activation activation, X& out) {
+void gemm_linear(const X& x, const X& weight, const EpilogueOperands<typename X::value_type>& epilogue, X& out) {
   using T = typename X::value_type;
   const std::int64_t depth = x.shape().last(), columns = out.shape().last(), rows = x.shape().rows();
   const MatrixView<T> left{x.data(), depth}, right = MatrixView<T>{weight.data(), depth}.transposed();
-  const T* const offset = bias.empty() ? nullptr : bias.data();
   if constexpr (std::is_same_v<T, float>) {
-    gemm(left, right, {rows, columns, depth}, out.data(), columns, Epilogue<T>{.bias = offset, .activation = activation});
+    gemm(left, right, {rows, columns, depth}, out.data(), columns, epilogue);
   } else {
-    gemm(left, right, {rows, columns, depth}, out.data(), columns);
-    if (offset == nullptr && activation == Activation::none) return;
+    X apart(epilogue.residual == nullptr ? Shape{0} : out.shape());  // the residual may be where the result goes
+    T* const product = epilogue.residual == nullptr ? out.data() : apart.data();
+    gemm(left, right, {rows, columns, depth}, product, columns);
+    if (epilogue.empty()) return;
     parallel_for(rows, [&](std::int64_t r) {
-      T* const row = out.data() + r * columns;
-      for (std::int64_t c = 0; c < columns; ++c) row[c] = activate(activation, offset != nullptr ? row[c] + offset[c] : row[c]);
+      for (std::int64_t c = 0; c < columns; ++c) out.data()[r * columns + c] = epilogue(product[r * columns + c], r * columns + c, c);
     });
   }
 }

@@ -108,41 +108,40 @@ class PackedMatrix {
     return from(shape_, values(), precision);
   }
 
-  /// out = residual + gate · activation(x Wᵀ + bias) for rows of `inputs()` floats, written with `out_step` from row to row; `out` may be the
-  /// residual but not overlap x. In bf16 x is rounded (nearest, ties to even); in int8 each row is held in bytes of its own scale and offset.
+  /// out = epilogue(x Wᵀ) for rows of `inputs()` floats, as rows of `outputs()`; `out` may be the residual but not overlap x. In bf16 x is rounded (nearest, ties to even); in int8 each row is held in bytes of its own scale and offset.
   ///
   /// An element has the same bits whatever other rows and columns are computed with it, on any number of threads.
-  void multiply(detail::RowsView<float> x, detail::Epilogue<float> epilogue, float* out, std::int64_t out_step) const {
-    multiply(detail::product_kernels<float>(words_.size() == 0 ? Precision::f32 : precision_), x, epilogue, out, out_step);
+  void multiply(detail::RowsView<float> x, const EpilogueOperands<float>& epilogue, float* out) const {
+    multiply(detail::product_kernels<float>(words_.size() == 0 ? Precision::f32 : precision_), x, epilogue, out);
   }
   /// The same by the kernels of this precision of an instruction set of the caller's.
-  void multiply(const detail::ProductKernels<float>& kernels, detail::RowsView<float> x, detail::Epilogue<float> epilogue, float* out,
-                std::int64_t out_step) const {
+  void multiply(const detail::ProductKernels<float>& kernels, detail::RowsView<float> x, const EpilogueOperands<float>& epilogue,
+                float* out) const {
     using namespace detail;
     if (outputs() == 0) return;
     const bool zero = words_.size() == 0;
     const std::int64_t depth = zero ? 0 : inputs(), lines = ceiling(units() * kernels.steps, 16);
-    const std::int64_t threads = is_little({x.count, outputs(), depth}) ? 1 : thread_count();
+    const std::int64_t threads = thread_count();
     // Rows are packed a block at a time, so that what is packed stays small.
     const std::int64_t most = 288 / kernels.tile_rows * kernels.tile_rows * threads;
     for (std::int64_t begin = 0; begin < x.count; begin += most) {
       const std::int64_t rows = std::min(most, x.count - begin);
       float* const left = scratch<float>(Scratch::left, padded_rows(rows, kernels.tile_rows) * lines * 16);
       RowScale* const row_scales = scratch<RowScale>(Scratch::right, rows);
-      share_out(threads == 1, ceiling(rows, kernels.tile_rows), [&](std::int64_t tile) {
+      parallel_for(ceiling(rows, kernels.tile_rows), [&](std::int64_t tile) {
         const std::int64_t row = tile * kernels.tile_rows, rest = rows - row, height = tile_height(rest, kernels.tile_rows);
         const RowsView<float> from{x.data + (begin + row) * x.step, x.step, std::min(rest, height)};
         kernels.pack(from, depth, height, left + row * lines * 16, row_scales + row);
       });
-      Epilogue<float> here = epilogue;
-      if (here.residual != nullptr) here.residual += begin * here.residual_step;
+      EpilogueOperands<float> here = epilogue;
+      if (here.residual != nullptr) here.residual += begin * outputs();
       multiply_packed(kernels,
                       {.left = left,
                        .right = words_.data(),
                        .depth = depth,
                        .columns = outputs(),
-                       .out = out + begin * out_step,
-                       .out_step = out_step,
+                       .out = out + begin * outputs(),
+                       .step = outputs(),
                        .epilogue = here,
                        .row_scales = row_scales,
                        .column_scales = scales(),

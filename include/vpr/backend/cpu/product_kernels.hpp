@@ -45,18 +45,6 @@ struct RowScale {
   std::int32_t zero;
 };
 
-/// What is done to an element of a product before it leaves the cache:
-/// out = residual + gate · activation(product + bias). What is null is left out.
-template <class T>
-struct Epilogue {
-  const T* bias = nullptr;  // one per column
-  Activation activation = Activation::none;
-  const T* gate = nullptr;  // `gate_step` 1: one per column; 0: one for all
-  std::int64_t gate_step = 1;
-  const T* residual = nullptr;  // of the shape of the result, which it may be
-  std::int64_t residual_step = 0;
-};
-
 /// A product of packed operands, in T.
 template <class T>
 struct Product {
@@ -64,8 +52,8 @@ struct Product {
   const void* right;  // columns packed as panels
   std::int64_t depth, columns;
   T* out;
-  std::int64_t out_step;
-  Epilogue<T> epilogue;
+  std::int64_t step;  // from row to row of `out` and of the residual
+  EpilogueOperands<T> epilogue;
   // Of products of bytes, of each row, and of each column of the panels:
   const RowScale* row_scales = nullptr;
   const float* column_scales = nullptr;

@@ -138,14 +138,14 @@ inline void curve(Activation activation, Floats* vectors, std::int64_t count) {
 
 template <class Sum>
 void finish_tile(const Product<float>& product, std::int64_t row, std::int64_t rows, std::int64_t column, Sum* sums) {
-  const Epilogue<float>& epilogue = product.epilogue;
+  const EpilogueOperands<float>& epilogue = product.epilogue;
   const bool curved = epilogue.activation == Activation::gelu || epilogue.activation == Activation::quick_gelu;
   for (int v = 0; v < 2 && column + v * lanes < product.columns; ++v) {
     const std::int64_t first = column + v * lanes, count = product.columns - first;
     const Floats bias = epilogue.bias != nullptr ? load_up_to(epilogue.bias + first, count) : Floats{};
-    Floats gate = splat(1.0F), column_scales{};
+    Floats gate = splat(epilogue.scale), column_scales{};
     Ints column_sums{};
-    if (epilogue.gate != nullptr) gate = epilogue.gate_step == 0 ? splat(*epilogue.gate) : load_up_to(epilogue.gate + first, count);
+    if (epilogue.gate != nullptr) gate = load_up_to(epilogue.gate + first, count) * epilogue.scale;
     if constexpr (std::is_same_v<Sum, Ints>) {
       column_scales = load(product.column_scales + first);
       __builtin_memcpy(&column_sums, product.column_sums + first, sizeof column_sums);
@@ -159,8 +159,8 @@ void finish_tile(const Product<float>& product, std::int64_t row, std::int64_t r
       }
       if (epilogue.activation == Activation::relu) x = relu(x);
       x *= gate;
-      if (epilogue.residual != nullptr) x += load_up_to(epilogue.residual + r * epilogue.residual_step + first, count);
-      store_up_to(product.out + r * product.out_step + first, x, count);
+      if (epilogue.residual != nullptr) x += load_up_to(epilogue.residual + r * product.step + first, count);
+      store_up_to(product.out + r * product.step + first, x, count);
     }
   }
   if (!curved) return;
@@ -181,8 +181,7 @@ inline void finish_tile(const Product<double>& product, std::int64_t row, std::i
   for (std::int64_t r = row; r < row + rows; ++r, from += width) {
     const double* const residual = product.epilogue.residual;
     for (std::int64_t c = 0; c < count; ++c) {
-      product.out[r * product.out_step + column + c] =
-          residual != nullptr ? residual[r * product.epilogue.residual_step + column + c] + from[c] : from[c];
+      product.out[r * product.step + column + c] = residual != nullptr ? residual[r * product.step + column + c] + from[c] : from[c];
     }
   }
 }
@@ -193,8 +192,8 @@ VPR_INLINE void prefetch_result(const Product<T>& product, std::int64_t row, std
   for (std::int64_t r = row; r < row + rows; ++r) {
     for (std::int64_t c = column; c < column + 2 * VPR_VECTOR_BYTES / static_cast<std::int64_t>(sizeof(T)) && c < product.columns;
          c += 64 / sizeof(T)) {
-      __builtin_prefetch(product.out + r * product.out_step + c, 1);
-      if (product.epilogue.residual != nullptr) __builtin_prefetch(product.epilogue.residual + r * product.epilogue.residual_step + c);
+      __builtin_prefetch(product.out + r * product.step + c, 1);
+      if (product.epilogue.residual != nullptr) __builtin_prefetch(product.epilogue.residual + r * product.step + c);
     }
   }
 }
