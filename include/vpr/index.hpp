@@ -5,6 +5,7 @@
 #pragma once
 
 #include <vpr/index/concept.hpp>
+#include <vpr/index/filtered.hpp>
 #include <vpr/index/flat.hpp>
 #include <vpr/index/pca.hpp>
 #include <vpr/index/top_k.hpp>

@@ -66,9 +66,12 @@ class NearestFinder {
     const std::int64_t slices = std::min<std::int64_t>(panels, thread_count() == 1 ? 1 : 4 * thread_count());
     NearestBothWays found{Nearest(rows_.size()), Nearest(candidate.size())};
     std::vector<Nearest> parts(static_cast<std::size_t>(slices), found.of_candidate);
+    std::vector<PackedQueries> blocks;
+    for (std::int64_t begin = 0; begin < candidate.size(); begin += block)
+      blocks.emplace_back(candidate.slice(begin, std::min(block, candidate.size() - begin)));
     parallel_for(slices, [&](std::int64_t s) {
       for (std::int64_t panel = panels * s / slices; panel < panels * (s + 1) / slices; ++panel) {
-        scan(panel, candidate, found.of_query, parts[static_cast<std::size_t>(s)]);
+        scan(panel, blocks, found.of_query, parts[static_cast<std::size_t>(s)]);
       }
     });
     // In the order of the slices, so that the lowest index wins.
@@ -86,18 +89,17 @@ class NearestFinder {
   static constexpr std::int64_t lanes = PackedRows::panel_rows, block = 96;
 
   /// Compares the 64 query vectors of a panel with all of the candidate.
-  void scan(std::int64_t panel, Rows candidate, Nearest& of_query, Nearest& of_candidate) const {
+  void scan(std::int64_t panel, const std::vector<PackedQueries>& blocks, Nearest& of_query, Nearest& of_candidate) const {
     const std::int64_t first = panel * lanes, used = std::min(lanes, rows_.size() - first);
     std::array<float, block * lanes> scores;
     std::array<float, lanes> best;
     std::array<std::int32_t, lanes> chosen{};
     best.fill(-std::numeric_limits<float>::infinity());
-    for (std::int64_t begin = 0; begin < candidate.size(); begin += block) {
-      const std::int64_t count = std::min(block, candidate.size() - begin);
-      packed_.score<InnerProduct>(panel, candidate.slice(begin, count), scores.data());
-      for (std::int64_t c = 0; c < count; ++c) {
+    std::int32_t index = 0;
+    for (const PackedQueries& candidates : blocks) {
+      packed_.score<InnerProduct>(panel, candidates, scores.data());
+      for (std::int64_t c = 0; c < candidates.rows().size(); ++c, ++index) {
         const float* const row = scores.data() + c * lanes;
-        const auto index = static_cast<std::int32_t>(begin + c);
         for (std::size_t lane = 0; lane < lanes; ++lane) {
           const bool better = row[lane] > best[lane];
           best[lane] = better ? row[lane] : best[lane];
