@@ -4,6 +4,7 @@
 /// PCA, and `<vpr/index/pca_file.hpp>`, which saves and loads one.
 #pragma once
 
+#include <vpr/index/binary.hpp>
 #include <vpr/index/concept.hpp>
 #include <vpr/index/filtered.hpp>
 #include <vpr/index/flat.hpp>

@@ -71,9 +71,6 @@ std::uint64_t rows_reaching(const float* scores, float bound) {
   return bits;
 }
 
-/// The lowest `count` of 64 bits, all of them where it is larger.
-inline std::uint64_t first_bits(std::int64_t count) { return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1; }
-
 }  // namespace VPR_TARGET
 }  // namespace detail
 

@@ -19,6 +19,9 @@ inline constexpr std::int64_t row_run = 128;
 /// How many of `count` queries are scored side by side next.
 constexpr int query_tile(std::int64_t count) { return count >= 6 ? 6 : count >= 4 ? 4 : count >= 2 ? 2 : 1; }
 
+/// The lowest `count` of 64 bits, all of them where it is larger.
+inline std::uint64_t first_bits(std::int64_t count) { return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1; }
+
 /// What an instruction set has for the rows of a panel.
 struct RowKernels {
   /// Scores the rows, of `dim` elements each, for each of `count` packed queries: `out[query * 64 + row]`. Packed are, for each run of
