@@ -72,9 +72,14 @@ std::uint64_t rows_reaching(const float* scores, float bound) {
 }
 
 }  // namespace VPR_TARGET
-}  // namespace detail
 
-namespace detail {
+/// The scores of `count` pairs of rows, the bits being those of `PackedRows::score`.
+template <class Metric>
+void score_pairs(const float* const* rows, const float* const* queries, std::int64_t count, std::int64_t dim, float* out) {
+  static_assert(std::is_same_v<Metric, InnerProduct> || std::is_same_v<Metric, L2>);
+  const RowKernels& kernels = row_kernels();
+  (std::is_same_v<Metric, L2> ? kernels.pair_distances : kernels.pair_products)(rows, queries, count, dim, out);
+}
 
 /// Packs `count` rows of `length` elements as `RowKernels` says, row q being `rows(q)`.
 template <class T, class RowOf>
@@ -129,30 +134,21 @@ class PackedRows {
 
   /// Copies `rows`, each of `dim()` numbers, behind those held; all of them or, where there is no memory, none.
   void append(Rows rows) {
-    append(rows.size(), [&](std::int64_t r) { return rows[r]; });
-  }
-
-  /// As above, row r of `count` being `row_of(r)`.
-  template <class RowOf>
-  void append(std::int64_t count, const RowOf& row_of) {
-    panels_.grow((size_ + count + panel_rows - 1) / panel_rows, dim_ * panel_rows);
-    for (std::int64_t r = 0, used = 0; r < count; r += used, size_ += used) {
+    panels_.grow((size_ + rows.size() + panel_rows - 1) / panel_rows, dim_ * panel_rows);
+    for (std::int64_t r = 0, used = 0; r < rows.size(); r += used, size_ += used) {
       const std::int64_t lane = size_ % panel_rows;
-      used = std::min(panel_rows - lane, count - r);
+      used = std::min(panel_rows - lane, rows.size() - r);
       // A few elements of all rows at a time: what is written stays in the first cache.
       constexpr std::int64_t few = 16;
       for (std::int64_t begin = 0; begin < dim_; begin += few) {
         float* const to = panels_[size_ / panel_rows] + begin * panel_rows + lane;
         for (std::int64_t i = 0; i < used; ++i) {
-          const float* const row = row_of(r + i) + begin;
+          const float* const row = rows[r + i] + begin;
           for (std::int64_t k = 0; k < std::min(few, dim_ - begin); ++k) to[k * panel_rows + i] = row[k];
         }
       }
     }
   }
-
-  /// Forgets the rows and keeps their memory.
-  void clear() { size_ = 0; }
 
   /// Writes the `dim()` numbers of a held vector to `out`.
   void copy_row(std::int64_t row, float* out) const {

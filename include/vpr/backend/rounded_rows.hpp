@@ -171,9 +171,6 @@ class RoundedRows {
     }
   }
 
-  /// Forgets the rows and keeps their memory.
-  void clear() { size_ = 0; }
-
   /// What `reaching` needs of all queries: `products[q * 64 + lane]`.
   void multiply(std::int64_t panel, const Queries& queries, float* products) const {
     const detail::FilterKernels& kernels = detail::filter_kernels();
@@ -188,6 +185,8 @@ class RoundedRows {
     const std::uint64_t bits = detail::filter_kernels().reaching(bounds_[panel][0], query, bound, products, estimates, slacks);
     return bits & detail::first_bits(size_ - panel * panel_rows);
   }
+
+  const detail::RowBounds& bounds(std::int64_t panel) const { return bounds_[panel][0]; }
 
  private:
   std::int64_t dim_, words_, size_ = 0;

@@ -152,20 +152,20 @@ class FilteredIndex {
     std::vector<Candidate>& candidates = sought.candidates;
     sought.drop_hopeless();
     std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.estimate > b.estimate; });
-    const PackedQueries packed(query);
-    PackedRows rows(dim_);
-    float scores[PackedRows::panel_rows];
+    constexpr std::size_t most = 48;
     std::vector<std::int64_t> ids;
+    const float *rows[most], *queries[most];
+    float scores[most];
+    std::fill_n(queries, most, query[0]);
     for (auto next = candidates.begin(); next != candidates.end();) {
       const float least = sought.bound();
       ids.clear();
-      for (; next != candidates.end() && std::ssize(ids) < PackedRows::panel_rows; ++next) {
-        if (next->estimate + next->slack >= least) ids.push_back(next->id);
+      for (; next != candidates.end() && ids.size() < most; ++next) {
+        if (!(next->estimate + next->slack >= least)) continue;
+        rows[ids.size()] = exact_[next->id];
+        ids.push_back(next->id);
       }
-      rows.clear();
-      rows.append(std::ssize(ids), [&](std::int64_t i) { return exact_[ids[static_cast<std::size_t>(i)]]; });
-      if (ids.empty()) break;
-      rows.template score<Metric>(0, packed, scores);
+      detail::score_pairs<Metric>(rows, queries, std::ssize(ids), dim_, scores);
       for (std::size_t i = 0; i < ids.size(); ++i) sought.found.offer({ids[i], scores[i]});
     }
     candidates.clear();

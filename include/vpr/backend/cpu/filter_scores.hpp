@@ -35,9 +35,15 @@ struct FilterKernels {
   using Reaching = std::uint64_t(const RowBounds& rows, const QueryBound& query, float bound, const float* products, float* estimates,
                                  float* slacks);
 
+  /// Of which rows the inner product may reach what is known for the row, or for the query: its estimate and `slack` together. The
+  /// estimates are written where there are any.
+  using Nearer = std::uint64_t(const float* scales, float scale, float slack, const float* of_rows, float of_query, const float* products,
+                               float* estimates);
+
   Products* bfloat_products;
   Products* byte_products;
   Reaching* reaching;
+  Nearer* nearer;
   std::int32_t byte_shift;  ///< what is added to a query's bytes
 };
 

@@ -31,10 +31,15 @@ struct RowKernels {
   /// Which of the 64 scores reach a bound, the row's number being that of the bit.
   using Within = std::uint64_t(const float* scores, float bound);
 
+  /// The scores of `count` pairs of rows of `dim` elements, the bits being those that `Score` gives.
+  using Pairs = void(const float* const* a, const float* const* b, std::int64_t count, std::int64_t dim, float* out);
+
   Score* inner_products;
   Score* squared_distances;
   Within* at_least;
   Within* at_most;
+  Pairs* pair_products;
+  Pairs* pair_distances;
 };
 
 }  // namespace vpr::detail

@@ -5,43 +5,41 @@ namespace vpr::detail {
 inline namespace VPR_TARGET {
 namespace VPR_INSTRUCTION_SET {
 
-typedef float FilterFloats __attribute__((vector_size(VPR_VECTOR_BYTES)));
-typedef std::int32_t FilterWords __attribute__((vector_size(VPR_VECTOR_BYTES)));
+using RowWords = RowFlags;
 typedef std::int16_t FilterHalves __attribute__((vector_size(VPR_VECTOR_BYTES)));
-inline constexpr int filter_lanes = VPR_VECTOR_BYTES / static_cast<int>(sizeof(float));
 
 /// A word holds two bfloat16.
 struct BfloatPairs {
-  using Sum = FilterFloats;
-  __attribute__((always_inline)) static Sum add(Sum sum, FilterWords row, FilterWords query) {
+  using Sum = RowVector;
+  __attribute__((always_inline)) static Sum add(Sum sum, RowWords row, RowWords query) {
 #if VPR_BF16_AND_VNNI
     asm("vdpbf16ps %2, %1, %0" : "+v"(sum) : "v"(row), "v"(query));
     return sum;
 #else
-    sum += reinterpret_cast<FilterFloats>(row << 16) * reinterpret_cast<FilterFloats>(query << 16);
-    return sum + reinterpret_cast<FilterFloats>(row & -65536) * reinterpret_cast<FilterFloats>(query & -65536);
+    sum += reinterpret_cast<RowVector>(row << 16) * reinterpret_cast<RowVector>(query << 16);
+    return sum + reinterpret_cast<RowVector>(row & -65536) * reinterpret_cast<RowVector>(query & -65536);
 #endif
   }
 };
 
 /// a0·b0 + a1·b1 of the halves of each word.
-__attribute__((always_inline)) inline FilterWords pair_sums(FilterHalves a, FilterHalves b) {
+__attribute__((always_inline)) inline RowWords pair_sums(FilterHalves a, FilterHalves b) {
 #if defined(__x86_64__) && VPR_VECTOR_BYTES > 16
-  FilterWords sums;
+  RowWords sums;
   asm("vpmaddwd %2, %1, %0" : "=v"(sums) : "v"(a), "v"(b));
   return sums;
 #elif defined(__x86_64__)
-  return reinterpret_cast<FilterWords>(__builtin_ia32_pmaddwd128(a, b));
+  return reinterpret_cast<RowWords>(__builtin_ia32_pmaddwd128(a, b));
 #else
-  const auto x = reinterpret_cast<FilterWords>(a), y = reinterpret_cast<FilterWords>(b);
+  const auto x = reinterpret_cast<RowWords>(a), y = reinterpret_cast<RowWords>(b);
   return (x << 16 >> 16) * (y << 16 >> 16) + (x >> 16) * (y >> 16);
 #endif
 }
 
 /// A word holds four bytes with a sign; those of queries are shifted by `byte_shift` to be without.
 struct ByteQuads {
-  using Sum = FilterWords;
-  __attribute__((always_inline)) static Sum add(Sum sum, FilterWords row, FilterWords query) {
+  using Sum = RowWords;
+  __attribute__((always_inline)) static Sum add(Sum sum, RowWords row, RowWords query) {
 #if VPR_BF16_AND_VNNI
     asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(query), "v"(row));
     return sum;
@@ -60,9 +58,9 @@ __attribute__((always_inline)) inline Vector load_filter(const T* from) {
   return vector;
 }
 
-__attribute__((always_inline)) inline void store_sum(float* to, FilterFloats sum, bool) { __builtin_memcpy(to, &sum, sizeof sum); }
-__attribute__((always_inline)) inline void store_sum(float* to, FilterWords sum, bool last) {
-  const FilterFloats converted = __builtin_convertvector(sum, FilterFloats);
+__attribute__((always_inline)) inline void store_sum(float* to, RowVector sum, bool) { __builtin_memcpy(to, &sum, sizeof sum); }
+__attribute__((always_inline)) inline void store_sum(float* to, RowWords sum, bool last) {
+  const RowVector converted = __builtin_convertvector(sum, RowVector);
   last ? __builtin_memcpy(to, &converted, sizeof converted) : __builtin_memcpy(to, &sum, sizeof sum);
 }
 
@@ -74,25 +72,24 @@ void filter_tile(const std::uint32_t* rows, const std::uint32_t* queries, std::i
   using Sum = typename Words::Sum;
   Sum sums[Queries * Vectors];
   if (start != nullptr) {
-    ((sums[I] = load_filter<Sum>(start + I % Vectors * filter_lanes)), ...);
+    ((sums[I] = load_filter<Sum>(start + I % Vectors * row_lanes)), ...);
   } else {
-    ((sums[I] = load_filter<Sum>(out + I / Vectors * panel_rows + I % Vectors * filter_lanes)), ...);
+    ((sums[I] = load_filter<Sum>(out + I / Vectors * panel_rows + I % Vectors * row_lanes)), ...);
   }
   for (; depth > 0; --depth, rows += panel_rows, queries += Queries, ahead += step) {
-    FilterWords row[Vectors];
-    for (int i = 0; i < Vectors; ++i) row[i] = load_filter<FilterWords>(rows + i * filter_lanes);
-    for (int i = 0; i < Vectors * filter_lanes; i += 16) __builtin_prefetch(ahead + i, 0, 2);
-    ((sums[I] = Words::add(sums[I], row[I % Vectors], FilterWords{} + static_cast<std::int32_t>(queries[I / Vectors]))), ...);
+    RowWords row[Vectors];
+    for (int i = 0; i < Vectors; ++i) row[i] = load_filter<RowWords>(rows + i * row_lanes);
+    for (int i = 0; i < Vectors * row_lanes; i += 16) __builtin_prefetch(ahead + i, 0, 2);
+    ((sums[I] = Words::add(sums[I], row[I % Vectors], RowWords{} + static_cast<std::int32_t>(queries[I / Vectors]))), ...);
   }
-  (store_sum(out + I / Vectors * panel_rows + I % Vectors * filter_lanes, sums[I], last), ...);
+  (store_sum(out + I / Vectors * panel_rows + I % Vectors * row_lanes, sums[I], last), ...);
 }
 
 template <class Words, int Queries>
 void filter_queries(const std::uint32_t* rows, const std::uint32_t* queries, std::int64_t depth, const std::int32_t* start, bool last,
                     const std::uint32_t* ahead, std::int64_t step, float* out) {
-  constexpr int most = VPR_VECTOR_REGISTERS == 32 || Queries < 4 ? 4 : 2, all = panel_rows / filter_lanes,
-                vectors = most < all ? most : all;
-  for (int lane = 0; lane < panel_rows; lane += vectors * filter_lanes) {
+  constexpr int most = VPR_VECTOR_REGISTERS == 32 || Queries < 4 ? 4 : 2, all = panel_rows / row_lanes, vectors = most < all ? most : all;
+  for (int lane = 0; lane < panel_rows; lane += vectors * row_lanes) {
     filter_tile<Words, vectors, Queries>(rows + lane, queries, depth, start == nullptr ? nullptr : start + lane, last, ahead + lane, step,
                                          out + lane, std::make_integer_sequence<int, Queries * vectors>());
   }
@@ -125,30 +122,39 @@ void filter_panel(const std::uint32_t* rows, std::int64_t words, const std::uint
 /// See `FilterKernels::Reaching`.
 inline std::uint64_t reaching(const RowBounds& rows, const QueryBound& query, float bound, const float* products, float* estimates,
                               float* slacks) {
-  typedef std::int32_t Flags __attribute__((vector_size(VPR_VECTOR_BYTES)));
-  Flags any = {};
-  FilterFloats estimate[panel_rows / filter_lanes], slack[panel_rows / filter_lanes];
-  for (int i = 0; i < panel_rows / filter_lanes; ++i) {
-    const int lane = i * filter_lanes;
-    const auto norm = load_filter<FilterFloats>(rows.norm + lane);
-    estimate[i] = load_filter<FilterFloats>(products + lane) * load_filter<FilterFloats>(rows.scale + lane) * query.scale +
-                  load_filter<FilterFloats>(rows.offset + lane) + query.offset;
+  std::uint64_t bits = 0;
+  RowVector estimate[panel_rows / row_lanes], slack[panel_rows / row_lanes];
+  for (int i = 0; i < panel_rows / row_lanes; ++i) {
+    const int lane = i * row_lanes;
+    const auto norm = load_filter<RowVector>(rows.norm + lane);
+    estimate[i] = load_filter<RowVector>(products + lane) * load_filter<RowVector>(rows.scale + lane) * query.scale +
+                  load_filter<RowVector>(rows.offset + lane) + query.offset;
     slack[i] =
-        load_filter<FilterFloats>(rows.error + lane) * query.by_error + norm * (query.by_norm + norm * query.by_square) + query.constant;
-    any |= estimate[i] + slack[i] >= bound;
+        load_filter<RowVector>(rows.error + lane) * query.by_error + norm * (query.by_norm + norm * query.by_square) + query.constant;
+    bits |= bits_of(estimate[i] + slack[i] >= bound) << lane;
   }
-  std::uint64_t words[sizeof any / sizeof(std::uint64_t)], bits = 0;
-  __builtin_memcpy(words, &any, sizeof any);
-  for (const std::uint64_t word : words) bits |= word;
   if (bits == 0) return 0;  // nearly always
   __builtin_memcpy(estimates, estimate, sizeof estimate);
   __builtin_memcpy(slacks, slack, sizeof slack);
-  bits = 0;
-  for (int i = 0; i < panel_rows; ++i) bits |= std::uint64_t{estimates[i] + slacks[i] >= bound} << i;
   return bits;
 }
 
-inline constexpr FilterKernels filter_kernels = {filter_panel<BfloatPairs>, filter_panel<ByteQuads>, reaching, byte_shift};
+/// See `FilterKernels::Nearer`.
+inline std::uint64_t nearer(const float* scales, float scale, float slack, const float* of_rows, float of_query, const float* products,
+                            float* estimates) {
+  std::uint64_t bits = 0;
+  RowVector estimate[panel_rows / row_lanes];
+  for (int i = 0; i < panel_rows / row_lanes; ++i) {
+    const int lane = i * row_lanes;
+    estimate[i] = load_filter<RowVector>(products + lane) * load_filter<RowVector>(scales + lane) * scale;
+    const RowVector most = estimate[i] + slack;
+    bits |= bits_of((most >= load_filter<RowVector>(of_rows + lane)) | (most >= of_query)) << lane;
+  }
+  if (bits != 0) __builtin_memcpy(estimates, estimate, sizeof estimate);
+  return bits;
+}
+
+inline constexpr FilterKernels filter_kernels = {filter_panel<BfloatPairs>, filter_panel<ByteQuads>, reaching, nearer, byte_shift};
 
 }  // namespace VPR_INSTRUCTION_SET
 }  // namespace VPR_TARGET

@@ -6,13 +6,23 @@ inline namespace VPR_TARGET {
 namespace VPR_INSTRUCTION_SET {
 
 typedef float RowVector __attribute__((vector_size(VPR_VECTOR_BYTES)));
+typedef std::int32_t RowFlags __attribute__((vector_size(VPR_VECTOR_BYTES)));
 inline constexpr int row_lanes = VPR_VECTOR_BYTES / static_cast<int>(sizeof(float));
 
-template <bool squared>
-__attribute__((always_inline)) inline RowVector add_term(RowVector sum, RowVector row, float query) {
+template <bool squared, class T>
+__attribute__((always_inline)) inline T add_term(T sum, T row, float query) {
   if constexpr (!squared) return sum + row * query;
-  const RowVector difference = row - query;
+  const T difference = row - query;
   return sum + difference * difference;
+}
+
+/// Keeps a compiler that may reorder sums, as with -ffast-math, from doing so.
+__attribute__((always_inline)) inline void keep_order(float& sum) {
+#if defined(__x86_64__)
+  asm("" : "+x"(sum));
+#else
+  asm("" : "+w"(sum));
+#endif
 }
 
 __attribute__((always_inline)) inline void add_row_vector(float* to, RowVector sum, bool first) {
@@ -73,26 +83,62 @@ void score_panel(const float* rows, std::int64_t dim, const float* queries, std:
   }
 }
 
+/// A bit for each lane of a comparison.
+__attribute__((always_inline)) inline std::uint64_t bits_of(RowFlags flags) {
+#if defined(__x86_64__) && VPR_VECTOR_BYTES == 64
+  return static_cast<std::uint16_t>(__builtin_ia32_cvtd2mask512(flags));
+#elif defined(__x86_64__) && VPR_VECTOR_BYTES == 32
+  return static_cast<std::uint64_t>(__builtin_ia32_movmskps256(reinterpret_cast<RowVector>(flags)));
+#elif defined(__x86_64__)
+  return static_cast<std::uint64_t>(__builtin_ia32_movmskps(reinterpret_cast<RowVector>(flags)));
+#else
+  std::uint64_t bits = 0;
+  for (int i = 0; i < row_lanes; ++i) bits |= std::uint64_t{flags[i] != 0} << i;
+  return bits;
+#endif
+}
+
 /// Which of a panel's scores are at least, or with `less` at most, `bound`: a bit each.
 template <bool less>
 std::uint64_t within(const float* scores, float bound) {
-  typedef std::int32_t Flags __attribute__((vector_size(VPR_VECTOR_BYTES)));
-  Flags any = {};
+  std::uint64_t bits = 0;
   for (int i = 0; i < panel_rows; i += row_lanes) {
     RowVector vector;
     __builtin_memcpy(&vector, scores + i, sizeof vector);
-    any |= less ? vector <= bound : vector >= bound;
+    bits |= bits_of(less ? vector <= bound : vector >= bound) << i;
   }
-  std::uint64_t words[sizeof any / sizeof(std::uint64_t)], bits = 0;
-  __builtin_memcpy(words, &any, sizeof any);
-  for (const std::uint64_t word : words) bits |= word;
-  if (bits == 0) return 0;  // nearly always
-  bits = 0;
-  for (int i = 0; i < panel_rows; ++i) bits |= std::uint64_t{less ? scores[i] <= bound : scores[i] >= bound} << i;
   return bits;
 }
 
-inline constexpr RowKernels row_kernels = {score_panel<false>, score_panel<true>, within<false>, within<true>};
+/// The score of each of `count` pairs, at most `Pairs`, summed as `score_panel` does.
+template <bool squared, int Pairs, int... I>
+void score_some_pairs(const float* const* a, const float* const* b, int count, std::int64_t dim, float* out,
+                      std::integer_sequence<int, I...>) {
+  const float* const left[] = {a[I < count ? I : 0]...};
+  const float* const right[] = {b[I < count ? I : 0]...};
+  float totals[Pairs];
+  for (std::int64_t begin = 0; begin < dim; begin += row_run) {
+    float sums[Pairs] = {};
+    for (std::int64_t k = begin; k < dim && k < begin + row_run; ++k) {
+      ((sums[I] = add_term<squared>(sums[I], left[I][k], right[I][k])), ...);
+      (keep_order(sums[I]), ...);
+    }
+    ((totals[I] = begin == 0 ? sums[I] : sums[I] + totals[I]), ...);
+  }
+  for (int i = 0; i < count; ++i) out[i] = totals[i];
+}
+
+template <bool squared>
+void score_pairs(const float* const* a, const float* const* b, std::int64_t count, std::int64_t dim, float* out) {
+  constexpr int pairs = 6;
+  for (std::int64_t i = 0; i < count; i += pairs) {
+    score_some_pairs<squared, pairs>(a + i, b + i, static_cast<int>(count - i < pairs ? count - i : pairs), dim, out + i,
+                                     std::make_integer_sequence<int, pairs>());
+  }
+}
+
+inline constexpr RowKernels row_kernels = {score_panel<false>, score_panel<true>,  within<false>,
+                                           within<true>,       score_pairs<false>, score_pairs<true>};
 
 }  // namespace VPR_INSTRUCTION_SET
 }  // namespace VPR_TARGET
