@@ -23,6 +23,9 @@ inline std::string hash_of([[maybe_unused]] std::span<const std::byte> bytes) {
 }
 
 /// @throws vpr::IoError  where the file cannot be read
-inline std::string hash_of_file(const std::string& path) { return hash_of(vpr::MappedFile(path).bytes()); }
+inline std::string hash_of_file(const std::string& path) {
+  const vpr::MappedFile file(path);
+  return hash_of(file.bytes());
+}
 
 }  // namespace cli

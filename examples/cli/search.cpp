@@ -95,7 +95,10 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
     const std::int64_t count = std::ssize(photos);
     vpr::TwoStageDescription described =
         timing.measure("describe database", count, [&] { return describe(photos, rerank.store != "none"); });
-    timing.measure("index", count, [&] { index.add(projected(described).rows()); });
+    timing.measure("index", count, [&] {
+      const vpr::Descriptors descriptors = projected(described);
+      index.add(descriptors.rows());
+    });
     timing.measure("keep local features", count, [&] {
       for (const vpr::LocalFeatures& features : described.local) add_to(store, features);
     });
@@ -104,8 +107,10 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
   const std::vector<std::size_t> queries = reader.for_each_batch(dataset.queries, batch, "queries", check, [&](const auto& photos) {
     const std::int64_t count = std::ssize(photos);
     vpr::TwoStageDescription described = timing.measure("describe queries", count, [&] { return describe(photos, true); });
-    const std::vector<vpr::Matches> found =
-        timing.measure("search", count, [&] { return index.search(projected(described).rows(), std::max(k, rerank.first)); });
+    const std::vector<vpr::Matches> found = timing.measure("search", count, [&] {
+      const vpr::Descriptors descriptors = projected(described);
+      return index.search(descriptors.rows(), std::max(k, rerank.first));
+    });
     timing.measure("re-rank", count, [&] {
       for (std::size_t q = 0; q < found.size(); ++q) {
         const vpr::LocalFeatures& query = described.local[q];

@@ -60,8 +60,8 @@ class MixVpr {
                 ", its mixers are for ", settings_.grid.height, "x", settings_.grid.width);
     X x = transpose(features.patches, 1);
     for (const Mixer& mixer : mixers_) {
-      const X change = mixer.out(linear_relu(mixer.norm(x), mixer.in.weight, mixer.in.bias));
-      x = add(std::move(x), change);
+      const X hidden = mixer.in(mixer.norm(x), {.activation = Activation::relu});
+      x = mixer.out(hidden, {.residual = std::move(x)});
     }
     return x;
   }

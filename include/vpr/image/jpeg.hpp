@@ -8,7 +8,7 @@
 
 #ifndef VPR_WITH_IMAGE
 #error \
-    "vpr/image/jpeg.hpp needs the CMake target vpr::image (libjpeg-turbo, libspng and zlib): find_package(vpr COMPONENTS image), link vpr::image"
+    "vpr/image/jpeg.hpp needs the component image: link the CMake target vpr::image, or, without CMake, compile with -DVPR_WITH_IMAGE and link jpeg, spng and z (Debian: libjpeg-dev libspng-dev zlib1g-dev)"
 #endif
 
 #include <vpr/image/exif.hpp>
@@ -34,7 +34,7 @@ namespace vpr::detail {
 struct JpegHeader {
   ImageSize size;
   int components = 0;
-  int orientation = 1;
+  OrientationRemarks orientation;
   std::size_t frame_at = 0;
   std::size_t scan_at = 0;  ///< the first scan
 };
@@ -87,7 +87,7 @@ class JpegMarkers {
   }
 
   void segment(int marker, std::size_t at, std::span<const std::uint8_t> body) {
-    constexpr std::string_view exif("Exif\0", 6), jfif = "JFIF", adobe = "Adobe";
+    constexpr std::string_view exif("Exif\0", 6), xmp("http://ns.adobe.com/xap/1.0/\0", 29), jfif = "JFIF", adobe = "Adobe";
     const auto begins = [&](std::string_view text) {
       return body.size() >= text.size() && std::equal(text.begin(), text.end(), body.begin());
     };
@@ -95,8 +95,11 @@ class JpegMarkers {
       scan(at);
     } else if (marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC) {
       frame(marker, at, body);
-    } else if (marker == 0xE1 && body.size() > exif.size() && begins(exif)) {
-      header_.orientation = exif_orientation(body.subspan(exif.size()));
+    } else if (marker == 0xE1 && scans_ == 0 && !exif_ && body.size() > exif.size() && begins(exif)) {
+      exif_ = true;  // what follows in further segments continues the first
+      header_.orientation.read_exif(body);
+    } else if (marker == 0xE1 && scans_ == 0 && begins(xmp)) {
+      header_.orientation.read_xmp({reinterpret_cast<const char*>(body.data()), body.size()});
     } else if (scans_ == 0 && body.size() < 7 && ((marker == 0xE0 && begins(jfif)) || (marker == 0xEE && begins(adobe)))) {
       refuse(at, "a segment of ", body.size() + 2, " bytes that should hold a version");
     }
@@ -127,6 +130,7 @@ class JpegMarkers {
   const std::string& name_;
   JpegHeader header_;
   int scans_ = 0;
+  bool exif_ = false;
 };
 
 /// What libjpeg calls where it cannot go on, since it must not return: the reason is kept, nothing is printed.
@@ -235,13 +239,13 @@ inline void inverted_cmyk_to_rgb(std::vector<std::uint8_t>& pixels) {
 /// Pillow takes whatever pixels the decoder gives, and refuses where the decoder gives up or waits for more data than the file has.
 inline Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, const ReadOptions& options, int& orientation) {
   const JpegHeader header = JpegMarkers(bytes, name).read();
-  orientation = header.orientation;
+  orientation = header.orientation.value();
   require_readable(name, header.frame_at, header.size, options);
   JpegDecoder decoder(bytes, options.accept_damaged);
   jpeg_decompress_struct& info = decoder.info;
   const auto gave_up = [&] {
     fail<FormatError>(name, ": byte ", header.scan_at, ": JPEG: ", decoder.reason(),
-                      info.output_scanline > 0 ? " (ReadOptions::accept_damaged takes what can be decoded)" : "");
+                      info.output_scanline > 0 ? " (ReadOptions::accept_damaged, or --accept-damaged, takes what can be decoded)" : "");
   };
   // Repeats a step of the decoder until it no longer waits for data.
   const auto step = [&](const auto& done) {
@@ -250,7 +254,8 @@ inline Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string&
       if (!decoder.survives([&] { finished = done(); })) return false;
       if (finished) return true;
       VPR_REQUIRE(FormatError, decoder.feed(), name, ": byte ", bytes.size(),
-                  ": JPEG: the image data end too early; is the file truncated? (ReadOptions::accept_damaged takes what can be decoded)");
+                  ": JPEG: the image data end too early; is the file truncated? (ReadOptions::accept_damaged, or --accept-damaged, takes "
+                  "what can be decoded)");
     }
   };
 

@@ -58,7 +58,8 @@ class Pca {
 
   std::int64_t input_dim() const { return components_.dim(); }
   std::int64_t output_dim() const { return components_.size(); }
-  const PcaParameters& parameters() const { return parameters_; }
+  const PcaParameters& parameters() const& { return parameters_; }
+  PcaParameters parameters() && { return std::move(parameters_); }
 
   /// Projects N×D descriptors to N×K.
   /// @throws ShapeError for another D; FormatError for NaN or infinity.

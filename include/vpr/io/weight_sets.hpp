@@ -73,23 +73,6 @@ inline Shape joined_shape(const std::vector<Shape>& parts) {
   return parts[0].with(1, rows);
 }
 
-/// Where the part of a name begins that follows the one at `at`; npos after the last.
-inline std::size_t next_part(std::string_view name, std::size_t at) {
-  const std::size_t dot = name.find('.', at);
-  return dot == name.npos ? dot : dot + 1;
-}
-
-/// Whether a tensor is the state of an optimiser, which has a value for each of a parameter's and may carry the parameter's name.
-inline bool is_optimizer_state(std::string_view plain) {
-  constexpr std::array<std::string_view, 4> states{"optim", "exp_avg", "max_exp_avg", "momentum_buffer"};
-  for (std::size_t at = 0; at != plain.npos; at = next_part(plain, at)) {
-    for (const std::string_view state : states) {
-      if (plain.substr(at).starts_with(state)) return true;
-    }
-  }
-  return false;
-}
-
 /// Whether the set behind `root` is meant where the one behind `other` is in the file too, by the layout's published rule.
 inline bool is_meant(std::string_view root, std::string_view other) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 4> rules{{
@@ -138,6 +121,20 @@ class WeightSetSearch {
     for (auto& [key, set] : sets_) count_fitting(set);
   }
 
+  /// The prefixes of sets of two parameters or more that fit from tensors in none of `sets`: parts of a model that load beside it by name.
+  std::vector<std::string> partial(const std::vector<WeightSet>& sets) const {
+    std::set<std::size_t> taken;
+    for (const WeightSet& set : sets) take(set, taken);
+    std::vector<std::string> roots;
+    for (const auto& [key, set] : sets_) {
+      if (roots.size() == most_sets) break;
+      if (own_parameters(set, taken) < 2) continue;
+      roots.push_back(set.root);
+      take(set, taken);
+    }
+    return roots;
+  }
+
   /// See `find_weight_sets`.
   std::vector<WeightSet> sets(const std::optional<std::string>& wanted_root) {
     const std::string root = wanted_root.value_or("");
@@ -154,10 +151,10 @@ class WeightSetSearch {
     std::vector<WeightSet> found;
     std::set<std::size_t> taken;
     for (const WeightSet* set : candidates) {
-      if (!found.empty() && !rivals(*set, found.front().fitting, taken)) continue;
+      if (!found.empty() && 2 * own_parameters(*set, taken) <= found.front().fitting) continue;
       found.push_back(*set);
       if (found.size() == most_sets) break;
-      for (const auto& [parameter, parts] : set->tensors) taken.insert(parts.begin(), parts.end());
+      take(*set, taken);
     }
     if (found.empty()) found.push_back({.root = prefix, .naming = namings[0]});
     for (WeightSet& set : found) set.names = names_of(set, found.front().fitting);
@@ -226,13 +223,16 @@ class WeightSetSearch {
     return stacks_to(shapes, wanted.shape) || (wanted.conversion && !wanted.conversion(joined_shape(shapes)).empty());
   }
 
-  /// Whether more than half as many parameters as `most` fit from tensors that are not in `taken`.
-  bool rivals(const WeightSet& set, std::size_t most, const std::set<std::size_t>& taken) const {
+  static void take(const WeightSet& set, std::set<std::size_t>& taken) {
+    for (const auto& [parameter, parts] : set.tensors) taken.insert(parts.begin(), parts.end());
+  }
+  /// How many parameters fit from tensors that are not in `taken`.
+  std::size_t own_parameters(const WeightSet& set, const std::set<std::size_t>& taken) const {
     const auto is_own = [&](const auto& entry) {
       const auto& [parameter, parts] = entry;
       return fits(parameter, parts) && std::none_of(parts.begin(), parts.end(), [&](std::size_t part) { return taken.contains(part); });
     };
-    return 2 * static_cast<std::size_t>(std::count_if(set.tensors.begin(), set.tensors.end(), is_own)) > most;
+    return static_cast<std::size_t>(std::count_if(set.tensors.begin(), set.tensors.end(), is_own));
   }
 
   /// Where the prefix that was asked for is that of a set, leaves out those whose prefixes only begin with it.
