@@ -77,7 +77,7 @@ for pairs in "$photos/pairs.csv" "$photos/place_pairs.csv"; do
 done
 
 # Block 7's tokens tell places apart better than the last ones do.
-set -- --model dinov2-vits14+gem --block 7 --weights "$weights" --database "$database" --queries "$queries"
+set -- --force --model dinov2-vits14+gem --block 7 --weights "$weights" --database "$database" --queries "$queries"
 if [ -n "$positives" ]; then
   say "Measuring how often the right place is found: $photos"
   "$bin"/vpr evaluate "$@" --positives "$positives" --report "$out/report.html"

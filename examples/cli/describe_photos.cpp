@@ -62,6 +62,12 @@ class Request {
     record.accept_damaged = options_.photos.accept_damaged ? "yes" : "no";
   }
 
+  /// Refuses options for words where the model asked for none.
+  void require_words_used() const {
+    const bool asked = !options_.vocabulary.empty() || !options_.save_vocabulary.empty();
+    VPR_REQUIRE(vpr::ConfigError, !asked || !words_hash_.empty(), options_.model, ": --vocabulary and --save-vocabulary are for +vlad");
+  }
+
  private:
   vpr::Vocabulary words(const vpr::PatchFeatures& features) {
     vpr::ModelRecord record = features.record;
@@ -138,6 +144,7 @@ vpr::AnyTwoStage load_two_stage(const ModelOptions& options, const RerankOptions
     if (!rerank.local.empty()) request.model.local = rerank.local == "head" ? vpr::LocalKind::head : vpr::LocalKind::patches;
     request.model.local_tap = rerank.tap();
     vpr::AnyTwoStage model = load_two_stage(request.model);
+    request.require_words_used();
     request.complete(model.record());
     return model;
   });
@@ -154,6 +161,7 @@ Describer::Describer(const ModelOptions& options, const std::vector<vpr::Photo>&
                             [&] {
                               const Request request(options, photos, of, reader);
                               vpr::AnyPipeline model = load_pipeline(request.model);
+                              request.require_words_used();
                               request.complete(model.record());
                               return model;
                             })),
@@ -166,6 +174,7 @@ Described Describer::operator()(const std::vector<vpr::Photo>& photos, const std
     const auto check = [&](vpr::ImageSize size) { model_.input_size(size); };
     described.photos = reader_.for_each_batch(photos, batch_size(options_, model_.block()), of, check, [&](const auto& batch) {
       const vpr::Descriptors part = projection_({model_.describe(batch), model_.dimensions(), {}});
+      vpr::require_finite(part.rows(), part.dimensions, "describe: descriptor");
       values.insert(values.end(), part.values.begin(), part.values.end());
     });
     return described;

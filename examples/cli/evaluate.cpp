@@ -44,8 +44,9 @@ std::vector<std::int64_t> measurable(const std::vector<std::int64_t>& recall, co
 std::string unit_of(const vpr::Dataset& dataset) { return dataset.unit_reason.empty() ? "none" : vpr::printable(dataset.unit_reason); }
 
 void print(const vpr::Dataset& dataset, const SearchResult& result, const vpr::Recall& recall) {
-  std::printf("%zu queries, %zu database photos; %zu queries have a right answer\npositions: %s\n", dataset.queries.size(),
-              dataset.database.size(), dataset.queries.size() - recall.unanswerable.size(), unit_of(dataset).c_str());
+  std::printf("%zu queries, %zu database photos; %zu queries have a right answer\n", dataset.queries.size(), dataset.database.size(),
+              dataset.queries.size() - recall.unanswerable.size());
+  if (!dataset.unit_reason.empty()) std::printf("positions: %s\n", unit_of(dataset).c_str());
   for (std::size_t i = 0; i < recall.at.size(); ++i) {
     std::printf("recall@%-4lld %.3f", static_cast<long long>(recall.at[i]), recall.of_all[i]);
     if (!recall.unanswerable.empty()) std::printf("   %.3f of those with a right answer", recall.of_answerable[i]);
@@ -59,7 +60,9 @@ void print(const vpr::Dataset& dataset, const SearchResult& result, const vpr::R
 }
 
 void evaluate(const Options& options) {
-  for (const std::string& output : {options.json, options.report, options.model.save_vocabulary}) require_writable(output);
+  std::vector<std::string> inputs = options.model.inputs();
+  inputs.insert(inputs.end(), {options.data.database, options.data.queries, options.positives});
+  check_outputs({options.json, options.report, options.model.save_vocabulary}, inputs, options.model.force);
   vpr::Dataset dataset = vpr::Dataset::load({.database = options.data.database,
                                              .queries = options.data.queries,
                                              .pairs = options.positives,
@@ -111,8 +114,8 @@ void add_evaluate(CLI::App& program) {
       ->delimiter(',')
       ->check(from_one_to(most_answers))
       ->capture_default_str();
-  command->add_option("--json", options->json, "write recall and timing as JSON");
-  command->add_option("--report", options->report, "write a page with the photos and the recall, one HTML file");
+  command->add_option("--json", options->json, "write recall and timing as JSON")->check(file_name());
+  command->add_option("--report", options->report, "write a page with the photos and the recall, one HTML file")->check(file_name());
   command->add_option("--shown", options->shown, "answers a query in the report")->check(from_one_to(most_answers))->capture_default_str();
   command->callback([options] { evaluate(*options); });
 }

@@ -66,7 +66,9 @@ nlohmann::ordered_json as_json(const vpr::Dataset& dataset, const Options& optio
 }
 
 void localize(const Options& options) {
-  for (const std::string& output : {options.csv, options.json, options.report, options.model.save_vocabulary}) require_writable(output);
+  std::vector<std::string> inputs = options.model.inputs();
+  inputs.insert(inputs.end(), {options.data.database, options.data.queries});
+  check_outputs({options.csv, options.json, options.report, options.model.save_vocabulary}, inputs, options.model.force);
   vpr::Dataset dataset = vpr::Dataset::load(
       {.database = options.data.database, .queries = options.data.queries, .positions = vpr::position_unit(options.data.positions)});
   const std::int64_t top = answers_a_query(dataset, options.top);
@@ -91,9 +93,9 @@ void add_localize(CLI::App& program) {
   add_rerank_options(*command, options->rerank);
   add_dataset_options(*command, options->data);
   command->add_option("--top", options->top, "answers a query")->check(from_one_to(most_answers))->capture_default_str();
-  command->add_option("--csv", options->csv, "write the answers as a table, in place of printing it");
-  command->add_option("--json", options->json, "write the answers as JSON");
-  command->add_option("--report", options->report, "write a page with the photos, one HTML file");
+  command->add_option("--csv", options->csv, "write the answers as a table, in place of printing it")->check(file_name());
+  command->add_option("--json", options->json, "write the answers as JSON")->check(file_name());
+  command->add_option("--report", options->report, "write a page with the photos, one HTML file")->check(file_name());
   command->callback([options] { localize(*options); });
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "options.hpp"
 
+#include "outputs.hpp"
+
 #include <vpr/model/record.hpp>
 
 #include <CLI/CLI.hpp>
@@ -83,13 +85,14 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   command.add_option("--pca", options.pca, "project descriptors by a PCA that `vpr pca` wrote");
   command.add_option("--vocabulary", options.vocabulary,
                      "for +vlad: the words, a file that --save-vocabulary wrote; default: found in the database's photos");
-  command.add_option("--save-vocabulary", options.save_vocabulary, "for +vlad: write the words that were found");
+  command.add_option("--save-vocabulary", options.save_vocabulary, "for +vlad: write the words that were found")->check(file_name());
   command.add_option("--words", options.words, "for +vlad: how many words to find")->check(from_one_to(4096))->capture_default_str();
   command.add_option("--vocabulary-photos", options.vocabulary_photos, "for +vlad: photos to find them in, evenly spread")
       ->check(from_one_to(most_answers))
       ->capture_default_str();
   command.add_option("--seed", options.seed, "for +vlad: seed of the search for words")->capture_default_str();
   add_photo_options(command, options.photos);
+  add_force_option(command, options.force);
 }
 
 }  // namespace cli

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -40,7 +41,10 @@ struct ModelOptions {
   std::string company = "alone";
   std::string pca;
   PhotoOptions photos;
+  bool force = false;
 
+  /// The files that are read beside photos.
+  std::vector<std::string> inputs() const { return {weights, pca, vocabulary, companions()}; }
   /// What photos are prepared to; nothing: as the weight file's record says, or as the model was published.
   std::optional<vpr::ImageSize> image_size() const;
   /// The block whose tokens are taken; nothing: as the weight file's record says, or the final ones.

@@ -4,16 +4,20 @@
 #include <vpr/eval/report_page.hpp>
 #include <vpr/io/atomic_file.hpp>
 
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <system_error>
 
 #include <unistd.h>
 
 namespace cli {
+namespace {
 
 void require_writable(const std::string& path) {
-  if (path.empty()) return;
   std::error_code ignored;
   const std::filesystem::file_status status = std::filesystem::status(path, ignored);
   VPR_REQUIRE(vpr::IoError, !std::filesystem::is_directory(status), path, ": is a folder, expected a file to write");
@@ -21,6 +25,38 @@ void require_writable(const std::string& path) {
     VPR_REQUIRE(vpr::IoError, ::access(path.c_str(), W_OK) == 0, path, ": cannot be written: ", std::strerror(errno));
   } else {
     const vpr::AtomicFile probe(path);  // makes a file beside it, and removes it
+  }
+}
+
+bool is_same_file(const std::string& a, const std::string& b) {
+  std::error_code ignored;
+  if (std::filesystem::equivalent(a, b, ignored)) return std::filesystem::is_regular_file(a, ignored);
+  return std::filesystem::weakly_canonical(a, ignored) == std::filesystem::weakly_canonical(b, ignored) &&
+         !std::filesystem::exists(a, ignored);
+}
+
+}  // namespace
+
+void add_force_option(CLI::App& command, bool& force) {
+  command.add_flag("--force", force, "overwrite outputs that are there; default: they are refused");
+}
+
+CLI::Validator file_name() {
+  return {[](const std::string& path) { return path.empty() ? std::string("the name of the file is empty") : std::string(); }, ""};
+}
+
+void check_outputs(const std::vector<std::string>& outputs, const std::vector<std::string>& inputs, bool force) {
+  for (auto output = outputs.begin(); output != outputs.end(); ++output) {
+    if (output->empty()) continue;
+    const auto is_output = [&](const std::string& other) { return !other.empty() && is_same_file(*output, other); };
+    VPR_REQUIRE(vpr::ConfigError, std::none_of(inputs.begin(), inputs.end(), is_output), *output,
+                ": is read by this command, which would overwrite it: give the output another name");
+    VPR_REQUIRE(vpr::ConfigError, std::none_of(outputs.begin(), output, is_output), *output,
+                ": would be written twice, by two options: give each a file of its own");
+    std::error_code ignored;
+    const bool loses = std::filesystem::is_regular_file(*output, ignored) && std::filesystem::file_size(*output, ignored) > 0;
+    VPR_REQUIRE(vpr::ConfigError, force || !loses, *output, ": is there already: give another name, or add --force to overwrite it");
+    require_writable(*output);
   }
 }
 

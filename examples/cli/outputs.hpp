@@ -5,14 +5,28 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
+
+namespace CLI {
+class App;
+class Validator;
+}  // namespace CLI
 
 namespace cli {
 
-/// Refuses an output that could not be written; an empty path is none. Leaves what is there as it is.
-/// @throws vpr::IoError  with path and reason
-void require_writable(const std::string& path);
+/// Adds `--force`, without which no output that is there is overwritten.
+void add_force_option(CLI::App& command, bool& force);
 
-/// Writes a text; a pipe or a device is written to as it is. @throws vpr::IoError
+/// Refuses the empty name of a file, such as a shell's variable that is not set.
+CLI::Validator file_name();
+
+/// Refuses outputs that could not be written, and those whose writing would lose something; an empty path is none. Leaves what is there as it is.
+/// @param inputs  files and folders that the command reads
+/// @throws vpr::ConfigError  for an output that is an input or another output, and without `force` for one that is there and not empty
+/// @throws vpr::IoError      for one that cannot be written, with the reason
+void check_outputs(const std::vector<std::string>& outputs, const std::vector<std::string>& inputs, bool force);
+
+/// Writes a text as `vpr::AtomicFile` does. @throws vpr::IoError
 void write_text(const std::string& path, std::string_view text);
 
 }  // namespace cli

@@ -18,11 +18,11 @@ namespace {
 struct Options {
   std::string descriptors, out;
   std::int64_t dimensions = 4096;
-  bool whiten = false;
+  bool whiten = false, force = false;
 };
 
 void fit(const Options& options) {
-  require_writable(options.out);
+  check_outputs({options.out}, {options.descriptors, vpr::record_path(options.descriptors)}, options.force);
   const vpr::Descriptors descriptors = vpr::load_descriptors(options.descriptors);
   const vpr::Pca pca = vpr::fit_pca(descriptors.rows(), {.components = options.dimensions, .power = options.whiten ? -0.5F : 0.0F});
   vpr::save_pca(options.out, pca, vpr::metadata_of(descriptors.record));
@@ -40,7 +40,10 @@ void add_pca(CLI::App& program) {
       ->check(from_one_to(1 << 20))
       ->capture_default_str();
   command->add_flag("--whiten", options->whiten, "divide each by its standard deviation");
-  command->add_option("--out", options->out, "the PCA, a .safetensors file, with the record of what it was fitted to")->required();
+  command->add_option("--out", options->out, "the PCA, a .safetensors file, with the record of what it was fitted to")
+      ->check(file_name())
+      ->required();
+  add_force_option(*command, options->force);
   command->callback([options] { fit(*options); });
 }
 

@@ -6,6 +6,7 @@
 namespace cli {
 
 vpr::ReadOptions PhotoOptions::read_options() const {
+  VPR_REQUIRE(vpr::ConfigError, max_megapixels > 0, "--max-megapixels: got ", max_megapixels, ", expected a number above 0");
   return {.upright = upright, .accept_damaged = accept_damaged, .max_megapixels = max_megapixels};
 }
 

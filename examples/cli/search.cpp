@@ -96,8 +96,8 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
     vpr::TwoStageDescription described =
         timing.measure("describe database", count, [&] { return describe(photos, rerank.store != "none"); });
     timing.measure("index", count, [&] {
-      const vpr::Descriptors kept = projected(described);
-      index.add(kept.rows());
+      const vpr::Descriptors descriptors = projected(described);
+      index.add(descriptors.rows());
     });
     timing.measure("keep local features", count, [&] {
       for (const vpr::LocalFeatures& features : described.local) add_to(store, features);
@@ -108,8 +108,8 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
     const std::int64_t count = std::ssize(photos);
     vpr::TwoStageDescription described = timing.measure("describe queries", count, [&] { return describe(photos, true); });
     const std::vector<vpr::Matches> found = timing.measure("search", count, [&] {
-      const vpr::Descriptors sought = projected(described);
-      return index.search(sought.rows(), std::max(k, rerank.first));
+      const vpr::Descriptors descriptors = projected(described);
+      return index.search(descriptors.rows(), std::max(k, rerank.first));
     });
     timing.measure("re-rank", count, [&] {
       for (std::size_t q = 0; q < found.size(); ++q) {

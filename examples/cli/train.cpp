@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "commands.hpp"
 #include "left_out.hpp"
+#include "outputs.hpp"
 #include "progress_bar.hpp"
 #include "train_options.hpp"
 #include "training_record.hpp"
@@ -19,6 +20,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <functional>
+#include <iostream>
 #include <limits>
 #include <map>
 #include <memory>
@@ -114,32 +116,40 @@ void train(System& system, const TrainOptions& options, const vpr::Recipe& recip
   const std::int64_t first = trainer.done();
   double seconds = 0;  // of the steps, validations left out
   Clock::time_point start = Clock::now();
-  trainer.run([&](std::int64_t step) { return steps->loss(step); },
-              [&](const vpr::TrainingStep& step) {
-                seconds += std::chrono::duration<double>(Clock::now() - start).count();
-                const double speed = static_cast<double>(steps->photos()) / seconds,
-                             left = seconds / static_cast<double>(step.step - first) * static_cast<double>(options.steps - step.step);
-                const bool last = step.step == options.steps, look = last || (options.every > 0 && step.step % options.every == 0);
-                char told[128];
-                std::snprintf(told, sizeof told, "loss %.4f  %.1f images/s  %.0f s left", step.loss, speed, left);
-                if (look) {
-                  if (progress) progress("", 1, 1);  // wipes the bar's line
-                  std::printf("step %lld/%lld  %s\n", static_cast<long long>(step.step), static_cast<long long>(options.steps), told);
-                  std::fflush(stdout);
-                }
-                vpr::TrainingRow row{step.step,
-                                     step.loss,
-                                     recipe.rate * step.rate_factor,
-                                     seconds_before + seconds,
-                                     speed,
-                                     std::vector<double>(2, std::numeric_limits<double>::quiet_NaN())};
-                if (look && validation.wanted()) row.measures = validated("validation").of_all;
-                record.add(row);
-                if (look) record.write_report();
-                if (progress && !last) progress(told, step.step, options.steps);
-                start = Clock::now();
-                return !stopping.should_stop();
-              });
+  const auto after_step = [&](const vpr::TrainingStep& step) {
+    seconds += std::chrono::duration<double>(Clock::now() - start).count();
+    const double speed = static_cast<double>(steps->photos()) / seconds,
+                 left = seconds / static_cast<double>(step.step - first) * static_cast<double>(options.steps - step.step);
+    const bool last = step.step == options.steps, look = last || (options.every > 0 && step.step % options.every == 0);
+    char told[128];
+    std::snprintf(told, sizeof told, "loss %.4f  %.1f images/s  %.0f s left", step.loss, speed, left);
+    if (look) {
+      if (progress) progress("", 1, 1);  // wipes the bar's line
+      std::printf("step %lld/%lld  %s\n", static_cast<long long>(step.step), static_cast<long long>(options.steps), told);
+      std::fflush(stdout);
+    }
+    vpr::TrainingRow row{step.step,
+                         step.loss,
+                         recipe.rate * step.rate_factor,
+                         seconds_before + seconds,
+                         speed,
+                         std::vector<double>(2, std::numeric_limits<double>::quiet_NaN())};
+    if (look && validation.wanted()) row.measures = validated("validation").of_all;
+    record.add(row);
+    if (look) record.write_report();
+    if (progress && !last) progress(told, step.step, options.steps);
+    start = Clock::now();
+    return !stopping.should_stop();
+  };
+  try {
+    trainer.run([&](std::int64_t step) { return steps->loss(step); }, after_step);
+  } catch (...) {
+    if (progress) progress("", 1, 1);
+    if (const std::int64_t done = trainer.done_in_checkpoint(); done > 0) {
+      std::cerr << "the state after " << done << " steps is kept in " << vpr::escaped(options.state()) << ": --resume goes on from it\n";
+    }
+    throw;
+  }
   if (progress) progress("", 1, 1);
   write(options.out);
   record.write_report();
@@ -178,6 +188,7 @@ void add_train(CLI::App& program) {
                    "queries and database")
       ->required();
   command->add_option("--out", options->out, "the trained weights, a .safetensors file; the training's state is kept beside it")
+      ->check(file_name())
       ->required();
   command->add_option("--backbone", options->backbone, "another network than the authors', such as dinov2-vits14");
   command->add_option("--by", options->by, "what shows one place: automatic, id, cell or sequence")->capture_default_str();
@@ -228,8 +239,10 @@ void add_train(CLI::App& program) {
       ->check(CLI::IsMember({"automatic", "metres", "degrees"}))
       ->capture_default_str();
   add_photo_options(*command, options->photo);
-  command->add_option("--log", options->log,
-                      "write loss, rate, speed and recall of each step: a CSV file, or JSON lines where its name ends in .jsonl");
+  command
+      ->add_option("--log", options->log,
+                   "write loss, rate, speed and recall of each step: a CSV file, or JSON lines where its name ends in .jsonl")
+      ->check(file_name());
   command->add_option(
       "--report", options->report,
       "write an HTML page of loss, rate and recall over the steps; a resumed training's has the earlier steps where there is a --log");

@@ -5,6 +5,7 @@
 #include "outputs.hpp"
 
 #include <vpr/core/printable.hpp>
+#include <vpr/dataset/photo_folder.hpp>
 #include <vpr/io/safetensors.hpp>
 #include <vpr/io/weight_source.hpp>
 #include <vpr/model/record.hpp>
@@ -29,6 +30,18 @@ bool is_there(const std::string& path) {
   return !path.empty() && std::filesystem::exists(path, ignored);
 }
 
+/// A folder's or a table's path, and what tells whether it holds the same photos: the names of its photos, and the bytes of its tables.
+std::string source_of(const std::string& path) {
+  if (path.empty()) return {};
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) return path + ", " + hash_of_file(path);
+  std::string names;
+  for (const vpr::Photo& photo : vpr::photos_in_folder(path)) names += photo.name + '\n';
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(path) / "Dataframes", ignored))
+    names += entry.path().filename().string() + ' ' + hash_of_file(entry.path().string()) + '\n';
+  return path + ", " + hash_of(std::as_bytes(std::span(names)));
+}
+
 }  // namespace
 
 std::string TrainOptions::best() const { return std::filesystem::path(out).replace_extension(".best.safetensors").string(); }
@@ -41,7 +54,7 @@ std::map<std::string, std::string> deciding_options(const TrainOptions& options,
       {"recipe", recipe.name},
       {"system", recipe.system},
       {"weights", std::filesystem::path(options.weights).filename().string() + ", " + hash_of_file(options.weights)},
-      {"data", options.data},
+      {"data", source_of(options.data)},
       {"by", options.by},
       {"frames", std::to_string(options.frames)},
       {"leave-out", left_out},
@@ -57,9 +70,9 @@ std::map<std::string, std::string> deciding_options(const TrainOptions& options,
       {"upright", options.photo.upright ? "yes" : "no"},
       {"accept-damaged", options.photo.accept_damaged ? "yes" : "no"},
       {"max-megapixels", text_of(options.photo.max_megapixels)},
-      {"database", options.database},
-      {"queries", options.queries},
-      {"positives", options.positives},
+      {"database", source_of(options.database)},
+      {"queries", source_of(options.queries)},
+      {"positives", source_of(options.positives)},
       {"radius", text_of(options.radius)}};
   if (mined) {
     all.insert({{"triplets", std::to_string(recipe.triplets)},
@@ -80,11 +93,11 @@ void check_training(const TrainOptions& options, const std::map<std::string, std
                 " is there already, perhaps of a finished training: add --resume to go on from it, give another name, or add --force to "
                 "overwrite it");
   }
-  for (const std::string& path : outputs) require_writable(path);
+  check_outputs(outputs, {options.weights, options.data, options.database, options.queries, options.positives}, true);
   if (!options.resume) return;
 
   VPR_REQUIRE(vpr::ConfigError, is_there(options.state()), "train: --resume: there is no state ", options.state(),
-              " to go on from: leave --resume out to begin a training");
+              " to go on from: leave --resume out to begin a training, with --force where files of another are there");
   const vpr::WeightFile state = vpr::read_safetensors(options.state());
   const auto format = state.metadata().find("format");
   VPR_REQUIRE(vpr::FormatError, format != state.metadata().end() && format->second == "vpr training state", options.state(),

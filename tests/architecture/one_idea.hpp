@@ -4,7 +4,6 @@
 #pragma once
 
 #include <vpr/layer/linear.hpp>
-#include <vpr/ops/arithmetic.hpp>
 #include <vpr/ops/normalization.hpp>
 #include <vpr/ops/pooling.hpp>
 
@@ -22,7 +21,7 @@ struct Bottleneck {
   Bottleneck(std::int64_t channels, std::int64_t hidden, typename B::value scale_)
       : down(channels, hidden), up(hidden, channels), scale(scale_) {}
 
-  X operator()(const X& x) const { return add_scaled(x, up(linear_gelu(x, down.weight, down.bias)), scale); }
+  X operator()(const X& x) const { return up(down(x, {.activation = vpr::Activation::gelu}), {.scale = scale, .residual = x}); }
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {

@@ -14,7 +14,7 @@ template <class B>
 struct Part {
   Var<B> up = Var<B>(random_tensor<B>({12, 3}, 1), true), down = Var<B>(random_tensor<B>({3, 12}, 2), true);
 
-  Var<B> operator()(const Var<B>& x) const { return add(x, linear(linear_gelu(x, up, {}), down, {})); }
+  Var<B> operator()(const Var<B>& x) const { return add(x, linear(linear(x, up, {.activation = Activation::gelu}), down)); }
 };
 
 }  // namespace

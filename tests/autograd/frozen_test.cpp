@@ -30,7 +30,7 @@ TEST_CASE("A frozen weight costs no product, no sum and no gradient") {
 
 TEST_CASE("An input that wants no gradient costs no product") {
   const Var<Counted> x = leaf({5, 3}, false), weight = leaf({4, 3}, true);
-  const Var<Counted> y = linear(x, weight, {});
+  const Var<Counted> y = linear(x, weight);
   Counted::start();
   propagate_ones(y);
   CHECK(Counted::products == 1);
@@ -42,7 +42,7 @@ TEST_CASE("Frozen layers keep none of their results, trained ones keep what thei
     const Var<Counted> weight = leaf({3, 3}, trained), x = leaf({100, 3}, true);
     const std::int64_t before = Counted::live;
     Var<Counted> y = x;
-    for (int i = 0; i < 10; ++i) y = linear(y, weight, {});
+    for (int i = 0; i < 10; ++i) y = linear(y, weight);
     CHECK(Counted::live - before == (trained ? 10 : 1) * 300);
   }
 }
@@ -84,7 +84,7 @@ TEST_CASE("Nothing is recorded while NotRecording exists") {
 
 TEST_CASE("A weight that was frozen when recorded is refused, not misled, when unfrozen before backward") {
   Var<F64> x(random_tensor({2, 3}, 1), true), weight(random_tensor({4, 3}, 2));
-  const Var<F64> y = linear(x, weight, {});
+  const Var<F64> y = linear(x, weight);
   weight.set_needs_gradient(true);
   CHECK_THROWS_WITH(propagate_ones(y), ContainsSubstring("the value [2, 3] was not kept, since no gradient needed it"));
 }

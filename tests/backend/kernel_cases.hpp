@@ -186,9 +186,23 @@ struct Table {
       result = result.with(result.rank() - 1, outputs);
       cases.push_back(
           {"linear", {{rows}, {{outputs, inputs}, false}, {{bias ? outputs : 0}, false}}, {{result}}, 32, false, [=](In in, Out out) {
-             B::linear(*in[0], *in[1], *in[2], activation, out[0]);
+             B::linear(*in[0], *in[1], {.bias = bias ? in[2]->data() : nullptr, .activation = activation}, out[0]);
            }});
     };
+    for (const Activation activation : {Activation::none, Activation::relu, Activation::gelu, Activation::quick_gelu}) {
+      for (const std::int64_t outputs : {1, 17, 193}) {
+        const Shape rows{9, 37}, result{9, outputs};
+        const Operand weight{{outputs, 37}, false}, of_columns{{outputs}, false};
+        // With the residual apart, and where the result goes.
+        cases.push_back({"linear", {{rows}, weight, of_columns, of_columns, {result}}, {{result}}, 32, false, [=](In in, Out out) {
+                           B::linear(*in[0], *in[1], {in[2]->data(), activation, in[3]->data(), T(0.5F), in[4]->data()}, out[0]);
+                         }});
+        cases.push_back({"linear", {{rows}, weight, of_columns, {result}}, {{result}}, 32, false, [=](In in, Out out) {
+                           out[0] = *in[3];
+                           B::linear(*in[0], *in[1], {nullptr, activation, in[2]->data(), T(1), std::as_const(out[0]).data()}, out[0]);
+                         }});
+      }
+    }
     for (const std::int64_t inputs : widths) {
       for (const std::int64_t outputs : {1, 3, 16, 17, 193, 385}) {
         linear({5, 0}, inputs, outputs, true, Activation::none);

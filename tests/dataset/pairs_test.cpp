@@ -57,6 +57,16 @@ TEST_CASE_METHOD(Pairs, "Bad pairs are named with file and line") {
   CHECK_THROWS_WITH(read(""), ContainsSubstring("holds no pair"));
 }
 
+TEST_CASE_METHOD(Pairs, "A third field is a further column under a header, and else an error") {
+  CHECK(read("query,database,score\nphotos/q1.jpg,photos/d3.jpg,0.5\n") == Positives{{2}, {}});
+  CHECK(read("photos/q1.jpg,photos/d3.jpg,\n") == Positives{{2}, {}});
+  for (const char* more : {",photos/d2.jpg", ",0", ";photos/d2.jpg", "\tphotos/d2.jpg"}) {
+    const std::string separator(1, more[0]);
+    CHECK_THROWS_WITH(read("photos/q1.jpg" + separator + "photos/d3.jpg" + more + "\n"),
+                      ContainsSubstring("pairs.csv:1: found 3 fields, expected `query,database`"));
+  }
+}
+
 TEST_CASE_METHOD(Pairs, "Pairs may be separated by blanks, as hloc writes them, by semicolons or tabs") {
   CHECK(read("photos/q1.jpg photos/d3.jpg\nphotos/q1.jpg photos/d2.jpg", "lists/pairs.txt") == Positives{{1, 2}, {}});
   CHECK(read("query database\r\nphotos/q1.jpg   photos/d3.jpg\r\n\r\n") == Positives{{2}, {}});

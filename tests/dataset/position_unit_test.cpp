@@ -109,6 +109,31 @@ TEST_CASE("Positions that cannot be compared are refused, and those that can are
   CHECK_THROWS_WITH(settle(PositionUnit::automatic, {{5e7, 0, {10, false}}}, {zone_11}), ContainsSubstring("are in no UTM zone"));
 }
 
+TEST_CASE("Degrees among metres of the UTM grid are refused, however few they are") {
+  const auto utm = photos({{500000, 4180000}, {500010, 4180000}, {500020, 4180000}});
+  for (const Position& one : {Position{8.123456, 50.123456}, Position{50.12, 8.1}, Position{-120.5, 36.25}, Position{8, 50}}) {
+    CAPTURE(one.east);
+    for (const bool swapped : {false, true}) {
+      auto database = utm, queries = photos({one});
+      CHECK_THROWS_WITH(swapped ? vpr::settle_positions(PositionUnit::automatic, queries, database)
+                                : vpr::settle_positions(PositionUnit::automatic, database, queries),
+                        ContainsSubstring("p0: its position ") && ContainsSubstring(" looks like degrees, that of p2, 500020"));
+    }
+    auto database = utm, queries = photos({one});
+    CHECK(vpr::settle_positions(PositionUnit::metres, database, queries).unit == PositionUnit::metres);
+  }
+  auto mixed = photos({{500000, 4180000}, {8.123456, 50.123456}});
+  CHECK_THROWS_AS(vpr::settle_positions(PositionUnit::automatic, mixed), vpr::Error);
+  auto zoned = photos({{500000, 4180000, {32, false}}});
+  auto zoned_degrees = photos({{8.123456, 50.123456, {32, false}}});
+  CHECK_THROWS_AS(vpr::settle_positions(PositionUnit::automatic, zoned, zoned_degrees), vpr::Error);
+
+  auto unknown = photos({{500000, 4180000}, {0, 0}});  // a photo without a fix
+  CHECK(vpr::settle_positions(PositionUnit::automatic, unknown).unit == PositionUnit::metres);
+  auto local = photos({{12.25, 80.5}, {4000, 900}, {170000, 12}});  // a map around its origin
+  CHECK(vpr::settle_positions(PositionUnit::automatic, local).unit == PositionUnit::metres);
+}
+
 TEST_CASE("Photos to train on are settled alike") {
   std::vector<vpr::TrainingPhoto> all{{.path = "a.jpg", .position = Position{120.4123, 36.1601}},
                                       {.path = "b.jpg", .position = Position{120.4125, 36.1601}},

@@ -75,6 +75,24 @@ TEST_CASE("A table may give UTM zones") {
   CHECK(apart[0].position->zone == vpr::UtmZone{10, false});
   CHECK(apart[1].position->zone == vpr::UtmZone{11, false, false});
   CHECK(parse("path,easting,northing,zone\na.jpg,1,2,residential\n")[0].position->zone.number == 0);
+  CHECK(parse("path,x,y,epsg\na.jpg,1,2,32733\n")[0].position->zone == vpr::UtmZone{33, true});
+  const auto hemispheres = parse("path,x,y,zone,hemisphere\na.jpg,500000,4000000,33,S\nb.jpg,500000,4000000,33,north\n");
+  CHECK(hemispheres[0].position->zone == vpr::UtmZone{33, true});
+  CHECK(hemispheres[1].position->zone == vpr::UtmZone{33, false});
+  for (const std::string bad : {"61", "UTM 0", "33X3", "31466", "10.5"})
+    CHECK_THROWS_WITH(parse("path,x,y,zone\na.jpg,1,2,\nb.jpg,1,2," + bad + "\n"),
+                      ContainsSubstring("t.csv:3: found '" + bad + "' as zone"));
+  CHECK_THROWS_WITH(parse("path,x,y,zone,hemisphere\na.jpg,1,2,33,east\n"), ContainsSubstring("t.csv:2: found 'east' as hemisphere"));
+}
+
+TEST_CASE("Eastings and northings of a table are of one kind, UTM's first") {
+  const auto photos = parse("path,x,utm_north,utm_east,y\na.jpg,1,2,3,4\n");
+  CHECK(photos[0].position->east == 3);
+  CHECK(photos[0].position->north == 2);
+  CHECK(parse("path,easting,y,northing,x\na.jpg,1,2,3,4\n")[0].position->north == 3);
+  CHECK(parse("path,utm_easting,utm_northing\na.jpg,1,2\n")[0].position->north == 2);
+  CHECK_THROWS_WITH(parse("path,easting,y\na.jpg,1,2\n"), ContainsSubstring("t.csv:1: an easting needs a northing of its kind"));
+  CHECK(parse("path,lat,long\na.jpg,1,2\n")[0].position->zone.number == 31);
 }
 
 TEST_CASE("Degrees far apart may each be in a zone of their own") {

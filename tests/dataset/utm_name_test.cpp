@@ -56,7 +56,13 @@ TEST_CASE("UTM zones are read with their letter beside them, apart, as hemispher
   CHECK(zone("@500000@4180000@10@@.jpg") == UtmZone{10, false, false});
   CHECK(zone("@500000@4180000@10@") == UtmZone{10, false, false});
   CHECK(zone("@500000@4180000@11@h@.jpg") == UtmZone{11, true});
-  for (const char* none : {"0", "61", "-3", "10.5", "S", "nan", "1e9", "10SS"})
+  CHECK(zone("@500000@4180000@UTM10@S@.jpg") == UtmZone{10, false});
+  CHECK(zone("@500000@4180000@UTM zone 10N@@.jpg") == UtmZone{10, false});
+  CHECK(zone("@500000@4180000@10 South@@.jpg") == UtmZone{10, true});
+  CHECK(zone("@500000@4180000@10.0@north@.jpg") == UtmZone{10, false});
+  CHECK(zone("@500000@4180000@EPSG:32710@@.jpg") == UtmZone{10, true});
+  CHECK(zone("@500000@4180000@25832@@.jpg") == UtmZone{32, false});
+  for (const char* none : {"0", "61", "-3", "10.5", "S", "nan", "1e9", "10SS", "UTM", "32600", "32661", "32610N", "1-2"})
     CHECK(zone(std::string("@500000@4180000@") + none + "@@.jpg") == UtmZone{});
   const std::string bare = vpr::utm_name({1, 2, {10, false, false}});
   CHECK(zone(bare) == UtmZone{10, false, false});

@@ -26,7 +26,7 @@ const Register mul_conv_case("cricavpr_adapter", [](const Golden& golden, const 
     const Tensor<B> tokens = tensor<B>(golden, "in.tokens");
     const std::int64_t side = std::llround(std::sqrt(static_cast<double>(tokens.shape()[1] - 1)));
     const TokenLayout layout{1, {side, side}};
-    const Tensor<B> patches = vpr::adapter::patches_of(linear_relu(tokens, adapter.down.weight, adapter.down.bias), layout);
+    const Tensor<B> patches = vpr::adapter::patches_of(adapter.down(tokens, {.activation = vpr::Activation::relu}), layout);
     check("branch1", maps(adapter.one(patches, layout.grid)));
     check("branch2", maps(adapter.three(adapter.reduce_3(patches, layout.grid), layout.grid)));
     check("branch3", maps(adapter.five(adapter.reduce_5(patches, layout.grid), layout.grid)));

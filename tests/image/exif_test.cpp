@@ -42,11 +42,36 @@ TEST_CASE("The orientation tag is read in both byte orders") {
   }
 }
 
+TEST_CASE("The orientation tag may be of any type of whole numbers, and have Exif's mark before it") {
+  for (const int type : {3, 4, 8, 9}) CHECK(detail::exif_orientation(tiff(true, 0x112, type, 6)) == 6);
+  CHECK(detail::exif_orientation(tiff(false, 0x112, 8, 6)) == 6);
+  const Bytes mark{'E', 'x', 'i', 'f', 0, 0};
+  CHECK(detail::exif_orientation(png::join({mark, tiff(false, 0x112, 3, 6)})) == 6);
+  CHECK(detail::exif_orientation(mark) == 1);
+}
+
+TEST_CASE("XMP tells the orientation where EXIF has no such tag") {
+  const auto orientation = [](const Bytes& exif, const std::string& xmp) {
+    detail::OrientationRemarks remarks;
+    remarks.read_exif(exif);
+    remarks.read_xmp(xmp);
+    return remarks.value();
+  };
+  CHECK(orientation({}, R"(<rdf:Description tiff:Orientation="6"/>)") == 6);
+  CHECK(orientation({}, "<tiff:Orientation>8</tiff:Orientation>") == 8);
+  CHECK(orientation(tiff(true, 0x113, 3, 5), "<tiff:Orientation>8</tiff:Orientation>") == 8);
+  CHECK(orientation(tiff(true, 0x112, 3, 3), "<tiff:Orientation>8</tiff:Orientation>") == 3);
+  CHECK(orientation(tiff(true, 0x112, 3, 0), "<tiff:Orientation>8</tiff:Orientation>") == 1);
+  for (const char* none : {"", "tiff:Orientation", "tiff:Orientation=\"", "tiff:Orientation>x", "tiff:Orientation>9", "Orientation>6"})
+    CHECK(orientation({}, none) == 1);
+}
+
 TEST_CASE("EXIF that makes no sense means upright") {
   CHECK(detail::exif_orientation({}) == 1);
   CHECK(detail::exif_orientation(tiff(true, 0x112, 3, 9)) == 1);
   CHECK(detail::exif_orientation(tiff(true, 0x112, 3, 0)) == 1);
-  CHECK(detail::exif_orientation(tiff(true, 0x112, 4, 6)) == 1);
+  CHECK(detail::exif_orientation(tiff(true, 0x112, 1, 6)) == 1);
+  CHECK(detail::exif_orientation(tiff(true, 0x112, 5, 6)) == 1);
   CHECK(detail::exif_orientation(tiff(true, 0x113, 3, 6)) == 1);
   const Bytes whole = tiff(true, 0x112, 3, 6);
   for (std::size_t size = 0; size < 22; ++size) CHECK(detail::exif_orientation(std::span(whole).first(size)) == 1);

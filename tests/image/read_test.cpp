@@ -131,6 +131,69 @@ TEST_CASE("A format whose component is missing is named with the component") {
                     ContainsSubstring("x.jpg: byte 0: this is a WebP, which needs the CMake component 'webp'"));
 }
 
+namespace {
+
+/// What upright reading makes of a photo with these bytes put in at `at`: 6 or 3, as Pillow turns it, or 1.
+int orientation_read(const Bytes& photo, std::size_t at, const Bytes& inserted) {
+  Bytes bytes = photo;
+  bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(at), inserted.begin(), inserted.end());
+  const Image lying = decode_image(bytes, "x"), upright = decode_image(bytes, "x", {.upright = true});
+  for (const int orientation : {1, 3, 6}) {
+    if (pixels_of(upright) == pixels_of(apply_orientation(lying, orientation))) return orientation;
+  }
+  return 0;
+}
+
+Bytes text(std::string_view letters) { return {letters.begin(), letters.end()}; }
+
+/// EXIF with the orientation as a big-endian block.
+Bytes exif(int orientation) {
+  return {'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, static_cast<std::uint8_t>(orientation), 0, 0, 0, 0, 0, 0};
+}
+
+}  // namespace
+
+TEST_CASE("A limit of pixels that is none is refused") {
+  for (const double none : {std::nan(""), 0.0, -1.0}) {
+    CHECK_THROWS_WITH(read_image(picture("odd.png"), {.max_megapixels = none}), ContainsSubstring("ReadOptions::max_megapixels: got "));
+    CHECK_THROWS_AS(decode_image(file_bytes(picture("odd.png")), "x", {.max_megapixels = none}), ConfigError);
+  }
+}
+
+TEST_CASE("A JPEG's orientation is that of its first EXIF segment before the pixels, or XMP's") {
+  const Bytes photo = file_bytes(picture("rgb420.jpg"));
+  const auto segment = [](const Bytes& body) {
+    const std::size_t length = body.size() + 2;
+    return png::join({{0xFF, 0xE1, static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length)}, body});
+  };
+  const Bytes mark = png::join({text("Exif"), {0, 0}}), xmp = png::join({text("http://ns.adobe.com/xap/1.0/"), {0}});
+  const Bytes three = segment(png::join({mark, exif(3)})), six = segment(png::join({mark, exif(6)}));
+  const Bytes xmp_six = segment(png::join({xmp, text("<x tiff:Orientation=\"6\"/>")}));
+  CHECK(orientation_read(photo, 2, png::join({six, three})) == 6);
+  CHECK(orientation_read(photo, 2, xmp_six) == 6);
+  CHECK(orientation_read(photo, 2, png::join({xmp_six, three})) == 3);
+  CHECK(orientation_read(photo, photo.size() - 2, six) == 1);
+}
+
+TEST_CASE("A PNG's orientation is that of its EXIF, of ImageMagick's profile, or XMP's") {
+  const Bytes photo = file_bytes(picture("odd.png"));
+  const std::size_t at = 8 + 25;  // behind the signature and the header
+  std::string digits;
+  for (const std::uint8_t byte : png::join({text("Exif"), {0, 0}, exif(6)})) {
+    for (const int half : {byte / 16, byte % 16}) digits += "0123456789abcdef"[half];
+    if (digits.size() % 73 == 72) digits += '\n';
+  }
+  const Bytes keyword = png::join({text("Raw profile type exif"), {0}}), profile = text("\nexif\n      32\n" + digits + "\n");
+  CHECK(orientation_read(photo, at, png::chunk("tEXt", png::join({keyword, profile}))) == 6);
+  CHECK(orientation_read(photo, at, png::chunk("zTXt", png::join({keyword, {0}, png::deflated(profile)}))) == 6);
+  CHECK(orientation_read(photo, at, png::join({png::chunk("eXIf", exif(3)), png::chunk("tEXt", png::join({keyword, profile}))})) == 3);
+  CHECK(orientation_read(photo, at,
+                         png::chunk("iTXt", png::join({text("XML:com.adobe.xmp"), {0, 0, 0, 0, 0}, text("<tiff:Orientation>6")}))) == 6);
+  CHECK(orientation_read(photo, at, png::chunk("tEXt", png::join({keyword, text("\nexif")}))) == 1);
+  CHECK(orientation_read(photo, at, png::chunk("tEXt", keyword)) == 1);
+  CHECK(orientation_read(photo, at, png::chunk("zTXt", png::join({keyword, {0}, text("no deflate")}))) == 1);
+}
+
 TEST_CASE("EXIF orientation is ignored as Pillow does or applied as a person sees it") {
   const Image lying = read_image(picture("exif_rotated.jpg"));
   const Image upright = read_image(picture("exif_rotated.jpg"), {ReadAs::person});

@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/threads.hpp"
 
 #include <Eigen/Core>
 
@@ -49,14 +50,6 @@ Matches sorted(const std::vector<float>& numbers, const float* query, std::int64
   all.resize(static_cast<std::size_t>(std::min(k, static_cast<std::int64_t>(all.size()))));
   return all;
 }
-
-struct Threads {
-  explicit Threads(int count) : before(vpr::thread_count()) { vpr::set_thread_count(count); }
-  ~Threads() { vpr::set_thread_count(before); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-  int before;
-};
 
 }  // namespace
 

@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 namespace fs = std::filesystem;
@@ -77,9 +78,77 @@ TEST_CASE("atomic file: a folder that is not there and a name that is a folder a
   CHECK_THROWS_AS(AtomicFile(folder.file("none/f")), IoError);
   CHECK_THROWS_WITH(AtomicFile(folder.file("none/f")), ContainsSubstring("none/f: cannot be written: No such file"));
   fs::create_directory(folder.path() / "sub");
-  AtomicFile file(folder.file("sub"));
+  CHECK_THROWS_WITH(AtomicFile(folder.file("sub")), ContainsSubstring("sub: is a folder, expected a file to write"));
+  CHECK_THROWS_WITH(AtomicFile(""), ContainsSubstring("a file without a name cannot be written"));
+}
+
+TEST_CASE("atomic file: a name as long as the file system allows") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file(std::string(255, 'n'));
+  AtomicFile file(path);
   file.write("x");
-  CHECK_THROWS_WITH(file.commit(), ContainsSubstring("sub: cannot be replaced"));
+  file.commit();
+  CHECK(file_content(path) == "x");
+}
+
+TEST_CASE("atomic file: what a symbolic link leads to is replaced, and the link stays") {
+  const TemporaryFolder folder;
+  folder.write("sub/f", "old");
+  fs::create_symlink("sub/f", folder.path() / "link");
+  fs::create_symlink("link", folder.path() / "link_to_link");
+  fs::create_symlink("sub/new", folder.path() / "dangling");
+  for (const char* name : {"link_to_link", "dangling"}) {
+    CAPTURE(name);
+    AtomicFile file(folder.file(name));
+    file.write("new");
+    file.commit();
+    CHECK(fs::is_symlink(folder.path() / name));
+    CHECK(file_content(folder.path() / name) == "new");
+  }
+  CHECK(file_content(folder.path() / "sub/f") == "new");
+  CHECK(file_content(folder.path() / "sub/new") == "new");
+}
+
+TEST_CASE("atomic file: a device and a pipe are written to, and stay what they are") {
+  const TemporaryFolder folder;
+  const std::string pipe = folder.file("pipe");
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  REQUIRE(reader >= 0);
+  {
+    AtomicFile file(pipe);
+    file.write("through");
+    file.commit();
+  }
+  std::string read(7, ' ');
+  CHECK(::read(reader, read.data(), read.size()) == 7);
+  CHECK(read == "through");
+  ::close(reader);
+  CHECK(fs::is_fifo(pipe));
+
+  std::string full = folder.file("full");  // one of its own: a program that replaced it would take the machine's from root
+  if (::mknod(full.c_str(), S_IFCHR | 0666, ::makedev(1, 7)) != 0) full = "/dev/full";
+  AtomicFile file(full);
+  CHECK_THROWS_WITH(file.write("x"), ContainsSubstring("full: cannot be written: No space left"));
+  CHECK(fs::is_character_file(full));
+}
+
+TEST_CASE("atomic file: an open file is written to where it stands") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("output");
+  const int output = ::open(path.c_str(), O_CREAT | O_WRONLY, 0600);
+  REQUIRE(output >= 0);
+  fs::create_symlink("/proc/self/fd/" + std::to_string(output), folder.path() / "stdout");
+  for (const std::string& name : {folder.file("stdout"), "/dev/fd/" + std::to_string(output)}) {
+    REQUIRE(::write(output, "before ", 7) == 7);
+    AtomicFile file(name);
+    file.write("it ");
+    file.commit();
+  }
+  REQUIRE(::write(output, "after", 5) == 5);
+  ::close(output);
+  CHECK(file_content(path) == "before it before it after");
+  CHECK(fs::is_symlink(folder.path() / "stdout"));
 }
 
 TEST_CASE("atomic file: a full disk is an error, and the old content stays") {

@@ -42,6 +42,17 @@ TEST_CASE("load: one error lists everything, and the model stays as it was") {
   for (const auto& [name, parameter] : model.parameters) CHECK(parameter.values == std::vector<float>(parameter.values.size(), -1));
 }
 
+TEST_CASE("load: an error names ten tensors of a kind and counts the others, a report has them all") {
+  FakeModel model({{"a", Shape{2}}});
+  Memory source;
+  for (char name = 'b'; name < 'b' + 12; ++name) source.with(std::string(1, name), Shape{2}, 1);
+  CHECK_THROWS_WITH(load(model, source), ContainsSubstring("1 missing, 12 unexpected") && ContainsSubstring("unexpected k [2]") &&
+                                             ContainsSubstring("and 2 more unexpected") && !ContainsSubstring("unexpected l [2]"));
+  const auto report = load(model, source, LoadOptions{.strict = false});
+  CHECK(report.unexpected.size() == 12);
+  CHECK(report.text().find("unexpected m [2]") != std::string::npos);
+}
+
 TEST_CASE("load: a tensor of a type that no model needs is not unexpected") {
   FakeModel model({{"a", Shape{1}}});
   const Memory source =

@@ -55,6 +55,9 @@ TEST_CASE("open_weights: what is no weight file is called what it seems to be") 
   says("<html lang=en>", "w", "HTML page");
   says("Not found", "w.pth", "a text");
   says("\x80\x02}.", "w.pth", "a plain pickle");
+  says("\xFF\xD8\xFF\xE0 photo", "w.pth", "a photo");
+  says("\x89PNG\r\n\x1A\n photo", "w.safetensors", "a photo");
+  says("RIFF....WEBPVP8 ", "w.onnx", "a photo");
   says(std::string("\0\1\2\3", 4), "w.bin", "damaged");
   says("", "w.pth", "is empty");
   CHECK_THROWS_AS(open_weights(folder.path().string()), vpr::IoError);
@@ -87,11 +90,15 @@ TEST_CASE("open_weights: an index opens all its files as one") {
     for (const auto& info : file.tensors()) map.append(map.empty() ? "" : ",").append("\"" + info.name + "\":\"").append(name + "\"");
   };
   add(folder.file("model-00001-of-00002.safetensors"), "model-00001-of-00002.safetensors");
-  add(folder.file("pytorch_model-2.bin"), "pytorch_model-2.bin");
+  add(folder.file("pytorch_model-2.bin"), "./pytorch_model-2.bin");
   const auto index = [&](const std::string& entries) {
     return folder.write("model.safetensors.index.json", "{\"metadata\": {\"total_size\": 1}, \"weight_map\": {" + entries + "}}").string();
   };
   const auto source = open_weights(index(map));
+  for (const char* before : {"\xEF\xBB\xBF", "\n  ", "\xEF\xBB\xBF\r\n\t"}) {
+    const std::string path = folder.write("marked.index.json", before + std::string("{\"weight_map\": {") + map + "}}").string();
+    CHECK(open_weights(path).tensors().size() == source.tensors().size());
+  }
   const auto first = open_weights(folder.file("model-00001-of-00002.safetensors"));
   for (const auto& info : first.tensors()) CHECK(vpr::read_tensor(source, info.name) == vpr::read_tensor(first, info.name));
   CHECK(vpr::read_tensor(source, "expanded") == std::vector<float>(20, -3));

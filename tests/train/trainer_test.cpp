@@ -14,6 +14,7 @@
 #include "tests/support/temporary_folder.hpp"
 
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -356,6 +357,41 @@ TEST_CASE("The last step leaves a state, whatever the steps between checkpoints"
     CHECK(resumed.done() == 4);
     CHECK(other.weight.to_vector() == model.weight.to_vector());
   }
+}
+
+TEST_CASE("A step or a look after it that throws leaves a state of the steps done") {
+  const TemporaryFolder folder;
+  for (const bool in_loss : {true, false}) {
+    const std::string path = folder.file(in_loss ? "loss" : "look");
+    Model model = model_of(1), other = model_of(2), clean_model = model_of(1);
+    auto trainer = trainer_of(model, {.steps = 9, .checkpoint = path});
+    const auto loss = [&](std::int64_t batch) {
+      VPR_REQUIRE(IoError, !in_loss || batch < 4, "the disk is gone");
+      return loss_of(model, batch);
+    };
+    const auto look = [&](const TrainingStep& step) {
+      VPR_REQUIRE(IoError, in_loss || step.step < 4, "the disk is gone");
+      return true;
+    };
+    CHECK_THROWS_WITH(trainer.run(loss, look), ContainsSubstring("the disk is gone"));
+    CHECK(trainer.done_in_checkpoint() == 4);
+    auto resumed = trainer_of(other, {.steps = 9});
+    resumed.resume(path);
+    CHECK(resumed.done() == 4);
+    resumed.run([&](std::int64_t batch) { return loss_of(other, batch); }, go_on);
+    auto clean = trainer_of(clean_model, {.steps = 9});
+    clean.run([&](std::int64_t batch) { return loss_of(clean_model, batch); }, go_on);
+    CHECK(other.weight.to_vector() == clean_model.weight.to_vector());
+  }
+
+  Model model = model_of(1);
+  const auto fails = [](std::int64_t) -> Var<B> { fail<IoError>("the first error"); };
+  auto nothing_done = trainer_of(model, {.steps = 9, .checkpoint = folder.file("none")});
+  CHECK_THROWS_WITH(nothing_done.run(fails, go_on), ContainsSubstring("the first error"));
+  CHECK_FALSE(std::filesystem::exists(folder.file("none")));
+  auto unwritable = trainer_of(model, {.steps = 9, .checkpoint = folder.file("none/state")});
+  const auto fails_later = [&](std::int64_t batch) { return batch < 2 ? loss_of(model, batch) : fails(batch); };
+  CHECK_THROWS_WITH(unwritable.run(fails_later, go_on), ContainsSubstring("the first error"));
 }
 
 TEST_CASE("A schedule that gives no rate is refused before the first step") {

@@ -12,20 +12,17 @@
 
 namespace vpr::adapter {
 
-/// up(relu(down(x))) over `…×C`, plus x with a skip connection. Its parameters are `D_fc1` and `D_fc2`. Goldens grad_sela_adapter_*.
+/// up(relu(down(x))) over `…×C`; with a skip connection `bottleneck(x, {.residual = x})`. Its parameters are `D_fc1` and `D_fc2`. Goldens grad_sela_adapter_*.
 template <class B>
 struct Bottleneck {
   using X = typename B::tensor;
 
   Linear<B> down, up;
-  bool skip;
 
-  Bottleneck(std::int64_t channels, std::int64_t hidden, bool skip_) : down(channels, hidden), up(hidden, channels), skip(skip_) {}
+  Bottleneck(std::int64_t channels, std::int64_t hidden) : down(channels, hidden), up(hidden, channels) {}
 
-  X operator()(const X& x) const {
-    X y = up(linear_relu(x, down.weight, down.bias));
-    return skip ? add(std::move(y), x) : y;
-  }
+  /// @param epilogue  what follows, but for the last bias
+  X operator()(const X& x, Epilogue<X> epilogue = {}) const { return up(down(x, {.activation = Activation::relu}), std::move(epilogue)); }
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
@@ -43,9 +40,9 @@ struct Serial : None<B> {
   Bottleneck<B> bottleneck;
 
   explicit Serial(const VitConfig& config) : Serial(config, config.channels / 2) {}
-  Serial(const VitConfig& config, std::int64_t hidden) : None<B>(config), bottleneck(config.channels, hidden, true) {}
+  Serial(const VitConfig& config, std::int64_t hidden) : None<B>(config), bottleneck(config.channels, hidden) {}
 
-  X after_attention(X attended, const X&, const TokenLayout&) const { return bottleneck(attended); }
+  X after_attention(X attended, const X&, const TokenLayout&) const { return bottleneck(attended, {.residual = attended}); }
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
@@ -64,9 +61,9 @@ struct Parallel : None<B> {
 
   explicit Parallel(const VitConfig& config) : Parallel(config, config.channels / 2) {}
   Parallel(const VitConfig& config, std::int64_t hidden, float scale_ = 0.2F)
-      : None<B>(config), bottleneck(config.channels, hidden, false), scale(static_cast<typename B::value>(scale_)) {}
+      : None<B>(config), bottleneck(config.channels, hidden), scale(static_cast<typename B::value>(scale_)) {}
 
-  X after_mlp(X fed, const X& normed, const TokenLayout&) const { return add_scaled(std::move(fed), bottleneck(normed), scale); }
+  X after_mlp(X fed, const X& normed, const TokenLayout&) const { return bottleneck(normed, {.scale = scale, .residual = std::move(fed)}); }
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {

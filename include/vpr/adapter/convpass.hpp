@@ -37,12 +37,14 @@ struct ConvolutionalBypass {
   ConvolutionalBypass(std::int64_t channels, std::int64_t hidden)
       : down(channels, hidden), up(hidden, channels), conv(hidden, hidden, {3, 1, 1}) {}
 
-  X operator()(const X& x, const TokenLayout& layout) const {
-    const X hidden = quick_gelu(down(x));
+  /// @param epilogue  what follows, but for the last bias
+  X operator()(const X& x, const TokenLayout& layout, Epilogue<X> epilogue = {}) const {
+    const X hidden = down(x, {.activation = Activation::quick_gelu});
     const Shape& shape = hidden.shape();
     const X single = reshape(leading_of(hidden, layout), Shape{shape[0] * layout.leading, 1, shape[2]});
-    const X leading = reshape(conv(single, {1, 1}), Shape{shape[0], layout.leading, shape[2]});
-    return up(quick_gelu(concat(leading, conv(patches_of(hidden, layout), layout.grid), 1)));
+    const X leading = reshape(conv(single, {1, 1}, {.activation = Activation::quick_gelu}), Shape{shape[0], layout.leading, shape[2]});
+    const X patches = conv(patches_of(hidden, layout), layout.grid, {.activation = Activation::quick_gelu});
+    return up(concat(leading, patches, 1), std::move(epilogue));
   }
 
   template <class Visitor>
@@ -71,10 +73,10 @@ struct ConvpassAdapter : NoAdapter<B> {
   }
 
   X beside_attention(X x, const X& normed, const TokenLayout& layout) const {
-    return attention ? add_scaled(std::move(x), (*attention)(normed, layout), scale) : x;
+    return attention ? (*attention)(normed, layout, {.scale = scale, .residual = std::move(x)}) : x;
   }
   X beside_mlp(X x, const X& normed, const TokenLayout& layout) const {
-    return mlp ? add_scaled(std::move(x), (*mlp)(normed, layout), scale) : x;
+    return mlp ? (*mlp)(normed, layout, {.scale = scale, .residual = std::move(x)}) : x;
   }
 
   template <class Visitor>

@@ -76,13 +76,15 @@ struct MultiScaleConvolution {
   MultiScaleConvolution(std::int64_t channels, const MulConvSettings& settings)
       : MultiScaleConvolution(settings.for_channels(channels), channels) {}
 
-  X operator()(const X& x, const TokenLayout& layout) const {
-    const X hidden = linear_relu(x, down.weight, down.bias);
+  /// @param epilogue  what follows, but for the last bias
+  X operator()(const X& x, const TokenLayout& layout, Epilogue<X> epilogue = {}) const {
+    const X hidden = down(x, {.activation = Activation::relu});
     const X patches = patches_of(hidden, layout);
     const X branches = concat(concat(one(patches, layout.grid), three(reduce_3(patches, layout.grid), layout.grid), 2),
                               five(reduce_5(patches, layout.grid), layout.grid), 2);
-    X y = up(add(concat(leading_of(hidden, layout), branches, 1), hidden));
-    return skip ? add(std::move(y), x) : y;
+    const auto scale = epilogue.scale;
+    X y = up(add(concat(leading_of(hidden, layout), branches, 1), hidden), std::move(epilogue));
+    return skip ? add_scaled(std::move(y), x, scale) : y;
   }
 
   void freeze_statistics(bool frozen = true) {
@@ -131,7 +133,7 @@ struct MulConvAdapter : NoAdapter<B> {
       : NoAdapter<B>(config), convolution(config.channels, settings), scale(static_cast<typename B::value>(settings.scale)) {}
 
   X after_mlp(X fed, const X& normed, const TokenLayout& layout) const {
-    return add_scaled(std::move(fed), convolution(normed, layout), scale);
+    return convolution(normed, layout, {.scale = scale, .residual = std::move(fed)});
   }
 
   template <class Visitor>

@@ -6,6 +6,7 @@
 #include <vpr/aggregator/concept.hpp>
 #include <vpr/backend/cpu.hpp>
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,13 +14,14 @@
 
 namespace vpr {
 
-/// Any aggregator of backend `B`, chosen at run time; itself an aggregator whose parameters have tensors' types.
+/// Any aggregator of backend `B`, chosen at run time; itself an aggregator whose parameters are the backend's tensors and weights.
 /// One call an image batch goes through a pointer; nothing inside does.
 template <class B = Cpu<f32>>
 class AnyAggregator {
  public:
   using backend = B;
   using X = typename B::tensor;
+  using W = typename B::weight;
 
   template <Aggregator A>
   requires(!std::same_as<A, AnyAggregator>) AnyAggregator(A aggregator) : self_(std::make_shared<Model<A>>(std::move(aggregator))) {}
@@ -29,23 +31,36 @@ class AnyAggregator {
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
-    self_->visit([&](const std::string& name, X& parameter) { visitor(name, parameter); }, prefix);
+    self_->visit({[&](const std::string& name, X& parameter) { visitor(name, parameter); },
+                  [&](const std::string& name, W& parameter) { visitor(name, parameter); }},
+                 prefix);
   }
 
  private:
+  struct AnyVisitor {
+    std::function<void(const std::string&, X&)> tensor;
+    std::function<void(const std::string&, W&)> weight;
+  };
   struct Interface {
     virtual ~Interface() = default;
     virtual std::int64_t dimensions(std::int64_t channels) const = 0;
     virtual X operator()(const Features<X>& features) const = 0;
-    virtual void visit(const std::function<void(const std::string&, X&)>& visitor, const std::string& prefix) = 0;
+    virtual void visit(const AnyVisitor& visitor, const std::string& prefix) = 0;
   };
   template <class A>
   struct Model final : Interface {
     explicit Model(A aggregator_) : aggregator(std::move(aggregator_)) {}
     std::int64_t dimensions(std::int64_t channels) const override { return aggregator.dimensions(channels); }
     X operator()(const Features<X>& features) const override { return aggregator(features); }
-    void visit(const std::function<void(const std::string&, X&)>& visitor, const std::string& prefix) override {
-      aggregator.visit(visitor, prefix);
+    void visit(const AnyVisitor& visitor, const std::string& prefix) override {
+      const auto show = [&visitor](const std::string& name, auto& parameter) {
+        if constexpr (std::same_as<decltype(parameter), X&>) {
+          visitor.tensor(name, parameter);
+        } else {
+          visitor.weight(name, parameter);
+        }
+      };
+      aggregator.visit(show, prefix);
     }
     A aggregator;
   };

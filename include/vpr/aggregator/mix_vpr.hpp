@@ -66,8 +66,8 @@ class MixVpr {
     require_grid(features.grid);
     X x = transpose(features.patches, 1);
     for (const Mixer& mixer : mixers_) {
-      const X change = mixer.out(linear_relu(mixer.norm(x), mixer.in.weight, mixer.in.bias));
-      x = add(std::move(x), change);
+      const X hidden = mixer.in(mixer.norm(x), {.activation = Activation::relu});
+      x = mixer.out(hidden, {.residual = std::move(x)});
     }
     return x;
   }

@@ -74,7 +74,7 @@ class SaladAggregator {
     const X clusters = reshape(transpose(l2_normalize(sums), 1), Shape{shape[0], shape[1] * shape[2]});
     if (settings_.token_dim == 0) return l2_normalize(clusters);
     VPR_REQUIRE(ShapeError, !features.cls.empty(), "SALAD: the features have no class token; give this backbone a token_dim of 0");
-    const X token = l2_normalize(token_out_(linear_relu(features.cls, token_in_.weight, token_in_.bias)));
+    const X token = l2_normalize(token_out_(token_in_(features.cls, {.activation = Activation::relu})));
     return l2_normalize(concat(token, clusters, 1));
   }
 
@@ -120,7 +120,7 @@ class SaladAggregator {
   }
 
   X network(const Convolution<B>& in, const Convolution<B>& out, const Features<X>& features) const {
-    return out(linear_relu(features.patches, in.weight, in.bias), features.grid);
+    return out(in(features.patches, features.grid, {.activation = Activation::relu}), features.grid);
   }
 
   SaladSettings settings_;

@@ -25,7 +25,9 @@ struct Vocabulary {
   /// `source`, the caller's note on photos and backbone, and the settings and outcome of `VocabularyBuilder`.
   std::map<std::string, std::string> provenance;
 
-  Rows rows() const { return {centres.data(), shape[0], shape[1]}; }
+  /// The words, borrowed: those of a temporary would be gone.
+  Rows rows() const& { return {centres.data(), shape[0], shape[1]}; }
+  Rows rows() const&& = delete;
 };
 
 struct VocabularySettings {

@@ -62,6 +62,14 @@ struct Block {
       "that are not needed");
   using X = typename B::tensor;
 
+  /// Whether the adapter has these places of its own. Where it has not, the sum with the tokens is made with the product.
+  static constexpr bool after_attention = !requires {
+    requires std::same_as<decltype(&Adapter<B>::after_attention), decltype(&NoAdapter<B>::after_attention)>;
+  };
+  static constexpr bool after_mlp = !requires {
+    requires std::same_as<decltype(&Adapter<B>::after_mlp), decltype(&NoAdapter<B>::after_mlp)>;
+  };
+
   LayerNorm<B> norm1;
   SelfAttention<B> attn;
   X ls1;
@@ -85,12 +93,20 @@ struct Block {
   X operator()(X x, const TokenLayout& layout) const {
     // A statement for each tensor that is moved on: the arguments of a call are evaluated in no fixed order.
     X normed = norm1(x);
-    const X attended = adapter.after_attention(attn(normed), normed, layout);
-    x = add_gated(std::move(x), attended, ls1);
+    if constexpr (after_attention) {
+      const X attended = adapter.after_attention(attn(normed), normed, layout);
+      x = add_gated(std::move(x), attended, ls1);
+    } else {
+      x = attn(normed, {.gate = &ls1, .residual = std::move(x)});
+    }
     x = adapter.beside_attention(std::move(x), normed, layout);
     normed = norm2(x);
-    const X fed = adapter.after_mlp(mlp(normed), normed, layout);
-    x = add_gated(std::move(x), fed, ls2);
+    if constexpr (after_mlp) {
+      const X fed = adapter.after_mlp(mlp(normed), normed, layout);
+      x = add_gated(std::move(x), fed, ls2);
+    } else {
+      x = mlp(normed, {.gate = &ls2, .residual = std::move(x)});
+    }
     return adapter.beside_mlp(std::move(x), normed, layout);
   }
 

@@ -5,6 +5,7 @@
 
 #include <vpr/backend/kernel.hpp>
 #include <vpr/backend/window.hpp>
+#include <vpr/core/parameter.hpp>
 #include <vpr/core/tensor.hpp>
 
 #include <concepts>
@@ -26,17 +27,26 @@ concept Memory = requires(typename B::storage storage, const typename B::storage
   B::download(pointer, to);
 };
 
-/// A backend: memory, what its components hold (`tensor`, and `weight` for the matrices of `linear`, which a backend may
-/// pack into its own layout and precision when they are assigned), and the kernels of inference. What each kernel computes
+/// What a backend holds the matrix of `linear` in: a `Parameter` of two axes or more, outputs first, which the backend may pack into its
+/// own layout and precision when it is assigned. `zeros(shape)` makes one.
+template <class W>
+concept LinearWeight = Parameter<W> && std::copyable<W> && requires(const W weight, const Shape& shape) {
+  { W::zeros(shape) } -> std::same_as<W>;
+  { weight.empty() } -> std::convertible_to<bool>;
+};
+
+/// A backend: memory, what its components hold (`tensor`, and `weight` for the matrices of `linear`), and the kernels of inference. What each kernel computes
 /// is defined by `ScalarKernels`; a backend may inherit those and hide the ones it can do better. Kernels write `out`,
 /// already of the right shape, and must give the same bits for any number of threads and, since a batch is a set of
 /// separate images, for each image whatever its batch.
 template <class B>
-concept Backend = Memory<B> &&
-    requires(const Tensor<B> x, const typename B::weight weight, Tensor<B> out, typename B::value number, std::int64_t size,
-             std::size_t axis, bool flag, Grid map, Window window, AttentionOperand<typename B::value> operand) {
+concept Backend = Memory<B> && requires(const Tensor<B> x, const typename B::weight weight, Tensor<B> out, typename B::value number,
+                                        std::int64_t size, std::size_t axis, bool flag, Grid map, Window window,
+                                        AttentionOperand<typename B::value> operand, EpilogueOperands<typename B::value> epilogue) {
   requires std::same_as<typename B::tensor, Tensor<B>>;
-  B::linear(x, weight, x, Activation::gelu, out);
+  requires LinearWeight<typename B::weight>;
+  B::linear(x, weight, epilogue, out);
+  B::linear(x, x, epilogue, out);
   B::matmul(x, flag, x, flag, out);
   B::gelu(x, out);
   B::quick_gelu(x, out);

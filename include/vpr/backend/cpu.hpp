@@ -20,8 +20,8 @@ struct Cpu : HostMemory<P>, ScalarKernels<ParallelExecutor>, ScalarGradients<Par
   using tensor = Tensor<Cpu>;
   using weight = Tensor<Cpu>;
 
-  static void linear(const tensor& x, const weight& matrix, const tensor& bias, Activation activation, tensor& out) {
-    detail::gemm_linear(x, matrix, bias, activation, out);
+  static void linear(const tensor& x, const weight& matrix, const EpilogueOperands<P>& epilogue, tensor& out) {
+    detail::gemm_linear(x, matrix, epilogue, out);
   }
 
   static void matmul(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b, tensor& out) {

@@ -12,8 +12,8 @@
 
 namespace vpr {
 
-/// A function of one element that `linear` may apply to its result before it leaves the cache.
-enum class Activation { none, relu, gelu };
+/// A function of one element that `linear` may apply to its product.
+enum class Activation { none, relu, gelu, quick_gelu };
 
 /// One operand of attention inside a larger tensor: row n of image b starts at `data + (b * rows + n) * stride`; head h
 /// takes the columns [h * depth, (h + 1) * depth) of it.
@@ -76,11 +76,40 @@ VPR_HD T gelu_slope(T x) {
   return cdf + x * pdf;
 }
 
+/// x · sigmoid(1.702 x).
+template <class T>
+VPR_HD T quick_gelu_value(T x) {
+  return x / (T(1) + std::exp(T(-1.702) * x));
+}
+
 template <class T>
 VPR_HD T activate(Activation activation, T x) {
   if (activation == Activation::relu) return clamped(x, T(0));
+  if (activation == Activation::quick_gelu) return quick_gelu_value(x);
   return activation == Activation::gelu ? gelu_value(x) : x;
 }
 
 }  // namespace detail
+
+/// What follows a product in the same kernel, element by element: residual + scale · gate · activation(product + bias). Bias and gate
+/// have a number a column, the residual one an element and may be the result itself; a null pointer is none.
+template <class T>
+struct EpilogueOperands {
+  const T* bias = nullptr;
+  Activation activation = Activation::none;
+  const T* gate = nullptr;
+  T scale = 1;
+  const T* residual = nullptr;
+
+  /// The result at `element`, which is in that column.
+  VPR_HD T operator()(T product, std::int64_t element, std::int64_t column) const {
+    T y = detail::activate(activation, bias == nullptr ? product : product + bias[column]) * scale;
+    if (gate != nullptr) y *= gate[column];
+    return residual == nullptr ? y : residual[element] + y;
+  }
+  /// Whether the product itself is the result.
+  bool empty() const {
+    return bias == nullptr && activation == Activation::none && gate == nullptr && scale == T(1) && residual == nullptr;
+  }
+};
 }  // namespace vpr

@@ -27,7 +27,7 @@ struct ScalarElementwise {
     using T = typename X::value_type;
     const T* input = x.data();
     T* result = out.data();
-    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) { result[i] = input[i] / (T(1) + std::exp(T(-1.702) * input[i])); });
+    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) { result[i] = detail::quick_gelu_value(input[i]); });
   }
 
   template <class X>

@@ -13,11 +13,11 @@ namespace vpr {
 /// See `ScalarKernels`.
 template <class Executor>
 struct ScalarProduct {
-  /// out[r, o] = activation(Σ_i x[r, i] · weight[o, i] + bias[o]); an empty bias is none.
+  /// out[r, o] = epilogue(Σ_i x[r, i] · weight[o, i]); see `EpilogueOperands`.
   template <class X>
-  static void linear(const X& x, const X& weight, const X& bias, Activation activation, X& out) {
+  static void linear(const X& x, const X& weight, const EpilogueOperands<typename X::value_type>& epilogue, X& out) {
     using T = typename X::value_type;
-    const T *input = x.data(), *matrix = weight.data(), *offset = bias.empty() ? nullptr : bias.data();
+    const T *input = x.data(), *matrix = weight.data();
     const std::int64_t columns = x.shape().last(), outputs = out.shape().last();
     T* result = out.data();
     Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
@@ -25,8 +25,7 @@ struct ScalarProduct {
       const T* other = matrix + i % outputs * columns;
       T sum = 0;
       for (std::int64_t k = 0; k < columns; ++k) sum += row[k] * other[k];
-      if (offset != nullptr) sum += offset[i % outputs];
-      result[i] = detail::activate(activation, sum);
+      result[i] = epilogue(sum, i, i % outputs);
     });
   }
 

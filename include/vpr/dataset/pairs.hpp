@@ -138,6 +138,8 @@ inline std::string without_comments(std::string_view text) {
 /// a header, in this order. Between them is a comma, a semicolon or a tab as `read_csv` has it; or, in a file whose first line has none of these, blanks, as
 /// in hloc's pairs. Lines that begin with `#` are left out, unless a photo's name begins so.
 ///
+/// Further columns are left alone under a header, whatever they say; without one they are an error, as they may be further answers.
+///
 /// Names are those of the lists; a path relative to the table's folder, to the photos' own or to the folder that holds queries and database, or an absolute
 /// one, fits as well, and so does a name as `escaped` writes it or with backslashes. Pairs about other photos that
 /// exist, next to the lists or the table, are left out, so that one file serves every part of a data set.
@@ -162,6 +164,11 @@ inline Positives pair_positives(const std::filesystem::path& path, std::span<con
   bool any = false;
   Positives positives(queries.size());
   for (std::size_t i = header ? 1 : 0; i < table.rows.size(); ++i) {
+    const std::vector<std::string>& fields = table.rows[i].fields;
+    const auto is_empty = [](const std::string& field) { return detail::trimmed(field).empty(); };
+    VPR_REQUIRE(FormatError, header || fields.size() <= 2 || std::all_of(fields.begin() + 2, fields.end(), is_empty),
+                table.place(table.rows[i]), ": found ", fields.size(),
+                " fields, expected `query,database`; further columns need the header `query,database,...`, and are then left alone");
     const auto of_query = query_index.find(table, table.rows[i], header ? *query_column : 0);
     const auto of_pair = database_index.find(table, table.rows[i], header ? *database_column : 1);
     any = any || (!of_query.empty() && !of_pair.empty());

@@ -74,9 +74,10 @@ class PlaceSampler {
       batches_per_epoch_ += batches_of(members);
       largest = std::max(largest, members.size());
     }
-    VPR_REQUIRE(ConfigError, batches_per_epoch_ > 0, "place sampler: no batch of ", settings.places, " places x ", settings.photos,
-                " photos fills: the largest of ", members_.size(), " groups has ", largest, " places, and ", places_left_out_,
-                " places are left out for too few photos");
+    VPR_REQUIRE(
+        ConfigError, batches_per_epoch_ > 0, "place sampler: no batch of ", settings.places, " places x ", settings.photos,
+        " photos fills: the largest of ", members_.size(), " groups has ", largest, " places, and ", places_left_out_,
+        " places are left out for too few photos; ask for fewer places or photos a batch (--places, --photos), or give more photos");
   }
 
   template <class Places>

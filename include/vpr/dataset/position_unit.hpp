@@ -60,6 +60,29 @@ inline bool look_like_degrees(std::span<const Position> all) {
   return town || country || crowded;
 }
 
+namespace detail {
+
+/// Of positions whose unit nobody has said, one that can be degrees and one that is metres, where the two cannot be of one map: what may be degrees
+/// lies around the origin, and all else over 100 km from it, as UTM coordinates do. Positions 0, 0 stand for unknown ones in many sets, and are neither.
+inline std::optional<std::pair<std::size_t, std::size_t>> degrees_among_metres(std::span<const Position> all) {
+  std::optional<std::size_t> degrees, metres;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const double least = std::min(std::abs(all[i].east), std::abs(all[i].north)),
+                 most = std::max(std::abs(all[i].east), std::abs(all[i].north));
+    if (most == 0) continue;
+    if (most > 180 || least > 90) {
+      if (most <= 1e5) return std::nullopt;
+      metres = i;
+    } else if (!degrees) {
+      degrees = i;
+    }
+  }
+  if (!degrees || !metres) return std::nullopt;
+  return std::pair(*degrees, *metres);
+}
+
+}  // namespace detail
+
 /// What positions were taken to be, and how that is known.
 struct SettledPositions {
   PositionUnit unit = PositionUnit::automatic;  ///< automatic: no photo has a position
@@ -72,22 +95,23 @@ namespace detail {
 inline SettledPositions settle(PositionUnit declared, std::span<Position* const> all,
                                const std::function<std::string(std::size_t)>& path_of) {
   if (all.empty()) return {};
-  std::vector<Position> open;  // those whose unit nobody has said
-  std::optional<std::size_t> first_open, first_degrees;
+  std::vector<Position> open;        // those whose unit nobody has said
+  std::vector<std::size_t> open_at;  // and where they are in `all`
+  std::optional<std::size_t> first_degrees;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Position& p = *all[i];
     VPR_REQUIRE(FormatError, is_finite(p.east) && is_finite(p.north), path_of(i), ": its position is ", p.east, ", ", p.north,
                 ", expected finite numbers");
     if (p.unit == PositionUnit::degrees && !first_degrees) first_degrees = i;
     if (p.unit != PositionUnit::automatic) continue;
-    if (!first_open) first_open = i;
+    open_at.push_back(i);
     open.push_back(p);
   }
   VPR_REQUIRE(ConfigError, declared != PositionUnit::metres || !first_degrees, path_of(first_degrees.value_or(0)),
               ": its position is latitude and longitude, while positions were declared as metres");
   if (declared == PositionUnit::automatic && look_like_degrees(open)) {
     const Position& p = open.front();
-    fail<FormatError>(path_of(*first_open), ": its position ", p.east, ", ", p.north, ", as those of all ", open.size(),
+    fail<FormatError>(path_of(open_at.front()), ": its position ", p.east, ", ", p.north, ", as those of all ", open.size(),
                       " photos, looks like degrees, expected metres; declare the unit: degrees (longitude, then latitude) with "
                       "--positions degrees, or metres after all with --positions metres (in C++ DatasetSettings::positions); "
                       "a table's columns `latitude` and `longitude` are degrees without it");
@@ -122,6 +146,12 @@ inline SettledPositions settle(PositionUnit declared, std::span<Position* const>
               path_of(unzoned.value_or(0)), " metres in no UTM zone: the two cannot be compared; give all photos one unit");
   VPR_REQUIRE(ConfigError, !other_zone || !unzoned, path_of(unzoned.value_or(0)),
               ": its position has no UTM zone, while others lie in several, as that of ", path_of(other_zone.value_or(0)));
+  if (const auto mixed = degrees_among_metres(open); mixed && declared == PositionUnit::automatic) {
+    const auto [degrees, metres] = *mixed;
+    fail<ConfigError>(path_of(open_at[degrees]), ": its position ", open[degrees].east, ", ", open[degrees].north,
+                      " looks like degrees, that of ", path_of(open_at[metres]), ", ", open[metres].east, ", ", open[metres].north,
+                      ", is metres: the two cannot be compared; give all photos one unit");
+  }
   for (std::size_t i = 0; other_zone && i < all.size(); ++i) {
     try {
       degrees_from_utm(*all[i]);
@@ -131,7 +161,7 @@ inline SettledPositions settle(PositionUnit declared, std::span<Position* const>
   }
 
   SettledPositions settled{metres ? PositionUnit::metres : PositionUnit::degrees, {}};
-  const bool as_declared = declared == settled.unit && first_open;
+  const bool as_declared = declared == settled.unit && !open.empty();
   settled.reason = metres && degrees ? "metres with UTM zones, and latitude and longitude"
                    : as_declared     ? std::string(name_of(declared)) + " as declared"
                    : degrees         ? "degrees from columns of latitude and longitude"
@@ -147,7 +177,7 @@ inline SettledPositions settle(PositionUnit declared, std::span<Position* const>
 /// Positions from columns of latitude and longitude, and those that were settled before, stay as they are.
 /// @param lists  of `Photo` or `TrainingPhoto`, to be compared with each other
 /// @throws FormatError  naming the photo: a position that is NaN or infinite, that looks like degrees and was not declared, or was declared and is out of range
-/// @throws ConfigError  where degrees would be compared with metres in no zone; where some positions have no zone and others are in several
+/// @throws ConfigError  where degrees would be compared with metres in no zone, or numbers that can only be degrees with ones that can only be metres; where some positions have no zone and others are in several
 template <class... Lists>
 SettledPositions settle_positions(PositionUnit declared, Lists&... lists) {
   std::vector<Position*> all;

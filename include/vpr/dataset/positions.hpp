@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,18 +38,48 @@ inline double number_in(const CsvTable& table, const CsvRow& row, std::size_t co
   return *value;
 }
 
+/// The columns of eastings and northings, of one kind; none where there are none.
+inline std::pair<std::optional<std::size_t>, std::optional<std::size_t>> metre_columns(const CsvTable& table) {
+  using Kind = std::pair<std::string_view, std::string_view>;
+  bool any = false;
+  for (const auto& [east, north] : {Kind("utm_east", "utm_north"), Kind("utm_easting", "utm_northing"), Kind("easting", "northing"),
+                                    Kind("east", "north"), Kind("x", "y")}) {
+    const auto easting = table.column({east}), northing = table.column({north});
+    if (easting && northing) return {easting, northing};
+    any = any || easting || northing;
+  }
+  VPR_REQUIRE(FormatError, !any, table.path.string(), ":1: an easting needs a northing of its kind: found one column only");
+  return {};
+}
+
+/// The zone that a row gives; a text without a digit is no zone. @throws FormatError naming file and line where it gives one that is none
+inline UtmZone zone_in(const CsvTable& table, const CsvRow& row, double north) {
+  const auto field = [&](std::initializer_list<std::string_view> names) {
+    const auto column = table.column(names);
+    return column ? trimmed(row.fields[*column]) : std::string_view();
+  };
+  const std::string_view number = field({"utm_zone", "zone", "zone_number", "utm_zone_number", "epsg"});
+  UtmZone zone = utm_zone_from_text(number, field({"zone_letter", "utm_letter", "utm_zone_letter", "utm_band"}), north);
+  VPR_REQUIRE(
+      FormatError, zone.number != 0 || number.find_first_of("0123456789") == number.npos, table.place(row), ": found '", number,
+      "' as zone, expected one of the UTM grid, 1 to 60, such as 10, 10S or EPSG:32610; give the column another name if it means others");
+  const std::string hemisphere = lower_case(field({"hemisphere"}));
+  if (zone.number == 0 || hemisphere.empty()) return zone;
+  VPR_REQUIRE(FormatError, hemisphere[0] == 'n' || hemisphere[0] == 's', table.place(row), ": found '", hemisphere,
+              "' as hemisphere, expected N or S");
+  return {zone.number, hemisphere[0] == 's'};
+}
+
 /// `photos_in_csv` of a table that was read: one photo a row below the header.
 inline std::vector<Photo> photos_in_table(const CsvTable& table, UtmZone zone = {}, bool one_grid = true) {
   const std::filesystem::path& path = table.path;
   const auto name = table.column({"path", "image_path", "image", "photo", "file", "filename", "name"}), key = table.column({"key"});
-  const auto east = table.column({"utm_east", "easting", "east", "x"}), north = table.column({"utm_north", "northing", "north", "y"});
-  const auto zone_number = table.column({"utm_zone", "zone", "zone_number"}), zone_letter = table.column({"zone_letter", "utm_letter"});
-  const auto latitude = table.column({"latitude", "lat"}), longitude = table.column({"longitude", "lon", "lng"});
+  const auto [east, north] = metre_columns(table);
+  const auto latitude = table.column({"latitude", "lat"}), longitude = table.column({"longitude", "lon", "lng", "long"});
   const auto place = table.column({"place_id", "place", "label"});
   VPR_REQUIRE(FormatError, name || key, path.string(),
               ":1: no column of photos; expected a header with `path`, `image`, `name` or `key`, "
               "and commas, semicolons or tabs between the fields");
-  VPR_REQUIRE(FormatError, east.has_value() == north.has_value(), path.string(), ":1: an easting needs a northing: found one column only");
   VPR_REQUIRE(FormatError, latitude.has_value() == longitude.has_value(), path.string(),
               ":1: a latitude needs a longitude: found one column only");
   VPR_REQUIRE(FormatError, table.rows.size() > 1, path.string(), ": has no row below its header");
@@ -65,10 +96,7 @@ inline std::vector<Photo> photos_in_table(const CsvTable& table, UtmZone zone = 
     Photo photo = named_photo(std::move(found->name), std::move(found->path));
     if (east) {
       photo.position = Position{number_in(table, row, *east), number_in(table, row, *north), {}};
-      if (zone_number) {
-        const std::string_view letter = zone_letter ? std::string_view(row.fields[*zone_letter]) : std::string_view();
-        photo.position->zone = utm_zone_from_text(row.fields[*zone_number], letter, photo.position->north);
-      }
+      photo.position->zone = zone_in(table, row, photo.position->north);
     } else if (latitude) {
       const Degrees degrees{number_in(table, row, *latitude), number_in(table, row, *longitude)};
       try {
@@ -93,14 +121,15 @@ inline std::vector<Photo> photos_in_table(const CsvTable& table, UtmZone zone = 
 /// | what          | column                                                          |
 /// |---------------|-----------------------------------------------------------------|
 /// | the photo     | `path`, `image_path`, `image`, `photo`, `file`, `filename`, `name`; or `key`, of `images/KEY.jpg` (Mapillary SLS) |
-/// | metres        | `utm_east`, `easting`, `east`, `x` and `utm_north`, `northing`, `north`, `y`; their zone in `utm_zone`, `zone` (`10`, `10S`) and `zone_letter` |
-/// | degrees       | `latitude`, `lat` and `longitude`, `lon`, `lng`; become UTM metres |
+/// | metres        | `utm_east` and `utm_north`, else `utm_easting` and `utm_northing`, `easting` and `northing`, `east` and `north`, `x` and `y` |
+/// | their zone    | `utm_zone`, `zone`, `zone_number`, `epsg` (see `utm_zone_from_text`), with `zone_letter` or `hemisphere` |
+/// | degrees       | `latitude`, `lat` and `longitude`, `lon`, `lng`, `long`; become UTM metres |
 /// | place         | `place_id`, `place`, `label`: photos of equal text show one place |
 /// Metres are taken where both are there. Where neither is, the position in the photo's name is. Fields may be separated as `read_csv` says; numbers may
 /// have a decimal comma where fields are not separated by commas.
 /// @param zone      the UTM grid for degrees; by default that of the first row, for all rows. Give the queries their database's.
 /// @param one_grid  false: a place over 6 degrees from the grid's meridian takes its own zone, where it would be an error
-/// @throws FormatError  naming file and line: a missing column, a number that is none or not finite, an angle out of range
+/// @throws FormatError  naming file and line: a missing column, a number that is none or not finite, an angle out of range, a zone that is none
 /// @throws IoError      naming file and line of a photo that is not there
 inline std::vector<Photo> photos_in_csv(const std::filesystem::path& path, UtmZone zone = {}, bool one_grid = true) {
   return detail::photos_in_table(read_csv(path), zone, one_grid);

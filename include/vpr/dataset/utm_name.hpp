@@ -7,32 +7,40 @@
 #include <vpr/dataset/photo.hpp>
 #include <vpr/dataset/text.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace vpr {
 
-/// The zone that a number 1 to 60 and a letter name, together or apart: `10` and `S`, `10S`. Nothing is known where there is no such number.
+/// The zone that a number 1 to 60 and a letter name, together or apart, as `10` and `S`, `10S`, `UTM 10S` or `10 north`, or the EPSG code of WGS 84's
+/// or ETRS89's grid, such as `EPSG:32610`. Nothing is known where the text is none of these.
 ///
 /// The letter is a latitude band, C to M in the south and N to X in the north. An `S` far from its band, 32 to 40 degrees north, means the southern
 /// hemisphere, as some write it.
 inline UtmZone utm_zone_from_text(std::string_view number, std::string_view letter, double north) {
-  number = detail::trimmed(number);
-  letter = detail::trimmed(letter);
-  const auto capital = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
-  const auto is_band = [&](char c) { return capital(c) >= 'C' && capital(c) <= 'X'; };
-  if (letter.empty() && !number.empty() && is_band(number.back())) {
-    letter = number.substr(number.size() - 1);
-    number = detail::trimmed(number.substr(0, number.size() - 1));
+  const std::string lower = detail::lower_case(number), lower_letter = detail::lower_case(detail::trimmed(letter));
+  std::string_view text = detail::trimmed(lower);
+  for (const std::string_view prefix : {"epsg:", "utm", "zone"}) {
+    if (text.starts_with(prefix)) text = detail::trimmed(text.substr(prefix.size()));
   }
-  const std::optional<double> zone = detail::parse_number(number);
-  if (!zone || !(*zone >= 1 && *zone <= 60) || *zone != std::floor(*zone)) return {};
-  if (letter.size() != 1 || !is_band(letter[0])) return {static_cast<int>(*zone), false, false};
-  const bool southern_s = capital(letter[0]) == 'S' && north > 1e6 && !(north > 3.5e6 && north < 4.5e6);
-  return {static_cast<int>(*zone), capital(letter[0]) < 'N' || southern_s};
+  const std::size_t end = std::min(text.find_first_not_of("0123456789."), text.size());
+  const double zone = detail::parse_number(text.substr(0, end)).value_or(0);
+  const std::string_view beside = detail::trimmed(text.substr(end)), hemisphere = beside.empty() ? std::string_view(lower_letter) : beside;
+  if (zone != std::floor(zone)) return {};
+  for (const auto& [first, south] : {std::pair(32600, false), std::pair(32700, true), std::pair(25800, false)}) {
+    if (beside.empty() && zone > first && zone <= first + 60) return {static_cast<int>(zone) - first, south};
+  }
+  if (!(zone >= 1 && zone <= 60)) return {};
+  if (hemisphere == "north" || hemisphere == "south") return {static_cast<int>(zone), hemisphere == "south"};
+  if (hemisphere.size() != 1 || hemisphere[0] < 'c' || hemisphere[0] > 'x')
+    return beside.empty() ? UtmZone{static_cast<int>(zone), false, false} : UtmZone{};
+  const bool southern_s = hemisphere == "s" && north > 1e6 && !(north > 3.5e6 && north < 4.5e6);
+  return {static_cast<int>(zone), hemisphere[0] < 'n' || southern_s};
 }
 
 namespace detail {

@@ -8,13 +8,9 @@
 #include <vpr/dataset/text.hpp>
 #include <vpr/io/atomic_file.hpp>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -74,18 +70,9 @@ inline std::string facts_html(const std::vector<std::pair<std::string, std::stri
   return html + "</dl>";
 }
 
-/// Writes a page, so that a reader meets the old file or the new one, never half of it. What is no file, such as a pipe, is written to as it is.
+/// Writes a page as `AtomicFile` does.
 /// @throws IoError  where it cannot be written
 inline void write_page(const std::filesystem::path& path, std::string_view html) {
-  std::error_code ignored;
-  if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored)) {
-    errno = 0;
-    std::ofstream file(path, std::ios::binary);
-    file << html;
-    file.close();
-    VPR_REQUIRE(IoError, !file.fail(), path.string(), ": cannot be written: ", std::strerror(errno));
-    return;
-  }
   AtomicFile file(path.string());
   file.write(html);
   file.commit();

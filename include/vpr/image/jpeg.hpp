@@ -8,7 +8,7 @@
 
 #ifndef VPR_WITH_IMAGE
 #error \
-    "vpr/image/jpeg.hpp needs the CMake target vpr::image (libjpeg-turbo, libspng and zlib): find_package(vpr COMPONENTS image), link vpr::image"
+    "vpr/image/jpeg.hpp needs the component image: link the CMake target vpr::image, or, without CMake, compile with -DVPR_WITH_IMAGE and link jpeg, spng and z (Debian: libjpeg-dev libspng-dev zlib1g-dev)"
 #endif
 
 #include <vpr/image/jpeg_markers.hpp>
@@ -134,13 +134,13 @@ inline void inverted_cmyk_to_rgb(std::vector<std::uint8_t>& pixels) {
 /// Pillow takes whatever pixels the decoder gives, and refuses where the decoder gives up or waits for more data than the file has.
 inline Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, const ReadOptions& options, int& orientation) {
   const JpegHeader header = JpegMarkers(bytes, name).read();
-  orientation = header.orientation;
+  orientation = header.orientation.value();
   require_readable(name, header.frame_at, header.size, options);
   JpegDecoder decoder(bytes, options.accept_damaged);
   jpeg_decompress_struct& info = decoder.info;
   const auto gave_up = [&] {
     fail<FormatError>(name, ": byte ", header.scan_at, ": JPEG: ", decoder.reason(),
-                      info.output_scanline > 0 ? " (ReadOptions::accept_damaged takes what can be decoded)" : "");
+                      info.output_scanline > 0 ? " (ReadOptions::accept_damaged, or --accept-damaged, takes what can be decoded)" : "");
   };
   // Repeats a step of the decoder until it no longer waits for data.
   const auto step = [&](const auto& done) {
@@ -149,7 +149,8 @@ inline Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string&
       if (!decoder.survives([&] { finished = done(); })) return false;
       if (finished) return true;
       VPR_REQUIRE(FormatError, decoder.feed(), name, ": byte ", bytes.size(),
-                  ": JPEG: the image data end too early; is the file truncated? (ReadOptions::accept_damaged takes what can be decoded)");
+                  ": JPEG: the image data end too early; is the file truncated? (ReadOptions::accept_damaged, or --accept-damaged, takes "
+                  "what can be decoded)");
     }
   };
 

@@ -20,7 +20,7 @@ namespace vpr::detail {
 struct JpegHeader {
   ImageSize size;
   int components = 0;
-  int orientation = 1;
+  OrientationRemarks orientation;
   std::size_t frame_at = 0;
   std::size_t scan_at = 0;  ///< the first scan
 };
@@ -73,7 +73,7 @@ class JpegMarkers {
   }
 
   void segment(int marker, std::size_t at, std::span<const std::uint8_t> body) {
-    constexpr std::string_view exif("Exif\0", 6), jfif = "JFIF", adobe = "Adobe";
+    constexpr std::string_view exif("Exif\0", 6), xmp("http://ns.adobe.com/xap/1.0/\0", 29), jfif = "JFIF", adobe = "Adobe";
     const auto begins = [&](std::string_view text) {
       return body.size() >= text.size() && std::equal(text.begin(), text.end(), body.begin());
     };
@@ -81,8 +81,11 @@ class JpegMarkers {
       scan(at);
     } else if (marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC) {
       frame(marker, at, body);
-    } else if (marker == 0xE1 && body.size() > exif.size() && begins(exif)) {
-      header_.orientation = exif_orientation(body.subspan(exif.size()));
+    } else if (marker == 0xE1 && scans_ == 0 && !exif_ && body.size() > exif.size() && begins(exif)) {
+      exif_ = true;  // what follows in further segments continues the first
+      header_.orientation.read_exif(body);
+    } else if (marker == 0xE1 && scans_ == 0 && begins(xmp)) {
+      header_.orientation.read_xmp({reinterpret_cast<const char*>(body.data()), body.size()});
     } else if (scans_ == 0 && body.size() < 7 && ((marker == 0xE0 && begins(jfif)) || (marker == 0xEE && begins(adobe)))) {
       refuse(at, "a segment of ", body.size() + 2, " bytes that should hold a version");
     }
@@ -113,6 +116,7 @@ class JpegMarkers {
   const std::string& name_;
   JpegHeader header_;
   int scans_ = 0;
+  bool exif_ = false;
 };
 
 }  // namespace vpr::detail

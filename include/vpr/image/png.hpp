@@ -7,7 +7,7 @@
 
 #ifndef VPR_WITH_IMAGE
 #error \
-    "vpr/image/png.hpp needs the CMake target vpr::image (libjpeg-turbo, libspng and zlib): find_package(vpr COMPONENTS image), link vpr::image"
+    "vpr/image/png.hpp needs the component image: link the CMake target vpr::image, or, without CMake, compile with -DVPR_WITH_IMAGE and link jpeg, spng and z (Debian: libjpeg-dev libspng-dev zlib1g-dev)"
 #endif
 
 #include <vpr/image/png_chunks.hpp>
@@ -20,7 +20,6 @@
 #include <array>
 #include <cstring>
 #include <memory>
-#include <string_view>
 
 namespace vpr::detail {
 
@@ -199,7 +198,7 @@ inline Image decode_png(std::span<const std::uint8_t> bytes, const std::string& 
   VPR_REQUIRE(FormatError, pixels.error == SPNG_OK, name, ": byte ", chunks.data_at, ": PNG: ",
               first_error == SPNG_IO_EOF || first_error == SPNG_EIDAT_TOO_SHORT ? "the pixel data end too early; is the file truncated?"
                                                                                 : spng_strerror(first_error));
-  orientation = chunks.orientation;
+  orientation = chunks.orientation.value();
   std::vector<std::uint8_t> out = std::move(pixels.bytes);
   out.resize(static_cast<std::size_t>(size.height * size.width * (rgba ? 4 : 3)));
   if (indexed) palette_to_rgb(out, size, chunks.depth, chunks.palette, person);

@@ -5,7 +5,7 @@
 
 #ifndef VPR_WITH_IMAGE
 #error \
-    "vpr/image/png_chunks.hpp needs the CMake target vpr::image (libjpeg-turbo, libspng and zlib): find_package(vpr COMPONENTS image), link vpr::image"
+    "vpr/image/png_chunks.hpp needs the component image: link the CMake target vpr::image, or, without CMake, compile with -DVPR_WITH_IMAGE and link jpeg, spng and z (Debian: libjpeg-dev libspng-dev zlib1g-dev)"
 #endif
 
 #include <vpr/image/exif.hpp>
@@ -15,6 +15,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,36 @@ namespace vpr::detail {
 
 inline constexpr std::array<std::uint8_t, 8> png_signature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
+/// EXIF as ImageMagick writes it into a chunk of text, compressed or not: a keyword, a line `exif`, one with the length, then hexadecimal
+/// digits. Nothing where the text is another, empty where it breaks off.
+inline std::optional<std::vector<std::uint8_t>> png_exif_profile(std::span<const std::uint8_t> chunk, bool compressed) {
+  constexpr std::string_view keyword("Raw profile type exif\0", 22);
+  constexpr uLongf longest = 1 << 20;
+  std::string text(chunk.begin(), chunk.end());
+  if (!text.starts_with(keyword)) return std::nullopt;
+  text.erase(0, keyword.size());
+  if (compressed) {
+    std::string inflated(longest, '\0');
+    uLongf size = longest;
+    const auto* from = reinterpret_cast<const Bytef*>(text.data()) + 1;  // behind the method
+    const bool whole =
+        !text.empty() && uncompress(reinterpret_cast<Bytef*>(inflated.data()), &size, from, static_cast<uLong>(text.size() - 1)) == Z_OK;
+    if (!whole) return std::vector<std::uint8_t>();
+    text = inflated.substr(0, size);
+  }
+  std::size_t at = 0;
+  for (int line = 0; line < 3 && at < text.size(); ++line) at = std::min(text.find('\n', at), text.size() - 1) + 1;
+  std::vector<std::uint8_t> profile;
+  int half = -1;
+  for (; at < text.size(); ++at) {
+    const std::size_t digit = std::string_view("0123456789abcdef").find(static_cast<char>(text[at] | 32));  // a capital, too
+    if (digit == std::string_view::npos) continue;
+    if (half >= 0) profile.push_back(static_cast<std::uint8_t>(half * 16 + static_cast<int>(digit)));
+    half = half >= 0 ? -1 : static_cast<int>(digit);
+  }
+  return profile;
+}
+
 /// The chunks of a PNG file, as far as its pixels depend on them. It refuses what Pillow refuses and no more: checksums count before the
 /// pixels' data only, kinds that nobody knows are passed over, the end chunk may be missing.
 class PngChunks {
@@ -35,7 +66,7 @@ class PngChunks {
   int depth = 0;
   int colour = 0;
   bool interlaced = false;
-  int orientation = 1;
+  OrientationRemarks orientation;
   std::array<std::array<std::uint8_t, 4>, 256> palette{};  ///< with alpha; black where the file has no colour
   std::span<const std::uint8_t> transparent;               ///< tRNS, empty without one
   std::vector<std::span<const std::uint8_t>> data;         ///< the compressed pixels, in pieces
@@ -105,12 +136,21 @@ class PngChunks {
     }
     const std::size_t key = colour == 2 ? 6 : colour == 0 && depth > 0 ? 2 : 0;  // bytes of the transparent colour
     if (type == "tRNS" && body.size() < key) refuse("a chunk tRNS of ", body.size(), " bytes, want ", key);
+    if (!exif_ && !profile_ && (type == "tEXt" || type == "zTXt")) {
+      const auto profile = png_exif_profile(body, type == "zTXt");
+      profile_ = profile.has_value();
+      if (profile && !profile->empty()) orientation.read_exif(*profile);
+    }
     if (type == "iCCP" || type == "zTXt") {  // the method of compression stands behind the first zero
       const auto zero = std::find(body.begin(), body.end(), 0);
       const bool there = zero != body.end() && zero + 1 != body.end();
       if (there ? zero[1] != 0 : type == "iCCP") refuse("a chunk ", type, " that names no known compression");
     } else if (type == "eXIf") {
-      orientation = exif_orientation(body);
+      exif_ = true;
+      orientation.read_exif(body);
+    } else if (type == "iTXt" &&
+               std::string_view(reinterpret_cast<const char*>(body.data()), body.size()).starts_with("XML:com.adobe.xmp")) {
+      orientation.read_xmp({reinterpret_cast<const char*>(body.data()), body.size()});
     } else if (!data.empty()) {
       return;  // nothing that follows the pixels changes them
     } else if (type == "IHDR") {
@@ -158,6 +198,8 @@ class PngChunks {
   std::size_t at_ = 0;
   std::size_t chunk_ = 0;
   bool animated_ = false;
+  bool exif_ = false;
+  bool profile_ = false;  // of EXIF, in a text: the first alone, as each may inflate to a megabyte
 };
 
 /// The rows of a PNG's pixels before compression: how many of how many bytes, the byte of the filter among these. One entry a pass.

@@ -35,15 +35,20 @@ inline bool turns(const ReadOptions& options, int orientation) {
   return (options.upright || options.as == ReadAs::person) && orientation != 1;
 }
 
-/// Refuses an empty photo, and one of more pixels than are allowed. `at` is where the file says so.
-inline void require_readable(const std::string& name, std::size_t at, ImageSize size, const ReadOptions& options) {
+/// Refuses a limit that is none.
+inline void require_limit(const ReadOptions& options) {
   VPR_REQUIRE(ConfigError, options.max_megapixels > 0, "ReadOptions::max_megapixels: got ", options.max_megapixels,
               ", expected more than 0");
+}
+
+/// Refuses an empty photo, and one of more pixels than are allowed. `at` is where the file says so.
+inline void require_readable(const std::string& name, std::size_t at, ImageSize size, const ReadOptions& options) {
+  require_limit(options);
   VPR_REQUIRE(FormatError, size.height > 0 && size.width > 0, name, ": byte ", at, ": a size of ", size, ", both sides must be at least 1");
   const double megapixels = static_cast<double>(size.height) * static_cast<double>(size.width) / 1e6;
   VPR_REQUIRE(FormatError, megapixels <= options.max_megapixels && megapixels * 1e6 <= static_cast<double>(most_pixels), name, ": byte ",
               at, ": claims ", size, " pixels, ", megapixels, " megapixels; the limit is ", options.max_megapixels,
-              " (ReadOptions::max_megapixels)");
+              " (ReadOptions::max_megapixels, or --max-megapixels)");
 }
 
 /// A big-endian number of two or four bytes.

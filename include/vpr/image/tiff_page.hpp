@@ -4,7 +4,8 @@
 #pragma once
 
 #ifndef VPR_WITH_TIFF
-#error "vpr/image/tiff_page.hpp needs the CMake target vpr::tiff (libtiff): find_package(vpr COMPONENTS image tiff), link vpr::tiff"
+#error \
+    "vpr/image/tiff_page.hpp needs the component tiff: link the CMake target vpr::tiff, or, without CMake, compile with -DVPR_WITH_TIFF and link tiff (Debian: libtiff-dev)"
 #endif
 
 #include <vpr/image/colour.hpp>

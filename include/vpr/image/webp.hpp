@@ -6,7 +6,8 @@
 #pragma once
 
 #ifndef VPR_WITH_WEBP
-#error "vpr/image/webp.hpp needs the CMake target vpr::webp (libwebp): find_package(vpr COMPONENTS image webp), link vpr::webp"
+#error \
+    "vpr/image/webp.hpp needs the component webp: link the CMake target vpr::webp, or, without CMake, compile with -DVPR_WITH_WEBP and link webpdemux and webp (Debian: libwebp-dev)"
 #endif
 
 #include <vpr/image/exif.hpp>
@@ -28,13 +29,17 @@ inline Image decode_webp(std::span<const std::uint8_t> bytes, const std::string&
               ": byte 0: WebP: libwebp cannot read its chunks; is the file truncated?");
   const ImageSize size{WebPDemuxGetI(file.get(), WEBP_FF_CANVAS_HEIGHT), WebPDemuxGetI(file.get(), WEBP_FF_CANVAS_WIDTH)};
   require_readable(name, 12, size, options);
-  WebPChunkIterator chunk{};
-  if (WebPDemuxGetChunk(file.get(), "EXIF", 1, &chunk) != 0) {
-    std::span<const std::uint8_t> exif(chunk.chunk.bytes, chunk.chunk.size);
-    if (begins(exif, "Exif")) exif = exif.subspan(std::min<std::size_t>(6, exif.size()));
-    orientation = exif_orientation(exif);
+  OrientationRemarks remarks;
+  for (const char* kind : {"EXIF", "XMP "}) {
+    WebPChunkIterator chunk{};
+    if (WebPDemuxGetChunk(file.get(), kind, 1, &chunk) != 0) {
+      const auto* bytes_of_text = reinterpret_cast<const char*>(chunk.chunk.bytes);
+      if (kind[0] == 'E') remarks.read_exif({chunk.chunk.bytes, chunk.chunk.size});
+      if (kind[0] == 'X') remarks.read_xmp({bytes_of_text, chunk.chunk.size});
+    }
+    WebPDemuxReleaseChunkIterator(&chunk);
   }
-  WebPDemuxReleaseChunkIterator(&chunk);
+  orientation = remarks.value();
 
   const std::unique_ptr<WebPAnimDecoder, decltype(&WebPAnimDecoderDelete)> decoder(WebPAnimDecoderNew(&data, nullptr),
                                                                                    WebPAnimDecoderDelete);

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,10 +29,22 @@ inline std::string_view recognise_other(std::string_view text) {
   };
   if (begins("version https://git-lfs")) return "a Git LFS pointer: fetch the file itself with `git lfs pull`";
   if (begins("<!doctype") || begins("<html") || begins("<?xml")) return "an HTML page: the download failed, or wants a log-in";
+  for (const std::string_view photo : {"\xFF\xD8\xFF", "\x89PNG", "RIFF", "GIF8"}) {
+    if (text.starts_with(photo)) return "a photo";
+  }
   if (text.starts_with('\x80')) return "a plain pickle, which could run code and is not read: save `model.state_dict()` with torch.save";
   const std::string_view first = text.substr(0, 64);
   const auto printable = [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t'; };
   return std::all_of(first.begin(), first.end(), printable) ? "a text" : "";
+}
+
+/// Whether bytes begin as a JSON object, behind a byte order mark or blanks, and not with the length of a safetensors header.
+inline bool is_json_object(std::span<const std::byte> bytes) {
+  std::string_view start(reinterpret_cast<const char*>(bytes.data()), std::min<std::size_t>(bytes.size(), 64));
+  if (start.substr(0, 8).find('\0') != start.npos) return false;
+  if (start.starts_with("\xEF\xBB\xBF")) start.remove_prefix(3);
+  start.remove_prefix(std::min(start.find_first_not_of(" \t\r\n"), start.size()));
+  return start.starts_with('{');
 }
 
 /// Opens a weight file that is one file.
@@ -65,9 +78,7 @@ inline WeightFile open_single(MappedFile file, std::string_view wanted) {
 /// @throws IoError for what is no readable file; FormatError, which says what the file seems to be, for what is no weight file.
 inline WeightFile open_weights(const std::string& path, std::string_view wanted = {}) {
   MappedFile file(path);
-  const std::string_view start(reinterpret_cast<const char*>(file.bytes().data()), std::min<std::size_t>(file.bytes().size(), 8));
-  const bool index = start[0] == '{' && start.find('\0') == start.npos;  // else these are the length of a safetensors header
-  if (!index) return detail::open_single(std::move(file), wanted);
+  if (!detail::is_json_object(file.bytes())) return detail::open_single(std::move(file), wanted);
   return read_sharded(std::move(file), [wanted](const std::string& shard) { return detail::open_single(MappedFile(shard), wanted); });
 }
 

@@ -27,7 +27,8 @@ inline std::map<std::string, std::set<std::string>> shards_of(std::span<const st
   std::map<std::string, std::set<std::string>> files;
   for (const auto& [tensor, name] : map->items()) {
     VPR_REQUIRE(FormatError, name.is_string(), "the file of the tensor '", tensor, "' is no text");
-    files[name.get<std::string>()].insert(tensor);
+    const auto file = name.get<std::string>();
+    files[file.substr(file.starts_with("./") ? 2 : 0)].insert(tensor);
   }
   return files;
 }

@@ -10,6 +10,7 @@
 #include <vpr/ops/product.hpp>
 
 #include <string>
+#include <utility>
 
 namespace vpr {
 
@@ -28,9 +29,11 @@ struct Convolution {
         weight(B::weight::zeros(Shape{outputs, inputs, window.kernel, window.kernel})),
         bias(with_bias ? X::zeros(Shape{outputs}) : X()) {}
 
-  X operator()(const X& x, Grid map) const {
+  /// @param epilogue  what follows, but for the bias
+  X operator()(const X& x, Grid map, Epilogue<X> epilogue = {}) const {
+    epilogue.bias = &bias;
     const bool one_by_one = window.kernel == 1 && window.stride == 1 && window.padding == 0;
-    return one_by_one ? linear(x, weight, bias) : linear(windows(x, map, window), weight, bias);
+    return one_by_one ? linear(x, weight, std::move(epilogue)) : linear(windows(x, map, window), weight, std::move(epilogue));
   }
 
   template <class Visitor>

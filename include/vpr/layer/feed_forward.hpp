@@ -7,6 +7,7 @@
 #include <vpr/ops/activation.hpp>
 
 #include <string>
+#include <utility>
 
 namespace vpr {
 
@@ -28,8 +29,10 @@ struct FeedForward {
   FeedForward(std::int64_t channels, std::int64_t hidden, FeedForwardKind kind_, bool with_bias = true)
       : kind(kind_), in(channels, kind == FeedForwardKind::swiglu ? 2 * hidden : hidden, with_bias), out(hidden, channels, with_bias) {}
 
-  X operator()(const X& x) const {
-    return kind == FeedForwardKind::swiglu ? out(silu_gate(in(x))) : out(linear_gelu(x, in.weight, in.bias));
+  /// @param epilogue  what follows, but for the last bias
+  X operator()(const X& x, Epilogue<X> epilogue = {}) const {
+    const X hidden = kind == FeedForwardKind::swiglu ? silu_gate(in(x)) : in(x, {.activation = Activation::gelu});
+    return out(hidden, std::move(epilogue));
   }
 
   template <class Visitor>

@@ -6,6 +6,7 @@
 #include <vpr/ops/linear.hpp>
 
 #include <string>
+#include <utility>
 
 namespace vpr {
 
@@ -20,7 +21,11 @@ struct Linear {
   Linear(std::int64_t inputs, std::int64_t outputs, bool with_bias = true)
       : weight(B::weight::zeros(Shape{outputs, inputs})), bias(with_bias ? X::zeros(Shape{outputs}) : X()) {}
 
-  X operator()(const X& x) const { return linear(x, weight, bias); }
+  /// @param epilogue  what follows, but for the bias
+  X operator()(const X& x, Epilogue<X> epilogue = {}) const {
+    epilogue.bias = &bias;
+    return linear(x, weight, std::move(epilogue));
+  }
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {

@@ -7,6 +7,7 @@
 #include <vpr/ops/attention.hpp>
 
 #include <string>
+#include <utility>
 
 namespace vpr {
 
@@ -21,7 +22,8 @@ struct SelfAttention {
   SelfAttention(std::int64_t channels, std::int64_t heads_, bool qkv_bias = true, bool proj_bias = true)
       : heads(heads_), qkv(channels, 3 * channels, qkv_bias), proj(channels, channels, proj_bias) {}
 
-  X operator()(const X& x) const { return proj(self_attention(qkv(x), heads)); }
+  /// @param epilogue  what follows, but for the last bias
+  X operator()(const X& x, Epilogue<X> epilogue = {}) const { return proj(self_attention(qkv(x), heads), std::move(epilogue)); }
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {

@@ -5,7 +5,6 @@
 
 #include <vpr/layer/layer_norm.hpp>
 #include <vpr/layer/linear.hpp>
-#include <vpr/ops/arithmetic.hpp>
 
 #include <string>
 #include <utility>
@@ -35,10 +34,10 @@ struct TransformerEncoderLayer {
 
   template <class Attend>
   X operator()(X x, const Attend& attend) const {
-    const X attended = out_proj(attend(linear(x, in_proj_weight, in_proj_bias)));
-    x = norm1(add(std::move(x), attended));
-    const X fed = linear2(linear_gelu(x, linear1.weight, linear1.bias));
-    return norm2(add(std::move(x), fed));
+    const X attended = attend(linear(x, in_proj_weight, in_proj_bias));
+    x = norm1(out_proj(attended, {.residual = std::move(x)}));
+    const X hidden = linear1(x, {.activation = Activation::gelu});
+    return norm2(linear2(hidden, {.residual = std::move(x)}));
   }
 
   template <class Visitor>

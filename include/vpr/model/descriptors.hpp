@@ -19,8 +19,9 @@ struct Descriptors {
   ModelRecord record = {};
 
   std::int64_t size() const { return dimensions == 0 ? 0 : static_cast<std::int64_t>(values.size()) / dimensions; }
+  /// Borrowed: those of a temporary would be gone.
   Rows rows() const& { return {values.data(), size(), dimensions}; }
-  void rows() const&& = delete;
+  Rows rows() const&& = delete;
 };
 
 /// Whether descriptors that were made in different batch contexts may be compared: see `Company`.

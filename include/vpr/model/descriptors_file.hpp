@@ -4,7 +4,8 @@
 #pragma once
 
 #ifndef VPR_WITH_IO
-#error "vpr/model/descriptors_file.hpp needs nlohmann-json: link the target vpr::io"
+#error \
+    "vpr/model/descriptors_file.hpp needs the component io: link the CMake target vpr::io, or, without CMake, compile with -DVPR_WITH_IO and link z (Debian: nlohmann-json3-dev zlib1g-dev)"
 #endif
 
 #include <vpr/dataset/text.hpp>
@@ -16,6 +17,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <system_error>
 
 namespace vpr {
 
@@ -38,13 +40,17 @@ inline nlohmann::ordered_json record_json(const ModelRecord& record) {
   return json;
 }
 
-/// Writes the matrix N×D as a .npy file, and beside it the record with `more`, which a reader of the record leaves alone.
+/// Writes the matrix N×D as a .npy file, and beside it the record with `more`, which a reader of the record leaves alone. A record that is
+/// there goes first: no matrix ever stands beside that of another.
 /// @throws IoError  with path and reason
 inline void save_descriptors(const std::string& path, const Descriptors& descriptors,
                              const nlohmann::ordered_json& more = nlohmann::ordered_json::object()) {
   nlohmann::ordered_json json = record_json(descriptors.record);
   json.update(more);
   const std::string text = json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+  std::error_code error;
+  std::filesystem::remove(record_path(path), error);
+  VPR_REQUIRE(IoError, !error, record_path(path), ": cannot be replaced: ", error.message());
   write_npy(path, Shape{descriptors.size(), descriptors.dimensions}, descriptors.values);
   AtomicFile file(record_path(path));
   file.write(text);

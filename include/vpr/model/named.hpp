@@ -79,7 +79,7 @@ inline AnyPreprocess preprocess_of(const ModelRecord& record) {
 template <class Model>
 void load_weights(Model& model, std::string_view name, const WeightFile& file, const ModelRequest& request, ModelRecord& record) {
   const LoadReport report = load_named(model, name, file, {.strict = request.strict, .root = request.weights_root});
-  VPR_REQUIRE(WeightError, report.missing.empty() && report.misshaped.empty(), file.path(), ": does not fit the model: ", report.text());
+  VPR_REQUIRE(WeightError, report.missing.empty() && report.misshaped.empty(), file.path(), ": does not fit the model: ", report.text(10));
   record.weights_root = report.root.empty() ? "none" : report.root;
   const bool as_saved = report.unexpected.empty() && report.not_finite.empty() && report.converted.empty() && report.passed_over.empty();
   if (!as_saved && request.say) request.say(text_of(file.path(), ": loaded '", record.weights_root, "' with ", report.text()));

@@ -126,6 +126,9 @@ class Pipeline {
   void for_each_batch(std::span<const ImageView> photos, Use&& use) const {
     for (std::size_t begin = 0; begin < photos.size();) {
       const ImageSize size = preprocess.size(photos[begin].size());
+      VPR_REQUIRE(ShapeError, size.height % backbone.multiple() == 0 && size.width % backbone.multiple() == 0, "a photo of ",
+                  photos[begin].size(), " is ", size, " after preprocessing, the network wants sides that are multiples of ",
+                  backbone.multiple(), ": choose another size, such as 224x224, or a preprocess that rounds (--size, --preprocess)");
       std::size_t end = begin + 1;
       while (end < photos.size() && preprocess.size(photos[end].size()) == size) ++end;
       use(prepared(photos.subspan(begin, end - begin)));

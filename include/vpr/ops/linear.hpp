@@ -3,45 +3,42 @@
 /// Products with a learned matrix.
 #pragma once
 
-#include <vpr/backend/kernel.hpp>
-#include <vpr/core/tensor.hpp>
+#include <vpr/backend/concept.hpp>
+#include <vpr/backend/epilogue.hpp>
 
-#include <type_traits>
+#include <utility>
 
 namespace vpr {
-namespace detail {
 
-template <class B>
-Tensor<B> linear(const Tensor<B>& x, const typename B::weight& weight, const Tensor<B>& bias, Activation activation) {
+/// x Wᵀ over the last axis, and what `epilogue` makes of it: `…×I` by weight `O×I` gives `…×O`. A weight of more axes, such as a
+/// convolution's, counts as `O×` the rest. It is the backend's `weight` or a plain tensor.
+/// @throws ShapeError  if the extents do not fit.
+template <class B, LinearWeight W>
+Tensor<B> linear(const Tensor<B>& x, const W& weight, Epilogue<Tensor<B>> epilogue = {}) {
   const Shape& matrix = weight.shape();
   VPR_REQUIRE(ShapeError, x.shape().rank() >= 1 && matrix.rank() >= 2 && matrix.elements() == matrix[0] * x.shape().last(),
               "linear: got x ", x.shape(), " and weight ", matrix, ", want a weight [outputs, ", x.shape().last(), "]");
-  VPR_REQUIRE(ShapeError, bias.empty() || bias.elements() == matrix[0], "linear: got bias ", bias.shape(), ", want [", matrix[0], "]");
-  Tensor<B> out(x.shape().with(x.shape().rank() - 1, matrix[0]));
-  B::linear(x, weight, bias, activation, out);
+  const Shape result = x.shape().with(x.shape().rank() - 1, matrix[0]);
+  const auto operand = [&](const Tensor<B>* of_columns, const char* name) {
+    if (of_columns == nullptr || of_columns->empty()) return static_cast<const typename B::value*>(nullptr);
+    VPR_REQUIRE(ShapeError, of_columns->elements() == matrix[0], "linear: got ", name, ' ', of_columns->shape(), ", want [", matrix[0],
+                "]");
+    return of_columns->data();
+  };
+  VPR_REQUIRE(ShapeError, !epilogue.residual || epilogue.residual->shape() == result, "linear: got residual ", epilogue.residual->shape(),
+              ", want ", result);
+  EpilogueOperands<typename B::value> operands{operand(epilogue.bias, "bias"), epilogue.activation, operand(epilogue.gate, "gate"),
+                                               epilogue.scale, nullptr};
+  Tensor<B> out = epilogue.residual ? std::move(*epilogue.residual) : Tensor<B>(result);
+  if (epilogue.residual) operands.residual = std::as_const(out).data();
+  B::linear(x, weight, operands, out);
   return out;
 }
 
-}  // namespace detail
-
-/// x Wᵀ + b over the last axis: `…×I` by weight `O×I` and bias `O` (or empty: none) gives `…×O`. A weight of more axes, such
-/// as a convolution's, counts as `O×` the rest.
-/// @throws ShapeError  if the extents do not fit.
-template <class B>
-Tensor<B> linear(const Tensor<B>& x, const std::type_identity_t<typename B::weight>& weight, const Tensor<B>& bias) {
-  return detail::linear(x, weight, bias, Activation::none);
-}
-
-/// gelu(linear(x, weight, bias)), the activation being applied while the result is in the cache.
-template <class B>
-Tensor<B> linear_gelu(const Tensor<B>& x, const std::type_identity_t<typename B::weight>& weight, const Tensor<B>& bias) {
-  return detail::linear(x, weight, bias, Activation::gelu);
-}
-
-/// relu(linear(x, weight, bias)), the activation being applied while the result is in the cache.
-template <class B>
-Tensor<B> linear_relu(const Tensor<B>& x, const std::type_identity_t<typename B::weight>& weight, const Tensor<B>& bias) {
-  return detail::linear(x, weight, bias, Activation::relu);
+/// x Wᵀ + b with bias `O`, or without where it is empty.
+template <class B, LinearWeight W>
+Tensor<B> linear(const Tensor<B>& x, const W& weight, const Tensor<B>& bias) {
+  return linear(x, weight, Epilogue<Tensor<B>>{.bias = &bias});
 }
 
 }  // namespace vpr

@@ -111,6 +111,8 @@ class Trainer {
 
   /// Steps done so far, those of earlier sessions included.
   std::int64_t done() const { return done_.value(); }
+  /// Steps in the checkpoint that was written or resumed last; -1 where there is none.
+  std::int64_t done_in_checkpoint() const { return in_checkpoint_; }
   const O& optimizer() const { return optimizer_; }
 
   /// Keeps further state in the checkpoint under its name, such as what a miner remembers: all that `state.visit` shows, as a component shows its parameters,
@@ -132,7 +134,8 @@ class Trainer {
   /// Trains until `settings.steps` are done or `after_step` says false; then, too, a checkpoint is written where there is a file for it.
   ///
   /// A step that throws leaves the model with its gradients and running statistics, the optimiser and kept state as they were, so that `run` may be
-  /// called again: it goes on as if nothing had happened.
+  /// called again: it goes on as if nothing had happened. The steps that were done are in a checkpoint before the error leaves, where there is a file for
+  /// it.
   ///
   /// @param loss_of     `loss_of(batch)` gives the recorded loss of the batch of that number, a tensor of one element
   /// @param after_step  `after_step(TrainingStep)`: whether to go on. A checkpoint that is due is written afterwards, with what this changed of kept state
@@ -140,10 +143,15 @@ class Trainer {
   template <class LossOf, class AfterStep>
   void run(LossOf&& loss_of, AfterStep&& after_step) {
     bool go_on = true;
-    while (go_on && done() < settings_.steps) {
-      const TrainingStep step = whole_step(loss_of);
-      go_on = after_step(step);
-      if (settings_.checkpoint_every > 0 && done() % settings_.checkpoint_every == 0) checkpoint();
+    try {
+      while (go_on && done() < settings_.steps) {
+        const TrainingStep step = whole_step(loss_of);
+        go_on = after_step(step);
+        if (settings_.checkpoint_every > 0 && done() % settings_.checkpoint_every == 0) checkpoint();
+      }
+    } catch (...) {
+      keep_done_steps();
+      throw;
     }
     if (!settings_.checkpoint.empty() && done() != in_checkpoint_) checkpoint();
   }
@@ -195,6 +203,14 @@ class Trainer {
   void checkpoint() {
     save(settings_.checkpoint);
     in_checkpoint_ = done();
+  }
+
+  /// Writes a checkpoint of steps that are in none while an error is under way, which is the one to be told if this fails, too.
+  void keep_done_steps() noexcept {
+    try {
+      if (!settings_.checkpoint.empty() && done() > std::max<std::int64_t>(in_checkpoint_, 0)) checkpoint();
+    } catch (...) {
+    }
   }
 
   /// All that is kept beside the model and the optimiser, as one component.

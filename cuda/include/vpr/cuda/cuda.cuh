@@ -53,19 +53,18 @@ struct Cuda : ScalarKernels<CudaExecutor>, ScalarGradients<CudaExecutor>, Scalar
 
   /// Each image (the first axis of three or more; each row of a matrix) is a product of its own: cuBLAS chooses how to
   /// sum by the sizes it sees.
-  static void linear(const tensor& x, const weight& matrix, const tensor& bias, Activation activation, tensor& out) {
+  static void linear(const tensor& x, const weight& matrix, const EpilogueOperands<T>& epilogue, tensor& out) {
     const std::int64_t depth = x.shape().last(), columns = out.shape().last();
-    if (out.empty() || depth == 0) return ScalarKernels::linear(x, matrix, bias, activation, out);
+    if (out.empty() || depth == 0) return ScalarKernels::linear(x, matrix, epilogue, out);
+    tensor apart(epilogue.residual == nullptr ? Shape{0} : out.shape());  // the residual may be where the result goes
+    T* const product = epilogue.residual == nullptr ? out.data() : apart.data();
     const std::int64_t images = x.shape().rank() < 3 ? x.shape().rows() : x.shape()[0], rows = x.shape().rows() / images;
     for (std::int64_t i = 0; i < images; ++i) {
-      detail::gemm(x.data() + i * rows * depth, false, matrix.data(), true, out.data() + i * rows * columns, rows, columns, depth);
+      detail::gemm(x.data() + i * rows * depth, false, matrix.data(), true, product + i * rows * columns, rows, columns, depth);
     }
-    const T* offset = bias.data();
-    if (offset == nullptr && activation == Activation::none) return;
+    if (epilogue.empty()) return;
     T* result = out.data();
-    CudaExecutor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
-      result[i] = detail::activate(activation, offset == nullptr ? result[i] : result[i] + offset[i % columns]);
-    });
+    CudaExecutor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) { result[i] = epilogue(product[i], i, i % columns); });
   }
 
   static void matmul(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b, tensor& out) {

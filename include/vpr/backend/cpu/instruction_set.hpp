@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The instruction sets that kernels are compiled for, and the one that this processor runs.
+#pragma once
+
+#include <vpr/core/error.hpp>
+#include <vpr/core/target.hpp>
+
+#include <array>
+#include <cstdlib>
+#include <string_view>
+
+// Whether kernels are compiled for several sets in one file: compilers that can, for processors that have several. nvcc's front end can't.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__CUDACC__)
+#define VPR_SEVERAL_INSTRUCTION_SETS 1
+#else
+#define VPR_SEVERAL_INSTRUCTION_SETS 0
+#endif
+
+namespace vpr {
+
+/// The instruction sets that kernels are compiled for whatever the compiler's flags, each with all of those before it. On other processors
+/// than x86-64 there is one, `baseline`: what the flags allow.
+enum class InstructionSet {
+  baseline,     ///< what the compiler's flags allow, at least SSE2
+  avx2,         ///< AVX2 and FMA
+  avx512,       ///< AVX-512 F, BW, CD, DQ and VL
+  avx512_bf16,  ///< AVX-512 BF16, VNNI and VPOPCNTDQ
+};
+
+inline constexpr std::array<std::string_view, 4> instruction_set_names = {"baseline", "avx2", "avx512", "avx512_bf16"};
+
+inline std::string_view name_of(InstructionSet set) { return instruction_set_names[static_cast<std::size_t>(set)]; }
+
+/// The largest set that this processor and its operating system have.
+inline InstructionSet best_instruction_set() {
+#if VPR_SEVERAL_INSTRUCTION_SETS
+  const auto all = [](auto... has) { return ((has != 0) && ...); };
+  if (!all(__builtin_cpu_supports("avx2"), __builtin_cpu_supports("fma"), __builtin_cpu_supports("popcnt")))
+    return InstructionSet::baseline;
+  if (!all(__builtin_cpu_supports("avx512f"), __builtin_cpu_supports("avx512bw"), __builtin_cpu_supports("avx512cd"),
+           __builtin_cpu_supports("avx512dq"), __builtin_cpu_supports("avx512vl")))
+    return InstructionSet::avx2;
+  if (!all(__builtin_cpu_supports("avx512bf16"), __builtin_cpu_supports("avx512vnni"), __builtin_cpu_supports("avx512vpopcntdq")))
+    return InstructionSet::avx512;
+  return InstructionSet::avx512_bf16;
+#else
+  return InstructionSet::baseline;
+#endif
+}
+
+namespace detail {
+
+/// The set that `name` asks for, or without a name the best.
+inline InstructionSet asked_instruction_set(const char* name) {
+  const InstructionSet best = best_instruction_set();
+  if (name == nullptr || *name == '\0') return best;
+  for (std::size_t i = 0; i <= static_cast<std::size_t>(best); ++i) {
+    if (instruction_set_names[i] == name) return static_cast<InstructionSet>(i);
+  }
+  std::string known;
+  for (std::size_t i = 0; i <= static_cast<std::size_t>(best); ++i) known += (i > 0 ? ", " : "") + std::string(instruction_set_names[i]);
+  fail<ConfigError>("VPR_ISA=", name, ": want one that this processor has: ", known);
+}
+
+}  // namespace detail
+
+/// The set whose kernels run: the best that this processor has, or a smaller one that the environment variable `VPR_ISA` names when the
+/// program first asks. Results have the same bits within one set.
+/// @throws ConfigError  where `VPR_ISA` names none that this processor has.
+inline InstructionSet instruction_set() {
+  static const InstructionSet chosen = detail::asked_instruction_set(std::getenv("VPR_ISA"));
+  return chosen;
+}
+
+namespace detail {
+
+/// Of the same kernels compiled for each set, those that run.
+template <class Kernels>
+const Kernels& chosen_kernels(const std::array<const Kernels*, 4>& compiled) {
+  return *compiled[static_cast<std::size_t>(instruction_set())];
+}
+
+}  // namespace detail
+}  // namespace vpr
+
+/// The table `name` of the set that runs, of those that `vpr/backend/cpu/each_instruction_set.inl` compiled into the namespaces of the sets.
+#if VPR_SEVERAL_INSTRUCTION_SETS
+#define VPR_CHOSEN_KERNELS(name) \
+  ::vpr::detail::chosen_kernels(::std::array{&baseline::name, &avx2::name, &avx512::name, &avx512_bf16::name})
+#else
+#define VPR_CHOSEN_KERNELS(name) baseline::name
+#endif

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Usage: outputs.sh VPR WEIGHTS TOWN FOLDER. No command overwrites what is there unasked, nor ever what it reads, and this is known before anything is computed.
+set -euo pipefail
+vpr=$1 weights=$2 town=$3 folder=$4
+rm -rf "$folder"
+mkdir -p "$folder"
+cd "$folder"
+cp "$weights" w.safetensors
+cp "$town"/database/*000_map@.jpg photo.jpg
+printf 'path,place\nphoto.jpg,1\n' >list.csv
+echo photo.jpg >list.txt
+model=(--model dinov2-vits14+cls --weights w.safetensors --size 28)
+sets=(--database list.csv --queries list.csv)
+
+fail() { cat said; echo "$*" >&2; exit 1; }
+# refused CODE TEXT COMMAND...: at once, leaving every file as it is
+refused() {
+  local wanted=$1 text=$2 code=0
+  shift 2
+  md5sum -- * >../sums
+  "$vpr" "$@" >../said 2>&1 || code=$?
+  mv ../said said
+  [ $code = "$wanted" ] && grep -qF -- "$text" said || fail "exit code $code, expected $wanted and '$text': $*"
+  ! grep -q descriptors said || fail "it was computed: $*"
+  rm said
+  md5sum --quiet -c ../sums && rm ../sums
+}
+
+# What is there stays, but for an empty file.
+: >new.npy
+"$vpr" describe "${model[@]}" --out new.npy photo.jpg
+"$vpr" describe "${model[@]}" --out other.npy photo.jpg
+cp other.json second.json
+for out in new.npy second.npy list.npy; do
+  if [ $out = list.npy ]; then echo mine >list.names.txt; fi
+  refused 2 "is there already: give another name, or add --force to overwrite it" describe "${model[@]}" --out $out photo.jpg
+done
+"$vpr" evaluate "${model[@]}" "${sets[@]}" --json e.json --report e.html >out.txt 2>err.txt
+"$vpr" localize "${model[@]}" "${sets[@]}" --json l.json --csv l.csv --report l.html >out.txt 2>err.txt
+for output in "evaluate --json e.json" "evaluate --report e.html" "localize --json l.json" "localize --csv l.csv" "localize --report l.html"; do
+  read -r command option file <<<"$output"
+  refused 2 "$file: is there already" "$command" "${model[@]}" "${sets[@]}" "$option" "$file"
+done
+refused 2 "e.json: is there already" pca new.npy --dimensions 1 --out e.json
+"$vpr" evaluate "${model[@]}" "${sets[@]}" --json e.json --force >out.txt 2>err.txt
+"$vpr" describe "${model[@]}" --out new.npy --force photo.jpg
+cmp new.npy other.npy
+
+# What is read, or written by another option, is refused whatever is asked.
+refused 2 "w.safetensors: is read by this command" describe "${model[@]}" --out w.safetensors --force photo.jpg
+refused 2 "photo.jpg: is read by this command" describe "${model[@]}" --out photo.jpg --force photo.jpg
+ln -s list.csv link.csv
+refused 2 "link.csv: is read by this command" evaluate "${model[@]}" "${sets[@]}" --json link.csv --force
+refused 2 "new.json: is read by this command" pca new.npy --dimensions 1 --out new.json --force
+refused 2 "both: would be written twice" evaluate "${model[@]}" "${sets[@]}" --json both --report ./both --force
+refused 2 "w.safetensors: is read by this command" train --recipe adapter --backbone dinov2-vits14 --weights w.safetensors --data list.csv --out w.safetensors --force
+refused 2 "the name of the file is empty" describe "${model[@]}" --out "" photo.jpg
+refused 2 "the name of the file is empty" evaluate "${model[@]}" "${sets[@]}" --json ""
+refused 2 "--max-megapixels: got nan" describe "${model[@]}" --max-megapixels nan --out o.npy photo.jpg
+refused 2 "--vocabulary and --save-vocabulary are for +vlad" describe "${model[@]}" --save-vocabulary words.safetensors --out o.npy photo.jpg
+
+# Devices and pipes are written to as they are.
+"$vpr" localize "${model[@]}" "${sets[@]}" --json /dev/stdout >out.txt 2>err.txt
+grep -q '"queries"' out.txt || { cat out.txt err.txt; echo "/dev/stdout"; exit 1; }
+[ -L /dev/stdout ] || { echo "/dev/stdout was replaced"; exit 1; }
+mkfifo pipe
+cat pipe >through.txt &
+"$vpr" localize "${model[@]}" "${sets[@]}" --csv pipe >out.txt 2>err.txt
+wait $!
+[ -p pipe ] && grep -q "query,rank,database,score" through.txt || { echo "the pipe"; exit 1; }
+echo "nothing was overwritten unasked"
+cd / && rm -rf "$folder"
