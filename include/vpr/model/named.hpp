@@ -78,9 +78,11 @@ inline AnyPreprocess preprocess_of(const ModelRecord& record) {
 /// @param name  what the model is called in an error, see `load_named`
 template <class Model>
 void load_weights(Model& model, std::string_view name, const WeightFile& file, const ModelRequest& request, ModelRecord& record) {
+  hold_blocks_in(model, request.precision);
   const LoadReport report = load_named(model, name, file, {.strict = request.strict, .root = request.weights_root});
   VPR_REQUIRE(WeightError, report.missing.empty() && report.misshaped.empty(), file.path(), ": does not fit the model: ", report.text(10));
   record.weights_root = report.root.empty() ? "none" : report.root;
+  if (request.precision != Precision::f32) record.precision = name_of(request.precision);
   const bool as_saved = report.unexpected.empty() && report.not_finite.empty() && report.converted.empty() && report.passed_over.empty();
   if (!as_saved && request.say) request.say(text_of(file.path(), ": loaded '", record.weights_root, "' with ", report.text()));
 }
