@@ -65,12 +65,12 @@ class SharedLoop {
   };
 
   /// @param each  nanoseconds that a body is thought to take
-  SharedLoop(const Loop& loop, std::int64_t begin, float each, int threads, ExecutionState& state, LoopFailure& failure)
-      : loop_(loop), next_(begin), state_(state), failure_(failure), threads_(threads), run_(bodies_of_run(each)) {}
+  SharedLoop(const Loop& loop, std::int64_t begin, float each, int threads, LoopFailure& failure)
+      : loop_(loop), next_(begin), failure_(failure), threads_(threads), run_(bodies_of_run(each)) {}
 
   /// Runs bodies until none is left to begin.
   void work() {
-    const HereScope scope({&state_, true});
+    const HereScope scope({state_, true});
     const Nanoseconds start = now();
     Part part;
     for (std::int64_t begin = next_.load(std::memory_order_relaxed); begin < loop_.count;) {
@@ -96,7 +96,7 @@ class SharedLoop {
 
   const Loop& loop_;
   std::atomic<std::int64_t> next_;
-  ExecutionState& state_;
+  ExecutionState* const state_ = here.state;
   LoopFailure& failure_;
   const int threads_;
   const std::int64_t run_;
@@ -138,7 +138,7 @@ class TimedLoop {
     const Nanoseconds work = static_cast<Nanoseconds>(each_ * static_cast<float>(left));
     const int useful = static_cast<int>(state_.worth().threads(std::min<std::int64_t>(threads_, left), work, start));
     if (useful == 1) return false;
-    SharedLoop shared(loop_, begin, each_, useful, state_, failure_);
+    SharedLoop shared(loop_, begin, each_, useful, failure_);
     if (!state_.share(useful, {[](void* argument) { static_cast<SharedLoop*>(argument)->work(); }, &shared})) return false;
     const SharedLoop::Part own = shared.of_beginner();
     if (own.bodies == 0) return true;
