@@ -3,8 +3,8 @@
 set(vpr_components io image webp tiff gif heif hash omp thrust tbb cuda)
 
 # What vpr::vpr itself needs.
-set(vpr_vpr_packages Eigen3 xtensor)
-set(vpr_vpr_links Eigen3::Eigen xtensor)
+set(vpr_vpr_packages Eigen3 xtensor Threads)
+set(vpr_vpr_links Eigen3::Eigen xtensor Threads::Threads)
 set(vpr_vpr_debian libeigen3-dev libxtensor-dev)
 
 # Weight files: nlohmann-json reads the header of safetensors, zlib inflates npz.
@@ -36,7 +36,7 @@ set(vpr_hash_packages Xxhash)
 set(vpr_hash_links Xxhash::Xxhash)
 set(vpr_hash_debian libxxhash-dev)
 
-# Loops over threads.
+# OpenMP's threads: for loops (OpenMpExecutor) and for Thrust.
 set(vpr_omp_packages OpenMP)
 set(vpr_omp_links OpenMP::OpenMP_CXX)
 set(vpr_omp_debian "g++ or libomp-dev")
@@ -46,7 +46,7 @@ set(vpr_thrust_packages VprThrust)
 set(vpr_thrust_links VprThrust::Thrust)
 set(vpr_thrust_debian libthrust-dev)
 
-# Thrust's threads on TBB.
+# TBB's threads: for loops (TbbExecutor) and for Thrust.
 set(vpr_tbb_packages VprThrust TBB)
 set(vpr_tbb_links VprThrust::Thrust TBB::tbb)
 set(vpr_tbb_debian libthrust-dev libtbb-dev)

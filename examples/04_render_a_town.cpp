@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Teaches: a town that does not exist, to try place recognition on without any photos at hand. Its photos carry their positions
-// in their names, so that `vpr evaluate --database FOLDER/database --queries FOLDER/queries` measures recall.
+// Teaches: to try place recognition without photos of your own, render a town. Each place is photographed once for the database and four
+// times as a query: from another viewpoint, at night, in fog, with traffic. The file names hold the positions, so that
+// `vpr evaluate --database FOLDER/database --queries FOLDER/queries` measures recall.
 //
-//     04_render_a_town FOLDER [SEED [PLACES]]
+//     04_render_a_town FOLDER [SEED [PLACES]]     60 places unless given; one seed gives the same photos on every machine
 #include <vpr/dataset/write_town.hpp>
 
 #include <cstdio>
@@ -16,7 +17,7 @@ int main(int count, char** arguments) try {
 
   const vpr::SyntheticTown town(settings);
   vpr::write_town(town, arguments[1]);
-  std::printf("%d places in %s/database, each seen again four times in %s/queries\n", town.places(), arguments[1], arguments[1]);
+  std::printf("%d places in %s/database, four queries of each in %s/queries\n", town.places(), arguments[1], arguments[1]);
 } catch (const vpr::Error& error) {
   return std::fprintf(stderr, "%s\n", error.what()), 1;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Teaches: a second look at the best candidates, by the patches of two photos that choose each other. Descriptor and patches come from
-// one pass of the network; the page shows where the photos match.
+// Teaches: re-ranking. The 20 database photos whose descriptors are closest to the query's are compared with it once more, patch by patch:
+// their score is the number of mutual nearest neighbours, patches of the two photos that are each other's closest. Descriptor and patches
+// come from one pass of the network. The page draws the matches.
 //
 //     05_rerank_and_draw_matches WEIGHTS FOLDER_OF_KNOWN_PLACES PHOTO PAGE.html
 #include <vpr/vpr.hpp>
@@ -19,7 +20,7 @@ int main(int count, char** arguments) try {
   set.database = vpr::read_photos(arguments[2]);
   set.queries = vpr::read_photos(arguments[3]);
   vpr::FlatIndex<> index(model.dimensions());
-  vpr::MemoryLocalStore store(vpr::LocalPrecision::int8);  // a quarter of the memory; DiskLocalStore keeps them in a file
+  vpr::MemoryLocalStore store(vpr::LocalPrecision::int8);  // a quarter of float32's memory; DiskLocalStore keeps the patches in a file
   for (const vpr::Photo& photo : set.database) {
     const vpr::TwoStageDescription known = model.describe_both(vpr::read_image(photo.path));
     index.add(vpr::Rows(known.descriptors.data(), 1, index.dim()));

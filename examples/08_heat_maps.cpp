@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Teaches: features are there to be looked at. What does GeM make its descriptor of? Where does SALAD put the patches, and which ones
-// does it throw away? SALAD's head is untrained here: load a checkpoint into `model.aggregator` to see what it has learned.
+// Teaches: to draw over a photo what its descriptor is made of. `gem.png` shows each patch's share of the GeM descriptor,
+// `salad_clusters.png` the cluster that SALAD assigns most of each patch to, `salad_dustbin.png` how much of each patch it leaves out.
+// SALAD's aggregator is untrained here: load a checkpoint into `model.aggregator` to see what it has learned. FOLDER must exist.
 //
 //     08_heat_maps WEIGHTS PHOTO FOLDER
 #include <vpr/vpr.hpp>
@@ -25,7 +26,7 @@ int main(int count, char** arguments) try {
   const std::vector<float> shares = vpr::gem_contributions(vpr::Rows(patches.data(), features.grid.patches(), 384));
   vpr::write_image(folder + "/gem.png", vpr::heat_map(photo, shares, features.grid));
 
-  const std::vector<float> assignment = model.aggregator.assignment(features).to_vector();  // 16 clusters and the dustbin, a patch
+  const std::vector<float> assignment = model.aggregator.assignment(features).to_vector();  // 256 × 17: 16 clusters and the dustbin
   std::vector<std::int64_t> cluster;
   std::vector<float> dustbin;
   for (auto row = assignment.begin(); row != assignment.end(); row += 17) {
@@ -36,8 +37,8 @@ int main(int count, char** arguments) try {
   vpr::write_image(folder + "/salad_dustbin.png", vpr::heat_map(photo, dustbin, features.grid));
 
   const auto most = std::max_element(shares.begin(), shares.end());
-  std::printf("gem.png, salad_clusters.png, salad_dustbin.png: one patch of %zu makes %.1f%% of GeM's descriptor\n", shares.size(),
-              100.0 * *most);
+  std::printf("gem.png, salad_clusters.png, salad_dustbin.png: the strongest of %zu patches makes up %.1f%% of GeM's descriptor\n",
+              shares.size(), 100.0 * *most);
 } catch (const vpr::Error& error) {
   return std::fprintf(stderr, "%s\n", error.what()), 1;
 }

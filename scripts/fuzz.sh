@@ -15,7 +15,7 @@ for candidate in clang++-14 clang++; do
 done
 if [ -z "$clang" ]; then
   install_packages clang
-  clang=clang++
+  clang="clang++"
 fi
 install_packages "${build_packages[@]}"
 
@@ -29,8 +29,8 @@ seed() {
   shift 2
   mkdir -p "$folder"
   for file; do
-    [ -f "$file" ] && [ "$(stat -c %s "$file")" -le 200000 ] || continue
-    { [ -z "$kind" ] || printf "\\x$(printf %02x "$kind")"; cat "$file"; } >"$folder/$kind-$(md5sum <"$file" | cut -c1-16)"
+    if [ "$(stat -c %s "$file")" -gt 200000 ]; then continue; fi
+    { [ -z "$kind" ] || printf '%b' "\\x$kind"; cat "$file"; } >"$folder/$kind-$(md5sum <"$file" | cut -c1-16)"
   done
 }
 mapfile -d '' -t files < <(find tests/data -type f -print0)
@@ -47,7 +47,7 @@ for fuzzer in weights lists photos stores; do
   "$program" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2560 -max_len=200000 -print_final_stats=1 \
     -artifact_prefix="$build/findings/$fuzzer-" "$build/inputs/$fuzzer" >"$build/$fuzzer.log" 2>&1 || {
     tail -n 40 "$build/$fuzzer.log" >&2
-    die "$fuzzer: a finding; the input is $(ls -t "$build/findings/$fuzzer-"* 2>/dev/null | head -n 1), the log $build/$fuzzer.log"
+    die "$fuzzer: a finding; the input is $(sed -n 's/.*Test unit written to //p' "$build/$fuzzer.log" | tail -n 1), the log $build/$fuzzer.log"
   }
   tail -n 8 "$build/$fuzzer.log" | grep -E "number_of_executed_units|peak_rss_mb" || true
 done

@@ -4,12 +4,13 @@
 
 build_packages=(g++ cmake ninja-build libeigen3-dev libxtensor-dev nlohmann-json3-dev zlib1g-dev libjpeg-dev libspng-dev libwebp-dev libtiff-dev libgif-dev libheif-dev libxxhash-dev libtbb-dev)
 program_packages=(libcli11-dev libkainjow-mustache-dev)
-test_packages=(catch2)
+test_packages=(catch2 python3)
 benchmark_packages=(libbenchmark-dev)
 docs_packages=(doxygen mkdocs mkdocs-material)
 
 # A CUDA toolkit brings Thrust; Debian's own is for machines without one.
-if ! compgen -G "${CUDA_PATH:-/usr/local/cuda}/include/cccl/thrust/version.h" >/dev/null; then
+cuda_headers=${CUDA_PATH:-/usr/local/cuda}/include
+if ! [ -e "$cuda_headers/cccl/thrust/version.h" ] && ! [ -e "$cuda_headers/thrust/version.h" ]; then  # of CUDA 13; of 12 and before
   build_packages+=(libthrust-dev)
 fi
 

@@ -26,7 +26,6 @@ function(vpr_flags_test one other)
       target_link_libraries(test_flags_${name} PRIVATE OpenMP::OpenMP_CXX)
     endif()
     add_test(NAME flags_${name} COMMAND test_flags_${name})
-    set_tests_properties(flags_${name} PROPERTIES ENVIRONMENT OMP_WAIT_POLICY=passive)
   endforeach()
 endfunction()
 

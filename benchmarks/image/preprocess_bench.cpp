@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From a 1280x960 JPEG to the 3x224x224 floats a network reads, in the two published orders. benchmarks/peers/preprocess_torch.py times PIL and torchvision
+// From a 1280x960 JPEG to the 3x224x224 floats a network reads, in the two published orders. benchmarks/peers/preprocess.py times PIL and torchvision
 // on the same file, which this program leaves in the folder for temporary files.
 #include <vpr/image/preprocess.hpp>
 #include <vpr/image/read.hpp>

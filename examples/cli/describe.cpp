@@ -45,8 +45,9 @@ void describe(const Options& options) {
   std::string names;
   for (const std::size_t i : described.photos) names += vpr::escaped(photos[i].name) + '\n';
   write_text(names_path, names);
-  std::cout << described.photos.size() << " descriptors of " << described.descriptors.dimensions << " numbers in "
-            << vpr::escaped(options.out) << ", their names in " << vpr::escaped(names_path) << '\n';
+  std::cout << vpr::escaped(options.out) << ": " << described.photos.size() << " x " << described.descriptors.dimensions
+            << " values, a row a photo; the photos' names in " << vpr::escaped(names_path) << ", what made the descriptors in "
+            << vpr::escaped(vpr::record_path(options.out)) << '\n';
   reader.left_out().finish();
 }
 
@@ -59,7 +60,7 @@ void add_describe(CLI::App& program) {
   command
       ->add_option("--out", options->out,
                    "the matrix of descriptors, a .npy file; beside it the photos' names, escaped, and the record of what made them")
-      ->check(file_name())
+      ->check(file_name(".npy"))
       ->required();
   command->add_option("photos", options->sources, "folders, lists or photos")->required();
   command->callback([options] { describe(*options); });

@@ -119,7 +119,8 @@ class Request {
 Projection::Projection(const ModelOptions& options, const vpr::ModelRecord& of) : record_(of) {
   if (options.pca.empty()) return;
   pca_.emplace(vpr::load_pca(options.pca));
-  if (const auto fitted = vpr::record_in(vpr::read_safetensors(options.pca).metadata())) {
+  const vpr::WeightFile pca = vpr::read_safetensors(options.pca);
+  if (const auto fitted = vpr::record_in(pca.metadata())) {
     vpr::require_same(of, *fitted, "descriptors and those that " + options.pca + " was fitted to", {"accept_damaged"});
   } else {
     note(options.pca + " holds no record of what it was fitted to: that it fits is not checked");

@@ -44,8 +44,9 @@ std::vector<std::int64_t> measurable(const std::vector<std::int64_t>& recall, co
 std::string unit_of(const vpr::Dataset& dataset) { return dataset.unit_reason.empty() ? "none" : vpr::printable(dataset.unit_reason); }
 
 void print(const vpr::Dataset& dataset, const SearchResult& result, const vpr::Recall& recall) {
-  std::printf("%zu queries, %zu database photos; %zu queries have a right answer\npositions: %s\n", dataset.queries.size(),
-              dataset.database.size(), dataset.queries.size() - recall.unanswerable.size(), unit_of(dataset).c_str());
+  std::printf("%zu queries, %zu database photos; %zu queries have a right answer\n", dataset.queries.size(), dataset.database.size(),
+              dataset.queries.size() - recall.unanswerable.size());
+  if (!dataset.unit_reason.empty()) std::printf("positions: %s\n", unit_of(dataset).c_str());
   for (std::size_t i = 0; i < recall.at.size(); ++i) {
     std::printf("recall@%-4lld %.3f", static_cast<long long>(recall.at[i]), recall.of_all[i]);
     if (!recall.unanswerable.empty()) std::printf("   %.3f of those with a right answer", recall.of_answerable[i]);

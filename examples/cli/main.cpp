@@ -3,6 +3,7 @@
 #include "commands.hpp"
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/text.hpp>
 #include <vpr/version.hpp>
 
 #include <CLI/CLI.hpp>
@@ -69,6 +70,13 @@ std::string version_text() {
   return text;
 }
 
+/// What to say to a command line without a command, or whose first word is none.
+std::string commands_of(const CLI::App& program, const char* first) {
+  std::string text = *first != '\0' ? vpr::text_of("vpr: there is no command '", first, "'; there are") : "vpr: which command? There are";
+  for (const CLI::App* command : program.get_subcommands({})) text += " " + command->get_name();
+  return text + "; vpr --help says more\n";
+}
+
 /// Refuses to call done what standard output did not take, such as a full disk.
 void flush_output() {
   errno = 0;
@@ -99,6 +107,7 @@ int main(int count, char** arguments) {
     } catch (const CLI::ParseError& error) {
       std::ostringstream out, message;
       code = program.exit(error, out, message) == 0 ? 0 : 2;
+      if (code == 2 && program.get_subcommands().empty()) message.str(commands_of(program, count > 1 ? arguments[1] : ""));
       std::cout << out.str();
       std::cerr << vpr::printable(message.str());
     }

@@ -188,7 +188,7 @@ void add_train(CLI::App& program) {
                    "queries and database")
       ->required();
   command->add_option("--out", options->out, "the trained weights, a .safetensors file; the training's state is kept beside it")
-      ->check(file_name())
+      ->check(file_name(".safetensors"))
       ->required();
   command->add_option("--backbone", options->backbone, "another network than the authors', such as dinov2-vits14");
   command->add_option("--by", options->by, "what shows one place: automatic, id, cell or sequence")->capture_default_str();

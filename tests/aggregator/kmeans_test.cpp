@@ -3,6 +3,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/threads.hpp"
 
 #include <limits>
 #include <vector>
@@ -78,19 +79,17 @@ TEST_CASE("Equally near centres: the first, also beyond 64 centres") {
 TEST_CASE("k-means gives the same bits for any number of threads") {
   const std::vector<float> numbers = random_floats(2000 * 150, 1);
   const Rows points(numbers.data(), 2000, 150);
-  const int before = thread_count();
   for (const auto distance : {ClusterDistance::euclidean, ClusterDistance::cosine}) {
     for (const auto rule : {FirstCentres::plus_plus, FirstCentres::random}) {
       std::vector<Centres> found;
       for (const int threads : {1, 2, 5}) {
-        set_thread_count(threads);
+        const Threads scope(threads);
         found.push_back(kmeans(points, {.clusters = 70, .distance = distance, .first = rule, .iterations = 4, .seed = 3}).centres);
       }
       CHECK(found[0] == found[1]);
       CHECK(found[0] == found[2]);
     }
   }
-  set_thread_count(before);
 }
 
 TEST_CASE("Each iteration of k-means lowers the inertia") {

@@ -3,6 +3,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/threads.hpp"
 
 #include <limits>
 #include <vector>
@@ -46,17 +47,15 @@ TEST_CASE("A vocabulary of normalised descriptors does not depend on their lengt
 TEST_CASE("A vocabulary clusters a sample of many descriptors, whatever the chunks and threads") {
   const std::vector<float> numbers = random_floats(5000 * 8, 3);
   const Rows descriptors(numbers.data(), 5000, 8);
-  const int before = thread_count();
   std::vector<Vocabulary> found;
   for (const int threads : {1, 2}) {
-    set_thread_count(threads);
+    const Threads scope(threads);
     VocabularyBuilder builder(8, {.kmeans = {.clusters = 10, .seed = 4}, .sample = 500});
     const std::int64_t chunk = threads == 1 ? 5000 : 7;
     for (std::int64_t begin = 0; begin < 5000; begin += chunk) builder.add(descriptors.slice(begin, std::min(chunk, 5000 - begin)));
     CHECK(builder.seen() == 5000);
     found.push_back(builder.build(""));
   }
-  set_thread_count(before);
   CHECK(found[0].centres == found[1].centres);
   CHECK(found[0].provenance == found[1].provenance);
   CHECK(found[0].provenance["descriptors_clustered"] == "500");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// refused: use of deleted function
+// refused: deleted
 #include <vpr/io/mapped_file.hpp>
 
-const auto bytes = vpr::MappedFile("weights.pth").bytes();
+auto bytes = vpr::MappedFile("weights.pth").bytes();

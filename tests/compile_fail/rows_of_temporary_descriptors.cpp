@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// refused: use of deleted function
+// refused: deleted
 #include <vpr/model/descriptors.hpp>
 
-vpr::Descriptors load();
-vpr::Rows rows = load().rows();
+vpr::Descriptors describe();
+vpr::Rows rows = describe().rows();

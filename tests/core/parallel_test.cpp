@@ -2,103 +2,126 @@
 #include <vpr/core/parallel.hpp>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/threads.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
+#include <cstdint>
 #include <mutex>
 #include <set>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
-namespace {
+TEST_CASE("parallel_for runs each index once") {
+  const auto check = [] {
+    for (const int count : {-3, 0, 1, 2, 3, 1000, 100'000}) {
+      std::vector<std::atomic<int>> hits(static_cast<std::size_t>(std::max(count, 0)));
+      vpr::parallel_for(count, [&](std::int64_t i) { ++hits[static_cast<std::size_t>(i)]; });
+      for (const auto& hit : hits) REQUIRE(hit == 1);
+    }
+  };
+  check();
+  for (const int threads : {1, 2, 5}) {
+    const Threads scope(threads);
+    check();
+  }
+}
 
-/// On how many threads a loop ran whose bodies wait for each other's, up to as many as there may be.
-std::size_t threads_of_a_loop() {
+TEST_CASE("Inside a loop another runs serially") {
+  const Threads scope(3);
+  std::atomic<int> total = 0, wrong = 0;
+  vpr::parallel_for(8, [&](std::int64_t) {
+    const auto self = std::this_thread::get_id();
+    wrong += vpr::thread_count() != 1;
+    vpr::parallel_for(8, [&](std::int64_t) {
+      ++total;
+      wrong += std::this_thread::get_id() != self;
+    });
+  });
+  CHECK(total == 64);
+  CHECK(wrong == 0);
+  CHECK(vpr::thread_count() == 3);
+}
+
+TEST_CASE("Of several exceptions that of the lowest index is passed on, once all before it are done") {
+  for (const int threads : {1, 2, 4}) {
+    const Threads scope(threads);
+    for (int round = 0; round < 50; ++round) {
+      std::vector<std::atomic<int>> hits(300);
+      std::string message;
+      try {
+        vpr::parallel_for(300, [&](std::int64_t i) {
+          ++hits[static_cast<std::size_t>(i)];
+          if (i >= 100 && i % 7 == 3) throw std::runtime_error(std::to_string(i));
+        });
+      } catch (const std::runtime_error& error) {
+        message = error.what();
+      }
+      REQUIRE(message == "101");
+      for (std::size_t i = 0; i <= 101; ++i) REQUIRE(hits[i] == 1);
+      for (const auto& hit : hits) REQUIRE(hit <= 1);
+    }
+    CHECK(vpr::thread_count() == threads);
+  }
+}
+
+TEST_CASE("An exception of a loop inside a loop is passed on through both") {
+  const Threads scope(2);
+  const auto nested = [] {
+    vpr::parallel_for(4, [](std::int64_t i) {
+      vpr::parallel_for(4, [i](std::int64_t j) {
+        if (i == 2 && j == 1) throw std::runtime_error("inner");
+      });
+    });
+  };
+  CHECK_THROWS_WITH(nested(), "inner");
+}
+
+TEST_CASE("A loop of little work stays on its thread, one of much work does not") {
+  const vpr::ExecutionScope scope(vpr::Execution(3));
+  const auto self = std::this_thread::get_id();
+  int stayed = 0;
+  for (int round = 0; round < 100; ++round) {
+    std::atomic<bool> left = false;
+    vpr::parallel_for(100, [&](std::int64_t) {
+      if (std::this_thread::get_id() != self) left = true;
+    });
+    stayed += !left;
+  }
+  CHECK(stayed > 90);  // an interruption may make a body look long
+
   std::mutex mutex;
   std::set<std::thread::id> ids;
-  std::atomic<int> waiting = 0;
-  const int expected = vpr::thread_count();
-  vpr::parallel_for(expected, [&](std::int64_t) {
-    ++waiting;
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (waiting < expected && std::chrono::steady_clock::now() < end) std::this_thread::yield();
-    const std::lock_guard lock(mutex);
-    ids.insert(std::this_thread::get_id());
-  });
-  return ids.size();
-}
-
-}  // namespace
-
-TEST_CASE("parallel_for runs each index once") {
-  for (const int count : {-3, 0, 1, 2, 1000}) {
-    std::vector<std::atomic<int>> hits(static_cast<std::size_t>(std::max(count, 0)));
-    vpr::parallel_for(count, [&](std::int64_t i) { ++hits[static_cast<std::size_t>(i)]; });
-    for (const auto& hit : hits) REQUIRE(hit == 1);
+  for (int round = 0; round < 50 && ids.size() < 3; ++round) {
+    vpr::parallel_for(20, [&](std::int64_t) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      const std::lock_guard lock(mutex);
+      ids.insert(std::this_thread::get_id());
+    });
   }
+  CHECK(ids.size() == 3);
 }
 
-TEST_CASE("parallel_for nests and passes an exception on") {
-  std::atomic<int> total = 0;
-  vpr::parallel_for(4, [&](std::int64_t) { vpr::parallel_for(4, [&](std::int64_t) { ++total; }); });
-  CHECK(total == 16);
-  CHECK_THROWS_AS(vpr::parallel_for(8,
-                                    [](std::int64_t i) {
-                                      if (i == 5) throw std::runtime_error("five");
-                                    }),
-                  std::runtime_error);
-}
-
-TEST_CASE("A thread count holds for its scope and its thread") {
-#ifdef _OPENMP
-  const int before = vpr::thread_count();
-  {
-    const vpr::ThreadCount three(3);
-    CHECK(vpr::thread_count() == 3);
-    CHECK(threads_of_a_loop() == 3);
-    {
-      const vpr::ThreadCount none(0);
-      CHECK(vpr::thread_count() == 1);
-      CHECK(threads_of_a_loop() == 1);
+TEST_CASE("Loops that several threads begin at once on the same execution are each complete") {
+  for (const vpr::Execution& execution : {vpr::Execution(3), vpr::Execution()}) {
+    std::vector<std::int64_t> sums(4);
+    std::vector<std::thread> threads;
+    for (std::int64_t& sum : sums) {
+      threads.emplace_back([&sum, &execution] {
+        const vpr::ExecutionScope scope(execution);
+        for (int round = 0; round < 20; ++round) {
+          std::vector<std::int64_t> values(50);
+          vpr::parallel_for(50, [&](std::int64_t i) {
+            if (round % 2 == 0) std::this_thread::sleep_for(std::chrono::microseconds(20));
+            values[static_cast<std::size_t>(i)] = i;
+          });
+          for (const std::int64_t value : values) sum += value;
+        }
+      });
     }
-    CHECK(vpr::thread_count() == 3);
-    int elsewhere = 0;
-    std::thread([&] { elsewhere = vpr::thread_count(); }).join();
-    CHECK(elsewhere == before);
-    std::atomic<int> inside = 0;
-    vpr::parallel_for(3, [&](std::int64_t) { inside += vpr::thread_count(); });
-    CHECK(inside == 3);
+    for (std::thread& thread : threads) thread.join();
+    for (const std::int64_t sum : sums) CHECK(sum == 20 * 49 * 25);
   }
-  CHECK(vpr::thread_count() == before);
-#else
-  const vpr::ThreadCount three(3);
-  CHECK(vpr::thread_count() == 1);
-#endif
 }
-
-#ifdef _OPENMP
-TEST_CASE("OpenMP's own thread count is left to the program") {
-  const int own = omp_get_max_threads(), before = vpr::thread_count();
-  vpr::set_thread_count(own + 2);
-  CHECK(vpr::thread_count() == own + 2);
-  CHECK(threads_of_a_loop() == static_cast<std::size_t>(own) + 2);
-  CHECK(omp_get_max_threads() == own);
-  int elsewhere = 0;
-  std::thread([&] { elsewhere = vpr::thread_count(); }).join();
-  CHECK(elsewhere == own + 2);
-  vpr::set_thread_count(before);
-  CHECK(omp_get_max_threads() == own);
-}
-
-TEST_CASE("Inside a parallel region of the program's own a loop runs on the thread that began it") {
-  std::atomic<int> wrong = 0;
-#pragma omp parallel num_threads(2)
-  {
-    const auto self = std::this_thread::get_id();
-    vpr::parallel_for(8, [&](std::int64_t) { wrong += std::this_thread::get_id() != self; });
-  }
-  CHECK(wrong == 0);
-}
-#endif

@@ -15,7 +15,7 @@ TEST_CASE("Photos are read from a folder, a list, a CSV or one file") {
   CHECK(vpr::read_photos(folder.write("list", "photos/a.jpg\nphotos/a.jpg\n")).size() == 2);
   CHECK(vpr::read_photos(folder.write("list.csv", "path,place\nphotos/a.jpg,x\n"))[0].place == "x");
   CHECK(vpr::read_photos(photo)[0].name == "a.jpg");
-  CHECK_THROWS_WITH(vpr::read_photos(folder.path() / "none"), ContainsSubstring("no such folder or list"));
+  CHECK_THROWS_WITH(vpr::read_photos(folder.path() / "none"), ContainsSubstring("no such folder, list or photo"));
 }
 
 TEST_CASE("A data set takes right answers from pairs, places or positions, or has none") {

@@ -2,6 +2,7 @@
 #include <vpr/dataset/triplet_miner.hpp>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/threads.hpp"
 
 #include <cmath>
 #include <limits>
@@ -135,12 +136,9 @@ TEST_CASE("Full mining looks among the negatives that it found before") {
 TEST_CASE("Mining gives the same on any number of threads") {
   const Line line{50, 80};
   auto one = line.miner({.queries = 50, .pool = 30}), many = line.miner({.queries = 50, .pool = 30});
-  const int threads = vpr::thread_count();
-  vpr::set_thread_count(1);
   const auto expected = line.mine(one, one.round(5));
-  vpr::set_thread_count(4);
+  const Threads scope(4);
   CHECK(line.mine(many, many.round(5)) == expected);
-  vpr::set_thread_count(threads);
 }
 
 TEST_CASE("Equal descriptors go by index; queries without a negative give no triplet") {

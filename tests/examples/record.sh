@@ -15,7 +15,10 @@ refused() {
   local code=0 text=$1
   shift
   "$@" >out.txt 2>err.txt || code=$?
-  [ $code = 2 ] && grep -qF -- "$text" err.txt || { cat err.txt; fail "exit code $code, expected 2 and $text: $*"; }
+  if [ $code != 2 ] || ! grep -qF -- "$text" err.txt; then
+    cat err.txt
+    fail "exit code $code, expected 2 and $text: $*"
+  fi
 }
 
 "$vpr" describe --model dinov2-vits14+gem "${model[@]}" --out last.npy "$town/database"

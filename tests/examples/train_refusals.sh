@@ -14,7 +14,11 @@ refuses() {
   local code=$1 sentence=$2 got=0
   shift 2
   train "$@" >"$folder/said" 2>&1 || got=$?
-  [ "$got" = "$code" ] && grep -qF -- "$sentence" "$folder/said" || { echo "want $code, '$sentence'; got $got:"; cat "$folder/said"; exit 1; }
+  if [ "$got" != "$code" ] || ! grep -qF -- "$sentence" "$folder/said"; then
+    echo "want $code, '$sentence'; got $got:"
+    cat "$folder/said"
+    exit 1
+  fi
 }
 refuses 2 "there is no state" --steps 2 --resume
 train --steps 3 --rate 0.001 >/dev/null  # --every is 0
@@ -34,7 +38,7 @@ sed -i '$d' "$folder/town/poses.csv"  # another list of photos under the same na
 refuses 2 "--data was '$folder/town/poses.csv, " --steps 5 --rate 0.002 --resume
 mv "$folder/poses.csv" "$folder/town/poses.csv"
 md5sum --quiet -c "$folder/sums"
-photo=$(ls "$folder"/town/database/* | head -n 1)
+photo=$(find "$folder/town/database" -type f -print -quit)
 echo broken >"$photo"
 refuses 3 "left out: 1 photo" --steps 30 --force
 refuses 1 "$(basename "$photo")" --steps 30 --force --strict-photos

@@ -19,7 +19,6 @@ struct Part {
   Made (*make)();
   /// What is wrong with the results of this part, computed with what either part made; empty if nothing is.
   std::string (*problems)(Made made);
-  bool openmp;
   int (*thread_count)();
   int (*threads_of_a_loop)();
 };

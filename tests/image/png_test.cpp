@@ -111,8 +111,8 @@ TEST_CASE("PNG headers that claim the impossible are refused before memory is ta
     return png::join({png::signature, png::header(width, height, 8, 2), png::chunk("IDAT", data), png::chunk("IEND", {})});
   };
   refused(claim(0x7FFFFFFF, 0x7FFFFFFF, {1}), "byte 16: claims 2147483647x2147483647 pixels");
-  refused(claim(0xFFFFFFFF, 1, {1}), "the limit is 200 (ReadOptions::max_megapixels)");
-  refused(claim(1, 0x7FFFFFFF, {1}), "the limit is 200 (ReadOptions::max_megapixels)");
+  refused(claim(0xFFFFFFFF, 1, {1}), "the limit is 200 (ReadOptions::max_megapixels, or --max-megapixels)");
+  refused(claim(1, 0x7FFFFFFF, {1}), "the limit is 200 (ReadOptions::max_megapixels, or --max-megapixels)");
   refused(claim(5000, 5000, png::deflated(Bytes(20000))), "the pixel data end too early");
   refused(claim(0, 1, {1}), "a size of 1x0");
 }

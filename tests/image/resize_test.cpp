@@ -4,6 +4,7 @@
 #include "tests/image/photos.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/threads.hpp"
 
 #include <numeric>
 
@@ -164,14 +165,11 @@ TEST_CASE("A view with padded rows is resized like the photo it shows") {
 
 TEST_CASE("The number of threads does not change a resized photo") {
   const Image photo = noise({67, 45});
-  const int before = thread_count();
-  set_thread_count(1);
   const Image pil = resize_as_pil(photo, {31, 80}, Interpolation::bicubic);
   const Planes torch = detail::resample(photo, {31, 80}, Interpolation::bicubic, true, {1, 1, 1}, {0, 0, 0});
-  set_thread_count(3);
+  const Threads scope(3);
   CHECK(pixels_of(resize_as_pil(photo, {31, 80}, Interpolation::bicubic)) == pixels_of(pil));
   CHECK(detail::resample(photo, {31, 80}, Interpolation::bicubic, true, {1, 1, 1}, {0, 0, 0}).values == torch.values);
-  set_thread_count(before);
 }
 
 TEST_CASE("Resizing refuses empty photos, empty results and results beyond measure") {

@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/threads.hpp"
 
 #include <Eigen/Core>
 
@@ -49,14 +50,6 @@ Matches sorted(const std::vector<float>& numbers, const float* query, std::int64
   all.resize(static_cast<std::size_t>(std::min(k, static_cast<std::int64_t>(all.size()))));
   return all;
 }
-
-struct Threads {
-  explicit Threads(int count) : before(vpr::thread_count()) { vpr::set_thread_count(count); }
-  ~Threads() { vpr::set_thread_count(before); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-  int before;
-};
 
 }  // namespace
 
@@ -218,4 +211,16 @@ TEST_CASE("A k beyond the index gives all, and a dim that no memory holds is ref
   index.add(vpr::Rows(rows, 2, 2));
   CHECK(index.search(vpr::Rows(rows, 1, 2), std::int64_t{1} << 62)[0].size() == 2);
   CHECK_THROWS_WITH(vpr::FlatIndex<>(std::int64_t{1} << 58), ContainsSubstring("at most 16777216"));
+}
+
+TEST_CASE("Of all descriptors asked for themselves, each finds itself first and then the nearest others") {
+  constexpr std::int64_t dim = 24, size = 700;  // more than two batches
+  const std::vector<float> numbers = random_floats(size * dim, 7);
+  const auto index = index_of<L2>(numbers, dim);
+  const std::vector<Matches> found = index.search(Rows(numbers.data(), size, dim), 4);
+  for (std::int64_t id = 0; id < size; ++id) {
+    const Matches& matches = found[static_cast<std::size_t>(id)];
+    REQUIRE(matches == index.search(Rows(&numbers[static_cast<std::size_t>(id * dim)], 1, dim), 4)[0]);
+    REQUIRE(matches[0] == Match{id, 0});
+  }
 }

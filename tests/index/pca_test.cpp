@@ -3,6 +3,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/threads.hpp"
 
 #include <limits>
 #include <vector>
@@ -93,12 +94,11 @@ TEST_CASE("Whitened descriptors have variance 1 in each direction") {
 }
 
 TEST_CASE("A PCA gives the same bits for any batch and any number of threads") {
-  const int before = thread_count();
   for (const std::int64_t dim : {20, 700}) {
     const Matrix<float> points = spread_rows(150, dim);
     std::vector<Matrix<float>> projected, components;
     for (const int threads : {1, 2, 5}) {
-      set_thread_count(threads);
+      const Threads scope(threads);
       const Pca pca = fit_pca(points, {.components = 17});
       components.push_back(pca.parameters().components);
       projected.push_back(pca(points));
@@ -109,7 +109,6 @@ TEST_CASE("A PCA gives the same bits for any batch and any number of threads") {
     CHECK(projected[0] == projected[1]);
     CHECK(projected[0] == projected[2]);
   }
-  set_thread_count(before);
 }
 
 TEST_CASE("A PCA can be fitted in single precision") {

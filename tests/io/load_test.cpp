@@ -42,6 +42,17 @@ TEST_CASE("load: one error lists everything, and the model stays as it was") {
   for (const auto& [name, parameter] : model.parameters) CHECK(parameter.values == std::vector<float>(parameter.values.size(), -1));
 }
 
+TEST_CASE("load: an error names ten tensors of a kind and counts the others, a report has them all") {
+  FakeModel model({{"a", Shape{2}}});
+  Memory source;
+  for (char name = 'b'; name < 'b' + 12; ++name) source.with(std::string(1, name), Shape{2}, 1);
+  CHECK_THROWS_WITH(load(model, source), ContainsSubstring("1 missing, 12 unexpected") && ContainsSubstring("unexpected k [2]") &&
+                                             ContainsSubstring("and 2 more unexpected") && !ContainsSubstring("unexpected l [2]"));
+  const auto report = load(model, source, LoadOptions{.strict = false});
+  CHECK(report.unexpected.size() == 12);
+  CHECK(report.text().find("unexpected m [2]") != std::string::npos);
+}
+
 TEST_CASE("load: a tensor of a type that no model needs is not unexpected") {
   FakeModel model({{"a", Shape{1}}});
   const Memory source =
@@ -133,6 +144,30 @@ TEST_CASE("load: a rule that decides is reported, with what was passed over") {
   CHECK(model.at("a") == std::vector<float>{2});
   CHECK(report.root == "teacher.backbone.");
   CHECK(report.text().find("passed over student.backbone.") != std::string::npos);
+}
+
+TEST_CASE("load: a part of the model beside it is not taken unasked, is reported, and loads where it is asked for") {
+  FakeModel system({{"backbone.a", Shape{1}}, {"backbone.b", Shape{1}}, {"head.a", Shape{1}}, {"head.b", Shape{1}}, {"head.c", Shape{1}}});
+  Memory source;
+  for (std::size_t i = 0; i < 5; ++i) source.with("state_dict." + system.parameters[i].first, Shape{1}, 1);
+  source.with("ema.backbone.a", Shape{1}, 2).with("ema.backbone.b", Shape{1}, 2);
+  const auto whole = load(system, source);
+  CHECK(whole.root == "state_dict.");
+  CHECK(whole.passed_over == std::vector<std::string>{"ema."});
+  CHECK(system.at("backbone.a") == std::vector<float>{1});
+
+  FakeModel backbone({{"a", Shape{1}}, {"b", Shape{1}}});
+  CHECK_THROWS_WITH(load(backbone, source), ContainsSubstring("'ema.backbone.'") && ContainsSubstring("'state_dict.backbone.'"));
+  CHECK(load(backbone, source, LoadOptions{.root = "ema."}).fits());
+  CHECK(backbone.at("a") == std::vector<float>{2});
+  CHECK_THROWS_WITH(load(system, source, LoadOptions{.root = "ema."}), ContainsSubstring("3 missing"));
+
+  FakeModel wide({{"a", Shape{1}}, {"b", Shape{1}}, {"c", Shape{1}}, {"d", Shape{1}}, {"e", Shape{1}}});
+  Memory with_head = Memory().with("head.a", Shape{1}, 9).with("head.b", Shape{1}, 9);
+  for (const char* name : {"a", "b", "c", "d", "e"}) with_head.with(name, Shape{1}, 1);
+  const auto lenient = load(wide, with_head, LoadOptions{.strict = false});
+  CHECK(lenient.unexpected.size() == 2);
+  CHECK(lenient.passed_over.empty());
 }
 
 TEST_CASE("load: an optimiser's moments beside the weights are neither taken nor unexpected") {

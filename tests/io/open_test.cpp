@@ -32,12 +32,15 @@ TEST_CASE("open_weights: every kind of checkpoint gives the listed tensors") {
 
 TEST_CASE("open_weights: the content decides, not the name") {
   const std::string data = vpr::test::data("/checkpoints_bad/");
-  CHECK(open_weights(data + "ckpt_bad_safetensors_inside.pth").format() == "safetensors");
-  CHECK(open_weights(data + "ckpt_bad_st_zip_inside.safetensors").format() == "PyTorch");
+  const vpr::WeightFile safetensors = open_weights(data + "ckpt_bad_safetensors_inside.pth");
+  CHECK(safetensors.format() == "safetensors");
+  const vpr::WeightFile pytorch = open_weights(data + "ckpt_bad_st_zip_inside.safetensors");
+  CHECK(pytorch.format() == "PyTorch");
   const TemporaryFolder folder;
   for (const std::string name : {"ckpt_good.npz", "ckpt_good.onnx", "ckpt_good.pth", "ckpt_good.safetensors"}) {
     const std::string path = folder.write("weights", file_content(data + name));
-    CHECK(open_weights(path).tensors().size() == 2);
+    const vpr::WeightFile file = open_weights(path);
+    CHECK(file.tensors().size() == 2);
   }
 }
 
@@ -52,6 +55,9 @@ TEST_CASE("open_weights: what is no weight file is called what it seems to be") 
   says("<html lang=en>", "w", "HTML page");
   says("Not found", "w.pth", "a text");
   says("\x80\x02}.", "w.pth", "a plain pickle");
+  says("\xFF\xD8\xFF\xE0 photo", "w.pth", "a photo");
+  says("\x89PNG\r\n\x1A\n photo", "w.safetensors", "a photo");
+  says("RIFF....WEBPVP8 ", "w.onnx", "a photo");
   says(std::string("\0\1\2\3", 4), "w.bin", "damaged");
   says("", "w.pth", "is empty");
   CHECK_THROWS_AS(open_weights(folder.path().string()), vpr::IoError);

@@ -107,6 +107,37 @@ TEST_CASE("PyTorch: the state dict is found, asked for by name, or gathered from
   CHECK_THROWS_WITH(names(dictionary(text("w\xff") + tensor(0))), ContainsSubstring("not UTF-8"));
 }
 
+TEST_CASE("PyTorch: weights beside the state dict are listed, and what is beside it in training is not") {
+  const TemporaryFolder temporary;
+  const auto names = [&](const std::string& beside) {
+    std::string whole;
+    for (const char* name : {"a", "b", "c", "d", "e", "f"}) whole += text(name) + tensor(0);
+    const std::string value = dictionary(text("model") + dictionary(whole) + beside);
+    std::string all;
+    const auto source = read_torch(write_checkpoint(temporary, pickled(value)));
+    for (const auto& info : source.tensors()) all += info.name + ' ';
+    return all;
+  };
+  const std::string part = dictionary(text("a") + tensor(1) + text("b") + tensor(2));
+  const std::string prefixed = "model.a model.b model.c model.d model.e model.f ";
+  CHECK(names(text("backbone") + part) == prefixed + "backbone.a backbone.b ");
+  CHECK(names(text("ema") + dictionary(text("backbone") + part)) == prefixed + "ema.backbone.a ema.backbone.b ");
+  CHECK(names(text("head.weight") + tensor(1) + text("head.bias") + tensor(2)) == prefixed + "head.weight head.bias ");
+
+  const std::string bare = "a b c d e f ";
+  const std::string scalar =
+      global("torch._utils", "_rebuild_tensor_v2") + tuple(storage("FloatStorage") + std::string("K\0", 2) + "))\x89}") + "R";
+  const std::string whole_number = tensor_of(storage("LongStorage", 3));
+  CHECK(names("") == bare);
+  CHECK(names(text("optimizer") + dictionary(text("state") + part)) == bare);
+  CHECK(names(text("adam") + dictionary(text("a.exp_avg") + tensor(0) + text("a.exp_avg_sq") + tensor(1))) == bare);
+  CHECK(names(text("rmsprop") + dictionary(text("a") + dictionary(text("square_avg") + tensor(0) + text("grad_avg") + tensor(1)))) == bare);
+  CHECK(names(text("loss") + dictionary(text("center") + tensor(0))) == bare);
+  CHECK(names(text("queue") + tensor(0)) == bare);
+  CHECK(names(text("callbacks") + dictionary(text("best") + scalar + text("last") + scalar)) == bare);
+  CHECK(names(text("rng") + dictionary(text("cpu") + whole_number + text("cuda") + whole_number)) == bare);
+}
+
 TEST_CASE("PyTorch: dictionaries within each other in a circle or without end are refused") {
   const TemporaryFolder temporary;
   const std::string circle = std::string("}q\0", 3) + "(" + text("a") + std::string("h\0", 2) + text("w") + tensor(0) + "u";

@@ -41,3 +41,9 @@ TEST_CASE("Collapsed descriptors leave circle loss and its gradient finite") {
   loss.backward();
   for (const float slope : x.gradient().values()) CHECK(std::isfinite(slope));
 }
+
+TEST_CASE("CircleLoss refuses settings that no loss follows from, by name") {
+  CHECK_THROWS_WITH(CircleLoss({.margin = NAN}), ContainsSubstring("CircleLoss: got margin nan"));
+  CHECK_THROWS_WITH(CircleLoss({.scale = INFINITY}), ContainsSubstring("CircleLoss: got scale inf"));
+  CHECK_THROWS_WITH(CircleLoss({.scale = 0}), ContainsSubstring("CircleLoss: got scale 0"));
+}

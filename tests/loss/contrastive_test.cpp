@@ -47,3 +47,10 @@ TEST_CASE("Equal pairs leave a finite gradient, no pair costs 0, and what is no 
                     ContainsSubstring("got a likeness of 1.5, want one in [0, 1]"));
   CHECK_THROWS_WITH(GeneralisedContrastiveLoss()(x, x, std::vector<float>{1, 1}), ContainsSubstring("b [1, 3] and 2 likenesses"));
 }
+
+TEST_CASE("Contrastive losses refuse settings that no loss follows from, by name") {
+  CHECK_THROWS_WITH(ContrastiveLoss({.positive_margin = NAN}), ContainsSubstring("ContrastiveLoss: got positive margin nan"));
+  CHECK_THROWS_WITH(ContrastiveLoss({.negative_margin = -1}), ContainsSubstring("ContrastiveLoss: got negative margin -1"));
+  CHECK_THROWS_WITH(GeneralisedContrastiveLoss({.margin = INFINITY}), ContainsSubstring("GeneralisedContrastiveLoss: got margin inf"));
+  CHECK_THROWS_WITH(GeneralisedContrastiveLoss({.eps = NAN}), ContainsSubstring("GeneralisedContrastiveLoss: got eps nan"));
+}

@@ -25,3 +25,8 @@ TEST_CASE("Photos without a positive or a negative make no triplet") {
   CHECK(HardTriplets{.negatives = 5}(Rows(descriptors.data(), 3, 2), std::vector<std::int64_t>{0, 0, 1}).anchor.size() == 2);
   CHECK_THROWS_AS(HardTriplets{}(Rows(descriptors.data(), 3, 2), std::vector<std::int64_t>{0, 0}), ShapeError);
 }
+
+TEST_CASE("Triplets without a negative are refused") {
+  CHECK_THROWS_WITH(HardTriplets{.negatives = 0}(Rows(nullptr, 0, 2), {}), ContainsSubstring("HardTriplets: got negatives 0"));
+  CHECK_THROWS_WITH(HardTriplets{.negatives = -3}(Rows(nullptr, 0, 2), {}), ContainsSubstring("HardTriplets: got negatives -3"));
+}

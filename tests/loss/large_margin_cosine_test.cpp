@@ -49,3 +49,9 @@ TEST_CASE("An empty batch costs 0; a class that is none is refused") {
   CHECK_THROWS_WITH(loss(Tensor<F32>::zeros({1, 2}), Places{}), ContainsSubstring("got 1 descriptors and 0 classes"));
   CHECK_THROWS_AS(loss(Tensor<F32>::zeros({1, 4}), Places{0}), ShapeError);
 }
+
+TEST_CASE("LargeMarginCosineLoss refuses settings that no loss follows from, by name") {
+  CHECK_THROWS_WITH(LargeMarginCosineLoss<F32>(2, 2, {.scale = NAN}), ContainsSubstring("LargeMarginCosineLoss: got scale nan"));
+  CHECK_THROWS_WITH(LargeMarginCosineLoss<F32>(2, 2, {.scale = -1}), ContainsSubstring("LargeMarginCosineLoss: got scale -1"));
+  CHECK_THROWS_WITH(LargeMarginCosineLoss<F32>(2, 2, {.margin = INFINITY}), ContainsSubstring("LargeMarginCosineLoss: got margin inf"));
+}

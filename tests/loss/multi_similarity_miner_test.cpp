@@ -81,3 +81,9 @@ TEST_CASE("The number of threads changes neither pairs nor their order") {
 TEST_CASE("Every descriptor needs a place, for the miner") {
   CHECK_THROWS_WITH(mined({0, 1}, {1}), ContainsSubstring("MultiSimilarityMiner: got 2 descriptors and 1 places"));
 }
+
+TEST_CASE("An epsilon that mines nothing, or whatever comes, is refused") {
+  for (const float bad : {NAN, INFINITY, -0.1F}) {
+    CHECK_THROWS_WITH(MultiSimilarityMiner{bad}(Rows(nullptr, 0, 2), {}), ContainsSubstring("MultiSimilarityMiner: got epsilon "));
+  }
+}

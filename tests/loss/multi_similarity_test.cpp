@@ -81,3 +81,9 @@ TEST_CASE("What the loss cannot mean is refused") {
   CHECK_THROWS_WITH(loss(Tensor<F32>::from({2, 1}, {1, std::numeric_limits<float>::quiet_NaN()}), Places{1, 2}),
                     ContainsSubstring("loss: descriptor 1 holds nan at 0"));
 }
+
+TEST_CASE("MultiSimilarityLoss refuses settings that no loss follows from, by name") {
+  CHECK_THROWS_WITH(MultiSimilarityLoss({.base = NAN}), ContainsSubstring("MultiSimilarityLoss: got base nan"));
+  CHECK_THROWS_WITH(MultiSimilarityLoss({.alpha = INFINITY}), ContainsSubstring("MultiSimilarityLoss: got alpha inf"));
+  CHECK_THROWS_WITH(MultiSimilarityLoss({.beta = 1e-50}), ContainsSubstring("beta 1e-50"));
+}

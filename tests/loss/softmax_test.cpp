@@ -38,3 +38,9 @@ TEST_CASE("A low temperature overflows nothing") {
   // Places 1, 2, 1: the positive pair has cosine 0.6, its rivals 0.8 (of photo 0) and 0 (of photo 2).
   CHECK(value_of(NtXentLoss(1e-4)(floats({3, 2}, three), Places{1, 2, 1})) == Approx((0.8 - 0.6) / 1e-4 / 2));
 }
+
+TEST_CASE("Temperatures that are no numbers are refused") {
+  CHECK_THROWS_WITH(NtXentLoss(NAN), ContainsSubstring("NtXentLoss: got a temperature of nan"));
+  CHECK_THROWS_WITH(SupConLoss(INFINITY), ContainsSubstring("SupConLoss: got a temperature of inf"));
+  CHECK_THROWS_WITH(SupConLoss(1e-60), ContainsSubstring("SupConLoss: got a temperature of 1e-60"));
+}

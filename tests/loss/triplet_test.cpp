@@ -46,3 +46,10 @@ TEST_CASE("The batch's triplet loss holds what losses do") {
   check_nothing(BatchTripletLoss(), 3, {1, 1, 1});
   check_nothing(BatchTripletLoss(), 3, {1, 2, 3});
 }
+
+TEST_CASE("Triplet losses refuse settings that no loss follows from, by name") {
+  CHECK_THROWS_WITH(TripletLoss({.margin = NAN}), ContainsSubstring("TripletLoss: got margin nan"));
+  CHECK_THROWS_WITH(TripletLoss({.margin = -0.1}), ContainsSubstring("TripletLoss: got margin -0.1"));
+  CHECK_THROWS_WITH(TripletLoss({.eps = 1e39}), ContainsSubstring("TripletLoss: got eps 1e+39"));
+  CHECK_THROWS_WITH(BatchTripletLoss(INFINITY), ContainsSubstring("BatchTripletLoss: got margin inf"));
+}

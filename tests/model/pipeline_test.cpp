@@ -6,6 +6,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/threads.hpp"
 
 #include <cmath>
 #include <vector>
@@ -55,19 +56,16 @@ TEST_CASE("A photo has the same descriptor, bit for bit, alone, in a batch of se
   std::vector<Image> photos;
   for (std::uint64_t i = 0; i < 7; ++i) photos.push_back(photo({90 + static_cast<std::int64_t>(i), 110}, i));
   const std::vector<ImageView> views(photos.begin(), photos.end());
-  const int threads = vpr::thread_count();
   for (const int count : {1, 2, 3}) {
-    vpr::set_thread_count(count);
+    const Threads scope(count);
     const std::vector<float> together = pipeline.describe(views);
     REQUIRE(together.size() == 7 * 48);
     for (std::size_t i = 0; i < 7; ++i) {
-      vpr::set_thread_count(1);
+      const Threads one(1);
       const std::vector<float> alone = pipeline.describe(views[i]);
-      vpr::set_thread_count(count);
       CHECK(std::equal(alone.begin(), alone.end(), together.begin() + static_cast<std::ptrdiff_t>(48 * i)));
     }
   }
-  vpr::set_thread_count(threads);
 }
 
 TEST_CASE("Photos that differ in size after preprocessing are described in one call, in order") {
@@ -83,7 +81,20 @@ TEST_CASE("Photos that differ in size after preprocessing are described in one c
 
 TEST_CASE("A size that is no multiple of the patch is refused with the reason") {
   const auto pipeline = tiny_pipeline({64, 64});
-  CHECK_THROWS_WITH(pipeline.describe(photo({64, 64}, 1)), ContainsSubstring("multiples of 14"));
+  CHECK_THROWS_WITH(pipeline.describe(photo({64, 64}, 1)),
+                    ContainsSubstring("a photo of 64x64 is ") && ContainsSubstring("multiples of 14: choose another size"));
+}
+
+TEST_CASE("The size that a photo is brought to is refused before any pixel is touched, where the model could not take it") {
+  const vpr::DinoV2<> network(tiny);
+  const vpr::Pipeline odd(network, vpr::GeM<>(), vpr::NormaliseThenResize<vpr::ShorterSide>{{28}});
+  CHECK(odd.input_size({50, 100}) == ImageSize{28, 56});
+  CHECK_THROWS_WITH(odd.input_size({50, 90}), ContainsSubstring("multiples of 14"));
+  const vpr::Pipeline split(network, vpr::SplitAggregator<>(), vpr::NormaliseThenResize<vpr::FloorMultiple>{});
+  CHECK(split.input_size({42, 60}) == ImageSize{42, 56});
+  CHECK_THROWS_WITH(split.input_size({41, 60}), ContainsSubstring("too small for 3x3 cells"));
+  const vpr::Pipeline cropped(network, vpr::GeM<>(), vpr::CentralCrop{});
+  CHECK_THROWS_AS(cropped.input_size({1, 1'000'000}), vpr::ShapeError);
 }
 
 TEST_CASE("A pipeline shows its parameters under the official names") {

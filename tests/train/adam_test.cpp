@@ -4,6 +4,8 @@
 #include "tests/support/catch.hpp"
 #include "tests/train/bag.hpp"
 
+#include <cmath>
+
 using namespace vpr;
 using namespace vpr::test;
 
@@ -55,4 +57,14 @@ TEST_CASE("Settings that Adam cannot mean are refused") {
   CHECK_THROWS_WITH(Adam<F32>(bag, {.beta1 = 1}), ContainsSubstring("Adam: got betas 1 and 0.999, want both in [0, 1)"));
   CHECK_THROWS_AS(AdamW<F32>(bag, {.beta2 = -0.1}), ConfigError);
   CHECK_THROWS_WITH(AdamW<F32>(bag, {.rate = -1}), ContainsSubstring("Adam: got rate -1"));
+}
+
+TEST_CASE("Adam refuses settings that are no numbers") {
+  Bag bag{{"p", {1}}};
+  for (const double bad : {NAN + 0.0, INFINITY + 0.0, 1e300}) {
+    CHECK_THROWS_AS(Adam<F32>(bag, {.rate = bad}), ConfigError);
+    CHECK_THROWS_AS(Adam<F32>(bag, {.beta1 = bad}), ConfigError);
+    CHECK_THROWS_AS(Adam<F32>(bag, {.eps = bad}), ConfigError);
+    CHECK_THROWS_AS(AdamW<F32>(bag, {.weight_decay = bad}), ConfigError);
+  }
 }

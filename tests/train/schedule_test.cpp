@@ -84,3 +84,9 @@ TEST_CASE("Settings that no rate follows from are refused by name") {
   CHECK_THROWS_AS((OverlaidWarmUp<>{.steps = -1}(1, 0)), ConfigError);
   CHECK_THROWS_WITH((OverlaidWarmUp<LinearDecay>{4, {1, 0, 2}}(1, 5)), ContainsSubstring("has come to 0"));
 }
+
+TEST_CASE("A warm-up refuses the settings of what follows it from the first step on") {
+  CHECK_THROWS_WITH((WarmUp<CosineDecay>{.steps = 100, .then = {.total = 0}}(1, 0)), ContainsSubstring("CosineDecay: got total 0"));
+  CHECK_THROWS_WITH((OverlaidWarmUp<ExponentialDecay>{100, {NAN}}(1, 0)), ContainsSubstring("ExponentialDecay: got gamma nan"));
+  CHECK_THROWS_WITH((OverlaidWarmUp<LinearDecay>{4, {1, 0, 2}}(1, 0)), ContainsSubstring("has come to 0"));
+}

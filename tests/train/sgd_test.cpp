@@ -41,5 +41,10 @@ TEST_CASE("Settings that SGD cannot mean are refused") {
   CHECK_THROWS_WITH(Sgd<F32>(bag, {.rate = -1}), ContainsSubstring("Sgd: got rate -1"));
   CHECK_THROWS_WITH(Sgd<F32>(bag, {.nesterov = true}), ContainsSubstring("Nesterov's form got momentum 0"));
   CHECK_THROWS_AS(Sgd<F32>(bag, {.momentum = 0.9, .dampening = 0.1, .nesterov = true}), ConfigError);
-  CHECK_THROWS_AS(Sgd<F32>(bag, {.rate = std::nan("")}), ConfigError);
+  for (const double bad : {std::nan(""), INFINITY + 0.0, 1e300}) {
+    CHECK_THROWS_AS(Sgd<F32>(bag, {.rate = bad}), ConfigError);
+    CHECK_THROWS_AS(Sgd<F32>(bag, {.momentum = bad}), ConfigError);
+    CHECK_THROWS_AS(Sgd<F32>(bag, {.dampening = bad}), ConfigError);
+    CHECK_THROWS_AS(Sgd<F32>(bag, {.weight_decay = bad}), ConfigError);
+  }
 }

@@ -7,6 +7,7 @@
 #include <vpr/backend/packed_rows.hpp>
 #include <vpr/core/parallel.hpp>
 #include <vpr/core/progress.hpp>
+#include <vpr/core/setting.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -67,12 +68,13 @@ inline Assignment nearest_centres(Rows points, Rows centres, ClusterDistance dis
   constexpr std::int64_t block = 256, lanes = PackedRows::panel_rows;
   parallel_for((points.size() + block - 1) / block, [&](std::int64_t b) {
     const std::int64_t begin = b * block, count = std::min(block, points.size() - begin);
+    const PackedQueries queries(points.slice(begin, count));
     std::vector<float> scores(static_cast<std::size_t>(count * lanes));
     for (std::int64_t panel = 0; panel < held.panels(); ++panel) {
       if (cosine) {
-        held.score<InnerProduct>(panel, points.slice(begin, count), scores.data());
+        held.score<InnerProduct>(panel, queries, scores.data());
       } else {
-        held.score<L2>(panel, points.slice(begin, count), scores.data());
+        held.score<L2>(panel, queries, scores.data());
       }
       const std::int64_t used = std::min(lanes, held.size() - panel * lanes);
       for (std::int64_t i = 0; i < count; ++i) {
@@ -161,7 +163,7 @@ struct Clusters {
 ///
 /// Cost: 2 N K D operations an iteration; memory beside the points: 12 bytes a point. Goldens metric_kmeans*, anyloc_kmeans*.
 /// @throws ShapeError for centres that are not K×D; FormatError for NaN or infinity; ConfigError for fewer points than clusters
-///   or no iterations.
+///   no iterations, or a tolerance that is not finite and from 0.
 inline Clusters kmeans(RowsArgument points, std::vector<float> centres, const KMeansSettings& settings, const Progress& progress = {}) {
   const std::int64_t dim = points.dim(), size = static_cast<std::int64_t>(centres.size());
   VPR_REQUIRE(ShapeError, dim >= 1 && size >= dim && size % dim == 0, "k-means: got ", size, " numbers as centres of ", dim, " dimensions");
@@ -169,6 +171,7 @@ inline Clusters kmeans(RowsArgument points, std::vector<float> centres, const KM
   VPR_REQUIRE(ConfigError, clusters <= points.size(), "k-means: got ", points.size(), " points for ", clusters,
               " clusters, expected at least as many");
   VPR_REQUIRE(ConfigError, settings.iterations >= 1, "k-means: got ", settings.iterations, " iterations, expected at least 1");
+  detail::require_setting("k-means", "tolerance", settings.tolerance, 0);
   require_finite(points, dim, "k-means: point");
   require_finite(Rows(centres.data(), clusters, dim), dim, "k-means: centre");
   Clusters found{std::move(centres), {}, 0};

@@ -5,6 +5,7 @@
 
 #include <vpr/aggregator/concept.hpp>
 #include <vpr/backend/cpu.hpp>
+#include <vpr/core/setting.hpp>
 #include <vpr/ops/arithmetic.hpp>
 #include <vpr/ops/layout.hpp>
 #include <vpr/ops/linear.hpp>
@@ -41,10 +42,11 @@ class Vlad {
   using backend = B;
   using X = typename B::tensor;
 
-  /// @throws ShapeError  if the words are not a matrix of one row at least.
+  /// @throws ShapeError  if the words are not a matrix of one row at least; ConfigError unless the temperature is above 0.
   explicit Vlad(X centres, VladSettings settings = {}) : centres_(std::move(centres)), settings_(settings) {
     VPR_REQUIRE(ShapeError, centres_.shape().rank() == 2 && !centres_.empty(), "Vlad: got words ", centres_.shape(),
                 ", want [words, channels]");
+    detail::require_positive_setting("Vlad", "temperature", static_cast<double>(settings.temperature));
   }
 
   std::int64_t words() const { return centres_.shape()[0]; }

@@ -7,21 +7,27 @@
 #include <vpr/backend/cpu/attention.hpp>
 #include <vpr/backend/cpu/gelu.hpp>
 #include <vpr/backend/cpu/matmul.hpp>
+#include <vpr/backend/cpu/packed_matrix.hpp>
 #include <vpr/backend/host.hpp>
 #include <vpr/core/half.hpp>
 
+#include <type_traits>
+
 namespace vpr {
 
-/// The processor, in precision `P`: `f32` or `f64`. Products and everything in a transformer's path run in vectors, the
-/// compiler's or Eigen's, over the threads of `parallel_for`. Weights are held as they come.
+/// The processor, computing in `P`: `f32` or `f64`. Products and everything in a transformer's path run in vectors over the threads of
+/// `parallel_for`. In f32 weights are packed once, when they are assigned, and may be held in bfloat16 or int8: see `PackedMatrix`.
 template <class P = f32>
 struct Cpu : HostMemory<P>, ScalarKernels<ParallelExecutor>, ScalarGradients<ParallelExecutor>, ScalarUpdates<ParallelExecutor> {
   static_assert(std::floating_point<P>, "Cpu<P>: P must be vpr::f32 or vpr::f64");
   using tensor = Tensor<Cpu>;
-  using weight = Tensor<Cpu>;
+  using weight = std::conditional_t<std::is_same_v<P, f32>, PackedMatrix, Tensor<Cpu>>;
 
-  static void linear(const tensor& x, const weight& matrix, const EpilogueOperands<P>& epilogue, tensor& out) {
+  static void linear(const tensor& x, const tensor& matrix, const EpilogueOperands<P>& epilogue, tensor& out) {
     detail::gemm_linear(x, matrix, epilogue, out);
+  }
+  static void linear(const tensor& x, const PackedMatrix& matrix, const EpilogueOperands<P>& epilogue, tensor& out) {
+    matrix.multiply({x.data(), x.shape().last(), x.shape().rows()}, epilogue, out.data());
   }
 
   static void matmul(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b, tensor& out) {

@@ -5,7 +5,8 @@
 #pragma once
 
 #ifndef VPR_WITH_THRUST
-#error "vpr/backend/thrust.hpp needs Thrust's headers: link the target vpr::thrust"
+#error \
+    "vpr/backend/thrust.hpp needs the component thrust: link the CMake target vpr::thrust, or, without CMake, compile with -DVPR_WITH_THRUST (Debian: libthrust-dev)"
 #endif
 
 #include <vpr/backend/host.hpp>

@@ -19,15 +19,9 @@
 #define VPR_TARGET_FUSED
 #endif
 
-#if defined(_OPENMP)
-#define VPR_TARGET_THREADS _openmp
-#else
-#define VPR_TARGET_THREADS
-#endif
+#define VPR_TARGET_JOINED(vectors, fused) target##vectors##fused
+#define VPR_TARGET_NAME(vectors, fused) VPR_TARGET_JOINED(vectors, fused)
 
-#define VPR_TARGET_JOINED(vectors, fused, threads) target##vectors##fused##threads
-#define VPR_TARGET_NAME(vectors, fused, threads) VPR_TARGET_JOINED(vectors, fused, threads)
-
-/// The inline namespace, such as `target_avx_fma_openmp`, of all whose code depends on the compiler's flags: on the instruction set or on
-/// OpenMP. Files of one program may be compiled with different flags, and of two functions of one name the linker keeps either.
-#define VPR_TARGET VPR_TARGET_NAME(VPR_TARGET_VECTORS, VPR_TARGET_FUSED, VPR_TARGET_THREADS)
+/// The inline namespace, such as `target_avx_fma`, of all whose code depends on the compiler's flags: on the instruction set. Files of one
+/// program may be compiled with different flags, and of two functions of one name the linker keeps either.
+#define VPR_TARGET VPR_TARGET_NAME(VPR_TARGET_VECTORS, VPR_TARGET_FUSED)

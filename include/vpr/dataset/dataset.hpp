@@ -31,7 +31,7 @@ inline std::vector<Photo> read_photos(const std::filesystem::path& source, UtmZo
   std::error_code ignored;
   const bool folder = std::filesystem::is_directory(source, ignored);
   if (folder) return detail::msls_table(source).empty() ? photos_in_folder(source, left_out) : msls_photos(source, zone);
-  VPR_REQUIRE(IoError, std::filesystem::exists(source, ignored), source.string(), ": no such folder or list");
+  VPR_REQUIRE(IoError, std::filesystem::exists(source, ignored), source.string(), ": no such folder, list or photo");
   VPR_REQUIRE(IoError, std::filesystem::is_regular_file(source, ignored), source.string(),
               ": is a device, a pipe or a socket, expected a file");
   if (is_photo_name(source)) return {named_photo(source.filename().string(), source)};

@@ -107,7 +107,8 @@ class FeatureCache {
   std::int64_t misses() const { return misses_; }
   std::int64_t damaged() const { return damaged_; }
   /// Where the outputs of this identity are.
-  const std::filesystem::path& folder() const { return folder_; }
+  const std::filesystem::path& folder() const& { return folder_; }
+  void folder() const&& = delete;
 
  private:
   static constexpr std::string_view magic = "vprfeat1";

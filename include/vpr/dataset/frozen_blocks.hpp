@@ -58,7 +58,8 @@ class FrozenBlocks {
   }
 
   std::int64_t blocks() const { return blocks_; }
-  const FeatureCache& cache() const { return cache_; }
+  const FeatureCache& cache() const& { return cache_; }
+  void cache() const&& = delete;
 
   /// What the network makes of `B×3×H×W` images.
   /// @throws ShapeError  as the network does; IoError  where the folder can't be read or written to

@@ -124,7 +124,8 @@ class MinedBatches {
 
   /// Rounds mined so far.
   std::int64_t rounds() const { return progress_.values()[0]; }
-  const TripletMiner& miner() const { return miner_; }
+  const TripletMiner& miner() const& { return miner_; }
+  void miner() const&& = delete;
 
   /// Every bad photo met so far, once each, by path.
   std::vector<BadPhoto> bad_photos() const {

@@ -74,9 +74,10 @@ class PlaceSampler {
       batches_per_epoch_ += batches_of(members);
       largest = std::max(largest, members.size());
     }
-    VPR_REQUIRE(ConfigError, batches_per_epoch_ > 0, "place sampler: no batch of ", settings.places, " places x ", settings.photos,
-                " photos fills: the largest of ", members_.size(), " groups has ", largest, " places, and ", places_left_out_,
-                " places are left out for too few photos");
+    VPR_REQUIRE(
+        ConfigError, batches_per_epoch_ > 0, "place sampler: no batch of ", settings.places, " places x ", settings.photos,
+        " photos fills: the largest of ", members_.size(), " groups has ", largest, " places, and ", places_left_out_,
+        " places are left out for too few photos; ask for fewer places or photos a batch (--places, --photos), or give more photos");
   }
 
   template <class Places>
@@ -88,7 +89,8 @@ class PlaceSampler {
   std::int64_t places_left_out() const { return places_left_out_; }
   std::int64_t photos_left_out() const { return photos_left_out_; }
   const TrainingPlaces& places() const { return *all_; }
-  const PlaceSamplerSettings& settings() const { return settings_; }
+  const PlaceSamplerSettings& settings() const& { return settings_; }
+  void settings() const&& = delete;
 
   PlaceBatch batch(std::int64_t index) const {
     VPR_REQUIRE(ConfigError, index >= 0, "place sampler: got batch ", index, ", batches count from 0");

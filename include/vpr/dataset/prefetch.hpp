@@ -79,7 +79,7 @@ class Prefetch {
   Made& slot(std::int64_t i) { return made_[static_cast<std::size_t>(i % depth())]; }
 
   void run() {
-    const ThreadCount one(1);
+    const ExecutionScope one(Execution::serial());
     std::unique_lock lock(mutex_);
     while (true) {
       changed_.wait(lock, [&] { return stopped_ || next_made_ >= last_ || next_made_ - next_taken_ < depth(); });

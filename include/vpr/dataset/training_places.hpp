@@ -103,7 +103,8 @@ inline TrainingPlaces places_by_cell(std::vector<TrainingPhoto> photos, const Ce
   for (std::size_t i = 0; i < photos.size(); ++i) {
     const TrainingPhoto& photo = photos[i];
     VPR_REQUIRE(ConfigError, photo.position.has_value(), photo.path,
-                ": its position is not known; expected a name @utm_east@utm_north@...@.jpg, or columns");
+                ": its position is not known; expected a name @utm_east@utm_north@...@.jpg, or a table with columns of positions, of place "
+                "ids, or of video and frame");
     const auto number_of = [&](double value, double side) {
       const double number = std::floor(value / side);
       VPR_REQUIRE(ConfigError, std::abs(number) <= 0x1p53, photo.path, ": ", value, " cannot be counted in cells of ", side,

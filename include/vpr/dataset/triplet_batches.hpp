@@ -78,8 +78,10 @@ class TripletBatches {
     return batch;
   }
 
-  const std::vector<std::string>& queries() const { return queries_; }
-  const std::vector<std::string>& database() const { return database_; }
+  const std::vector<std::string>& queries() const& { return queries_; }
+  void queries() const&& = delete;
+  const std::vector<std::string>& database() const& { return database_; }
+  void database() const&& = delete;
 
   /// Every bad photo met so far, once each, by path.
   std::vector<BadPhoto> bad_photos() const { return load_.bad_photos(); }

@@ -81,7 +81,8 @@ class TripletMiner {
   /// Queries without a near positive, of which no triplet can be made.
   std::int64_t queries_left_out() const { return static_cast<std::int64_t>(near_.size() - usable_.size()); }
 
-  const TripletMinerSettings& settings() const { return settings_; }
+  const TripletMinerSettings& settings() const& { return settings_; }
+  void settings() const&& = delete;
 
   MiningRound round(std::int64_t index) const {
     VPR_REQUIRE(ConfigError, index >= 0, "triplet miner: got round ", index, ", rounds count from 0");

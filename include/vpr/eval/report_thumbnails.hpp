@@ -5,7 +5,7 @@
 
 #ifndef VPR_WITH_IMAGE
 #error \
-    "vpr/eval/report_thumbnails.hpp needs the CMake target vpr::image (libjpeg-turbo, libspng and zlib): find_package(vpr COMPONENTS image), link vpr::image"
+    "vpr/eval/report_thumbnails.hpp needs the component image: link the CMake target vpr::image, or, without CMake, compile with -DVPR_WITH_IMAGE and link jpeg, spng and z (Debian: libjpeg-dev libspng-dev zlib1g-dev)"
 #endif
 
 #include <vpr/core/parallel.hpp>

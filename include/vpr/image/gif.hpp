@@ -6,7 +6,8 @@
 #pragma once
 
 #ifndef VPR_WITH_GIF
-#error "vpr/image/gif.hpp needs the CMake target vpr::gif (giflib): find_package(vpr COMPONENTS image gif), link vpr::gif"
+#error \
+    "vpr/image/gif.hpp needs the component gif: link the CMake target vpr::gif, or, without CMake, compile with -DVPR_WITH_GIF and link gif (Debian: libgif-dev)"
 #endif
 
 #include <vpr/image/optional_decoders.hpp>

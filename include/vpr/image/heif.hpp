@@ -6,7 +6,8 @@
 #pragma once
 
 #ifndef VPR_WITH_HEIF
-#error "vpr/image/heif.hpp needs the CMake target vpr::heif (libheif): find_package(vpr COMPONENTS image heif), link vpr::heif"
+#error \
+    "vpr/image/heif.hpp needs the component heif: link the CMake target vpr::heif, or, without CMake, compile with -DVPR_WITH_HEIF and link heif (Debian: libheif-dev)"
 #endif
 
 #include <vpr/image/optional_decoders.hpp>

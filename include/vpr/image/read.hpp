@@ -6,7 +6,7 @@
 
 #ifndef VPR_WITH_IMAGE
 #error \
-    "vpr/image/read.hpp needs the CMake target vpr::image (libjpeg-turbo, libspng and zlib): find_package(vpr COMPONENTS image), link vpr::image"
+    "vpr/image/read.hpp needs the component image: link the CMake target vpr::image, or, without CMake, compile with -DVPR_WITH_IMAGE and link jpeg, spng and z (Debian: libjpeg-dev libspng-dev zlib1g-dev)"
 #endif
 
 #include <vpr/image/bmp.hpp>
@@ -53,7 +53,7 @@ inline std::vector<std::uint8_t> read_photo_file(const std::string& path, const 
               S_ISDIR(status.st_mode) ? ": is a directory, expected a file" : ": is not a regular file");
   const double most = options.max_megapixels * 16e6 + 1e6;
   VPR_REQUIRE(FormatError, static_cast<double>(status.st_size) <= most, path, ": byte ", most, ": the file is longer than photos of ",
-              options.max_megapixels, " megapixels are (ReadOptions::max_megapixels)");
+              options.max_megapixels, " megapixels are (ReadOptions::max_megapixels, or --max-megapixels)");
   try {
     std::vector<std::uint8_t> bytes(static_cast<std::size_t>(status.st_size));
     std::size_t done = 0;

@@ -48,7 +48,7 @@ inline void require_readable(const std::string& name, std::size_t at, ImageSize 
   const double megapixels = static_cast<double>(size.height) * static_cast<double>(size.width) / 1e6;
   VPR_REQUIRE(FormatError, megapixels <= options.max_megapixels && megapixels * 1e6 <= static_cast<double>(most_pixels), name, ": byte ",
               at, ": claims ", size, " pixels, ", megapixels, " megapixels; the limit is ", options.max_megapixels,
-              " (ReadOptions::max_megapixels)");
+              " (ReadOptions::max_megapixels, or --max-megapixels)");
 }
 
 /// A big-endian number of two or four bytes.

@@ -6,7 +6,8 @@
 #pragma once
 
 #ifndef VPR_WITH_WEBP
-#error "vpr/image/webp.hpp needs the CMake target vpr::webp (libwebp): find_package(vpr COMPONENTS image webp), link vpr::webp"
+#error \
+    "vpr/image/webp.hpp needs the component webp: link the CMake target vpr::webp, or, without CMake, compile with -DVPR_WITH_WEBP and link webpdemux and webp (Debian: libwebp-dev)"
 #endif
 
 #include <vpr/image/exif.hpp>

@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <vector>
 
 namespace vpr {
@@ -79,9 +79,10 @@ class FlatIndex {
     const std::int64_t slices = thread_count() == 1 ? 1 : std::clamp<std::int64_t>(descriptors_.panels(), 1, 8 * thread_count());
     const Best none(static_cast<std::size_t>(queries.size()), TopK<Metric>(k));
     std::vector<Best> best(static_cast<std::size_t>(slices), none);
+    const PackedQueries packed(queries);
     parallel_for(slices, [&](std::int64_t s) {
       const std::int64_t begin = descriptors_.panels() * s / slices, end = descriptors_.panels() * (s + 1) / slices;
-      scan(begin, end, queries, best[static_cast<std::size_t>(s)]);
+      scan(begin, end, packed, best[static_cast<std::size_t>(s)]);
     });
     for (std::size_t q = 0; q < none.size(); ++q) {
       for (std::size_t s = 1; s < best.size(); ++s) {
@@ -91,14 +92,20 @@ class FlatIndex {
     }
   }
 
-  void scan(std::int64_t begin, std::int64_t end, Rows queries, Best& best) const {
+  void scan(std::int64_t begin, std::int64_t end, const PackedQueries& queries, Best& best) const {
     constexpr std::int64_t panel_rows = PackedRows::panel_rows;
-    std::vector<float> scores(static_cast<std::size_t>(queries.size() * panel_rows));
+    std::vector<float> scores(best.size() * static_cast<std::size_t>(panel_rows));
     for (std::int64_t panel = begin; panel < end; ++panel) {
       descriptors_.template score<Metric>(panel, queries, scores.data());
-      const std::int64_t first = panel * panel_rows, count = std::min(panel_rows, size() - first);
+      const std::int64_t first = panel * panel_rows;
+      const std::uint64_t used = detail::first_bits(size() - first);
       for (std::size_t q = 0; q < best.size(); ++q) {
-        best[q].offer(first, std::span(scores).subspan(q * panel_rows, static_cast<std::size_t>(count)));
+        const float* const row = &scores[q * panel_rows];
+        if (const std::optional<float> bound = best[q].bound()) {
+          best[q].offer(first, row, detail::rows_reaching<Metric>(row, *bound) & used);
+        } else {
+          best[q].offer(first, row, used);
+        }
       }
     }
   }

@@ -4,7 +4,8 @@
 #pragma once
 
 #ifndef VPR_WITH_HASH
-#error "vpr/io/digest.hpp needs the CMake target vpr::hash (xxHash): find_package(vpr COMPONENTS hash), link vpr::hash"
+#error \
+    "vpr/io/digest.hpp needs the component hash: link the CMake target vpr::hash, or, without CMake, compile with -DVPR_WITH_HASH (Debian: libxxhash-dev)"
 #endif
 
 #include <vpr/core/error.hpp>

@@ -4,7 +4,8 @@
 #pragma once
 
 #ifndef VPR_WITH_IO
-#error "vpr/io/inflate.hpp needs zlib: link the CMake target vpr::io"
+#error \
+    "vpr/io/inflate.hpp needs the component io: link the CMake target vpr::io, or, without CMake, compile with -DVPR_WITH_IO and link z (Debian: nlohmann-json3-dev zlib1g-dev)"
 #endif
 
 #include <vpr/core/error.hpp>

@@ -77,12 +77,17 @@ class LoadPlan {
 
   /// Compares the parameters with the set of tensors that is meant.
   LoadReport compare() {
-    const std::vector<WeightSet> sets = find_weight_sets(source_.tensors(), {wanted_.begin(), wanted_.end()}, options_.root);
+    const std::vector<WantedTensor> wanted(wanted_.begin(), wanted_.end());
+    WeightSetSearch search(source_.tensors(), wanted);
+    const std::vector<WeightSet> sets = search.sets(options_.root);
     const WeightSet* const chosen = meant(source_, sets);
     if (chosen == nullptr) refuse_weight_sets(sets, source_.path());
     LoadReport report = compare(*chosen);
     for (const WeightSet& set : sets) {
       if (&set != chosen) report.passed_over.push_back(set.root);
+    }
+    for (std::string& root : options_.root ? std::vector<std::string>{} : search.partial(sets)) {
+      if (!chosen->names.covers(root)) report.passed_over.push_back(std::move(root));
     }
     return report;
   }
@@ -216,7 +221,7 @@ class LoadPlan {
 /// Assigns what the plan has for the model, once it has been compared.
 template <WeightSource S, class Model>
 LoadReport load(Model& model, const S& source, LoadPlan<S>& plan, LoadReport report, const LoadOptions& options) {
-  VPR_REQUIRE(WeightError, !options.strict || report.fits(), source.path(), ": does not fit the model: ", report.text());
+  VPR_REQUIRE(WeightError, !options.strict || report.fits(), source.path(), ": does not fit the model: ", report.text(10));
   std::size_t index = 0;
   const auto assign = [&](const std::string&, Parameter auto& parameter) {
     const std::vector<float> values = plan.values(index++, report);
@@ -231,7 +236,7 @@ LoadReport load(Model& model, const S& source, LoadPlan<S>& plan, LoadReport rep
 /// Gives every parameter that `model` shows its values from `source`, converted to float32 and packed by the parameter.
 /// Nothing is assigned before all names, shapes and types have been compared, so a model keeps its values when that fails.
 /// @param map  what the model's tensors are called in the source
-/// @throws WeightError that lists every missing, unexpected and mis-shaped tensor, unless `options` are lenient.
+/// @throws WeightError that counts the missing, unexpected and mis-shaped tensors and names the first ten of each, unless `options` are lenient.
 template <class Model, WeightSource S, NameMap M>
 LoadReport load(Model& model, const S& source, const M& map, const LoadOptions& options = {}) {
   VPR_REQUIRE(ConfigError, !options.root, source.path(), ": a root is for finding the names; with a map of names, put it into the map");

@@ -5,7 +5,9 @@
 
 #include <vpr/core/text.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,14 +33,15 @@ struct LoadReport {
   std::vector<std::string> misshaped;    ///< of another shape or type than the model wants
   std::vector<std::string> not_finite;   ///< loaded, though with NaN or infinite values
   std::vector<std::string> converted;    ///< loaded, though not as they are: what was done
-  std::vector<std::string> passed_over;  ///< prefixes of other sets of weights in the file, which could have been meant
+  std::vector<std::string> passed_over;  ///< prefixes of other sets of weights in the file, whole or partial, which could be meant
 
   bool fits() const { return missing.empty() && unexpected.empty() && misshaped.empty(); }
-  /// All of it as text, one line each.
-  std::string text() const {
+  /// It as text, one line each; of a list with more than `most` lines so many, and the count of the others.
+  std::string text(std::size_t most = SIZE_MAX) const {
     std::string text = text_of(missing.size(), " missing, ", unexpected.size(), " unexpected, ", misshaped.size(), " mis-shaped");
-    const auto list = [&text](const char* kind, const std::vector<std::string>& lines) {
-      for (const std::string& line : lines) text.append("\n  ").append(kind).append(" ").append(line);
+    const auto list = [&text, most](const char* kind, const std::vector<std::string>& lines) {
+      for (std::size_t i = 0; i < std::min(lines.size(), most); ++i) text.append("\n  ").append(kind).append(" ").append(lines[i]);
+      if (lines.size() > most) text += text_of("\n  and ", lines.size() - most, " more ", kind);
     };
     list("missing", missing);
     list("unexpected", unexpected);

@@ -48,9 +48,10 @@ class MappedFile {
     if (data_ != nullptr) ::munmap(data_, size_);
   }
 
-  const std::string& path() const { return path_; }
+  const std::string& path() const& { return path_; }
+  void path() const&& = delete;
   std::span<const std::byte> bytes() const& { return {static_cast<const std::byte*>(data_), size_}; }
-  std::span<const std::byte> bytes() const&& = delete;  // these would be gone with the file
+  void bytes() const&& = delete;
 
   /// Gives the memory of the whole pages within `part` (of `bytes()`) back; reading them again reads the file again.
   void release(std::span<const std::byte> part) const {

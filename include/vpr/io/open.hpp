@@ -29,6 +29,9 @@ inline std::string_view recognise_other(std::string_view text) {
   };
   if (begins("version https://git-lfs")) return "a Git LFS pointer: fetch the file itself with `git lfs pull`";
   if (begins("<!doctype") || begins("<html") || begins("<?xml")) return "an HTML page: the download failed, or wants a log-in";
+  for (const std::string_view photo : {"\xFF\xD8\xFF", "\x89PNG", "RIFF", "GIF8"}) {
+    if (text.starts_with(photo)) return "a photo";
+  }
   if (text.starts_with('\x80')) return "a plain pickle, which could run code and is not read: save `model.state_dict()` with torch.save";
   const std::string_view first = text.substr(0, 64);
   const auto printable = [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t'; };

@@ -60,11 +60,14 @@ class Pickle {
     check(stack_.size() == 1 && marks_.empty(), "the pickle ends with ", stack_.size(), " values, expected 1");
   }
 
-  const PickleValue& root() const { return values_[root_index()]; }
+  const PickleValue& root() const& { return values_[root_index()]; }
+  PickleValue root() && { return std::move(values_[root_index()]); }
   std::uint32_t root_index() const { return stack_[0]; }
-  const PickleValue& operator[](std::uint32_t index) const { return values_[index]; }
+  const PickleValue& operator[](std::uint32_t index) const& { return values_[index]; }
+  void operator[](std::uint32_t) const&& = delete;
   /// Every value that was made, in that order.
-  const std::deque<PickleValue>& values() const { return values_; }
+  const std::deque<PickleValue>& values() const& { return values_; }
+  void values() const&& = delete;
   /// Whether `value` is the global of that module and name.
   bool is_global(const PickleValue& value, std::string_view module, std::string_view name) const {
     return value.kind == Kind::global && values_[value.items[1]].text == name && values_[value.items[0]].text == module;

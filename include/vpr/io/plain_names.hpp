@@ -44,6 +44,28 @@ inline std::string plain_name(std::string_view name) {
   return plain;
 }
 
+namespace detail {
+
+/// Where the part of a name begins that follows the one at `at`; npos after the last.
+inline std::size_t next_part(std::string_view name, std::size_t at) {
+  const std::size_t dot = name.find('.', at);
+  return dot == name.npos ? dot : dot + 1;
+}
+
+/// Whether a tensor is the state of an optimiser, which has a value for each of a parameter's and may carry the parameter's name.
+inline bool is_optimizer_state(std::string_view plain) {
+  constexpr std::array<std::string_view, 8> states{"optim",           "exp_avg",    "exp_inf",   "max_exp_avg",
+                                                   "momentum_buffer", "square_avg", "acc_delta", "grad_avg"};
+  for (std::size_t at = 0; at != plain.npos; at = next_part(plain, at)) {
+    for (const std::string_view state : states) {
+      if (plain.substr(at).starts_with(state)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace detail
+
 /// The tensors of a file by their plain names; by their names as they are where two would share a plain one.
 class PlainNames {
  public:
@@ -54,7 +76,8 @@ class PlainNames {
   }
 
   /// The plain name of tensor `index`.
-  const std::string& operator[](std::size_t index) const { return names_[index]; }
+  const std::string& operator[](std::size_t index) const& { return names_[index]; }
+  void operator[](std::size_t) const&& = delete;
   std::size_t size() const { return names_.size(); }
   /// What this file makes of a name: `plain_name`, unless that would take two tensors for one.
   std::string of(std::string_view name) const { return plain_ ? plain_name(name) : std::string(name); }

@@ -164,8 +164,8 @@ class TorchLegacy {
 /// would make is passed over, and named in `placeholders()`; complex, float8, quantised, sparse, nested and meta tensors, conjugated views
 /// and other classes of tensors are listed, and refused by `read`. Sums of ZIP entries are checked.
 /// @param wanted  the dictionary that is wanted, such as `student` or `ema.model`; empty finds it: the state dict under `state_dict`,
-///   `model_state_dict`, `teacher`, `model`, ..., where no more than half as many tensors stand beside it; else all dictionaries with tensors,
-///   names joined by dots.
+///   `model_state_dict`, `teacher`, `model`, ..., where no other weights stand beside it (an optimiser's state, scalars and a lone buffer are
+///   none); else all dictionaries with tensors, names joined by dots.
 /// @throws IoError; FormatError naming the entry or tensor that is at fault, and what would have to be run where there is no tensor.
 inline WeightFile read_torch(MappedFile file, std::string_view wanted = {}) {
   const std::string path = file.path();

@@ -102,6 +102,16 @@ class TorchRebuild {
   /// Whether the value is a tensor, of whichever type.
   bool is_tensor(const PickleValue& value) const { return find_call(value).has_value(); }
 
+  /// Whether a tensor may be a parameter: of floating-point numbers, in at least one dimension. False for one that cannot be rebuilt.
+  bool may_be_parameter(const PickleValue& value) const {
+    try {
+      const TensorInfo info = (*this)("", value).info;
+      return is_floating(info.dtype) && info.shape.rank() > 0;
+    } catch (const Error&) {
+      return false;
+    }
+  }
+
   /// @throws FormatError for arguments that no tensor has, and for elements outside the storage.
   TorchTensor operator()(const std::string& name, const PickleValue& value) const {
     const Call call = *find_call(value);

@@ -3,6 +3,7 @@
 /// The tensors of a PyTorch checkpoint: which of its dictionaries hold them, and under which names.
 #pragma once
 
+#include <vpr/io/plain_names.hpp>
 #include <vpr/io/torch_rebuild.hpp>
 
 #include <algorithm>
@@ -34,8 +35,8 @@ class TorchTensors {
   explicit TorchTensors(const Pickle& pickle) : pickle_(pickle), rebuild_(pickle) { count_tensors(); }
 
   /// The tensors of the dictionary at `wanted` (names with dots between); none means: find it. That is the outermost dictionary with
-  /// tensors, sought first under the names that training programs use where no other beside it has nearly as many; of dictionaries side
-  /// by side all are taken, each name with its dictionary's in front.
+  /// tensors, sought first under the names that training programs use where no other weights stand beside it; of dictionaries side by
+  /// side all are taken, each name with its dictionary's in front.
   std::vector<TorchTensor> collect(std::string_view wanted) {
     std::uint32_t dictionary = pickle_.root_index();
     VPR_REQUIRE(FormatError, pickle_[dictionary].kind == Kind::dictionary, "holds no dictionary of tensors", made_by(pickle_[dictionary]),
@@ -62,11 +63,18 @@ class TorchTensors {
   }
 
   /// The entries of the dictionaries collected from that something unknown would have to make, and what that is.
-  const std::map<std::string, std::string>& placeholders() const { return placeholders_; }
+  const std::map<std::string, std::string>& placeholders() const& { return placeholders_; }
+  void placeholders() const&& = delete;
 
  private:
   static constexpr int deepest = 8;
   static constexpr std::uint32_t nothing = 0xffffffff;
+
+  struct Count {
+    std::uint32_t tensors = 0;
+    std::uint32_t parameters = 0;  // those that may be parameters and are not an optimiser's
+    bool operator==(const Count&) const = default;
+  };
 
   std::string made_by(const PickleValue& value) const {
     return value.kind == Kind::call ? " but what '" + pickle_.maker(value) + "' would make, which is not run" : "";
@@ -78,19 +86,24 @@ class TorchTensors {
     constexpr int rounds = 4;
     constexpr std::uint32_t most = 1'000'000;
     counts_.resize(pickle_.values().size());
+    for (std::size_t i = 0; i < counts_.size(); ++i) {
+      const PickleValue& value = pickle_[static_cast<std::uint32_t>(i)];
+      if (rebuild_.is_tensor(value)) counts_[i] = {1, rebuild_.may_be_parameter(value) ? 1U : 0U};
+    }
     bool changed = true;
     for (int round = 0; round < rounds && changed; ++round) {
       changed = false;
       for (std::size_t k = 0; k < counts_.size(); ++k) {
         const std::size_t i = round % 2 == 0 ? counts_.size() - 1 - k : k;
         const PickleValue& value = pickle_[static_cast<std::uint32_t>(i)];
-        std::uint32_t count = 0;
-        if (value.kind == Kind::call) {
-          count = rebuild_.is_tensor(value) ? 1 : 0;
-        } else if (value.kind == Kind::dictionary) {
-          for (std::size_t item = 0; item < value.items.size(); item += 2) {
-            if (pickle_[value.items[item]].kind == Kind::text) count = std::min(most, count + counts_[value.items[item + 1]]);
-          }
+        if (value.kind != Kind::dictionary) continue;
+        Count count;
+        for (std::size_t item = 0; item < value.items.size(); item += 2) {
+          const PickleValue& key = pickle_[value.items[item]];
+          if (key.kind != Kind::text) continue;
+          const Count& within = counts_[value.items[item + 1]];
+          count.tensors = std::min(most, count.tensors + within.tensors);
+          if (!is_optimizer_state(key.text)) count.parameters = std::min(most, count.parameters + within.parameters);
         }
         changed = changed || count != counts_[i];
         counts_[i] = count;
@@ -106,19 +119,20 @@ class TorchTensors {
     }
     return nothing;
   }
-  /// The inner dictionary that holds the state dict, by its name; `nothing` where more than half as many tensors stand beside it, which may
-  /// be meant as well.
+  /// The inner dictionary that holds the state dict, by its name; `nothing` where other weights stand beside it: in a dictionary, or loose,
+  /// several tensors that may be parameters, or one beside one.
   std::uint32_t preferred(const PickleValue& dictionary) const {
     for (const char* name : {"state_dict", "model_state_dict", "teacher", "model", "net", "module", "student", "weights", "checkpoint"}) {
       const std::uint32_t found = entry(dictionary, name);
-      if (found == nothing || pickle_[found].kind != Kind::dictionary || counts_[found] == 0) continue;
-      std::uint32_t beside = 0;  // tensors that stand next to the dictionary
+      if (found == nothing || pickle_[found].kind != Kind::dictionary || counts_[found].tensors == 0) continue;
+      std::uint32_t loose = 0;
       for (std::size_t i = 0; i < dictionary.items.size(); i += 2) {
         const std::uint32_t other = dictionary.items[i + 1];
-        if (other == found || pickle_[dictionary.items[i]].kind != Kind::text) continue;
-        const bool within = pickle_[other].kind == Kind::dictionary;
-        beside += within ? 0 : counts_[other];
-        if (2 * (within ? counts_[other] : beside) > counts_[found]) return nothing;
+        const PickleValue& key = pickle_[dictionary.items[i]];
+        if (other == found || key.kind != Kind::text || is_optimizer_state(key.text)) continue;
+        const std::uint32_t parameters = counts_[other].parameters;
+        const std::uint32_t beside = pickle_[other].kind == Kind::dictionary ? parameters : loose += parameters;
+        if (beside > 1 || 2 * beside > counts_[found].tensors) return nothing;
       }
       return found;
     }
@@ -136,7 +150,7 @@ class TorchTensors {
     for (std::size_t i = 0; i < dictionary.items.size(); i += 2) {
       const PickleValue& key = pickle_[dictionary.items[i]];
       const PickleValue& value = pickle_[dictionary.items[i + 1]];
-      const bool holds_tensors = counts_[dictionary.items[i + 1]] > 0;
+      const bool holds_tensors = counts_[dictionary.items[i + 1]].tensors > 0;
       const bool placeholder = !holds_tensors && (value.kind == Kind::call || value.kind == Kind::global);
       if (key.kind != Kind::text || (!holds_tensors && !placeholder)) continue;  // numbered: an optimiser's state
       VPR_REQUIRE(FormatError, !holds_tensors || is_utf8(key.text), "has a tensor whose name is not UTF-8");
@@ -165,7 +179,7 @@ class TorchTensors {
 
   const Pickle& pickle_;
   TorchRebuild rebuild_;
-  std::vector<std::uint32_t> counts_;  // of tensors, by value
+  std::vector<Count> counts_;  // by value
   std::vector<TorchTensor> tensors_;
   std::map<std::string, std::string> placeholders_;
   std::set<std::string> names_;

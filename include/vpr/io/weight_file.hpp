@@ -48,14 +48,19 @@ class WeightFile {
   /// For readers of a format: `format` is its name in messages.
   WeightFile(MappedFile file, std::string format) : format_(std::move(format)) { attach(std::move(file)); }
 
-  const std::string& path() const { return file().path(); }
-  const std::string& format() const { return format_; }
+  const std::string& path() const& { return file().path(); }
+  void path() const&& = delete;
+  const std::string& format() const& { return format_; }
+  void format() const&& = delete;
   /// All that is listed; a tensor whose type is not `readable()` is refused by `read` and `stream` only.
-  const std::vector<TensorInfo>& tensors() const { return tensors_; }
+  const std::vector<TensorInfo>& tensors() const& { return tensors_; }
+  void tensors() const&& = delete;
   /// Strings that the file carries beside its tensors: licence, source, ...
-  const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  const std::map<std::string, std::string>& metadata() const& { return metadata_; }
+  void metadata() const&& = delete;
   /// Entries that stand where tensors do and are none, by name: what in the file would have to be run to make them.
-  const std::map<std::string, std::string>& placeholders() const { return placeholders_; }
+  const std::map<std::string, std::string>& placeholders() const& { return placeholders_; }
+  void placeholders() const&& = delete;
 
   /// Writes the values of tensor `index` to `out` in row-major order, converted to T: float, double or std::int64_t.
   /// @throws ShapeError if `out` has another size; WeightError for a type that cannot be read, and for floating-point values asked as
@@ -86,7 +91,8 @@ class WeightFile {
     });
   }
 
-  const MappedFile& file() const { return files_.front(); }
+  const MappedFile& file() const& { return files_.front(); }
+  void file() const&& = delete;
 
   /// Adds a tensor. Its bytes, of a mapped file or of `keep`, must hold every element that shape and strides reach.
   /// @throws FormatError where reading all tensors once would go over far more bytes than there are: a few bytes repeated without end.

@@ -44,19 +44,22 @@ class ZipArchive {
     places_ = {};
   }
 
-  const std::map<std::string, ZipEntry>& entries() const { return entries_; }
+  const std::map<std::string, ZipEntry>& entries() const& { return entries_; }
+  void entries() const&& = delete;
   /// Bytes of all contents together, inflated.
   std::uint64_t content_size() const { return content_size_; }
   /// The entry of that name, or null.
-  const ZipEntry* find(const std::string& name) const {
+  const ZipEntry* find(const std::string& name) const& {
     const auto found = entries_.find(name);
     return found == entries_.end() ? nullptr : &found->second;
   }
-  const ZipEntry& at(const std::string& name) const {
+  void find(const std::string&) const&& = delete;
+  const ZipEntry& at(const std::string& name) const& {
     const ZipEntry* entry = find(name);
     VPR_REQUIRE(FormatError, entry != nullptr, "the archive has no entry '", name, "'");
     return *entry;
   }
+  void at(const std::string&) const&& = delete;
 
   /// Reads the entry's content once.
   /// @throws FormatError if its size or CRC-32 is not what the directory says.

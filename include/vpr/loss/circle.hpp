@@ -3,6 +3,7 @@
 /// Circle loss.
 #pragma once
 
+#include <vpr/core/setting.hpp>
 #include <vpr/loss/concept.hpp>
 #include <vpr/loss/detail.hpp>
 #include <vpr/ops/metric.hpp>
@@ -23,7 +24,11 @@ struct CircleSettings {
 /// The factors in brackets weigh the pairs and are constants of the gradient, as the authors have it.
 class CircleLoss {
  public:
-  explicit CircleLoss(CircleSettings settings = {}) : settings_(settings) {}
+  /// @throws ConfigError  unless the margin is finite and the scale above 0.
+  explicit CircleLoss(CircleSettings settings = {}) : settings_(settings) {
+    detail::require_setting("CircleLoss", "margin", settings.margin);
+    detail::require_positive_setting("CircleLoss", "scale", settings.scale);
+  }
 
   /// @throws ShapeError  unless descriptors are N×C with a place each.
   template <TensorLike X>

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/finite.hpp>
+#include <vpr/core/setting.hpp>
 #include <vpr/loss/concept.hpp>
 #include <vpr/loss/detail.hpp>
 #include <vpr/ops/activation.hpp>
@@ -24,7 +25,11 @@ struct ContrastiveSettings {
 template <Miner M = AllPairs>
 class ContrastiveLoss {
  public:
-  explicit ContrastiveLoss(ContrastiveSettings settings = {}, M miner = {}) : settings_(settings), miner_(std::move(miner)) {}
+  /// @throws ConfigError  unless both margins are finite and from 0.
+  explicit ContrastiveLoss(ContrastiveSettings settings = {}, M miner = {}) : settings_(settings), miner_(std::move(miner)) {
+    detail::require_setting("ContrastiveLoss", "positive margin", settings.positive_margin, 0);
+    detail::require_setting("ContrastiveLoss", "negative margin", settings.negative_margin, 0);
+  }
 
   /// @throws ShapeError  unless descriptors are N×C with a place each.
   template <TensorLike X>
@@ -59,7 +64,11 @@ struct GeneralisedContrastiveSettings {
 /// overlap of what two photos see; d = ‖a - b + eps‖ (Leyva-Vallina et al., CVPR 2023, eq. 2). Goldens loss_gcl*.
 class GeneralisedContrastiveLoss {
  public:
-  explicit GeneralisedContrastiveLoss(GeneralisedContrastiveSettings settings = {}) : settings_(settings) {}
+  /// @throws ConfigError  unless margin and eps are finite and from 0.
+  explicit GeneralisedContrastiveLoss(GeneralisedContrastiveSettings settings = {}) : settings_(settings) {
+    detail::require_setting("GeneralisedContrastiveLoss", "margin", settings.margin, 0);
+    detail::require_setting("GeneralisedContrastiveLoss", "eps", settings.eps, 0);
+  }
 
   /// The loss of each of the pairs that the rows of a and b, `M×C`, make: `M`.
   /// @throws ShapeError  unless both are of that shape, with a likeness each; ConfigError for a likeness outside [0, 1].

@@ -3,6 +3,7 @@
 /// The triplets of a batch that are worth learning from.
 #pragma once
 
+#include <vpr/core/setting.hpp>
 #include <vpr/loss/pairs.hpp>
 
 #include <algorithm>
@@ -24,9 +25,10 @@ struct Triplets {
 struct HardTriplets {
   std::int64_t negatives = 2;
 
-  /// @throws ShapeError  unless there is one place a descriptor.
+  /// @throws ShapeError  unless there is one place a descriptor; ConfigError for less than one negative.
   Triplets operator()(RowsArgument descriptors, std::span<const std::int64_t> places) const {
     detail::require_place_each(descriptors.size(), places.size(), "HardTriplets");
+    detail::require_setting("HardTriplets", "negatives", static_cast<double>(negatives), 1);
     Triplets mined;
     for (std::int64_t a = 0; a < descriptors.size(); ++a) {
       std::vector<std::pair<float, std::int64_t>> near, far;  // the least first: similarities are negated

@@ -3,6 +3,7 @@
 /// The classification loss by which CosPlace and EigenPlaces train.
 #pragma once
 
+#include <vpr/core/setting.hpp>
 #include <vpr/loss/concept.hpp>
 #include <vpr/loss/detail.hpp>
 #include <vpr/ops/layout.hpp>
@@ -27,8 +28,12 @@ class LargeMarginCosineLoss {
   using X = typename B::tensor;
 
   /// The weight is all zero: give it values with `initialise`, or load it.
+  /// @throws ConfigError  unless the scale is above 0 and the margin finite and from 0.
   LargeMarginCosineLoss(std::int64_t channels, std::int64_t classes, LargeMarginCosineSettings settings = {})
-      : weight_(X::zeros(Shape{classes, channels})), settings_(settings) {}
+      : weight_(X::zeros(Shape{classes, channels})), settings_(settings) {
+    detail::require_positive_setting("LargeMarginCosineLoss", "scale", settings.scale);
+    detail::require_setting("LargeMarginCosineLoss", "margin", settings.margin, 0);
+  }
 
   /// @param classes  which class each descriptor is of, counted from 0
   /// @throws ShapeError  unless descriptors are N×C with a class each, every class being one of the weight's.

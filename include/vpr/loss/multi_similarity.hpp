@@ -3,7 +3,7 @@
 /// The multi-similarity loss, by which SALAD and CricaVPR train.
 #pragma once
 
-#include <vpr/core/finite.hpp>
+#include <vpr/core/setting.hpp>
 #include <vpr/loss/concept.hpp>
 #include <vpr/loss/detail.hpp>
 #include <vpr/loss/multi_similarity_miner.hpp>
@@ -30,10 +30,11 @@ struct MultiSimilaritySettings {
 template <Miner M = MultiSimilarityMiner>
 class MultiSimilarityLoss {
  public:
-  /// @throws ConfigError  unless α and β are above 0.
+  /// @throws ConfigError  unless α and β are above 0 and the base is finite.
   explicit MultiSimilarityLoss(MultiSimilaritySettings settings = {}, M miner = {}) : settings_(settings), miner_(std::move(miner)) {
-    VPR_REQUIRE(ConfigError, is_finite(settings.alpha) && settings.alpha > 0 && is_finite(settings.beta) && settings.beta > 0,
+    VPR_REQUIRE(ConfigError, detail::is_positive_setting(settings.alpha) && detail::is_positive_setting(settings.beta),
                 "MultiSimilarityLoss: got alpha ", settings.alpha, " and beta ", settings.beta, ", want both above 0");
+    detail::require_setting("MultiSimilarityLoss", "base", settings.base);
   }
 
   /// @throws ShapeError  unless descriptors are N×C with a place each.
@@ -58,7 +59,8 @@ class MultiSimilarityLoss {
     return add(positive, negative);
   }
 
-  const M& miner() const { return miner_; }
+  const M& miner() const& { return miner_; }
+  void miner() const&& = delete;
 
  private:
   MultiSimilaritySettings settings_;

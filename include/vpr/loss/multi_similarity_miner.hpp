@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/parallel.hpp>
+#include <vpr/core/setting.hpp>
 #include <vpr/loss/pairs.hpp>
 
 #include <algorithm>
@@ -20,9 +21,10 @@ namespace vpr {
 struct MultiSimilarityMiner {
   float epsilon = 0.1F;
 
-  /// @throws ShapeError  unless there is one place a descriptor.
+  /// @throws ShapeError  unless there is one place a descriptor; ConfigError unless epsilon is finite and from 0.
   Pairs operator()(RowsArgument descriptors, std::span<const std::int64_t> places) const {
     detail::require_place_each(descriptors.size(), places.size(), "MultiSimilarityMiner");
+    detail::require_setting("MultiSimilarityMiner", "epsilon", static_cast<double>(epsilon), 0);
     const auto size = descriptors.size();
     std::vector<float> norms;
     for (std::int64_t i = 0; i < size; ++i) norms.push_back(std::max(std::sqrt(product(descriptors, i, i)), 1e-12F));

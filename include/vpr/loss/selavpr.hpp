@@ -15,6 +15,7 @@ namespace vpr {
 /// ICLR 2024, eq. 10).
 class SelaVprLoss {
  public:
+  /// @throws ConfigError  unless the margin is finite and from 0.
   explicit SelaVprLoss(double margin = 0.1, HardTriplets miner = {}) : triplet_({.margin = margin}), miner_(miner) {}
 
   /// @param descriptors  `N×C`

@@ -3,7 +3,7 @@
 /// Losses that tell an anchor's positives from its negatives by a softmax over cosines.
 #pragma once
 
-#include <vpr/core/finite.hpp>
+#include <vpr/core/setting.hpp>
 #include <vpr/loss/concept.hpp>
 #include <vpr/loss/detail.hpp>
 #include <vpr/ops/gather.hpp>
@@ -14,7 +14,7 @@ namespace vpr {
 namespace detail {
 
 inline void require_temperature(double temperature, const char* loss) {
-  VPR_REQUIRE(ConfigError, is_finite(temperature) && temperature > 0, loss, ": got a temperature of ", temperature, ", want one above 0");
+  VPR_REQUIRE(ConfigError, is_positive_setting(temperature), loss, ": got a temperature of ", temperature, ", want one above 0");
 }
 
 }  // namespace detail

@@ -3,6 +3,7 @@
 /// Triplet losses.
 #pragma once
 
+#include <vpr/core/setting.hpp>
 #include <vpr/loss/concept.hpp>
 #include <vpr/loss/detail.hpp>
 #include <vpr/ops/activation.hpp>
@@ -25,7 +26,11 @@ struct TripletSettings {
 /// taken as they are. Goldens loss_triplet*.
 class TripletLoss {
  public:
-  explicit TripletLoss(TripletSettings settings = {}) : settings_(settings) {}
+  /// @throws ConfigError  unless margin and eps are finite and from 0.
+  explicit TripletLoss(TripletSettings settings = {}) : settings_(settings) {
+    detail::require_setting("TripletLoss", "margin", settings.margin, 0);
+    detail::require_setting("TripletLoss", "eps", settings.eps, 0);
+  }
 
   /// Rows of the three `M×C` are the triplets; none gives 0.
   /// @throws ShapeError  unless the three are of one shape.
@@ -48,7 +53,8 @@ class TripletLoss {
 /// those above 0: pytorch-metric-learning's `TripletMarginLoss` with all triplets of an anchor. Golden loss_pml_triplet.
 class BatchTripletLoss {
  public:
-  explicit BatchTripletLoss(double margin = 0.1) : margin_(margin) {}
+  /// @throws ConfigError  unless the margin is finite and from 0.
+  explicit BatchTripletLoss(double margin = 0.1) : margin_(margin) { detail::require_setting("BatchTripletLoss", "margin", margin, 0); }
 
   /// @throws ShapeError  unless descriptors are N×C with a place each.
   template <TensorLike X>

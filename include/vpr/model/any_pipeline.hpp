@@ -33,8 +33,9 @@ class AnyPipeline {
     return describe(std::span(&view, 1));
   }
   /// What its descriptors are made by, its company included. Who knows more, such as the weights' hash or how photos are read, adds it.
-  const ModelRecord& record() const { return record_; }
-  ModelRecord& record() { return record_; }
+  const ModelRecord& record() const& { return record_; }
+  ModelRecord& record() & { return record_; }
+  void record() const&& = delete;
   /// See `Pipeline::input_size` and `Pipeline::block`.
   ImageSize input_size(ImageSize photo) const { return self_->input_size(photo); }
   std::int64_t block() const { return self_->block(); }

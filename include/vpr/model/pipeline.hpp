@@ -107,10 +107,17 @@ class Pipeline {
   }
 
   /// The size that a photo is brought to, before any pixel is touched.
-  /// @throws ShapeError  for a photo that cannot be brought to one, such as a line of pixels under a rule that keeps its aspect
+  /// @throws ShapeError  for a photo that cannot be brought to one that backbone and aggregator take, such as a line of pixels under a rule
+  ///   that keeps its aspect
   ImageSize input_size(ImageSize photo) const {
     const ImageSize size = preprocess.size(photo);
     detail::require_resizable(photo, size);
+    const std::int64_t multiple = backbone.multiple();
+    VPR_REQUIRE(ShapeError, size.height % multiple == 0 && size.width % multiple == 0, "a photo of ", photo, " comes to ", size,
+                ", the network reads sides that are multiples of ", multiple);
+    if constexpr (requires { aggregator.require_grid(backbone.grid(size.height, size.width)); }) {
+      aggregator.require_grid(backbone.grid(size.height, size.width));
+    }
     return size;
   }
 
@@ -119,6 +126,9 @@ class Pipeline {
   void for_each_batch(std::span<const ImageView> photos, Use&& use) const {
     for (std::size_t begin = 0; begin < photos.size();) {
       const ImageSize size = preprocess.size(photos[begin].size());
+      VPR_REQUIRE(ShapeError, size.height % backbone.multiple() == 0 && size.width % backbone.multiple() == 0, "a photo of ",
+                  photos[begin].size(), " is ", size, " after preprocessing, the network wants sides that are multiples of ",
+                  backbone.multiple(), ": choose another size, such as 224x224, or a preprocess that rounds (--size, --preprocess)");
       std::size_t end = begin + 1;
       while (end < photos.size() && preprocess.size(photos[end].size()) == size) ++end;
       use(prepared(photos.subspan(begin, end - begin)));

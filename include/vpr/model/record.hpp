@@ -52,10 +52,11 @@ struct ModelRecord {
   }
 
   /// The field of that name, or nothing.
-  std::string* find(std::string_view name) {
+  std::string* find(std::string_view name) & {
     const auto found = std::find_if(fields.begin(), fields.end(), [name](const Field& field) { return field.name == name; });
     return found == fields.end() ? nullptr : &(this->*found->value);
   }
+  void find(std::string_view) && = delete;
 
  private:
   struct Field {

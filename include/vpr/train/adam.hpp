@@ -3,7 +3,7 @@
 /// Adam and AdamW.
 #pragma once
 
-#include <vpr/core/finite.hpp>
+#include <vpr/core/setting.hpp>
 #include <vpr/train/optimizer.hpp>
 
 #include <cmath>
@@ -33,10 +33,10 @@ class AdamUpdate {
 
   AdamUpdate(const Settings& settings, const Shape& shape)
       : settings_(settings), mean_(Tensor<B>::zeros(shape)), square_(mean_), largest_(settings.amsgrad ? mean_ : Tensor<B>()) {
-    const auto is_share = [](double beta) { return beta >= 0 && beta < 1 && is_finite(beta); };
+    const auto is_share = [](double beta) { return detail::is_setting(beta) && beta >= 0 && beta < 1; };
     VPR_REQUIRE(ConfigError, is_share(settings.beta1) && is_share(settings.beta2), "Adam: got betas ", settings.beta1, " and ",
                 settings.beta2, ", want both in [0, 1)");
-    const auto is_amount = [](double value) { return value >= 0 && is_finite(value); };
+    const auto is_amount = [](double value) { return detail::is_setting(value) && value >= 0; };
     VPR_REQUIRE(ConfigError, is_amount(settings.rate) && is_amount(settings.eps) && is_amount(settings.weight_decay), "Adam: got rate ",
                 settings.rate, ", eps ", settings.eps, " and weight decay ", settings.weight_decay, ", want finite ones from 0");
   }

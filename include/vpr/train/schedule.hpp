@@ -4,7 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
-#include <vpr/core/finite.hpp>
+#include <vpr/core/setting.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -23,15 +23,6 @@ concept Schedule = requires(const S& schedule, double rate, std::int64_t t) {
   { schedule(rate, t) } -> std::convertible_to<double>;
 };
 
-namespace detail {
-
-/// Refuses a schedule's setting that is not a finite number from `least`.
-inline void require_setting(double value, double least, const char* schedule, const char* setting) {
-  VPR_REQUIRE(ConfigError, value >= least && is_finite(value), schedule, ": got ", setting, ' ', value, ", want a finite one from ", least);
-}
-
-}  // namespace detail
-
 /// The rate as it is.
 struct ConstantRate {
   double operator()(double rate, std::int64_t) const { return rate; }
@@ -44,9 +35,9 @@ struct LinearDecay {
   std::int64_t total = 4000;
 
   double operator()(double rate, std::int64_t t) const {
-    detail::require_setting(static_cast<double>(total), 1, "LinearDecay", "total");
-    detail::require_setting(start, 0, "LinearDecay", "start");
-    detail::require_setting(end, 0, "LinearDecay", "end");
+    detail::require_setting("LinearDecay", "total", static_cast<double>(total), 1);
+    detail::require_setting("LinearDecay", "start", start, 0);
+    detail::require_setting("LinearDecay", "end", end, 0);
     return rate * (t >= total ? end : start + (end - start) * static_cast<double>(t) / static_cast<double>(total));
   }
 };
@@ -57,8 +48,8 @@ struct StepDecay {
   double gamma = 0.5;
 
   double operator()(double rate, std::int64_t t) const {
-    detail::require_setting(static_cast<double>(size), 1, "StepDecay", "size");
-    detail::require_setting(gamma, 0, "StepDecay", "gamma");
+    detail::require_setting("StepDecay", "size", static_cast<double>(size), 1);
+    detail::require_setting("StepDecay", "gamma", gamma, 0);
     return rate * std::pow(gamma, static_cast<double>(t / size));
   }
 };
@@ -69,9 +60,9 @@ struct MultiStepDecay {
   double gamma = 0.1;
 
   double operator()(double rate, std::int64_t t) const {
-    detail::require_setting(gamma, 0, "MultiStepDecay", "gamma");
+    detail::require_setting("MultiStepDecay", "gamma", gamma, 0);
     for (const std::int64_t milestone : milestones)
-      detail::require_setting(static_cast<double>(milestone), 0, "MultiStepDecay", "milestone");
+      detail::require_setting("MultiStepDecay", "milestone", static_cast<double>(milestone), 0);
     const auto passed = std::count_if(milestones.begin(), milestones.end(), [t](std::int64_t milestone) { return milestone <= t; });
     return rate * std::pow(gamma, static_cast<double>(passed));
   }
@@ -82,7 +73,7 @@ struct ExponentialDecay {
   double gamma = 0.9;
 
   double operator()(double rate, std::int64_t t) const {
-    detail::require_setting(gamma, 0, "ExponentialDecay", "gamma");
+    detail::require_setting("ExponentialDecay", "gamma", gamma, 0);
     return rate * std::pow(gamma, static_cast<double>(t));
   }
 };
@@ -94,8 +85,8 @@ struct CosineDecay {
   double least = 0;
 
   double operator()(double rate, std::int64_t t) const {
-    detail::require_setting(static_cast<double>(total), 1, "CosineDecay", "total");
-    detail::require_setting(least, 0, "CosineDecay", "least");
+    detail::require_setting("CosineDecay", "total", static_cast<double>(total), 1);
+    detail::require_setting("CosineDecay", "least", least, 0);
     return least + (rate - least) * (1 + std::cos(std::numbers::pi * static_cast<double>(t) / static_cast<double>(total))) / 2;
   }
 };
@@ -109,9 +100,10 @@ struct WarmUp {
   Then then{};
 
   double operator()(double rate, std::int64_t t) const {
-    detail::require_setting(static_cast<double>(steps), 0, "WarmUp", "steps");
-    detail::require_setting(start, 0, "WarmUp", "start");
-    return t < steps ? LinearDecay{start, 1, steps}(rate, t) : then(rate, t - steps);
+    detail::require_setting("WarmUp", "steps", static_cast<double>(steps), 0);
+    detail::require_setting("WarmUp", "start", start, 0);
+    const double later = then(rate, std::max<std::int64_t>(t - steps, 0));  // before it is needed too: its settings are looked at
+    return t < steps ? LinearDecay{start, 1, steps}(rate, t) : later;
   }
 };
 
@@ -123,12 +115,11 @@ struct OverlaidWarmUp {
   Then then{};
 
   double operator()(double rate, std::int64_t t) const {
-    detail::require_setting(static_cast<double>(steps), 0, "OverlaidWarmUp", "steps");
-    if (t < steps) return rate * static_cast<double>(t + 1) / static_cast<double>(steps);
+    detail::require_setting("OverlaidWarmUp", "steps", static_cast<double>(steps), 0);
     if (steps == 0 || rate == 0) return then(rate, t);
     const double at_end = then(rate, steps - 1);
     VPR_REQUIRE(ConfigError, at_end > 0, "OverlaidWarmUp: the schedule under it has come to ", at_end, " when the warm-up ends");
-    return rate * then(rate, t) / at_end;
+    return t < steps ? rate * static_cast<double>(t + 1) / static_cast<double>(steps) : rate * then(rate, t) / at_end;
   }
 };
 

@@ -3,7 +3,7 @@
 /// Stochastic gradient descent.
 #pragma once
 
-#include <vpr/core/finite.hpp>
+#include <vpr/core/setting.hpp>
 #include <vpr/train/optimizer.hpp>
 
 #include <cmath>
@@ -28,12 +28,12 @@ class SgdUpdate {
   static constexpr bool in_place = true;
 
   SgdUpdate(const SgdSettings& settings, const Shape& shape) : settings_(settings) {
-    const auto is_amount = [](double value) { return value >= 0 && is_finite(value); };
-    VPR_REQUIRE(
-        ConfigError,
-        is_amount(settings.rate) && is_amount(settings.momentum) && is_amount(settings.weight_decay) && is_finite(settings.dampening),
-        "Sgd: got rate ", settings.rate, ", momentum ", settings.momentum, ", dampening ", settings.dampening, " and weight decay ",
-        settings.weight_decay, ", want finite ones, none but the dampening below 0");
+    const auto is_amount = [](double value) { return detail::is_setting(value) && value >= 0; };
+    VPR_REQUIRE(ConfigError,
+                is_amount(settings.rate) && is_amount(settings.momentum) && is_amount(settings.weight_decay) &&
+                    detail::is_setting(settings.dampening),
+                "Sgd: got rate ", settings.rate, ", momentum ", settings.momentum, ", dampening ", settings.dampening, " and weight decay ",
+                settings.weight_decay, ", want finite ones, none but the dampening below 0");
     VPR_REQUIRE(ConfigError, !settings.nesterov || (settings.momentum > 0 && settings.dampening == 0), "Sgd: Nesterov's form got momentum ",
                 settings.momentum, " and dampening ", settings.dampening, ", want a momentum above 0 and no dampening");
     if (settings.momentum > 0) velocity_ = Tensor<B>::zeros(shape);

@@ -5,6 +5,7 @@
 
 #include <vpr/autograd/undo.hpp>
 #include <vpr/core/finite.hpp>
+#include <vpr/io/file_kind.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/safetensors.hpp>
 #include <vpr/io/save.hpp>
@@ -41,6 +42,8 @@ struct TrainingStep {
 };
 
 namespace detail {
+
+inline constexpr FileKind training_state{"training state"};
 
 /// A parameter of any type, so that states of different types fit in one list.
 struct AnyParameter {
@@ -157,14 +160,15 @@ class Trainer {
   /// @throws IoError
   void save(const std::string& path) {
     std::map<std::string, std::string> notes = settings_.notes;
-    notes["format"] = "vpr training state";
+    detail::training_state.mark(notes);
     save_safetensors(path, *this, notes);
   }
 
   /// Goes on from a state that `save` wrote, of a trainer of the same model, optimiser, frozen parameters and kept state.
-  /// @throws IoError, FormatError, WeightError  for a file that cannot be read, or is the state of another training; all is then as it was.
+  /// @throws IoError, FormatError, WeightError  for a file that cannot be read, is no state, or one of a newer version or of another training; all is then as it was.
   void resume(const std::string& path) {
     const WeightFile file = read_safetensors(path);
+    detail::training_state.is_said(file.metadata(), path);
     const detail::StateCopy before(*this);
     try {
       load(*this, file, PrefixedNames{}, {.optional = {}, .ignored = {}});

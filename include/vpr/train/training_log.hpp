@@ -4,7 +4,8 @@
 #pragma once
 
 #ifndef VPR_WITH_IO
-#error "vpr/train/training_log.hpp needs nlohmann-json: link the target vpr::io"
+#error \
+    "vpr/train/training_log.hpp needs the component io: link the CMake target vpr::io, or, without CMake, compile with -DVPR_WITH_IO and link z (Debian: nlohmann-json3-dev zlib1g-dev)"
 #endif
 
 #include <vpr/core/error.hpp>

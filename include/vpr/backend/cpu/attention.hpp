@@ -13,7 +13,7 @@
 namespace vpr::detail {
 inline namespace VPR_TARGET {
 
-/// Queries whose weights are held at once: queries × keys stay in the cache at the usual sizes. A multiple of `gemm_rows`.
+/// Queries whose weights are held at once: queries × keys stay in the cache at the usual sizes. A multiple of the rows of a tile.
 inline constexpr std::int64_t query_block = 132;
 
 /// `ScalarKernels::attention` without the whole matrix of weights.

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""Exact search of the 100 nearest: FAISS and PyTorch, on random unit vectors."""
+import functools
+
+from compare import Work
+
+K = 100
+
+
+@functools.cache
+def vectors(size, dim, seed):
+    import numpy
+
+    rows = numpy.random.default_rng(seed).standard_normal((size, dim), numpy.float32)
+    return rows / numpy.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def faiss_index(size, dim, count, kind):
+    def make(threads):
+        import faiss
+
+        quantizer = {"fp16": "QT_fp16", "bf16": "QT_bf16", "SQ8": "QT_8bit"}.get(kind)
+        metric = faiss.METRIC_INNER_PRODUCT
+        index = faiss.IndexScalarQuantizer(dim, getattr(faiss.ScalarQuantizer, quantizer), metric) if quantizer else faiss.IndexFlatIP(dim)
+        faiss.omp_set_num_threads(threads)
+        index.train(vectors(size, dim, 1)[:1000])
+        index.add(vectors(size, dim, 1))
+        queries = vectors(count, dim, 2)
+
+        def call():
+            faiss.omp_set_num_threads(threads)
+            index.search(queries, K)
+
+        return call
+
+    return make
+
+
+def pytorch(size, dim, count):
+    def make(threads):
+        import torch
+
+        rows, queries = torch.from_numpy(vectors(size, dim, 1)), torch.from_numpy(vectors(count, dim, 2))
+
+        def call():
+            torch.set_num_threads(threads)
+            (queries @ rows.T).topk(K)
+
+        return call
+
+    return make
+
+
+def works():
+    for size, dim in ((20000, 512), (2000, 8448)):
+        for count in (1, 16, 256):
+            peers = {f"FAISS {kind}": faiss_index(size, dim, count, kind) for kind in ("flat", "fp16", "bf16", "SQ8")}
+            yield Work(f"top-{K} of {size}x{dim}, {count} queries", 1, "bench_index",
+                       f"flat_index<InnerProduct>/descriptors:{size}/dim:{dim}/queries:{count}/real_time", peers | {"PyTorch": pytorch(size, dim, count)},
+                       1.5, count)
