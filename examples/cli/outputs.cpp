@@ -30,9 +30,10 @@ void require_writable(const std::string& path) {
 
 bool is_same_file(const std::string& a, const std::string& b) {
   std::error_code ignored;
-  if (std::filesystem::equivalent(a, b, ignored)) return std::filesystem::is_regular_file(a, ignored);
-  return std::filesystem::weakly_canonical(a, ignored) == std::filesystem::weakly_canonical(b, ignored) &&
-         !std::filesystem::exists(a, ignored);
+  if (std::filesystem::exists(a, ignored) || std::filesystem::exists(b, ignored))
+    return std::filesystem::equivalent(a, b, ignored) && std::filesystem::is_regular_file(a, ignored);
+  const auto whole = [&](const std::string& path) { return std::filesystem::weakly_canonical(std::filesystem::absolute(path), ignored); };
+  return whole(a) == whole(b);
 }
 
 }  // namespace
