@@ -31,6 +31,7 @@ struct TrainerSettings {
   std::int64_t checkpoint_every = 0;  ///< steps between checkpoints; 0: one after the last step alone
   std::string checkpoint = {};        ///< the file that they are written to, each in place of the last one; empty: none are written
   std::map<std::string, std::string> notes = {};  ///< kept in the checkpoints as text, such as the options of the training
+  std::function<void()> after_checkpoint = {};    ///< called when one is written, such as to put weights in place that belong to it
 };
 
 /// What a step did.
@@ -203,6 +204,7 @@ class Trainer {
   void checkpoint() {
     save(settings_.checkpoint);
     in_checkpoint_ = done();
+    if (settings_.after_checkpoint) settings_.after_checkpoint();
   }
 
   /// Writes a checkpoint of steps that are in none while an error is under way, which is the one to be told if this fails, too.
