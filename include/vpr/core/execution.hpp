@@ -67,7 +67,7 @@ inline ThreadPool& process_pool() {
   return *current;
 }
 
-inline ExecutionState& current_state() { return here.state != nullptr ? *here.state : process_pool(); }
+inline ExecutionState& current_state() { return thread_state.state != nullptr ? *thread_state.state : process_pool(); }
 
 }  // namespace detail
 
@@ -111,17 +111,20 @@ class Execution {
 /// While one exists, what this thread begins runs on that execution and takes memory from it; `Execution()` is the one that was current.
 class ExecutionScope {
  public:
-  explicit ExecutionScope(Execution execution) : execution_(std::move(execution)), scope_({&execution_.state(), detail::here.in_loop}) {}
+  explicit ExecutionScope(Execution execution)
+      : execution_(std::move(execution)), scope_({&execution_.state(), detail::thread_state.in_loop}) {}
 
  private:
   Execution execution_;
-  detail::HereScope scope_;
+  detail::ThreadStateScope scope_;
 };
 
 /// How many threads the process's own execution has from now on, at least 1. An `ExecutionScope` comes first.
 inline void set_thread_count(int threads) { detail::process_pool().set_threads(std::max(threads, 1)); }
 
 /// The number of threads that a loop begun here may use: 1 inside another loop.
-inline int thread_count() { return detail::here.in_loop || detail::current_state().stale() ? 1 : detail::current_state().threads(); }
+inline int thread_count() {
+  return detail::thread_state.in_loop || detail::current_state().stale() ? 1 : detail::current_state().threads();
+}
 
 }  // namespace vpr

@@ -95,25 +95,27 @@ class ExecutionState {
 };
 
 /// What the current thread computes with.
-struct Here {
+struct ThreadState {
   ExecutionState* state = nullptr;  ///< nothing: loops use the process's, and memory comes from the system
   bool in_loop = false;             ///< whether it runs a loop's body
 };
-inline constinit thread_local Here here;
+inline constinit thread_local ThreadState thread_state;
 
 /// Where the current thread takes memory from; null: from the system.
-inline Arena* current_arena() { return here.state == nullptr || here.state->stale() ? nullptr : &here.state->arena(); }
+inline Arena* current_arena() {
+  return thread_state.state == nullptr || thread_state.state->stale() ? nullptr : &thread_state.state->arena();
+}
 
 /// What the current thread computes with, until this is destroyed.
-class HereScope {
+class ThreadStateScope {
  public:
-  explicit HereScope(Here inner) : outer_(here) { here = inner; }
-  HereScope(const HereScope&) = delete;
-  HereScope& operator=(const HereScope&) = delete;
-  ~HereScope() { here = outer_; }
+  explicit ThreadStateScope(ThreadState inner) : outer_(thread_state) { thread_state = inner; }
+  ThreadStateScope(const ThreadStateScope&) = delete;
+  ThreadStateScope& operator=(const ThreadStateScope&) = delete;
+  ~ThreadStateScope() { thread_state = outer_; }
 
  private:
-  Here outer_;
+  ThreadState outer_;
 };
 
 }  // namespace vpr::detail

@@ -78,7 +78,7 @@ struct ResizeThenNormalise {
 
   ImageSize size(ImageSize photo) const { return rule(photo); }
   Planes operator()(const RgbPhoto& photo) const {
-    return normalise(resize_as_pil(photo, rule(photo.size()), interpolation), normalisation);
+    return normalise(detail::resize_as_pil<detail::ScratchImage>(photo, rule(photo.size()), interpolation), normalisation);
   }
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/autograd/undo.hpp>
+#include <vpr/core/execution.hpp>
 #include <vpr/core/finite.hpp>
 #include <vpr/io/file_kind.hpp>
 #include <vpr/io/load.hpp>
@@ -96,9 +97,15 @@ class StateCopy {
 template <class Model, Optimizer O, Schedule S = ConstantRate>
 class Trainer {
  public:
-  /// The model must outlive the trainer. @throws ConfigError  for settings out of range.
-  Trainer(Model& model, O optimizer, S schedule = S(), TrainerSettings settings = {})
-      : model_(&model), optimizer_(std::move(optimizer)), schedule_(std::move(schedule)), settings_(std::move(settings)) {
+  /// The model must outlive the trainer.
+  /// @param execution  where it trains
+  /// @throws ConfigError  for settings out of range.
+  Trainer(Model& model, O optimizer, S schedule = S(), TrainerSettings settings = {}, Execution execution = {})
+      : model_(&model),
+        optimizer_(std::move(optimizer)),
+        schedule_(std::move(schedule)),
+        settings_(std::move(settings)),
+        execution_(std::move(execution)) {
     VPR_REQUIRE(ConfigError,
                 settings_.steps >= 0 && settings_.accumulate >= 1 && settings_.longest_gradient >= 0 &&
                     !is_nan(settings_.longest_gradient) && settings_.checkpoint_every >= 0,
@@ -143,6 +150,7 @@ class Trainer {
   /// @throws ShapeError  for a loss of more or less than one element; Error for one that is not finite; what these functions throw.
   template <class LossOf, class AfterStep>
   void run(LossOf&& loss_of, AfterStep&& after_step) {
+    const ExecutionScope scope(execution_);
     bool go_on = true;
     try {
       while (go_on && done() < settings_.steps) {
@@ -285,6 +293,7 @@ class Trainer {
   O optimizer_;
   S schedule_;
   TrainerSettings settings_;
+  Execution execution_;
   StepCount done_;
   std::vector<Kept> kept_;
   std::int64_t in_checkpoint_ = -1;  // steps of the state that was written last
