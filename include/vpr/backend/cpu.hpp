@@ -8,6 +8,7 @@
 #include <vpr/backend/cpu/packed_matrix.hpp>
 #include <vpr/backend/cpu/vector_kernels.hpp>
 #include <vpr/backend/host.hpp>
+#include <vpr/core/eigen.hpp>
 #include <vpr/core/half.hpp>
 
 #include <type_traits>

@@ -102,11 +102,11 @@ void pack_tile(MatrixView<T> x, std::int64_t rows, std::int64_t depth, std::int6
 }
 
 /// What the memory that `scratch` gives is used for. One thread may use one of each at a time.
-enum class Scratch { left, right, sums };
+enum class ScratchOf { left, right, sums };
 
 /// Memory of this thread for `size` elements, not initialised; it stays until the thread asks for more of it for the same use.
 template <class T>
-T* scratch(Scratch use, std::int64_t size) {
+T* scratch(ScratchOf use, std::int64_t size) {
   thread_local std::array<Buffer<std::byte>, 3> buffers;
   Buffer<std::byte>& buffer = buffers[static_cast<std::size_t>(use)];
   const std::size_t bytes = static_cast<std::size_t>(size) * sizeof(T);
@@ -121,7 +121,7 @@ T* scratch(Scratch use, std::int64_t size) {
 template <class T>
 void multiply_part(const ProductKernels<T>& kernels, const Product<T>& product, ProductPart part) {
   const std::int64_t rows = padded_rows(part.row_end - part.row_begin, kernels.tile_rows);
-  kernels.multiply(product, part, scratch<T>(Scratch::sums, rows * strip_panels * panel_columns));
+  kernels.multiply(product, part, scratch<T>(ScratchOf::sums, rows * strip_panels * panel_columns));
 }
 
 /// The rows that stay in the cache, packed, while columns pass them.
@@ -162,7 +162,7 @@ void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t 
   const std::int64_t lines = ceiling(size.depth * static_cast<std::int64_t>(sizeof(T)), 64), line = 64 / sizeof(T);
   for (std::int64_t top = 0; top < size.rows; top += most_rows) {
     const std::int64_t rows = std::min(most_rows, size.rows - top), tiles = ceiling(rows, kernels.tile_rows);
-    T* const left = scratch<T>(Scratch::left, padded_rows(rows, kernels.tile_rows) * lines * line);
+    T* const left = scratch<T>(ScratchOf::left, padded_rows(rows, kernels.tile_rows) * lines * line);
     parallel_for(tiles, [&](std::int64_t tile) {
       const std::int64_t row = tile * kernels.tile_rows, rest = rows - row, height = tile_height(rest, kernels.tile_rows);
       pack_tile(a.from(top + row, 0), std::min(rest, height), size.depth, height, left + row * lines * line);
@@ -172,7 +172,7 @@ void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t 
     const std::int64_t shares = threads == 1 ? 1 : std::min(tiles, ceiling(2 * threads, strips));
     parallel_for(strips * shares, [&](std::int64_t task) {
       const std::int64_t column = task / shares * strip, columns = std::min(strip, size.columns - column);
-      T* const right = scratch<T>(Scratch::right, ceiling(columns, panel_columns) * panel_columns * size.depth);
+      T* const right = scratch<T>(ScratchOf::right, ceiling(columns, panel_columns) * panel_columns * size.depth);
       for (std::int64_t c = 0; c < columns; c += panel_columns)
         pack_panel(b.from(0, column + c), size.depth, std::min(panel_columns, columns - c), right + c * size.depth);
       Product<T> product{.left = left,

@@ -126,8 +126,8 @@ class PackedMatrix {
     const std::int64_t most = 288 / kernels.tile_rows * kernels.tile_rows * threads;
     for (std::int64_t begin = 0; begin < x.count; begin += most) {
       const std::int64_t rows = std::min(most, x.count - begin);
-      float* const left = scratch<float>(Scratch::left, padded_rows(rows, kernels.tile_rows) * lines * 16);
-      RowScale* const row_scales = scratch<RowScale>(Scratch::right, rows);
+      float* const left = scratch<float>(ScratchOf::left, padded_rows(rows, kernels.tile_rows) * lines * 16);
+      RowScale* const row_scales = scratch<RowScale>(ScratchOf::right, rows);
       parallel_for(ceiling(rows, kernels.tile_rows), [&](std::int64_t tile) {
         const std::int64_t row = tile * kernels.tile_rows, rest = rows - row, height = tile_height(rest, kernels.tile_rows);
         const RowsView<float> from{x.data + (begin + row) * x.step, x.step, std::min(rest, height)};
