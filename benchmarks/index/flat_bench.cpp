@@ -2,19 +2,22 @@
 // Exact search of the best 100: milliseconds a query, beside what this machine can do at best (reading as many bytes, multiplying
 // out of registers) and beside a peer, one Eigen product of all with all and a partial sort. The answers are verified first.
 #include "benchmarks/support/bandwidth.hpp"
+#include "benchmarks/support/clock.hpp"
 #include "benchmarks/support/peak.hpp"
 
 #include <vpr/core/eigen.hpp>
 #include <vpr/core/random.hpp>
+#include <vpr/index/filtered.hpp>
 #include <vpr/index/flat.hpp>
 
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <map>
+#include <memory>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -46,8 +49,16 @@ std::vector<Matches> search_by_eigen(const Matrix<float>& descriptors, const Mat
   return found;
 }
 
-/// Descriptors, an index of them, and this machine's best at their size.
+/// Bytes of a value that an index reads of each descriptor first.
+template <class I>
+inline constexpr double bytes_read = 4;
 template <class Metric>
+inline constexpr double bytes_read<FilteredIndex<Metric, BfloatRounding>> = 2;
+template <class Metric>
+inline constexpr double bytes_read<FilteredIndex<Metric, ByteRounding>> = 1;
+
+/// Descriptors, an index of them, and this machine's best at their size.
+template <class I, class Metric>
 struct Setting {
   Setting(std::int64_t size, std::int64_t dim)
       : descriptors(unit_vectors(size, dim, 1)),
@@ -60,77 +71,112 @@ struct Setting {
   }
 
   /// Whether each score is right by double precision, and no descriptor that was left out is better than the last one found.
+  /// That of a filtered index is the flat one's to the last bit.
   bool verify() const {
     const std::vector<Matches> found = index.search(queries.topRows(5), k);
+    if constexpr (!std::is_same_v<I, FlatIndex<Metric>>) {
+      FlatIndex<Metric> flat(index.dim());
+      flat.add(descriptors);
+      return found == flat.search(queries.topRows(5), k);
+    }
     for (std::int64_t q = 0; q < 5; ++q) {
-      const Matrix<double> query = queries.row(q).cast<double>(), all = descriptors.cast<double>();
-      const Eigen::VectorXd exact = std::is_same_v<Metric, L2> ? Eigen::VectorXd((all.rowwise() - query.row(0)).rowwise().squaredNorm())
-                                                               : Eigen::VectorXd(all * query.transpose());
+      const Eigen::RowVectorXd query = queries.row(q).cast<double>();
+      const auto exact = [&](std::int64_t i) {
+        const Eigen::RowVectorXd row = descriptors.row(i).cast<double>();
+        return std::is_same_v<Metric, L2> ? (row - query).squaredNorm() : row.dot(query);
+      };
       std::vector<bool> left_out(static_cast<std::size_t>(descriptors.rows()), true);
       const Matches& matches = found[static_cast<std::size_t>(q)];
       for (const Match& match : matches) {
         left_out[static_cast<std::size_t>(match.id)] = false;
         if (std::abs(static_cast<double>(match.score) - exact(match.id)) > 1e-5) return false;
       }
-      for (Eigen::Index i = 0; i < exact.size(); ++i) {
-        const bool much_better =
-            std::is_same_v<Metric, L2> ? exact(i) < matches.back().score - 1e-5 : exact(i) > matches.back().score + 1e-5;
-        if (left_out[static_cast<std::size_t>(i)] && much_better) return false;
+      for (std::int64_t i = 0; i < descriptors.rows(); ++i) {
+        if (!left_out[static_cast<std::size_t>(i)]) continue;
+        if (std::is_same_v<Metric, L2> ? exact(i) < matches.back().score - 1e-5 : exact(i) > matches.back().score + 1e-5) return false;
       }
     }
     return true;
   }
 
   Matrix<float> descriptors, queries;
-  FlatIndex<Metric> index;
+  I index;
   double bandwidth, peak;
   bool verified = false;
 };
 
-template <class Metric>
-const Setting<Metric>& setting(std::int64_t size, std::int64_t dim) {
-  static std::map<std::pair<std::int64_t, std::int64_t>, Setting<Metric>> all;
-  return all.try_emplace({size, dim}, size, dim).first->second;
+/// The last one is kept: those of all sizes take too much memory.
+template <class I, class Metric>
+const Setting<I, Metric>& setting(std::int64_t size, std::int64_t dim) {
+  static std::unique_ptr<Setting<I, Metric>> last;
+  if (!last || last->index.size() != size || last->index.dim() != dim) {
+    last.reset();
+    last = std::make_unique<Setting<I, Metric>>(size, dim);
+  }
+  return *last;
 }
 
-template <class Metric, class Search>
+template <class I, class Metric, class Search>
 void run(benchmark::State& state, Search search) {
   const std::int64_t size = state.range(0), dim = state.range(1), count = state.range(2);
-  const Setting<Metric>& on = setting<Metric>(size, dim);
+  const Setting<I, Metric>& on = setting<I, Metric>(size, dim);
   if (!on.verified) return state.SkipWithError("wrong answers");
   const Matrix<float> queries = on.queries.topRows(count);
   double best = 1e9;
   for (auto step : state) {
-    const auto start = std::chrono::steady_clock::now();
+    const double start = bench::seconds();
     benchmark::DoNotOptimize(search(on, queries));
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    best = std::min(best, bench::seconds() - start);
   }
   const double numbers = static_cast<double>(size * dim);
   state.counters["ms/query"] = 1e3 * best / static_cast<double>(count);
-  state.counters["of_read"] = 4 * numbers / best / on.bandwidth;
-  state.counters["of_peak"] = 2 * numbers * static_cast<double>(count) / best / on.peak;
+  state.counters["GB/s"] = bytes_read<I> * numbers / best / 1e9;
+  state.counters["of_read"] = bytes_read<I> * numbers / best / on.bandwidth;
+  state.counters["of_peak"] = 2 * numbers * static_cast<double>(count) / best / on.peak;  // of multiply-adds in float
 }
 
+template <class I, class Metric>
+void search(benchmark::State& state) {
+  run<I, Metric>(state, [](const auto& on, const Matrix<float>& queries) { return on.index.search(queries, k); });
+}
 template <class Metric>
 void flat_index(benchmark::State& state) {
-  run<Metric>(state, [](const Setting<Metric>& on, const Matrix<float>& queries) { return on.index.search(queries, k); });
+  search<FlatIndex<Metric>, Metric>(state);
+}
+template <class Metric>
+void filtered_by_bfloat(benchmark::State& state) {
+  search<FilteredIndex<Metric, BfloatRounding>, Metric>(state);
+}
+template <class Metric>
+void filtered_by_bytes(benchmark::State& state) {
+  search<FilteredIndex<Metric, ByteRounding>, Metric>(state);
 }
 
 template <class Metric>
 void eigen_product(benchmark::State& state) {
-  run<Metric>(state,
-              [](const Setting<Metric>& on, const Matrix<float>& queries) { return search_by_eigen<Metric>(on.descriptors, queries); });
+  run<FlatIndex<Metric>, Metric>(
+      state, [](const auto& on, const Matrix<float>& queries) { return search_by_eigen<Metric>(on.descriptors, queries); });
 }
 
-void sizes(benchmark::internal::Benchmark* benchmark) {
+void small(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgNames({"descriptors", "dim", "queries"})->Unit(benchmark::kMillisecond)->UseRealTime();
   for (const auto& [size, dim] : {std::pair{20000, 512}, std::pair{2000, 8448}}) {
     for (const int queries : {1, 16, 256}) benchmark->Args({size, dim, queries});
   }
 }
-BENCHMARK_TEMPLATE(flat_index, InnerProduct)->Apply(sizes);
-BENCHMARK_TEMPLATE(eigen_product, InnerProduct)->Apply(sizes);
-BENCHMARK_TEMPLATE(flat_index, L2)->Apply(sizes);
-BENCHMARK_TEMPLATE(eigen_product, L2)->Apply(sizes);
+void large(benchmark::internal::Benchmark* benchmark) {
+  small(benchmark);
+  for (const auto& [size, dim] : {std::pair{200000, 512}, std::pair{50000, 4096}, std::pair{10000, 8448}}) {
+    for (const int queries : {1, 16, 256}) benchmark->Args({size, dim, queries});
+  }
+  for (const int size : {1000, 10000, 100000, 1000000}) benchmark->Args({size, 64, 16});
+}
+BENCHMARK_TEMPLATE(flat_index, InnerProduct)->Apply(large);
+BENCHMARK_TEMPLATE(filtered_by_bfloat, InnerProduct)->Apply(large);
+BENCHMARK_TEMPLATE(filtered_by_bytes, InnerProduct)->Apply(large);
+BENCHMARK_TEMPLATE(eigen_product, InnerProduct)->Apply(small);
+BENCHMARK_TEMPLATE(flat_index, L2)->Apply(small);
+BENCHMARK_TEMPLATE(filtered_by_bytes, L2)->Apply(small);
+BENCHMARK_TEMPLATE(eigen_product, L2)->Apply(small);
 
 }  // namespace

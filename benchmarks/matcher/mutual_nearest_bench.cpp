@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Matching one candidate by mutual nearest neighbours: milliseconds, beside the multiply-adds that this machine can do at best, and
 // beside a peer, one Eigen product of all with all and its row and column maxima. The matches are verified first.
+#include "benchmarks/support/clock.hpp"
 #include "benchmarks/support/peak.hpp"
 
 #include <vpr/core/eigen.hpp>
@@ -11,7 +12,6 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <utility>
 
@@ -67,7 +67,9 @@ struct Setting {
       common += std::any_of(theirs.begin(), theirs.end(),
                             [&](const MatchedPair& other) { return other.query == pair.query && other.candidate == pair.candidate; });
     }
-    verified = common + 2 >= std::max(ours.size(), theirs.size());
+    // Comparing in bytes first changes nothing.
+    const bool same = NearestFinder(query, true)(candidate).mutual() == NearestFinder(query, false)(candidate).mutual();
+    verified = same && common + 2 >= std::max(ours.size(), theirs.size());
   }
 
   LocalFeatures query, candidate;
@@ -84,9 +86,9 @@ void run(benchmark::State& state, Run match) {
   const NearestFinder prepared = MutualNearest<>().prepare(on.query);
   double best = 1e9;
   for (auto step : state) {
-    const auto start = std::chrono::steady_clock::now();
+    const double start = bench::seconds();
     benchmark::DoNotOptimize(match(on, prepared));
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    best = std::min(best, bench::seconds() - start);
   }
   const auto patches = static_cast<double>(side * side);
   state.counters["ms/pair"] = 1e3 * best;
@@ -95,6 +97,12 @@ void run(benchmark::State& state, Run match) {
 
 void mutual_nearest(benchmark::State& state) {
   run(state, [](const Setting& on, const NearestFinder& prepared) { return MutualNearest<>()(prepared, on.candidate); });
+}
+
+/// The same with all pairs compared in float, and with bytes first: what the library chooses between.
+template <bool filter>
+void compared(benchmark::State& state) {
+  run(state, [](const Setting& on, const NearestFinder&) { return NearestFinder(on.query, filter)(on.candidate).mutual(); });
 }
 
 void eigen_product(benchmark::State& state) {
@@ -120,6 +128,8 @@ void sizes(benchmark::internal::Benchmark* benchmark) {
       ->UseRealTime();
 }
 BENCHMARK(mutual_nearest)->Apply(sizes);
+BENCHMARK_TEMPLATE(compared, false)->Apply(sizes);
+BENCHMARK_TEMPLATE(compared, true)->Apply(sizes);
 BENCHMARK(eigen_product)->Apply(sizes);
 BENCHMARK(decoding)->ArgName("precision")->Arg(0)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond);
 

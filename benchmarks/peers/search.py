@@ -51,10 +51,43 @@ def pytorch(size, dim, count):
     return make
 
 
+@functools.cache
+def codes(size, seed):
+    import numpy
+
+    return numpy.random.default_rng(seed).integers(0, 256, (size, 64), numpy.uint8)
+
+
+def faiss_binary(size, count):
+    def make(threads):
+        import faiss
+
+        index = faiss.IndexBinaryFlat(512)
+        faiss.omp_set_num_threads(threads)
+        index.add(codes(size, 1))
+        queries = codes(count, 2)
+
+        def call():
+            faiss.omp_set_num_threads(threads)
+            index.search(queries, K)
+
+        return call
+
+    return make
+
+
+# What holds the descriptors; all give the answers of the first to the last bit.
+HOLDINGS = {"": "flat_index", ", filtered by bfloat16": "filtered_by_bfloat", ", filtered by bytes": "filtered_by_bytes"}
+
+
 def works():
-    for size, dim in ((20000, 512), (2000, 8448)):
+    for size, dim in ((20000, 512), (2000, 8448), (200000, 512), (50000, 4096), (10000, 8448)):
         for count in (1, 16, 256):
             peers = {f"FAISS {kind}": faiss_index(size, dim, count, kind) for kind in ("flat", "fp16", "bf16", "SQ8")}
-            yield Work(f"top-{K} of {size}x{dim}, {count} queries", 1, "bench_index",
-                       f"flat_index<InnerProduct>/descriptors:{size}/dim:{dim}/queries:{count}/real_time", peers | {"PyTorch": pytorch(size, dim, count)},
-                       1.5, count)
+            for holding, benchmark in HOLDINGS.items():
+                yield Work(f"top-{K} of {size}x{dim}, {count} queries{holding}", 1, "bench_index",
+                           f"{benchmark}<InnerProduct>/descriptors:{size}/dim:{dim}/queries:{count}/real_time",
+                           peers | {"PyTorch": pytorch(size, dim, count)}, 1.5, count)
+    for count in (1, 16):
+        yield Work(f"Hamming top-{K} of 10 M x 512 bits, {count} queries", 1, "bench_index",
+                   f"binary_index/codes:10000000/queries:{count}/real_time", {"FAISS binary flat": faiss_binary(10000000, count)}, 1.5, count)

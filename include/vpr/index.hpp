@@ -4,7 +4,9 @@
 /// PCA, and `<vpr/index/pca_file.hpp>`, which saves and loads one.
 #pragma once
 
+#include <vpr/index/binary.hpp>
 #include <vpr/index/concept.hpp>
+#include <vpr/index/filtered.hpp>
 #include <vpr/index/flat.hpp>
 #include <vpr/index/pca.hpp>
 #include <vpr/index/top_k.hpp>

@@ -10,6 +10,7 @@
 
 using vpr::InnerProduct;
 using vpr::L2;
+using vpr::PackedQueries;
 using vpr::PackedRows;
 using vpr::Rows;
 
@@ -26,8 +27,9 @@ template <class Metric>
 std::vector<float> all_scores(const PackedRows& held, Rows queries) {
   std::vector<float> scores(static_cast<std::size_t>(queries.size() * held.size()));
   std::vector<float> panel_scores(static_cast<std::size_t>(queries.size() * PackedRows::panel_rows));
+  const PackedQueries packed(queries);
   for (std::int64_t panel = 0; panel < held.panels(); ++panel) {
-    held.score<Metric>(panel, queries, panel_scores.data());
+    held.score<Metric>(panel, packed, panel_scores.data());
     for (std::int64_t q = 0; q < queries.size(); ++q) {
       for (std::int64_t lane = 0; lane < PackedRows::panel_rows && panel * PackedRows::panel_rows + lane < held.size(); ++lane) {
         scores[static_cast<std::size_t>(q * held.size() + panel * PackedRows::panel_rows + lane)] =
@@ -56,19 +58,28 @@ void check_against_exact(std::int64_t size, std::int64_t dim, std::int64_t queri
   const std::vector<float> scores = all_scores<Metric>(held, Rows(asked.data(), queries, dim));
   for (std::int64_t q = 0; q < queries; ++q) {
     for (std::int64_t r = 0; r < size; ++r) {
-      // At most 256 + dim / 256 roundings touch a score; each loses at most 2^-24 of the sum of magnitudes, 4 dim here.
-      const double bound = static_cast<double>(4 * dim * (std::min<std::int64_t>(dim, 256) + dim / 256 + 2)) * 0x1p-24;
+      // At most 128 + dim / 128 roundings of sums touch a score; each loses at most 2^-24 of the sum of magnitudes, 4 dim here.
+      const double bound = static_cast<double>(4 * dim * (std::min<std::int64_t>(dim, 128) + dim / 128 + 2)) * 0x1p-24;
       const double wanted = exact<Metric>(&rows[static_cast<std::size_t>(r * dim)], &asked[static_cast<std::size_t>(q * dim)], dim);
       REQUIRE(std::abs(static_cast<double>(scores[static_cast<std::size_t>(q * size + r)]) - wanted) <= bound);
     }
   }
 }
 
+/// A metric of the user's own: the sum of products of absolute values.
+struct Magnitudes {
+  template <class V>
+  static V add(V sum, V row, float query) {
+    return sum + (row < 0 ? -row : row) * (query < 0 ? -query : query);
+  }
+  static bool better(float a, float b) { return a > b; }
+};
+
 }  // namespace
 
 TEST_CASE("Packed rows score as the formulas say, at every size") {
-  for (const std::int64_t dim : {1, 3, 17, 100, 255, 256, 257, 513}) {
-    for (const std::int64_t queries : {1, 2, 3, 5, 6, 7, 13}) {
+  for (const std::int64_t dim : {1, 3, 17, 100, 127, 128, 129, 255, 256, 257, 513}) {
+    for (const std::int64_t queries : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}) {
       check_against_exact<InnerProduct>(65, dim, queries);
       check_against_exact<L2>(65, dim, queries);
     }
@@ -126,4 +137,46 @@ TEST_CASE("The squared distance of equal vectors is 0, and small ones survive la
   held.append(Rows(place.data(), 1, 2));
   CHECK(all_scores<L2>(held, Rows(place.data(), 1, 2)) == std::vector<float>{0});
   CHECK(all_scores<L2>(held, Rows(near.data(), 1, 2)) == std::vector<float>{0.0625F});
+}
+
+TEST_CASE("Packed rows score by a metric of the user's own") {
+  const std::vector<float> rows{1, -2, 3, 4, -5, 6};
+  const std::vector<float> asked{1, -1, -2, 0};
+  PackedRows held(2);
+  held.append(Rows(rows.data(), 3, 2));
+  CHECK(all_scores<Magnitudes>(held, Rows(asked.data(), 2, 2)) == std::vector<float>{3, 7, 11, 2, 6, 10});
+}
+
+TEST_CASE("The rows that reach a bound are found, equal ones too, and those worse are not") {
+  std::vector<float> scores = random_floats(64, 6);
+  for (const float bound : {scores[0], scores[63], 1e9F, -1e9F, 0.0F, -0.0F}) {
+    std::uint64_t more = 0, less = 0;
+    for (std::size_t i = 0; i < 64; ++i) {
+      more |= std::uint64_t{scores[i] >= bound} << i;
+      less |= std::uint64_t{scores[i] <= bound} << i;
+    }
+    CHECK(vpr::detail::rows_reaching<InnerProduct>(scores.data(), bound) == more);
+    CHECK(vpr::detail::rows_reaching<Magnitudes>(scores.data(), bound) == more);
+    CHECK(vpr::detail::rows_reaching<L2>(scores.data(), bound) == less);
+  }
+}
+
+TEST_CASE("Packed rows that are copied and grown keep what they hold, and the copy is its own") {
+  const std::vector<float> rows = random_floats(1000 * 3, 7);
+  PackedRows held(3);
+  for (std::int64_t r = 0; r < 500; ++r) held.append(Rows(rows.data(), 1000, 3).slice(r, 1));
+  PackedRows copy = held;
+  copy.append(Rows(rows.data(), 1000, 3).slice(500, 500));
+  PackedRows moved = std::move(held);
+  moved.append(Rows(rows.data(), 1, 3));
+  held = copy;
+  for (const PackedRows* each : {&copy, &held}) {
+    REQUIRE(each->size() == 1000);
+    for (std::int64_t r = 0; r < 1000; ++r) {
+      float row[3];
+      each->copy_row(r, row);
+      REQUIRE(std::equal(row, row + 3, rows.begin() + r * 3));
+    }
+  }
+  CHECK(moved.size() == 501);
 }

@@ -12,6 +12,7 @@ namespace VPR_INSTRUCTION_SET {
     store_first(out, name(load_first(x, count)), count);                                        \
   }
 VPR_OVER_ARRAY(exp)
+VPR_OVER_ARRAY(log)
 VPR_OVER_ARRAY(sigmoid)
 VPR_OVER_ARRAY(relu)
 VPR_OVER_ARRAY(gelu)
@@ -24,7 +25,8 @@ inline float array_sum(const float* x) { return sum_of_lanes(load(x)); }
 inline float array_largest(const float* x) { return largest_lane(load(x)); }
 
 inline constexpr VectorFunctions vector_functions{
-    lanes, array_exp, array_sigmoid, array_relu, array_gelu, array_gelu_derivative, array_quick_gelu, array_silu, array_sum, array_largest};
+    lanes,      array_exp, array_log,    array_sigmoid, array_relu, array_gelu, array_gelu_derivative, array_quick_gelu,
+    array_silu, array_sum, array_largest};
 
 }  // namespace VPR_INSTRUCTION_SET
 }  // namespace VPR_TARGET

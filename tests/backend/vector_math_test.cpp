@@ -14,7 +14,7 @@ namespace vpr::detail {
 struct VectorFunctions {
   using OfArray = void (*)(const float*, std::int64_t, float*);
   int lanes;
-  OfArray exp, sigmoid, relu, gelu, gelu_derivative, quick_gelu, silu;
+  OfArray exp, log, sigmoid, relu, gelu, gelu_derivative, quick_gelu, silu;
   float (*sum)(const float*);
   float (*largest)(const float*);
 };
@@ -108,6 +108,18 @@ TEST_CASE("The exponential is within 1 ulp over all floats, with infinities, zer
   }
 }
 
+TEST_CASE("The logarithm is within 1 ulp over all floats") {
+  std::vector<float> x = dense_floats();
+  std::erase_if(x, [](float v) { return v <= 0; });
+  x.push_back(std::numeric_limits<float>::denorm_min());
+  const std::vector<double> want = values_of(x, [](double v) { return std::log(v); });
+  for (const auto& [name, set] : sets()) {
+    const Worst worst = worst_of(set->log, x, want, [](float, float got, double exact) { return ulps(got, exact); });
+    INFO(name << ": " << worst.error << " ulp at " << worst.at);
+    CHECK(worst.error <= 1);
+  }
+}
+
 TEST_CASE("GELU is within 4 ulp over all floats, and its derivative within 2e-7") {
   const std::vector<float> x = dense_floats();
   const std::vector<double> want = values_of(x, exact_gelu), slope = values_of(x, exact_gelu_derivative);
@@ -153,10 +165,12 @@ TEST_CASE("Functions of vectors at infinities, zeros and NaN") {
   };
   for (const auto& [name, set] : sets()) {
     INFO(name);
-    for (const auto function : {set->exp, set->sigmoid, set->relu, set->gelu, set->gelu_derivative, set->quick_gelu, set->silu})
+    for (const auto function : {set->exp, set->log, set->sigmoid, set->relu, set->gelu, set->gelu_derivative, set->quick_gelu, set->silu})
       CHECK(std::isnan(of(function)[2]));
     of(set->exp);
     CHECK((got[0] == 0 && got[1] == infinity && got[3] == 1 && got[4] == 1 && got[5] == 0 && got[6] == infinity));
+    of(set->log);
+    CHECK((std::isnan(got[0]) && got[1] == infinity && got[3] == -infinity && got[4] == -infinity && std::isnan(got[5])));
     of(set->sigmoid);
     CHECK((got[0] == 0 && got[1] == 1 && got[3] == 0.5F && got[5] == 0 && got[6] == 1));
     of(set->gelu_derivative);

@@ -212,3 +212,15 @@ TEST_CASE("A k beyond the index gives all, and a dim that no memory holds is ref
   CHECK(index.search(vpr::Rows(rows, 1, 2), std::int64_t{1} << 62)[0].size() == 2);
   CHECK_THROWS_WITH(vpr::FlatIndex<>(std::int64_t{1} << 58), ContainsSubstring("at most 16777216"));
 }
+
+TEST_CASE("Of all descriptors asked for themselves, each finds itself first and then the nearest others") {
+  constexpr std::int64_t dim = 24, size = 700;  // more than two batches
+  const std::vector<float> numbers = random_floats(size * dim, 7);
+  const auto index = index_of<L2>(numbers, dim);
+  const std::vector<Matches> found = index.search(Rows(numbers.data(), size, dim), 4);
+  for (std::int64_t id = 0; id < size; ++id) {
+    const Matches& matches = found[static_cast<std::size_t>(id)];
+    REQUIRE(matches == index.search(Rows(&numbers[static_cast<std::size_t>(id * dim)], 1, dim), 4)[0]);
+    REQUIRE(matches[0] == Match{id, 0});
+  }
+}

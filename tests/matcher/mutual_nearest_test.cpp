@@ -190,3 +190,63 @@ TEST_CASE("Features that do not compare are refused") {
   broken.values.pop_back();
   CHECK_THROWS_AS(MutualNearest<>()(query, broken), vpr::ShapeError);
 }
+
+namespace {
+
+/// Whether a comparison gives the same by way of products of bytes as without, to the last bit, in both directions.
+bool filters_right(const LocalFeatures& query, const LocalFeatures& candidate) {
+  const vpr::NearestBothWays plain = vpr::NearestFinder(query, false)(candidate), filtered = vpr::NearestFinder(query, true)(candidate);
+  return plain.of_query.index == filtered.of_query.index && plain.of_query.similarity == filtered.of_query.similarity &&
+         plain.of_candidate.index == filtered.of_candidate.index && plain.of_candidate.similarity == filtered.of_candidate.similarity;
+}
+
+}  // namespace
+
+TEST_CASE("Nearest neighbours filtered by products of bytes are those of float, to the last bit") {
+  for (const std::int64_t channels : {1, 2, 3, 4, 5, 16, 31, 128, 129, 300}) {
+    for (const auto& [a, b] : {std::pair{Grid{1, 1}, Grid{3, 7}}, std::pair{Grid{7, 9}, Grid{8, 8}}, std::pair{Grid{5, 13}, Grid{1, 1}},
+                               std::pair{Grid{10, 20}, Grid{11, 18}}}) {
+      CAPTURE(channels, a.patches(), b.patches());
+      REQUIRE(filters_right(fine(a, channels, 14), fine(b, channels, 15)));
+      REQUIRE(filters_right(coarse(a, channels, 16), coarse(b, channels, 17)));  // ties
+    }
+  }
+  const LocalFeatures none{{0, 5}, 4, {}}, some = fine({2, 2}, 4, 18);
+  CHECK(filters_right(none, some));
+  CHECK(filters_right(some, none));
+}
+
+TEST_CASE("Nearest neighbours are filtered right where rounding says nothing, and where features are hostile") {
+  constexpr std::int64_t channels = 40;
+  const LocalFeatures query = fine({20, 21}, channels, 19), candidate = fine({19, 20}, channels, 20);
+  const auto changed = [](LocalFeatures features, auto change) {
+    for (std::size_t i = 0; i < features.values.size(); ++i) features.values[i] = change(features.values[i], i / channels);
+    return features;
+  };
+  const auto zero = [](float, std::size_t) { return 0.0F; };
+  const auto equal = [](float, std::size_t) { return 0.3F; };
+  const auto near = [](float x, std::size_t) { return 1 + 1e-6F * x; };
+  const auto denormal = [](float x, std::size_t) { return 1e-41F * x; };
+  const auto large = [](float x, std::size_t) { return 1e17F * x; };
+  const auto uneven = [](float x, std::size_t row) { return x * std::pow(10.0F, static_cast<float>(row % 30) - 15); };
+  CHECK(filters_right(changed(query, zero), candidate));
+  CHECK(filters_right(query, changed(candidate, zero)));
+  CHECK(filters_right(changed(query, equal), changed(candidate, equal)));
+  CHECK(filters_right(changed(query, near), changed(candidate, near)));
+  CHECK(filters_right(changed(query, denormal), candidate));
+  CHECK(filters_right(changed(query, denormal), changed(candidate, denormal)));
+  CHECK(filters_right(changed(query, large), changed(candidate, large)));
+  CHECK(filters_right(changed(query, uneven), changed(candidate, uneven)));
+  CHECK(filters_right(query, query));
+}
+
+TEST_CASE("Filtered nearest neighbours have the same bits on any number of threads") {
+  const LocalFeatures query = fine({25, 23}, 64, 21), candidate = fine({30, 19}, 64, 22);
+  const vpr::NearestFinder filtered(query, true);
+  const std::vector<MatchedPair> alone = vpr::NearestFinder(query, false)(candidate).mutual();
+  for (const int count : {1, 2, 3}) {
+    const Threads several(count);
+    CHECK(filtered(candidate).mutual() == alone);
+    CHECK(MutualNearest<>()(query, candidate).pairs == alone);
+  }
+}

@@ -68,12 +68,13 @@ inline Assignment nearest_centres(Rows points, Rows centres, ClusterDistance dis
   constexpr std::int64_t block = 256, lanes = PackedRows::panel_rows;
   parallel_for((points.size() + block - 1) / block, [&](std::int64_t b) {
     const std::int64_t begin = b * block, count = std::min(block, points.size() - begin);
+    const PackedQueries queries(points.slice(begin, count));
     std::vector<float> scores(static_cast<std::size_t>(count * lanes));
     for (std::int64_t panel = 0; panel < held.panels(); ++panel) {
       if (cosine) {
-        held.score<InnerProduct>(panel, points.slice(begin, count), scores.data());
+        held.score<InnerProduct>(panel, queries, scores.data());
       } else {
-        held.score<L2>(panel, points.slice(begin, count), scores.data());
+        held.score<L2>(panel, queries, scores.data());
       }
       const std::int64_t used = std::min(lanes, held.size() - panel * lanes);
       for (std::int64_t i = 0; i < count; ++i) {

@@ -3,15 +3,16 @@
 /// Many vectors against many others on this processor, with scores whose bits depend on nothing but the two vectors.
 #pragma once
 
+#include <vpr/backend/blocks.hpp>
+#include <vpr/backend/cpu/row_scores.hpp>
 #include <vpr/backend/vector.hpp>
+#include <vpr/core/buffer.hpp>
 #include <vpr/core/rows.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <cstring>
-#include <utility>
-#include <vector>
+#include <type_traits>
 
 namespace vpr {
 
@@ -37,117 +38,141 @@ struct L2 {
 
 namespace detail {
 
-/// The k-th number of each vector of a panel.
-struct alignas(64) PanelNumbers {
-  static constexpr std::int64_t rows = 64;
-  float of[rows];
-};
-
 inline namespace VPR_TARGET {
 
-inline constexpr int vector_floats = vector_bytes / static_cast<int>(sizeof(float));
-typedef float FloatVector __attribute__((vector_size(vector_bytes)));
-
-inline FloatVector load(const float* from) {
-  FloatVector vector;
-  std::memcpy(&vector, from, sizeof vector);
-  return vector;
-}
-
-inline void add_to(float* to, FloatVector sum) {
-  sum += load(to);
-  std::memcpy(to, &sum, sizeof sum);
-}
-
-template <class Metric, int Vectors, int Queries, int... I>
-void add_sums(const PanelNumbers* numbers, std::int64_t lane, const float* const (&queries)[Queries], std::int64_t depth, float* out,
-              std::integer_sequence<int, I...>) {
-  constexpr std::int64_t ahead = 16;  // numbers to prefetch ahead: hides memory behind the sums of few queries
-  FloatVector sums[Queries * Vectors] = {};
-  for (std::int64_t k = 0; k < depth; ++k) {
-    const float* const rows = numbers[k].of + lane;
-    for (int i = 0; i < Vectors * vector_floats; i += 16) __builtin_prefetch(rows + ahead * PanelNumbers::rows + i);
-    ((sums[I] = Metric::add(sums[I], load(rows + I % Vectors * vector_floats), queries[I / Vectors][k])), ...);
-  }
-  (add_to(out + I / Vectors * PanelNumbers::rows + I % Vectors * vector_floats, sums[I]), ...);
-}
-
-/// Adds the sums over `depth` numbers, for as many held vectors at a time as there are registers for.
-template <class Metric, int Queries>
-void add_tile(const PanelNumbers* numbers, const float* const (&queries)[Queries], std::int64_t depth, float* out) {
-  constexpr int vectors =
-      std::min(static_cast<int>(std::bit_floor(unsigned{accumulators / Queries})), static_cast<int>(PanelNumbers::rows) / vector_floats);
-  for (std::int64_t lane = 0; lane < PanelNumbers::rows; lane += vectors * vector_floats) {
-    add_sums<Metric, vectors>(numbers, lane, queries, depth, out + lane, std::make_integer_sequence<int, Queries * vectors>());
-  }
-}
-
-/// Scores a panel of vectors of `dim` numbers: see `PackedRows::score`.
+/// Scores the rows of a panel for each query by a metric of the user's: see `PackedRows::score`.
 template <class Metric>
-void score_panel(const PanelNumbers* numbers, std::int64_t dim, Rows queries, float* out) {
-  std::fill_n(out, queries.size() * PanelNumbers::rows, 0.0F);
-  constexpr std::int64_t run = 256;
-  for (std::int64_t begin = 0; begin < dim; begin += run) {
-    const std::int64_t depth = std::min(run, dim - begin);
-    std::int64_t q = 0;
-    const auto tiles_of = [&]<int Queries>() {
-      for (; q + Queries <= queries.size(); q += Queries) {
-        const float* tile[Queries];
-        for (int i = 0; i < Queries; ++i) tile[i] = queries[q + i] + begin;
-        add_tile<Metric>(numbers + begin, tile, depth, out + q * PanelNumbers::rows);
+void score_panel(const float* rows, std::int64_t dim, Rows queries, float* out) {
+  typedef float Vector __attribute__((vector_size(vector_bytes)));
+  constexpr int lanes = vector_bytes / static_cast<int>(sizeof(float)), vectors = 4;
+  static_assert(panel_rows % (vectors * lanes) == 0);
+  for (std::int64_t q = 0; q < queries.size(); ++q) {
+    for (int lane = 0; lane < panel_rows; lane += vectors * lanes) {
+      Vector sums[vectors] = {};
+      for (std::int64_t k = 0; k < dim; ++k) {
+        for (int i = 0; i < vectors; ++i) {
+          Vector row;
+          std::memcpy(&row, rows + k * panel_rows + lane + i * lanes, sizeof row);
+          sums[i] = Metric::add(sums[i], row, queries[q][k]);
+        }
       }
-    };
-    tiles_of.template operator()<6>();
-    tiles_of.template operator()<4>();
-    tiles_of.template operator()<2>();
-    tiles_of.template operator()<1>();
+      for (int i = 0; i < vectors; ++i) std::memcpy(out + q * panel_rows + lane + i * lanes, &sums[i], sizeof sums[i]);
+    }
   }
+}
+
+/// Which of the 64 scores of a panel are as good as `bound` or better, the row's number being that of the bit.
+template <class Metric>
+std::uint64_t rows_reaching(const float* scores, float bound) {
+  if constexpr (std::is_same_v<Metric, InnerProduct>) return row_kernels().at_least(scores, bound);
+  if constexpr (std::is_same_v<Metric, L2>) return row_kernels().at_most(scores, bound);
+  std::uint64_t bits = 0;
+  for (int i = 0; i < panel_rows; ++i) bits |= std::uint64_t{!Metric::better(bound, scores[i])} << i;
+  return bits;
 }
 
 }  // namespace VPR_TARGET
+
+/// The scores of `count` pairs of rows, the bits being those of `PackedRows::score`.
+template <class Metric>
+void score_pairs(const float* const* rows, const float* const* queries, std::int64_t count, std::int64_t dim, float* out) {
+  static_assert(std::is_same_v<Metric, InnerProduct> || std::is_same_v<Metric, L2>);
+  const RowKernels& kernels = row_kernels();
+  (std::is_same_v<Metric, L2> ? kernels.pair_distances : kernels.pair_products)(rows, queries, count, dim, out);
+}
+
+/// Packs `count` rows of `length` elements as `RowKernels` says, row q being `rows(q)`.
+template <class T, class RowOf>
+void pack_queries(std::int64_t count, std::int64_t length, const RowOf& row_of, T* to) {
+  for (std::int64_t begin = 0; begin < length; begin += row_run) {
+    const std::int64_t depth = std::min(row_run, length - begin);
+    for (std::int64_t q = 0, tile = 0; q < count; q += tile, to += tile * depth) {
+      tile = query_tile(count - q);
+      for (std::int64_t i = 0; i < tile; ++i) {
+        const T* const from = row_of(q + i) + begin;
+        for (std::int64_t k = 0; k < depth; ++k) to[k * tile + i] = from[k];
+      }
+    }
+  }
+}
+
 }  // namespace detail
+
+/// Queries in the order in which scoring reads them, packed once for all panels. Borrows the rows.
+class PackedQueries {
+ public:
+  explicit PackedQueries(Rows rows) : rows_(rows) {
+    if (rows.size() < 2) return;  // packed as it is
+    packed_ = Buffer<float>(static_cast<std::size_t>(rows.size() * rows.dim()));
+    detail::pack_queries(
+        rows.size(), rows.dim(), [&](std::int64_t q) { return rows[q]; }, packed_.data());
+  }
+
+  Rows rows() const { return rows_; }
+  const float* data() const { return rows_.size() < 2 ? rows_[0] : packed_.data(); }
+
+ private:
+  Rows rows_;
+  Buffer<float> packed_;
+};
 
 /// Vectors of one length, held once, in the order in which scoring reads them: in panels of 64 vectors, each with the first
 /// numbers of all 64, then their second numbers, and so on. The last panel is filled up with zeros.
 ///
-/// A score is summed number by number within runs of 256, and run by run, in the lane of its held vector. So its bits do not
-/// depend on what else is scored with it. They do depend on whether the compiler may fuse multiplication and addition.
+/// A score is summed number by number within runs of 128, and run by run, in the lane of its held vector (in one run by a metric of
+/// your own). So within one instruction set its bits do not depend on what else is scored with it.
 /// Nothing is checked here: see `require_finite`.
 class PackedRows {
  public:
-  static constexpr std::int64_t panel_rows = detail::PanelNumbers::rows;
+  static constexpr std::int64_t panel_rows = detail::panel_rows;
 
   explicit PackedRows(std::int64_t dim) : dim_(dim) {}
 
   std::int64_t dim() const { return dim_; }
   std::int64_t size() const { return size_; }
-  std::int64_t panels() const { return static_cast<std::int64_t>(panels_.size()); }
+  std::int64_t panels() const { return panels_.size(); }
 
-  /// Copies `rows`, each of `dim()` numbers, behind those held.
+  /// Copies `rows`, each of `dim()` numbers, behind those held; all of them or, where there is no memory, none.
   void append(Rows rows) {
-    for (std::int64_t r = 0; r < rows.size(); ++r, ++size_) {
+    panels_.grow((size_ + rows.size() + panel_rows - 1) / panel_rows, dim_ * panel_rows);
+    for (std::int64_t r = 0, used = 0; r < rows.size(); r += used, size_ += used) {
       const std::int64_t lane = size_ % panel_rows;
-      if (lane == 0) panels_.emplace_back(static_cast<std::size_t>(dim_));
-      std::vector<detail::PanelNumbers>& panel = panels_.back();
-      for (std::int64_t k = 0; k < dim_; ++k) panel[static_cast<std::size_t>(k)].of[lane] = rows[r][k];
+      used = std::min(panel_rows - lane, rows.size() - r);
+      // A few elements of all rows at a time: what is written stays in the first cache.
+      constexpr std::int64_t few = 16;
+      for (std::int64_t begin = 0; begin < dim_; begin += few) {
+        float* const to = panels_[size_ / panel_rows] + begin * panel_rows + lane;
+        for (std::int64_t i = 0; i < used; ++i) {
+          const float* const row = rows[r + i] + begin;
+          for (std::int64_t k = 0; k < std::min(few, dim_ - begin); ++k) to[k * panel_rows + i] = row[k];
+        }
+      }
     }
   }
 
   /// Writes the `dim()` numbers of a held vector to `out`.
   void copy_row(std::int64_t row, float* out) const {
-    for (const detail::PanelNumbers& numbers : panels_[static_cast<std::size_t>(row / panel_rows)]) *out++ = numbers.of[row % panel_rows];
+    const float* const panel = panels_[row / panel_rows] + row % panel_rows;
+    for (std::int64_t k = 0; k < dim_; ++k) out[k] = panel[k * panel_rows];
   }
 
   /// Scores the 64 vectors of `panel` for each query: `out[q * 64 + lane]`.
   template <class Metric>
-  void score(std::int64_t panel, Rows queries, float* out) const {
-    detail::score_panel<Metric>(panels_[static_cast<std::size_t>(panel)].data(), dim_, queries, out);
+  void score(std::int64_t panel, const PackedQueries& queries, float* out) const {
+    const float* const rows = panels_[panel];
+    if constexpr (std::is_same_v<Metric, InnerProduct>) {
+      detail::row_kernels().inner_products(rows, dim_, queries.data(), queries.rows().size(), out);
+    } else if constexpr (std::is_same_v<Metric, L2>) {
+      detail::row_kernels().squared_distances(rows, dim_, queries.data(), queries.rows().size(), out);
+    } else {
+      detail::score_panel<Metric>(rows, dim_, queries.rows(), out);
+    }
   }
 
  private:
   std::int64_t dim_;
   std::int64_t size_ = 0;
-  std::vector<std::vector<detail::PanelNumbers>> panels_;
+  detail::Blocks<float> panels_;
 };
 
 }  // namespace vpr

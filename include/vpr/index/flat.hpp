@@ -10,7 +10,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace vpr {
@@ -29,8 +30,9 @@ namespace vpr {
 template <class Metric = InnerProduct>
 class FlatIndex {
  public:
+  /// @param execution  where it searches
   /// @throws ConfigError for a dim below 1 or above 2^24.
-  explicit FlatIndex(std::int64_t dim) : descriptors_(validated(dim)) {}
+  explicit FlatIndex(std::int64_t dim, Execution execution = {}) : descriptors_(validated(dim)), execution_(std::move(execution)) {}
 
   std::int64_t dim() const { return descriptors_.dim(); }
   std::int64_t size() const { return descriptors_.size(); }
@@ -56,6 +58,7 @@ class FlatIndex {
   std::vector<Matches> search(RowsArgument queries, std::int64_t k) const {
     VPR_REQUIRE(ConfigError, k >= 0, "FlatIndex: got k = ", k, ", expected at least 0");
     require_finite(queries, dim(), "FlatIndex: query");
+    const ExecutionScope scope(execution_);
     constexpr std::int64_t batch = 256;
     std::vector<Matches> found;
     found.reserve(static_cast<std::size_t>(queries.size()));
@@ -79,9 +82,10 @@ class FlatIndex {
     const std::int64_t slices = thread_count() == 1 ? 1 : std::clamp<std::int64_t>(descriptors_.panels(), 1, 8 * thread_count());
     const Best none(static_cast<std::size_t>(queries.size()), TopK<Metric>(k));
     std::vector<Best> best(static_cast<std::size_t>(slices), none);
+    const PackedQueries packed(queries);
     parallel_for(slices, [&](std::int64_t s) {
       const std::int64_t begin = descriptors_.panels() * s / slices, end = descriptors_.panels() * (s + 1) / slices;
-      scan(begin, end, queries, best[static_cast<std::size_t>(s)]);
+      scan(begin, end, packed, best[static_cast<std::size_t>(s)]);
     });
     for (std::size_t q = 0; q < none.size(); ++q) {
       for (std::size_t s = 1; s < best.size(); ++s) {
@@ -91,19 +95,26 @@ class FlatIndex {
     }
   }
 
-  void scan(std::int64_t begin, std::int64_t end, Rows queries, Best& best) const {
+  void scan(std::int64_t begin, std::int64_t end, const PackedQueries& queries, Best& best) const {
     constexpr std::int64_t panel_rows = PackedRows::panel_rows;
-    std::vector<float> scores(static_cast<std::size_t>(queries.size() * panel_rows));
+    std::vector<float> scores(best.size() * static_cast<std::size_t>(panel_rows));
     for (std::int64_t panel = begin; panel < end; ++panel) {
       descriptors_.template score<Metric>(panel, queries, scores.data());
-      const std::int64_t first = panel * panel_rows, count = std::min(panel_rows, size() - first);
+      const std::int64_t first = panel * panel_rows;
+      const std::uint64_t used = detail::first_bits(size() - first);
       for (std::size_t q = 0; q < best.size(); ++q) {
-        best[q].offer(first, std::span(scores).subspan(q * panel_rows, static_cast<std::size_t>(count)));
+        const float* const row = &scores[q * panel_rows];
+        if (const std::optional<float> bound = best[q].bound()) {
+          best[q].offer(first, row, detail::rows_reaching<Metric>(row, *bound) & used);
+        } else {
+          best[q].offer(first, row, used);
+        }
       }
     }
   }
 
   PackedRows descriptors_;
+  Execution execution_;
 };
 
 static_assert(Index<FlatIndex<InnerProduct>> && Index<FlatIndex<L2>>);

@@ -73,9 +73,10 @@ class Pca {
       for (std::int64_t i = 0; i < count; ++i) {
         centred.row(i) = Eigen::Map<const Eigen::RowVectorXf>(descriptors[begin + i], input_dim()) - parameters_.mean;
       }
+      const PackedQueries queries{Rows(centred)};
       for (std::int64_t panel = 0; panel < components_.panels(); ++panel) {
         const std::int64_t first = panel * lanes, used = std::min(lanes, output_dim() - first);
-        components_.score<InnerProduct>(panel, centred, products.data());
+        components_.score<InnerProduct>(panel, queries, products.data());
         projected.block(begin, first, count, used) = products.leftCols(used).array().rowwise() * scale_.segment(first, used).array();
       }
     });

@@ -6,8 +6,10 @@
 #include <vpr/index/concept.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -42,16 +44,16 @@ class TopK {
 
   /// Offers scores of consecutive ids.
   void offer(std::int64_t first_id, std::span<const float> scores) {
-    if (k_ == 0) return;
-    if (heap_.size() == k_) {
-      // Nearly always none is good enough, and one pass over all of them at once says so.
-      const float worst = heap_.front().score;
-      int hopeful = 0;
-      for (const float score : scores) hopeful |= static_cast<int>(!Metric::better(worst, score));
-      if (hopeful == 0) return;
-    }
     for (const float score : scores) offer({first_id++, score});
   }
+
+  /// Offers those of 64 scores of consecutive ids whose bit is set.
+  void offer(std::int64_t first_id, const float* scores, std::uint64_t chosen) {
+    for (; chosen != 0; chosen &= chosen - 1) offer({first_id + std::countr_zero(chosen), scores[std::countr_zero(chosen)]});
+  }
+
+  /// The score that a match has to reach to be kept; none while fewer than k are kept.
+  std::optional<float> bound() const { return k_ > 0 && heap_.size() == k_ ? std::optional(heap_.front().score) : std::nullopt; }
 
   /// What is kept, best first; nothing is kept afterwards.
   Matches take() {
