@@ -162,7 +162,7 @@ class PackedMatrix {
     const std::int64_t first = panel * width, columns = std::min(width, outputs() - first), depth = inputs();
     std::uint32_t* const to = words_.data() + panel * units() * width;
     if (precision_ == Precision::f32) {
-      return detail::pack_panel<float>({values + first * depth, 1, depth}, depth, columns, reinterpret_cast<float*>(to));
+      return detail::pack_panels<float>({values + first * depth, 1, depth}, depth, columns, reinterpret_cast<float*>(to));
     }
     float inverses[width];
     std::int32_t total[width] = {};
