@@ -6,7 +6,7 @@ cd "$1"
 bad=0 seen=0
 while IFS=: read -r header line macro; do
   component=$(tr '[:upper:]' '[:lower:]' <<<"${macro##*VPR_WITH_}")
-  debian=$(sed -n "s/^set(vpr_${component}_debian \(.*\))/\1/p" "$2")
+  debian=$(sed -n "s/^set(vpr_${component}_debian \(.*\))/\1/p" "$2" | tr -d '"')
   said=$(sed -n "$((line + 1)),$((line + 2))p" "$header")
   [[ $said == *'#error'* ]] || continue
   seen=$((seen + 1))

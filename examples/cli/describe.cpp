@@ -60,7 +60,7 @@ void add_describe(CLI::App& program) {
   command
       ->add_option("--out", options->out,
                    "the matrix of descriptors, a .npy file; beside it the photos' names, escaped, and the record of what made them")
-      ->check(file_name())
+      ->check(file_name(".npy"))
       ->required();
   command->add_option("photos", options->sources, "folders, lists or photos")->required();
   command->callback([options] { describe(*options); });

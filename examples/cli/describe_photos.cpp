@@ -36,6 +36,7 @@ class Request {
     model.preprocess = options.preprocess;
     model.tap = options.tap();
     model.positions = options.positions();
+    model.precision = vpr::find_precision(options.precision);
     model.vocabulary = [this](const vpr::PatchFeatures& features) { return words(features); };
     model.block = options.company_block();
     model.say = note;

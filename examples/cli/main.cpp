@@ -2,6 +2,7 @@
 // vpr: describes photos, finds where they were taken, and measures how well. The exit codes are those of `exit_codes` below.
 #include "commands.hpp"
 
+#include <vpr/backend/cpu/instruction_set.hpp>
 #include <vpr/core/error.hpp>
 #include <vpr/core/text.hpp>
 #include <vpr/version.hpp>
@@ -11,6 +12,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <iostream>
 #include <new>
 #include <sstream>
@@ -22,23 +24,10 @@ constexpr const char* exit_codes =
     "Exit codes: 0 done; 1 an error in data or model, or output that could not be written; 2 a command line or settings that cannot be "
     "used; 3 done, but photos were left out, which are named on standard error and in --json.";
 
-/// The version, the instruction set that the program was compiled for, and the components that it was built with, a line each.
+/// The version, the instruction set whose kernels run here, and the components that it was built with, a line each.
 std::string version_text() {
-  std::string text = "vpr " VPR_VERSION "\ninstruction set:";
-#if defined(__x86_64__)
-  text += " x86-64";
-#elif defined(__aarch64__)
-  text += " AArch64";
-#endif
-#ifdef __AVX2__
-  text += " AVX2";
-#endif
-#ifdef __FMA__
-  text += " FMA";
-#endif
-#ifdef __AVX512F__
-  text += " AVX-512";
-#endif
+  std::string text = "vpr " VPR_VERSION "\ninstruction set: ";
+  text += vpr::name_of(vpr::instruction_set());
   text += "\ncomponents:";
 #ifdef VPR_WITH_IO
   text += " io";
@@ -88,7 +77,7 @@ void flush_output() {
 
 int main(int count, char** arguments) {
   CLI::App program("Visual place recognition: where was this photo taken?", "vpr");
-  program.set_version_flag("--version", version_text());
+  program.set_version_flag("--version", std::function<std::string()>(version_text));
   program.footer(exit_codes);
   program.require_subcommand(1);
   cli::add_describe(program);

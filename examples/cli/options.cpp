@@ -69,6 +69,11 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
                      "how photos are prepared; `vpr models` lists the names; default: as in the training or as published, as the size");
   command.add_option("--pos-embed", options.position_rule, "how position embeddings are resized; default: as the model was published")
       ->check(CLI::IsMember({"offset0.1", "size"}));
+  command
+      .add_option("--precision", options.precision,
+                  "of the products in the network's blocks: f32, bf16 (half the memory) or int8 (a quarter); descriptors differ a little")
+      ->check(CLI::IsMember({"f32", "bf16", "int8"}))
+      ->capture_default_str();
   command.add_option("--block", options.block, "take the tokens of this block, from 0, each at unit length, in place of the final ones")
       ->check(CLI::NonNegativeNumber);
   command.add_option("--facet", options.facet, "with --block: which tokens of the block")

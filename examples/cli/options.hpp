@@ -29,6 +29,7 @@ struct ModelOptions {
   std::string size;        // empty: as the weight file's record says, or as the model was published
   std::string preprocess;  // likewise
   std::string position_rule;
+  std::string precision = "f32";
   std::int64_t block = -1;
   std::string facet = "token";
   std::int64_t batch = 8;

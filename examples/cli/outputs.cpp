@@ -30,9 +30,10 @@ void require_writable(const std::string& path) {
 
 bool is_same_file(const std::string& a, const std::string& b) {
   std::error_code ignored;
-  if (std::filesystem::equivalent(a, b, ignored)) return std::filesystem::is_regular_file(a, ignored);
-  return std::filesystem::weakly_canonical(a, ignored) == std::filesystem::weakly_canonical(b, ignored) &&
-         !std::filesystem::exists(a, ignored);
+  if (std::filesystem::exists(a, ignored) || std::filesystem::exists(b, ignored))
+    return std::filesystem::equivalent(a, b, ignored) && std::filesystem::is_regular_file(a, ignored);
+  const auto whole = [&](const std::string& path) { return std::filesystem::weakly_canonical(std::filesystem::absolute(path), ignored); };
+  return whole(a) == whole(b);
 }
 
 }  // namespace
@@ -41,8 +42,14 @@ void add_force_option(CLI::App& command, bool& force) {
   command.add_flag("--force", force, "overwrite outputs that are there; default: they are refused");
 }
 
-CLI::Validator file_name() {
-  return {[](const std::string& path) { return path.empty() ? std::string("the name of the file is empty") : std::string(); }, ""};
+CLI::Validator file_name(const std::string& ending) {
+  return {[ending](const std::string& path) -> std::string {
+            if (path.empty()) return "the name of the file is empty";
+            const std::string given = std::filesystem::path(path).extension().string();
+            return ending.empty() || given.empty() || given == ending ? ""
+                                                                      : path + ": this is a " + ending + " file, give a name that ends so";
+          },
+          ""};
 }
 
 void check_outputs(const std::vector<std::string>& outputs, const std::vector<std::string>& inputs, bool force) {

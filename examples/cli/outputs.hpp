@@ -18,7 +18,8 @@ namespace cli {
 void add_force_option(CLI::App& command, bool& force);
 
 /// Refuses the empty name of a file, such as a shell's variable that is not set.
-CLI::Validator file_name();
+/// @param ending  another ending is refused, too, since other programs go by it; a name without any is taken
+CLI::Validator file_name(const std::string& ending = {});
 
 /// Refuses outputs that could not be written, and those whose writing would lose something; an empty path is none. Leaves what is there as it is.
 /// @param inputs  files and folders that the command reads

@@ -41,7 +41,7 @@ void add_pca(CLI::App& program) {
       ->capture_default_str();
   command->add_flag("--whiten", options->whiten, "divide each by its standard deviation");
   command->add_option("--out", options->out, "the PCA, a .safetensors file, with the record of what it was fitted to")
-      ->check(file_name())
+      ->check(file_name(".safetensors"))
       ->required();
   add_force_option(*command, options->force);
   command->callback([options] { fit(*options); });

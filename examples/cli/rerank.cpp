@@ -54,7 +54,7 @@ void RerankOptions::require_store() const {
   std::error_code ignored;
   VPR_REQUIRE(vpr::ConfigError, file.empty() || !std::filesystem::exists(file, ignored), "--local-file: ", file,
               " is there already; remove it or name another");
-  require_writable(file);
+  check_outputs({file}, {}, true);
 }
 
 LocalStore make_store(const RerankOptions& options, std::int64_t size, std::function<vpr::LocalFeatures(std::int64_t)> compute) {

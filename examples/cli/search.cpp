@@ -71,9 +71,13 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
   SearchResult result;
   vpr::Timing& timing = result.timing;
   const vpr::AnyTwoStage model = load_two_stage(options, rerank, dataset.database, timing, reader);
-  LocalStore store = make_store(rerank, std::ssize(dataset.database), [&](std::int64_t id) {
-    const vpr::Image photo = vpr::read_image(dataset.database[static_cast<std::size_t>(id)].path.string(), reader.read_options());
-    const vpr::ImageView view = photo;
+  const auto check = [&](vpr::ImageSize size) { model.input_size(size); };
+  std::int64_t local_channels = 0;  // of the query that is being compared
+  LocalStore store = make_store(rerank, std::ssize(dataset.database), [&](std::int64_t id) -> vpr::LocalFeatures {
+    const std::vector<std::optional<vpr::Image>> photo =
+        reader.read(std::span(dataset.database).subspan(static_cast<std::size_t>(id), 1), "database", check);
+    if (!photo[0]) return {.grid = {0, 0}, .channels = local_channels};  // gone since it was described: no pairs
+    const vpr::ImageView view = *photo[0];
     return model.describe_both(std::span(&view, 1)).local[0];
   });
   const Projection projection(options, model.record());
@@ -89,7 +93,6 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
     for (const vpr::ImageView& photo : photos) sizes.push_back(photo.size());
     return local ? model.describe_both(photos) : vpr::TwoStageDescription{model.describe(photos), {}};
   };
-  const auto check = [&](vpr::ImageSize size) { model.input_size(size); };
 
   const std::vector<std::size_t> database = reader.for_each_batch(dataset.database, batch, "database", check, [&](const auto& photos) {
     const std::int64_t count = std::ssize(photos);
@@ -114,6 +117,7 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
     timing.measure("re-rank", count, [&] {
       for (std::size_t q = 0; q < found.size(); ++q) {
         const vpr::LocalFeatures& query = described.local[q];
+        local_channels = query.channels;
         vpr::Reranked reranked =
             std::visit([&](const auto& from) { return vpr::rerank(found[q], rerank.first, query, from, model.matcher()); }, store);
         reranked.matches.resize(std::min(reranked.matches.size(), static_cast<std::size_t>(k)));

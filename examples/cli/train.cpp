@@ -17,7 +17,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <iostream>
@@ -57,6 +59,24 @@ vpr::Recipe recipe_of(const TrainOptions& options) {
   return recipe;
 }
 
+/// How many steps a trained file says are behind it; nothing where there is no such file.
+std::optional<std::int64_t> trained_steps(const std::string& path) {
+  try {
+    const vpr::WeightFile file = vpr::read_safetensors(path);
+    const auto steps = file.metadata().find("trained_steps");
+    return steps == file.metadata().end() ? std::nullopt : std::optional<std::int64_t>(std::stoll(steps->second));
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+/// Gives a file another's name, in place of the one that has it.
+void replace(const std::string& from, const std::string& to) {
+  std::error_code error;
+  std::filesystem::rename(from, to, error);
+  VPR_REQUIRE(vpr::IoError, !error, to, ": cannot be replaced: ", error.message());
+}
+
 template <class System>
 void train(System& system, const TrainOptions& options, const vpr::Recipe& recipe, const std::map<std::string, std::string>& deciding) {
   vpr::load_to_train(system, vpr::open_weights(options.weights), options.seed);
@@ -66,15 +86,20 @@ void train(System& system, const TrainOptions& options, const vpr::Recipe& recip
   const std::unique_ptr<TrainingSteps<System>> steps = training_steps(system, options, recipe);
   Validation validation(options, recipe.system);
 
+  std::function<bool()> put_in_place;
   TrainerOf<System> trainer(system, vpr::AdamW<B>(system, {.rate = recipe.rate, .weight_decay = recipe.weight_decay}), recipe.schedule,
-                            {.steps = options.steps, .checkpoint_every = options.every, .checkpoint = options.state(), .notes = deciding});
+                            {.steps = options.steps,
+                             .checkpoint_every = options.every,
+                             .checkpoint = options.state(),
+                             .notes = deciding,
+                             .after_checkpoint = [&] { put_in_place(); }});
   vpr::EarlyStopping stopping(options.patience);
   trainer.keep("early_stopping", stopping);
   steps->keep_in(trainer);
   if (options.resume) {
     trainer.resume(options.state());
   } else {  // a kill before the first checkpoint must not leave the state of another training
-    for (const std::string& path : {options.state(), options.best(), options.out}) {
+    for (const std::string& path : {options.state(), options.best(), options.out, options.candidate()}) {
       std::error_code error;
       std::filesystem::remove(path, error);
       VPR_REQUIRE(vpr::IoError, !error, path, ": cannot be removed: ", error.message());
@@ -102,14 +127,40 @@ void train(System& system, const TrainOptions& options, const vpr::Recipe& recip
   };
   const std::string best_weights = options.best();
   const auto validated = [&](const std::string& when) {
-    write(options.out);
-    const vpr::Recall recall = validation();
-    if (stopping.add(recall.of_all[0])) write(best_weights);
+    write(options.candidate());
+    vpr::Recall recall;
+    try {
+      recall = validation();
+    } catch (...) {  // a state is kept of this step, but its weights were not validated
+      std::error_code ignored;
+      std::filesystem::remove(options.candidate(), ignored);
+      throw;
+    }
+    stopping.add(recall.of_all[0]);
     std::printf("%s: recall@1 %.3f, recall@5 %.3f\n", when.c_str(), recall.of_all[0], recall.of_all[1]);
     std::fflush(stdout);
     return recall;
   };
-  if (validation.wanted() && trainer.done() == 0) record.add_before(validated("before").of_all);
+  // Validated weights take their name after the state of their step is written: what a kill leaves between them is done by `--resume`.
+  put_in_place = [&] {
+    if (trained_steps(options.candidate()) != trainer.done()) return false;
+    if (stopping.is_at_best()) write(best_weights);
+    replace(options.candidate(), options.out);
+    return true;
+  };
+  if (options.resume && put_in_place()) {
+    std::printf("%s: the training was cut off before its weights of step %lld were in place; now they are\n",
+                vpr::escaped(options.out).c_str(), static_cast<long long>(trainer.done()));
+  } else if (const auto steps_of_weights = trained_steps(options.out); steps_of_weights && steps_of_weights != trainer.done()) {
+    std::printf("%s: these weights are of step %lld, the state is of step %lld: they are written when the training goes on\n",
+                vpr::escaped(options.out).c_str(), static_cast<long long>(*steps_of_weights), static_cast<long long>(trainer.done()));
+  }
+  std::error_code ignored;
+  std::filesystem::remove(options.candidate(), ignored);
+  if (validation.wanted() && trainer.done() == 0) {
+    record.add_before(validated("before").of_all);
+    write(best_weights);
+  }
 
   using Clock = std::chrono::steady_clock;
   const vpr::Progress progress = progress_bar();
@@ -188,7 +239,7 @@ void add_train(CLI::App& program) {
                    "queries and database")
       ->required();
   command->add_option("--out", options->out, "the trained weights, a .safetensors file; the training's state is kept beside it")
-      ->check(file_name())
+      ->check(file_name(".safetensors"))
       ->required();
   command->add_option("--backbone", options->backbone, "another network than the authors', such as dinov2-vits14");
   command->add_option("--by", options->by, "what shows one place: automatic, id, cell or sequence")->capture_default_str();

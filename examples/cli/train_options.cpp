@@ -9,7 +9,7 @@
 #include <vpr/io/safetensors.hpp>
 #include <vpr/io/weight_source.hpp>
 #include <vpr/model/record.hpp>
-#include <vpr/train/optimizer.hpp>
+#include <vpr/train/trainer.hpp>
 
 #include <charconv>
 #include <filesystem>
@@ -44,6 +44,7 @@ std::string source_of(const std::string& path) {
 
 }  // namespace
 
+std::string TrainOptions::candidate() const { return std::filesystem::path(out).replace_extension(".candidate.safetensors").string(); }
 std::string TrainOptions::best() const { return std::filesystem::path(out).replace_extension(".best.safetensors").string(); }
 
 std::map<std::string, std::string> deciding_options(const TrainOptions& options, const vpr::Recipe& recipe) {
@@ -99,8 +100,7 @@ void check_training(const TrainOptions& options, const std::map<std::string, std
   VPR_REQUIRE(vpr::ConfigError, is_there(options.state()), "train: --resume: there is no state ", options.state(),
               " to go on from: leave --resume out to begin a training, with --force where files of another are there");
   const vpr::WeightFile state = vpr::read_safetensors(options.state());
-  const auto format = state.metadata().find("format");
-  VPR_REQUIRE(vpr::FormatError, format != state.metadata().end() && format->second == "vpr training state", options.state(),
+  VPR_REQUIRE(vpr::FormatError, vpr::detail::training_state.is_said(state.metadata(), options.state()), options.state(),
               ": is not the state of a training");
   vpr::StepCount done;
   done.assign(std::span<const float>(vpr::read_tensor(state, "trainer.steps")));

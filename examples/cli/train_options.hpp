@@ -26,6 +26,8 @@ struct TrainOptions {
   PhotoOptions photo;
 
   std::string state() const { return out + ".state"; }
+  /// The weights that are being validated; they become `out` when the state of their step is written.
+  std::string candidate() const;
   /// The weights of the best validation.
   std::string best() const;
 };

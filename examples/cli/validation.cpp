@@ -23,7 +23,7 @@ Validation::Validation(const TrainOptions& options, const std::string& system) {
   VPR_REQUIRE(vpr::ConfigError, dataset_->positives.has_value(),
               "train: nothing tells which answers of the validation are right: give --positives, or photos with positions");
   model_.model = system;
-  model_.weights = options.out;
+  model_.weights = options.candidate();
   model_.size = options.size;
   model_.preprocess = "normalise-then-resize-tensor";
   model_.photos = options.photo;

@@ -24,7 +24,7 @@ class Validation {
 
   bool wanted() const { return dataset_.has_value(); }
 
-  /// Recall@1 and @5 of the weights as they were written last, over the photos that can be read.
+  /// Recall@1 and @5 of the weights that `TrainOptions::candidate()` holds, over the photos that can be read.
   vpr::Recall operator()();
   /// The photos that cannot be read, once each.
   std::vector<vpr::BadPhoto> bad_photos() const;

@@ -22,7 +22,9 @@
 
 #ifdef VPR_WITH_IMAGE
 #include <vpr/image/jpeg.hpp>
+#include <vpr/image/jpeg_markers.hpp>
 #include <vpr/image/png.hpp>
+#include <vpr/image/png_chunks.hpp>
 #include <vpr/image/read.hpp>
 #include <vpr/image/write.hpp>
 #endif

@@ -24,6 +24,7 @@
 #include <vpr/io/sharded.hpp>
 #include <vpr/io/torch_checkpoint.hpp>
 #include <vpr/io/weight_file.hpp>
+#include <vpr/io/weight_set_search.hpp>
 #include <vpr/io/weight_sets.hpp>
 #include <vpr/io/weight_source.hpp>
 #include <vpr/io/zip.hpp>

@@ -30,7 +30,7 @@ void check(const std::function<Adapter<Training>(const VitConfig&)>& make = [](c
   Block<Training, Adapter> block(config, make(config));
   std::uint64_t seed = 50;
   block.visit(
-      [&](const std::string& name, Parameter& parameter) {
+      [&](const std::string& name, V& parameter) {
         if (name.ends_with("running_var")) return;
         std::vector<float> values = random_floats(parameter.shape().elements(), ++seed);
         for (float& value : values) value *= 0.3F;
@@ -38,11 +38,11 @@ void check(const std::function<Adapter<Training>(const VitConfig&)>& make = [](c
         parameter.set_needs_gradient(name.find("adapter") != std::string::npos && !name.ends_with("running_mean"));
       },
       "");
-  const Parameter tokens = constant(Shape{2, 3 + 6, 32}, 2);
+  const V tokens = constant(Shape{2, 3 + 6, 32}, 2);
   AdapterOf<Block<Training, Adapter>> adapter{block};
   check_parameter_gradients(adapter, [&](const auto&) { return block(tokens, {3, {3, 2}}); });
   block.visit(
-      [&](const std::string& name, const Parameter& parameter) {
+      [&](const std::string& name, const V& parameter) {
         if (name.find("adapter") == std::string::npos) CHECK(parameter.gradient().empty());
       },
       "");

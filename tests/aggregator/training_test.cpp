@@ -10,7 +10,7 @@ using namespace vpr::test;
 namespace {
 
 template <class A>
-void check(A aggregator, const Features<Parameter>& features) {
+void check(A aggregator, const Features<V>& features) {
   check_parameter_gradients(aggregator, [&](const A& a) { return a(features); });
 }
 
@@ -47,8 +47,7 @@ TEST_CASE("Gradients of a split's and of GeM's power agree with central differen
 TEST_CASE("Gradients of the cross-image encoder's parameters agree with central differences, in each company") {
   const CrossImageSettings settings{.channels = 6, .heads = 2, .hidden = 5};
   using CrossImage = CrossImageAggregator<Split<1, 2>, Training>;
-  for (const auto& company :
-       {Company<Parameter>::alone(), Company<Parameter>::blocks(2), Company<Parameter>::with(constant(Shape{2, 5, 6}, 7))}) {
+  for (const auto& company : {Company<V>::alone(), Company<V>::blocks(2), Company<V>::with(constant(Shape{2, 5, 6}, 7))}) {
     CrossImage aggregator(settings);
     aggregator.company = company;
     check(aggregator, constant_features(3, 6, grid, 1));

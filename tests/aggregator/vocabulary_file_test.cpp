@@ -19,6 +19,18 @@ TEST_CASE("A vocabulary is read as it was saved, with its provenance") {
   CHECK(read.provenance == saved.provenance);
 }
 
+TEST_CASE("A vocabulary of a newer version, and a file of another kind, are refused for what they are") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("words.safetensors");
+  vpr::detail::VocabularyParameter words{{Shape{1, 2}, {1, 2}, {}}};
+  vpr::save_safetensors(path, words, {{"format", "vpr vocabulary"}, {"format_version", "2"}});
+  CHECK_THROWS_WITH(vpr::load_vocabulary(path), ContainsSubstring("is a vpr vocabulary of version 2, this vpr reads up to 1"));
+  vpr::save_safetensors(path, words, {{"format", "vpr PCA"}, {"format_version", "1"}});
+  CHECK_THROWS_WITH(vpr::load_vocabulary(path), ContainsSubstring("is a vpr PCA, expected a vpr vocabulary"));
+  vpr::save_safetensors(path, words, {{"format", "np"}});
+  CHECK(vpr::load_vocabulary(path).centres == std::vector<float>{1, 2});
+}
+
 TEST_CASE("A file that is no vocabulary is refused, saying what is wrong") {
   const TemporaryFolder folder;
   const std::string path = folder.file("words.safetensors");

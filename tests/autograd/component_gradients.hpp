@@ -19,13 +19,11 @@ namespace vpr::test {
 
 using Double = Cpu<f64>;
 using Training = Recorded<Double>;
-using Parameter = Var<Double>;
+using V = Var<Double>;
 
-inline Parameter constant(Shape shape, std::uint64_t seed) {
-  return Parameter::from(shape, std::span<const float>(random_floats(shape.elements(), seed)));
-}
+inline V constant(Shape shape, std::uint64_t seed) { return V::from(shape, std::span<const float>(random_floats(shape.elements(), seed))); }
 
-inline Features<Parameter> constant_features(std::int64_t batch, std::int64_t channels, Grid grid, std::uint64_t seed) {
+inline Features<V> constant_features(std::int64_t batch, std::int64_t channels, Grid grid, std::uint64_t seed) {
   return {constant(Shape{batch, channels}, seed), constant(Shape{batch, grid.patches(), channels}, seed + 1000), grid};
 }
 
@@ -34,8 +32,8 @@ inline Features<Parameter> constant_features(std::int64_t batch, std::int64_t ch
 /// overwritten with seeded numbers first, but for powers and statistics.
 template <class Component, class Run>
 void check_parameter_gradients(Component& component, const Run& run) {
-  std::map<std::string, Parameter> all;
-  component.visit([&](const std::string& name, Parameter& parameter) { all.emplace(name, parameter); }, "");
+  std::map<std::string, V> all;
+  component.visit([&](const std::string& name, V& parameter) { all.emplace(name, parameter); }, "");
   std::uint64_t seed = 0;
   for (auto& [name, parameter] : all) {
     if (!parameter.needs_gradient() || name == "p" || name.ends_with(".p")) continue;
@@ -47,7 +45,7 @@ void check_parameter_gradients(Component& component, const Run& run) {
   const auto gradients = [&](int threads) {
     const Threads limit(threads);
     for (auto& [name, parameter] : all) parameter.clear_gradient();
-    const Parameter y = run(component);
+    const V y = run(component);
     cotangent = constant(y.shape(), 99).value();
     y.backward(cotangent);
     std::map<std::string, std::vector<double>> found;
@@ -58,14 +56,14 @@ void check_parameter_gradients(Component& component, const Run& run) {
   CHECK(found == gradients(2));
 
   const auto objective = [&] {
-    const Parameter y = run(component);
+    const V y = run(component);
     double sum = 0;
     for (std::int64_t i = 0; i < cotangent.elements(); ++i) sum += cotangent.data()[i] * y.value().data()[i];
     return sum;
   };
   for (auto& entry : all) {
     const std::string& name = entry.first;
-    Parameter& parameter = entry.second;  // clang 14 can't capture a structured binding below
+    V& parameter = entry.second;  // clang 14 can't capture a structured binding below
     if (!parameter.needs_gradient()) continue;
     INFO("parameter " << name);
     REQUIRE(found.at(name).size() == static_cast<std::size_t>(parameter.shape().elements()));

@@ -15,21 +15,6 @@ namespace {
 double exact(double x) { return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); }
 }  // namespace
 
-TEST_CASE("GELU in vectors is within 2e-7 of the exact one, relative to x where that is above 1") {
-  std::vector<float> inputs, outputs;
-  for (int i = -160000; i <= 160000; ++i) inputs.push_back(static_cast<float>(i) / 8000.0F);
-  outputs = inputs;
-  gelu_in_place(outputs.data(), static_cast<std::int64_t>(outputs.size()));
-  double worst = 0, worst_scalar = 0;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const double x = inputs[i], scale = std::max(1.0, std::abs(x));
-    worst = std::max(worst, std::abs(static_cast<double>(outputs[i]) - exact(x)) / scale);
-    worst_scalar = std::max(worst_scalar, std::abs(static_cast<double>(gelu_value(inputs[i])) - exact(x)) / scale);
-  }
-  CHECK(worst < 2e-7);
-  CHECK(worst_scalar < 0x1p-23);
-}
-
 TEST_CASE("GELU of large, tiny and special numbers") {
   const float infinity = std::numeric_limits<float>::infinity();
   std::vector<float> values{infinity, 1e30F, 100, 0, -100, -1e30F, std::numeric_limits<float>::quiet_NaN(), 1e-30F};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// refused: Recorded<B>: B needs plain tensors as weights and every kernel of DifferentiableBackend
+// refused: Recorded<B>: B needs every kernel of DifferentiableBackend
 #include <vpr/autograd/var.hpp>
 #include <vpr/backend/host.hpp>
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Usage: limits.sh VPR. Sizes that nobody can want are refused at once with their limit named, unknown commands with those that there are, and with the exit
-# code of a command line.
+# Usage: limits.sh VPR. Sizes that nobody can want are refused at once with their limit named, and with the exit code of a command line; so are outputs
+# whose names say another format, and unknown commands.
 set -euo pipefail
 vpr=$1
 try() {
@@ -35,6 +35,9 @@ done
 for size in 0 16385 9223372036854775807 16384x16384 4294967296x4294967296 14x; do
   try "67108864 in all" localize "${common[@]}" --size $size
 done
+try "is a .npy file" describe "${common[@]:0:4}" --out D.txt photos
+try "is a .safetensors file" pca w.pth --out pca.pth
+try "is a .safetensors file" train --recipe salad --weights w.pth --data photos --out trained.pth
 try "there is no command 'localise'; there are describe localize" localise "${common[@]}"
 try "which command? There are describe"
 echo "each limit is named"

@@ -20,7 +20,7 @@ refused() {
   md5sum -- * >../sums
   "$vpr" "$@" >../said 2>&1 || code=$?
   mv ../said said
-  [ $code = "$wanted" ] && grep -qF -- "$text" said || fail "exit code $code, expected $wanted and '$text': $*"
+  if [ $code != "$wanted" ] || ! grep -qF -- "$text" said; then fail "exit code $code, expected $wanted and '$text': $*"; fi
   ! grep -q descriptors said || fail "it was computed: $*"
   rm said
   md5sum --quiet -c ../sums && rm ../sums
@@ -67,6 +67,6 @@ mkfifo pipe
 cat pipe >through.txt &
 "$vpr" localize "${model[@]}" "${sets[@]}" --csv pipe >out.txt 2>err.txt
 wait $!
-[ -p pipe ] && grep -q "query,rank,database,score" through.txt || { echo "the pipe"; exit 1; }
+if ! [ -p pipe ] || ! grep -q "query,rank,database,score" through.txt; then fail "the pipe"; fi
 echo "nothing was overwritten unasked"
 cd / && rm -rf "$folder"

@@ -70,6 +70,15 @@ cmp all.csv good.csv
 grep -qF 'n\xE4cht' all.csv || fail "localize: the name"
 json answers.json /left_out/4 >/dev/null || fail "localize: the photos left out"
 
+# A line of a million pixels is one more bad photo, whatever is made of photos.
+line=town/database/line.ppm
+{ printf 'P6 1 1000000 255\n'; head -c 3000000 /dev/zero; } >$line
+for way in central-crop anyloc resize-8-bit-then-normalise+shorter-side normalise-then-resize-tensor+multiple-of-14; do
+  expect 3 "$vpr" describe "${model[@]}" --preprocess $way --out "line_$way.npy" town/database
+  grep -qF "$line" err.txt || fail "$way: the line is not named"
+done
+rm $line
+
 # VLAD's words are found in the photos that can be read.
 expect 3 "$vpr" localize --model dinov2-vits14+vlad --words 4 "${model[@]:2}" "${sets[@]}" --csv words.csv
 expect 1 "$vpr" evaluate "${model[@]}" "${sets[@]}" --strict-photos --json strict.json

@@ -32,6 +32,10 @@ is last.json /company '"alone"'
 is last.json /pca '"none"'
 cmp -s last.json third.json && fail "the record does not tell the block"
 
+"$vpr" describe --model dinov2-vits14+gem "${model[@]}" --precision bf16 --out half.npy "$town/database"
+is half.json /precision '"bf16"'
+cmp -s last.npy half.npy && fail "bf16 computes as f32"
+
 "$vpr" pca third.npy --dimensions 2 --out pca.safetensors
 "$vpr" evaluate --model dinov2-vits14+gem "${model[@]}" "${sets[@]}" --block 3 --facet key --pca pca.safetensors --json pca.json --report page.html >out.txt
 is pca.json /model '"dinov2-vits14+gem"'

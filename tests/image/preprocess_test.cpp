@@ -52,6 +52,15 @@ TEST_CASE("The central crop fits the wanted size by nearest neighbours") {
   CHECK(planes.plane(1)[3 * 20 + 7] == planes.plane(1)[3 * 20 + 6]);
 }
 
+TEST_CASE("The central crop's size refuses what its enlarging would") {
+  for (const ImageSize line : {ImageSize{1, 1'000'000}, ImageSize{1'000'000, 1}}) {
+    CHECK_THROWS_AS(CentralCrop{}.size(line), ShapeError);
+    CHECK_THROWS_AS(CentralCrop{}(Image(line)), ShapeError);
+  }
+  CHECK(CentralCrop{}.size({3, 4000}) == ImageSize{224, 224});
+  CHECK_THROWS_AS(CentralCrop{}.size({0, 5}), ShapeError);
+}
+
 TEST_CASE("AnyLoc's crop leaves small photos unscaled and cuts to multiples of 14") {
   const Image photo = noise({30, 50});
   const AnyLocCrop preprocess{400};

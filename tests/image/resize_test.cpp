@@ -27,7 +27,8 @@ std::vector<int> reds(const Image& photo) {
 
 Planes random_planes(ImageSize size) {
   Planes planes(size);
-  planes.values = random_floats(3 * size.height * size.width, 3);
+  const std::vector<float> values = random_floats(3 * size.height * size.width, 3);
+  planes.values.assign(values.begin(), values.end());
   return planes;
 }
 
@@ -65,10 +66,10 @@ TEST_CASE("PIL's bicubic rule overshoots and is cut at the range of a byte") {
 
 TEST_CASE("PIL's resize begins with the height where it shrinks by more than twice what the width does") {
   const auto rows_first = [](const Image& photo) {
-    return pixels_of(detail::pil_columns(detail::pil_rows(photo, 3, Interpolation::bilinear), 3, Interpolation::bilinear));
+    return pixels_of(detail::pil_columns<Image>(detail::pil_rows<Image>(photo, 3, Interpolation::bilinear), 3, Interpolation::bilinear));
   };
   const auto columns_first = [](const Image& photo) {
-    return pixels_of(detail::pil_rows(detail::pil_columns(photo, 3, Interpolation::bilinear), 3, Interpolation::bilinear));
+    return pixels_of(detail::pil_rows<Image>(detail::pil_columns<Image>(photo, 3, Interpolation::bilinear), 3, Interpolation::bilinear));
   };
   const Image tall = noise({16, 9}), square = noise({15, 9});  // 13 rows against 6 columns less; 12 against 6
   REQUIRE(rows_first(tall) != columns_first(tall));

@@ -81,3 +81,16 @@ TEST_CASE("A file that is no PCA is refused, saying what is wrong") {
   CHECK_THROWS_WITH(load_pca(path), ContainsSubstring("is no PCA: it has no tensor 'mean'"));
   CHECK_THROWS_AS(load_pca(folder.file("missing")), IoError);
 }
+
+TEST_CASE("A PCA of a newer version, and a file of another kind, are refused for what they are") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("pca.safetensors");
+  const PcaParameters good = some_pca(0).parameters();
+  detail::PcaComponent component{good};
+  save_safetensors(path, component, {{"power", "0"}, {"format", "vpr PCA"}, {"format_version", "7"}});
+  CHECK_THROWS_WITH(load_pca(path), ContainsSubstring("is a vpr PCA of version 7, this vpr reads up to 1"));
+  save_safetensors(path, component, {{"power", "0"}, {"format", "vpr vocabulary"}});
+  CHECK_THROWS_WITH(load_pca(path), ContainsSubstring("is a vpr vocabulary, expected a vpr PCA"));
+  save_safetensors(path, component, {{"power", "0"}});
+  CHECK_NOTHROW(load_pca(path));
+}

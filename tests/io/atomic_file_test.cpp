@@ -78,7 +78,7 @@ TEST_CASE("atomic file: a folder that is not there and a name that is a folder a
   CHECK_THROWS_AS(AtomicFile(folder.file("none/f")), IoError);
   CHECK_THROWS_WITH(AtomicFile(folder.file("none/f")), ContainsSubstring("none/f: cannot be written: No such file"));
   fs::create_directory(folder.path() / "sub");
-  CHECK_THROWS_WITH(AtomicFile(folder.file("sub")), ContainsSubstring("sub: is a folder, expected a file to write"));
+  CHECK_THROWS_WITH(AtomicFile(folder.file("sub")), ContainsSubstring("sub: cannot be written: it is a folder"));
   CHECK_THROWS_WITH(AtomicFile(""), ContainsSubstring("a file without a name cannot be written"));
 }
 

@@ -30,6 +30,6 @@ TEST_CASE("Gradients of a batch normalisation agree with central differences, by
 TEST_CASE("Gradients of an encoder layer agree with central differences") {
   TransformerEncoderLayer<Training> layer(6, 5);
   check_parameter_gradients(layer, [](const auto& l) {
-    return l(constant(Shape{2, 3, 6}, 1), [](const Parameter& qkv) { return self_attention(qkv, 2); });
+    return l(constant(Shape{2, 3, 6}, 1), [](const V& qkv) { return self_attention(qkv, 2); });
   });
 }

@@ -107,3 +107,18 @@ TEST_CASE("Each row of the table of aggregators makes one of its own, and one na
   CHECK_THROWS_WITH(load_model({.name = "dinov2-vits14+max", .weights = "w.pth"}),
                     ContainsSubstring("the aggregator one of cls, mean, gem, vlad, netvlad, netvlad-8192, mixvpr, salad"));
 }
+
+TEST_CASE("Companions may differ in size; one that cannot be described is refused before any is") {
+  const VitConfig tiny{.channels = 48, .depth = 1, .heads = 3, .trained_side = 84};
+  const CrossImageSettings encoder{.channels = 48, .heads = 3, .hidden = 8, .layers = 1};
+  const Pipeline pipeline(DinoV2<>(tiny), CrossImageAggregator<>(encoder), NormaliseThenResize<FloorMultiple>{});
+  const Image wide(ImageSize{42, 70}), square(ImageSize{56, 56}), line(ImageSize{14, 140});
+  const std::vector<ImageView> photos{wide, square, wide};
+  const auto all = detail::companions_of(pipeline, photos);
+  CHECK(all.shape() == Shape{3, 14, 48});
+  const auto one = detail::companions_of(pipeline, std::span(photos).subspan(1, 1)).to_vector();
+  const auto values = all.to_vector();
+  CHECK(std::equal(one.begin(), one.end(), values.begin() + std::ssize(one)));
+  const std::vector<ImageView> with_line{wide, line};
+  CHECK_THROWS_WITH(detail::companions_of(pipeline, with_line), ContainsSubstring("companion 2 of 2: Split: got a grid of 1x10"));
+}

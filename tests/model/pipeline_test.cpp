@@ -85,6 +85,18 @@ TEST_CASE("A size that is no multiple of the patch is refused with the reason") 
                     ContainsSubstring("a photo of 64x64 is ") && ContainsSubstring("multiples of 14: choose another size"));
 }
 
+TEST_CASE("The size that a photo is brought to is refused before any pixel is touched, where the model could not take it") {
+  const vpr::DinoV2<> network(tiny);
+  const vpr::Pipeline odd(network, vpr::GeM<>(), vpr::NormaliseThenResize<vpr::ShorterSide>{{28}});
+  CHECK(odd.input_size({50, 100}) == ImageSize{28, 56});
+  CHECK_THROWS_WITH(odd.input_size({50, 90}), ContainsSubstring("multiples of 14"));
+  const vpr::Pipeline split(network, vpr::SplitAggregator<>(), vpr::NormaliseThenResize<vpr::FloorMultiple>{});
+  CHECK(split.input_size({42, 60}) == ImageSize{42, 56});
+  CHECK_THROWS_WITH(split.input_size({41, 60}), ContainsSubstring("too small for 3x3 cells"));
+  const vpr::Pipeline cropped(network, vpr::GeM<>(), vpr::CentralCrop{});
+  CHECK_THROWS_AS(cropped.input_size({1, 1'000'000}), vpr::ShapeError);
+}
+
 TEST_CASE("A pipeline shows its parameters under the official names") {
   auto pipeline = tiny_pipeline();
   std::vector<std::string> names;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <span>
 #include <vector>
 
 /// `count` floats in [-1, 1), the same on every machine.
@@ -18,7 +19,7 @@ inline std::vector<float> random_floats(std::int64_t count, std::uint64_t seed) 
 }
 
 /// The largest |a - b|; infinity where the sizes differ or a value is not a number.
-inline float largest_difference(const std::vector<float>& a, const std::vector<float>& b) {
+inline float largest_difference(std::span<const float> a, std::span<const float> b) {
   if (a.size() != b.size()) return std::numeric_limits<float>::infinity();
   float largest = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {

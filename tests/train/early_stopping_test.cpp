@@ -14,10 +14,13 @@ using namespace vpr;
 
 TEST_CASE("A training stops after as many measures in a row as its patience, none of them a new best") {
   EarlyStopping stopping(2);
+  CHECK_FALSE(stopping.is_at_best());  // nothing was measured
   CHECK(stopping.add(0.5));
   CHECK_FALSE(stopping.add(0.5));  // as good is no better
   CHECK_FALSE(stopping.should_stop());
+  CHECK_FALSE(stopping.is_at_best());
   CHECK(stopping.add(0.6));
+  CHECK(stopping.is_at_best());
   CHECK_FALSE(stopping.add(0.4));
   CHECK_FALSE(stopping.should_stop());
   CHECK_FALSE(stopping.add(std::nan("")));

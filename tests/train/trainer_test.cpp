@@ -350,8 +350,12 @@ TEST_CASE("The last step leaves a state, whatever the steps between checkpoints"
   for (const std::int64_t every : {0, 3, 100}) {
     const std::string path = folder.file("state" + std::to_string(every));
     Model model = model_of(1), other = model_of(2);
-    auto trainer = trainer_of(model, {.steps = 5, .checkpoint_every = every, .checkpoint = path});
+    std::vector<bool> written;
+    auto trainer = trainer_of(model, {.steps = 5, .checkpoint_every = every, .checkpoint = path, .after_checkpoint = [&] {
+                                        written.push_back(std::filesystem::exists(path));
+                                      }});
     trainer.run([&](std::int64_t batch) { return loss_of(model, batch); }, [](const TrainingStep& step) { return step.step < 4; });
+    CHECK(written == std::vector<bool>(every == 3 ? 2 : 1, true));
     auto resumed = trainer_of(other, {.steps = 5});
     resumed.resume(path);
     CHECK(resumed.done() == 4);

@@ -54,6 +54,9 @@ class CrossImageAggregator {
   /// One descriptor a region, `B×R×C`: all that a photo gives of itself.
   X regions(const Features<X>& features) const { return split_.regions(features); }
 
+  /// See `SplitAggregator`.
+  void require_grid(Grid grid) const { split_.require_grid(grid); }
+
   /// The descriptors of photos from their regions, in the company that was chosen; blocks are counted from the first photo here.
   /// @throws ShapeError  if companions have other regions or channels.
   X mix(const X& regions) const {

@@ -5,6 +5,7 @@
 
 #include <vpr/aggregator/concept.hpp>
 #include <vpr/backend/cpu.hpp>
+#include <vpr/core/setting.hpp>
 #include <vpr/layer/layer_norm.hpp>
 #include <vpr/layer/linear.hpp>
 #include <vpr/ops/arithmetic.hpp>
@@ -54,10 +55,15 @@ class MixVpr {
     return l2_normalize(reshape(row_proj_(reduced), Shape{reduced.shape()[0], settings_.out_channels * settings_.rows}));
   }
 
+  /// @throws ShapeError  for another grid than its own
+  void require_grid(Grid grid) const {
+    VPR_REQUIRE(ShapeError, grid == settings_.grid, "MixVPR: got a grid of ", grid.height, "x", grid.width, ", its mixers are for ",
+                settings_.grid.height, "x", settings_.grid.width);
+  }
+
   /// The maps after the mixers: `B×C×N`.
   X mixed(const Features<X>& features) const {
-    VPR_REQUIRE(ShapeError, features.grid == settings_.grid, "MixVPR: got a grid of ", features.grid.height, "x", features.grid.width,
-                ", its mixers are for ", settings_.grid.height, "x", settings_.grid.width);
+    require_grid(features.grid);
     X x = transpose(features.patches, 1);
     for (const Mixer& mixer : mixers_) {
       const X hidden = mixer.in(mixer.norm(x), {.activation = Activation::relu});
@@ -87,8 +93,8 @@ class MixVpr {
   static const MixVprSettings& validated(const MixVprSettings& settings) {
     VPR_REQUIRE(ConfigError,
                 settings.channels > 0 && settings.grid.height > 0 && settings.grid.width > 0 &&
-                    (Shape{settings.grid.height, settings.grid.width}.elements() > 0) && settings.depth >= 0 && settings.ratio > 0 &&
-                    settings.out_channels > 0 && settings.rows > 0,
+                    (Shape{settings.grid.height, settings.grid.width}.elements() > 0) && settings.depth >= 0 &&
+                    detail::is_positive_setting(static_cast<double>(settings.ratio)) && settings.out_channels > 0 && settings.rows > 0,
                 "MixVPR: got ", settings.channels, " channels, a grid of ", settings.grid.height, "x", settings.grid.width, ", ",
                 settings.depth, " mixers of ratio ", settings.ratio, ", ", settings.out_channels, " out channels and ", settings.rows,
                 " rows, want positive sizes");

@@ -11,6 +11,7 @@
 #include <vpr/ops/normalization.hpp>
 #include <vpr/ops/pooling.hpp>
 
+#include <algorithm>
 #include <initializer_list>
 #include <string>
 #include <utility>
@@ -65,15 +66,21 @@ class SplitAggregator {
     const Shape shape = features.patches.shape();
     const X map = reshape(l2_normalize(features.patches), Shape{shape[0], features.grid.height, features.grid.width, shape[2]});
     std::vector<X> pooled;
+    require_grid(features.grid);
     for (const std::int64_t level : Levels::levels) {
-      VPR_REQUIRE(ShapeError, level <= features.grid.height && level <= features.grid.width, "Split: got a grid of ", features.grid.height,
-                  "x", features.grid.width, ", too small for ", level, "x", level, " cells");
       for (std::int64_t i = 0; i < level * level; ++i)
         pooled.push_back(level == 1 ? whole(features) : cell(map, level, i / level, i % level));
     }
     X all = reshape(pooled[0], Shape{shape[0], 1, shape[2]});
     for (std::size_t i = 1; i < pooled.size(); ++i) all = concat(all, reshape(pooled[i], Shape{shape[0], 1, shape[2]}), 1);
     return all;
+  }
+
+  /// @throws ShapeError  for a grid with fewer rows or columns than the finest level has cells
+  void require_grid(Grid grid) const {
+    const std::int64_t finest = std::max(Levels::levels);
+    VPR_REQUIRE(ShapeError, finest <= grid.height && finest <= grid.width, "Split: got a grid of ", grid.height, "x", grid.width,
+                ", too small for ", finest, "x", finest, " cells");
   }
 
   template <class Visitor>

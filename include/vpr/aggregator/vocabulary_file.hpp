@@ -5,13 +5,18 @@
 
 #include <vpr/aggregator/vocabulary.hpp>
 #include <vpr/core/parameter.hpp>
+#include <vpr/io/file_kind.hpp>
 #include <vpr/io/safetensors.hpp>
 #include <vpr/io/save.hpp>
 
+#include <map>
 #include <string>
+#include <utility>
 
 namespace vpr {
 namespace detail {
+
+inline constexpr FileKind vocabulary_file{"vocabulary"};
 
 /// A vocabulary as a component with one parameter, `centres`.
 struct VocabularyParameter {
@@ -33,17 +38,22 @@ struct VocabularyParameter {
 /// @throws IoError  with path and reason; what was under that name before is then still there.
 inline void save_vocabulary(const std::string& path, const Vocabulary& vocabulary) {
   detail::VocabularyParameter parameter{vocabulary};
-  save_safetensors(path, parameter, vocabulary.provenance);
+  std::map<std::string, std::string> metadata = vocabulary.provenance;
+  detail::vocabulary_file.mark(metadata);
+  save_safetensors(path, parameter, metadata);
 }
 
-/// Reads what `save_vocabulary` wrote.
-/// @throws IoError, FormatError  for a file that cannot be read, or holds NaN or infinity; WeightError for one without a matrix `centres`.
+/// Reads what `save_vocabulary` wrote, or another program's matrix `centres`.
+/// @throws IoError, FormatError  for a file that cannot be read, is of another kind or a newer version, or holds NaN or infinity; WeightError for one without a matrix `centres`.
 inline Vocabulary load_vocabulary(const std::string& path) {
   const WeightFile file = read_safetensors(path);
+  detail::vocabulary_file.is_said(file.metadata(), path);
   const auto place = find_tensor(file, "centres");
   VPR_REQUIRE(WeightError, place.has_value() && file.tensors()[*place].shape.rank() == 2 && file.tensors()[*place].shape.elements() > 0,
               path, ": is no vocabulary: it has no matrix 'centres' of [words, channels]");
-  Vocabulary vocabulary{file.tensors()[*place].shape, read_tensor(file, *place), file.metadata()};
+  std::map<std::string, std::string> provenance = file.metadata();
+  detail::FileKind::unmark(provenance);
+  Vocabulary vocabulary{file.tensors()[*place].shape, read_tensor(file, *place), std::move(provenance)};
   require_finite(vocabulary.rows(), vocabulary.shape[1], (path + ": word").c_str());
   return vocabulary;
 }

@@ -6,46 +6,71 @@
 #include <vpr/autograd/activation.hpp>
 #include <vpr/autograd/arithmetic.hpp>
 #include <vpr/autograd/detail.hpp>
+#include <vpr/autograd/recorded_weight.hpp>
 #include <vpr/ops/linear.hpp>
 
+#include <concepts>
+#include <span>
 #include <utility>
 
 namespace vpr {
 namespace detail {
 
-/// x Wᵀ + b, and ReLU where it is wanted, whose gradient needs the result alone.
-template <class B>
-Var<B> recorded_product(const Var<B>& x, const Var<B>& weight, const Var<B>& bias, Activation activation) {
-  return Var<B>::record(linear(x.value(), weight.value(), {.bias = &bias.value(), .activation = activation}), {x, weight, bias},
-                        [x = x.with_value_if(weight.needs_gradient()), weight, bias, activation](Tensor<B> dy, const Tensor<B>& y) {
-                          if (activation == Activation::relu) B::relu_gradient(y, dy, dy);
-                          x.accumulate([&] {
-                            Tensor<B> dx(x.shape());
-                            B::linear_gradient(weight.value(), dy, dx);
-                            return dx;
-                          });
-                          weight.accumulate([&] {
-                            Tensor<B> dweight(weight.shape());
-                            B::linear_weight_gradient(x.value(), dy, dweight);
-                            return dweight;
-                          });
-                          if (!bias.empty()) bias.accumulate([&] { return summed_to(bias.shape(), dy); });
-                        });
+/// Calls `use(matrix)` with what a weight is held in.
+template <class B, class Use>
+auto with_matrix(const RecordedWeight<B>& weight, const Use& use) {
+  return weight.packed() != nullptr ? use(*weight.packed()) : use(weight.value());
+}
+template <class B, class Use>
+auto with_matrix(const Var<B>& weight, const Use& use) {
+  return use(weight.value());
 }
 
-}  // namespace detail
-
-/// As without recording; where it is recorded, what follows the product is computed op by op.
+/// The matrix itself, for gradients.
 template <class B>
-Var<B> linear(const Var<B>& x, const Var<B>& weight, Epilogue<Var<B>> epilogue = {}) {
+const Tensor<B>& plain(const Tensor<B>& matrix) {
+  return matrix;
+}
+template <class B, LinearWeight W>
+requires(!std::same_as<W, Tensor<B>>) Tensor<B> plain(const W& packed) {
+  return Tensor<B>::from(packed.shape(), std::span<const float>(packed.to_vector()));
+}
+
+/// x Wᵀ + b, and ReLU where it is wanted: its gradient needs the result, which else is not kept.
+template <class B, class W>
+Var<B> recorded_product(const Var<B>& x, const W& weight, const Var<B>& bias, Activation activation) {
+  Tensor<B> value =
+      with_matrix(weight, [&](const auto& matrix) { return linear(x.value(), matrix, {.bias = &bias.value(), .activation = activation}); });
+  const auto propagate = [x = x.with_value_if(weight.needs_gradient()), weight, bias](const Tensor<B>& dy) {
+    x.accumulate([&] {
+      Tensor<B> dx(x.shape());
+      with_matrix(weight, [&](const auto& matrix) { B::linear_gradient(plain<B>(matrix), dy, dx); });
+      return dx;
+    });
+    weight.accumulate([&] {
+      Tensor<B> dweight(weight.shape());
+      B::linear_weight_gradient(x.value(), dy, dweight);
+      return dweight;
+    });
+    if (!bias.empty()) bias.accumulate([&] { return summed_to(bias.shape(), dy); });
+  };
+  if (activation == Activation::none) return Var<B>::record(std::move(value), {x, weight, bias}, propagate);
+  return Var<B>::record(std::move(value), {x, weight, bias}, [propagate](Tensor<B> dy, const Tensor<B>& y) {
+    B::relu_gradient(y, dy, dy);
+    propagate(dy);
+  });
+}
+
+template <class B, class W>
+Var<B> recorded_linear(const Var<B>& x, const W& weight, Epilogue<Var<B>> epilogue) {
   const Var<B> none, &bias = epilogue.bias == nullptr ? none : *epilogue.bias, &gate = epilogue.gate == nullptr ? none : *epilogue.gate;
   if (!Var<B>::records({x, weight, bias, gate, epilogue.residual ? *epilogue.residual : none})) {
     Epilogue<Tensor<B>> values{&bias.value(), epilogue.activation, &gate.value(), epilogue.scale, {}};
     if (epilogue.residual) values.residual = epilogue.residual->take();
-    return Var<B>(linear(x.value(), weight.value(), std::move(values)));
+    return with_matrix(weight, [&](const auto& matrix) { return Var<B>(linear(x.value(), matrix, std::move(values))); });
   }
   const bool relu = epilogue.activation == Activation::relu;
-  Var<B> y = detail::recorded_product(x, weight, bias, relu ? Activation::relu : Activation::none);
+  Var<B> y = recorded_product(x, weight, bias, relu ? Activation::relu : Activation::none);
   if (epilogue.activation == Activation::gelu) y = gelu(std::move(y));
   if (epilogue.activation == Activation::quick_gelu) y = quick_gelu(y);
   if (!gate.empty()) {
@@ -56,9 +81,25 @@ Var<B> linear(const Var<B>& x, const Var<B>& weight, Epilogue<Var<B>> epilogue =
   return epilogue.scale == 1 ? y : multiply(y, Var<B>(Tensor<B>::full(Shape{1}, epilogue.scale)));
 }
 
+}  // namespace detail
+
+/// As without recording; where it is recorded, what follows the product is computed op by op.
+template <class B>
+Var<B> linear(const Var<B>& x, const Var<B>& weight, Epilogue<Var<B>> epilogue = {}) {
+  return detail::recorded_linear(x, weight, std::move(epilogue));
+}
+template <class B>
+Var<B> linear(const Var<B>& x, const RecordedWeight<B>& weight, Epilogue<Var<B>> epilogue = {}) {
+  return detail::recorded_linear(x, weight, std::move(epilogue));
+}
+
 template <class B>
 Var<B> linear(const Var<B>& x, const Var<B>& weight, const Var<B>& bias) {
-  return linear(x, weight, Epilogue<Var<B>>{.bias = &bias});
+  return detail::recorded_linear(x, weight, Epilogue<Var<B>>{.bias = &bias});
+}
+template <class B>
+Var<B> linear(const Var<B>& x, const RecordedWeight<B>& weight, const Var<B>& bias) {
+  return detail::recorded_linear(x, weight, Epilogue<Var<B>>{.bias = &bias});
 }
 
 }  // namespace vpr

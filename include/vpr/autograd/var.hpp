@@ -278,11 +278,14 @@ class Var {
 };
 
 template <class B>
+class RecordedWeight;
+
+template <class B>
 struct Recorded {
-  static_assert(DifferentiableBackend<B>, "Recorded<B>: B needs plain tensors as weights and every kernel of DifferentiableBackend");
+  static_assert(DifferentiableBackend<B>, "Recorded<B>: B needs every kernel of DifferentiableBackend");
   using value = typename B::value;
   using tensor = Var<B>;
-  using weight = Var<B>;
+  using weight = RecordedWeight<B>;
 };
 
 }  // namespace vpr

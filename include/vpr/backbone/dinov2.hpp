@@ -63,6 +63,8 @@ class DinoV2 {
   const Config& config() const { return config_; }
   std::int64_t channels() const { return config_.channels; }
   std::int64_t multiple() const { return config_.patch_size; }
+  /// The grid of the features of an image of that size.
+  Grid grid(std::int64_t height, std::int64_t width) const { return {height / config_.patch_size, width / config_.patch_size}; }
   /// In training: whether the blocks' intermediate results are computed again by `backward` instead of being kept, which takes a third
   /// more time and, of each block, the memory of its input alone. The network must stay where it is until then. No effect otherwise.
   void set_checkpointing(bool wanted) { checkpointing_ = wanted; }
@@ -171,7 +173,7 @@ class DinoV2 {
     return slice(block.attn.qkv(block.norm1(x)), 2, part * config_.channels, (part + 1) * config_.channels);
   }
 
-  Grid grid_of(const X& images) const { return {images.shape()[2] / config_.patch_size, images.shape()[3] / config_.patch_size}; }
+  Grid grid_of(const X& images) const { return grid(images.shape()[2], images.shape()[3]); }
 
   Config config_;
   PatchEmbedding<B> patch_embed_;

@@ -26,6 +26,7 @@ struct Tapped {
 
   std::int64_t channels() const { return network.channels(); }
   std::int64_t multiple() const { return network.multiple(); }
+  Grid grid(std::int64_t height, std::int64_t width) const { return network.grid(height, width); }
   Features<X> operator()(const X& images) const { return network(images, tap); }
   /// The features at its own tap and at another, from one pass.
   std::array<Features<X>, 2> with_tap(const X& images, Tap other) const { return network(images, std::array{tap, other}); }

@@ -81,10 +81,9 @@ concept Backend = Memory<B> && requires(const Tensor<B> x, const typename B::wei
   B::log_sum_exp(x, x, flag, out);
 };
 
-/// A backend that can be recorded for training: its weights are plain tensors and it has the kernels of the gradients, which
-/// `ScalarGradients` defines.
+/// A backend that can be recorded for training: it has the kernels of the gradients, which `ScalarGradients` defines.
 template <class B>
-concept DifferentiableBackend = Backend<B> && std::same_as<typename B::weight, Tensor<B>> &&
+concept DifferentiableBackend = Backend<B> &&
     requires(const Tensor<B> x, Tensor<B> out, typename B::value number, typename B::value* gradient, std::int64_t size, bool flag,
              AttentionOperand<typename B::value> operand, Grid map, Window window) {
   B::linear_gradient(x, x, out);

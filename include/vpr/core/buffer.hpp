@@ -4,21 +4,24 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/memory.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <memory>
-#include <new>
 #include <utility>
 
 namespace vpr {
 
 /// `size` elements of a trivial type in host memory, aligned to 64 bytes (a cache line, an AVX-512 vector) and not
 /// initialised. A copy copies the elements; a moved-from buffer is empty.
+///
+/// Within an `ExecutionScope` the memory comes from that execution, which keeps what is freed for later buffers; else from the system. It may
+/// be freed anywhere, and outlive the execution.
 template <class T>
 class Buffer {
  public:
-  static constexpr std::size_t alignment = 64;
+  static constexpr std::size_t alignment = detail::Arena::alignment;
 
   Buffer() = default;
   /// @throws Error where there is no memory for so many, as a copy does
@@ -40,12 +43,10 @@ class Buffer {
 
  private:
   struct Release {
-    void operator()(T* pointer) const { ::operator delete (pointer, std::align_val_t{alignment}); }
+    void operator()(T* pointer) const { detail::free_memory(pointer); }
   };
   static T* allocate(std::size_t size) {
-    void* memory = nullptr;
-    if (size <= static_cast<std::size_t>(-1) / sizeof(T))
-      memory = ::operator new (size * sizeof(T), std::align_val_t{alignment}, std::nothrow);
+    void* const memory = size <= static_cast<std::size_t>(-1) / sizeof(T) ? detail::allocate_memory(size * sizeof(T)) : nullptr;
     VPR_REQUIRE(Error, memory != nullptr, "no memory for ", size, " elements of ", sizeof(T), " bytes");
     return static_cast<T*>(memory);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Where loops run.
+/// Where loops run and memory comes from.
 #pragma once
 
 #include <vpr/core/error.hpp>
@@ -67,15 +67,17 @@ inline ThreadPool& process_pool() {
   return *current;
 }
 
-inline ExecutionState& current_state() { return here.state != nullptr ? *here.state : process_pool(); }
+inline ExecutionState& current_state() { return thread_state.state != nullptr ? *thread_state.state : process_pool(); }
 
 }  // namespace detail
 
-/// Where loops run: on threads of its own, or on borrowed ones. Pipelines, indexes, matchers and trainers each have one.
+/// Where loops run, on threads of its own or on borrowed ones, and where tensors and scratch take memory from. Pipelines, indexes, matchers
+/// and trainers each have one.
 ///
-/// A copy refers to the same threads. They sleep when there is nothing to do. Loops that several threads begin at once may share one: one
+/// A copy refers to the same threads and memory. Memory that tensors free is kept for later ones, so that describing another photo of one
+/// size asks the system for none; what outlives a computation, such as a network's weights, is best made outside of any scope. The threads sleep when there is nothing to do. Loops that several threads begin at once may share one: one
 /// of them gets its helpers, the others run where they began. Results never depend on it. In a forked child, one that was made before the
-/// fork runs everything on the calling thread.
+/// fork runs everything on the calling thread and takes memory from the system.
 class Execution {
  public:
   static constexpr int most_threads = 4096;
@@ -94,29 +96,35 @@ class Execution {
   /// Loops on the thread that begins them.
   static Execution serial() { return Execution(1); }
 
-  int threads() const { return state_ ? state_->threads() : detail::current_state().threads(); }
+  int threads() const { return state().threads(); }
+  MemoryUse memory() const { return state().arena().use(); }
+  /// Gives back to the system what memory is kept, but not used.
+  void trim() const { state().arena().trim(); }
 
  private:
   friend class ExecutionScope;
+  detail::ExecutionState& state() const { return state_ ? *state_ : detail::current_state(); }
+
   std::shared_ptr<detail::ExecutionState> state_;
 };
 
-/// While one exists, loops that this thread begins use that execution; with `Execution()` they go on as before.
+/// While one exists, what this thread begins runs on that execution and takes memory from it; `Execution()` is the one that was current.
 class ExecutionScope {
  public:
   explicit ExecutionScope(Execution execution)
-      : execution_(std::move(execution)),
-        scope_(execution_.state_ ? detail::Here{execution_.state_.get(), detail::here.in_loop} : detail::here) {}
+      : execution_(std::move(execution)), scope_({&execution_.state(), detail::thread_state.in_loop}) {}
 
  private:
   Execution execution_;
-  detail::HereScope scope_;
+  detail::ThreadStateScope scope_;
 };
 
 /// How many threads the process's own execution has from now on, at least 1. An `ExecutionScope` comes first.
 inline void set_thread_count(int threads) { detail::process_pool().set_threads(std::max(threads, 1)); }
 
 /// The number of threads that a loop begun here may use: 1 inside another loop.
-inline int thread_count() { return detail::here.in_loop || detail::current_state().stale() ? 1 : detail::current_state().threads(); }
+inline int thread_count() {
+  return detail::thread_state.in_loop || detail::current_state().stale() ? 1 : detail::current_state().threads();
+}
 
 }  // namespace vpr

@@ -3,6 +3,7 @@
 /// What an `Execution` refers to, and which one a thread uses.
 #pragma once
 
+#include <vpr/core/arena.hpp>
 #include <vpr/core/fork.hpp>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace vpr::detail {
 
@@ -83,30 +85,37 @@ class ExecutionState {
   bool stale() const { return forks_ != fork_count(); }
   BodyTimes& body_times() { return body_times_; }
   Worth& worth() { return worth_; }
+  Arena& arena() { return *arena_; }
 
  private:
   const int forks_ = fork_count();
   BodyTimes body_times_;
   Worth worth_;
+  const std::unique_ptr<Arena, Arena::Abandon> arena_{new Arena};
 };
 
 /// What the current thread computes with.
-struct Here {
-  ExecutionState* state = nullptr;  ///< nothing: the process's
+struct ThreadState {
+  ExecutionState* state = nullptr;  ///< nothing: loops use the process's, and memory comes from the system
   bool in_loop = false;             ///< whether it runs a loop's body
 };
-inline constinit thread_local Here here;
+inline constinit thread_local ThreadState thread_state;
+
+/// Where the current thread takes memory from; null: from the system.
+inline Arena* current_arena() {
+  return thread_state.state == nullptr || thread_state.state->stale() ? nullptr : &thread_state.state->arena();
+}
 
 /// What the current thread computes with, until this is destroyed.
-class HereScope {
+class ThreadStateScope {
  public:
-  explicit HereScope(Here inner) : outer_(here) { here = inner; }
-  HereScope(const HereScope&) = delete;
-  HereScope& operator=(const HereScope&) = delete;
-  ~HereScope() { here = outer_; }
+  explicit ThreadStateScope(ThreadState inner) : outer_(thread_state) { thread_state = inner; }
+  ThreadStateScope(const ThreadStateScope&) = delete;
+  ThreadStateScope& operator=(const ThreadStateScope&) = delete;
+  ~ThreadStateScope() { thread_state = outer_; }
 
  private:
-  Here outer_;
+  ThreadState outer_;
 };
 
 }  // namespace vpr::detail

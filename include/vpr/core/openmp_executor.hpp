@@ -4,7 +4,8 @@
 #pragma once
 
 #ifndef VPR_WITH_OMP
-#error "vpr/core/openmp_executor.hpp needs OpenMP: link the target vpr::omp, or compile with -fopenmp -DVPR_WITH_OMP"
+#error \
+    "vpr/core/openmp_executor.hpp needs the component omp: link the CMake target vpr::omp, or, without CMake, compile with -DVPR_WITH_OMP -fopenmp (Debian: g++ or libomp-dev)"
 #endif
 
 #include <vpr/core/execution.hpp>

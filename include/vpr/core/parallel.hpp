@@ -65,12 +65,12 @@ class SharedLoop {
   };
 
   /// @param each  nanoseconds that a body is thought to take
-  SharedLoop(const Loop& loop, std::int64_t begin, float each, int threads, ExecutionState& state, LoopFailure& failure)
-      : loop_(loop), next_(begin), state_(state), failure_(failure), threads_(threads), run_(bodies_of_run(each)) {}
+  SharedLoop(const Loop& loop, std::int64_t begin, float each, int threads, LoopFailure& failure)
+      : loop_(loop), next_(begin), failure_(failure), threads_(threads), run_(bodies_of_run(each)) {}
 
   /// Runs bodies until none is left to begin.
   void work() {
-    const HereScope scope({&state_, true});
+    const ThreadStateScope scope({state_, true});
     const Nanoseconds start = now();
     Part part;
     for (std::int64_t begin = next_.load(std::memory_order_relaxed); begin < loop_.count;) {
@@ -83,7 +83,7 @@ class SharedLoop {
       begin = next_.load(std::memory_order_relaxed);
     }
     part.took = now() - start;
-    if (&here == beginner_ && part.bodies > 0) of_beginner_ = part;
+    if (&thread_state == beginner_ && part.bodies > 0) of_beginner_ = part;
   }
 
   /// What was done by the thread that made this.
@@ -96,11 +96,11 @@ class SharedLoop {
 
   const Loop& loop_;
   std::atomic<std::int64_t> next_;
-  ExecutionState& state_;
+  ExecutionState* const state_ = thread_state.state;
   LoopFailure& failure_;
   const int threads_;
   const std::int64_t run_;
-  const Here* const beginner_ = &here;
+  const ThreadState* const beginner_ = &thread_state;
   Part of_beginner_;
 };
 
@@ -135,16 +135,16 @@ class TimedLoop {
 
   bool share_from(std::int64_t begin, Nanoseconds start) {
     const std::int64_t left = loop_.count - begin;
-    const Nanoseconds work = static_cast<Nanoseconds>(each_ * static_cast<float>(left));
+    const Nanoseconds work = static_cast<Nanoseconds>(std::min(each_ * static_cast<float>(left), 1e18F));
     const int useful = static_cast<int>(state_.worth().threads(std::min<std::int64_t>(threads_, left), work, start));
     if (useful == 1) return false;
-    SharedLoop shared(loop_, begin, each_, useful, state_, failure_);
+    SharedLoop shared(loop_, begin, each_, useful, failure_);
     if (!state_.share(useful, {[](void* argument) { static_cast<SharedLoop*>(argument)->work(); }, &shared})) return false;
     const SharedLoop::Part own = shared.of_beginner();
     if (own.bodies == 0) return true;
     const Nanoseconds end = now();
     each_ = static_cast<float>(own.took) / static_cast<float>(own.bodies);
-    const auto gained = static_cast<Nanoseconds>(each_ * static_cast<float>(left - own.bodies));
+    const auto gained = static_cast<Nanoseconds>(std::min(each_ * static_cast<float>(left - own.bodies), 1e18F));
     state_.worth().learn(work, gained, end - start - own.took, end);
     return true;
   }
@@ -160,7 +160,7 @@ inline void run_loop(const Loop& loop) {
   LoopFailure failure;
   const int threads = thread_count();
   ExecutionState& state = current_state();
-  const HereScope scope({here.state, true});
+  const ThreadStateScope scope({thread_state.state, true});
   if (threads == 1 || loop.count <= 1) {
     loop.run(loop.body, 0, loop.count, failure);
   } else {

@@ -4,7 +4,8 @@
 #pragma once
 
 #ifndef VPR_WITH_TBB
-#error "vpr/core/tbb_executor.hpp needs TBB: link the target vpr::tbb"
+#error \
+    "vpr/core/tbb_executor.hpp needs the component tbb: link the CMake target vpr::tbb, or, without CMake, compile with -DVPR_WITH_TBB and link tbb (Debian: libthrust-dev libtbb-dev)"
 #endif
 
 #include <vpr/core/execution.hpp>

@@ -3,6 +3,7 @@
 /// The tensor that flows between ops, and what a component may ask of anything that flows.
 #pragma once
 
+#include <vpr/core/memory.hpp>
 #include <vpr/core/shape.hpp>
 
 #include <algorithm>
@@ -76,14 +77,22 @@ class Tensor {
   void assign(std::span<const T> values) {
     VPR_REQUIRE(ShapeError, std::cmp_equal(values.size(), elements()), "tensor ", shape_, ": got ", values.size(), " values, want ",
                 elements());
-    if constexpr (std::same_as<T, value_type>) {
-      B::upload(values, data());
-    } else {
-      const std::vector<value_type> converted(values.begin(), values.end());
-      B::upload(std::span<const value_type>(converted), data());
-    }
+    assign_part(0, values);
   }
   void assign(std::span<const float> values) { assign<float>(values); }
+  /// Overwrites the elements from `begin` on likewise.
+  /// @throws ShapeError  if these are not all elements of the tensor.
+  template <class T>
+  void assign_part(std::int64_t begin, std::span<const T> values) {
+    VPR_REQUIRE(ShapeError, begin >= 0 && begin <= elements() && std::cmp_less_equal(values.size(), elements() - begin), "tensor ", shape_,
+                ": got ", values.size(), " values from element ", begin, " on");
+    if constexpr (std::same_as<T, value_type>) {
+      B::upload(values, data() + begin);
+    } else {
+      const Scratch<value_type> converted(values.begin(), values.end());
+      B::upload(std::span<const value_type>(converted), data() + begin);
+    }
+  }
 
   /// The elements in host memory, row-major.
   std::vector<value_type> values() const {
@@ -100,6 +109,20 @@ class Tensor {
       std::vector<float> narrow(host.size());
       std::transform(host.begin(), host.end(), narrow.begin(), [](value_type value) { return static_cast<float>(value); });
       return narrow;
+    }
+  }
+
+  /// Writes the elements as floats to host memory, row-major.
+  /// @throws ShapeError  if there is room for more or fewer.
+  void copy_to(std::span<float> host) const {
+    VPR_REQUIRE(ShapeError, std::cmp_equal(host.size(), elements()), "tensor ", shape_, ": got room for ", host.size(), " values, want ",
+                elements());
+    if constexpr (std::same_as<value_type, float>) {
+      B::download(data(), host);
+    } else {
+      Scratch<value_type> exact(host.size());
+      B::download(data(), std::span<value_type>(exact));
+      std::transform(exact.begin(), exact.end(), host.begin(), [](value_type value) { return static_cast<float>(value); });
     }
   }
 

@@ -147,9 +147,9 @@ inline SettledPositions settle(PositionUnit declared, std::span<Position* const>
   VPR_REQUIRE(ConfigError, !other_zone || !unzoned, path_of(unzoned.value_or(0)),
               ": its position has no UTM zone, while others lie in several, as that of ", path_of(other_zone.value_or(0)));
   if (const auto mixed = degrees_among_metres(open); mixed && declared == PositionUnit::automatic) {
-    const auto [degrees, metres] = *mixed;
-    fail<ConfigError>(path_of(open_at[degrees]), ": its position ", open[degrees].east, ", ", open[degrees].north,
-                      " looks like degrees, that of ", path_of(open_at[metres]), ", ", open[metres].east, ", ", open[metres].north,
+    const auto [small, large] = *mixed;
+    fail<ConfigError>(path_of(open_at[small]), ": its position ", open[small].east, ", ", open[small].north,
+                      " looks like degrees, that of ", path_of(open_at[large]), ", ", open[large].east, ", ", open[large].north,
                       ", is metres: the two cannot be compared; give all photos one unit");
   }
   for (std::size_t i = 0; other_zone && i < all.size(); ++i) {

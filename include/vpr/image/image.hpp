@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/memory.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -49,13 +50,14 @@ inline void require_pixels(ImageSize size, const char* what) {
 }
 
 /// `per_pixel` zeros for each pixel of an image of that size.
-template <class T>
-std::vector<T> zeros_for(ImageSize size, std::int64_t per_pixel, const char* what) {
+template <class Vector>
+Vector zeros_for(ImageSize size, std::int64_t per_pixel, const char* what) {
   require_extent(size, what);
   try {
-    return std::vector<T>(static_cast<std::size_t>(size.height * size.width * per_pixel));
+    return Vector(static_cast<std::size_t>(size.height * size.width * per_pixel));
   } catch (const std::bad_alloc&) {
-    fail<Error>(what, ": there is no memory for ", size, " pixels of ", per_pixel * static_cast<std::int64_t>(sizeof(T)), " bytes");
+    constexpr auto bytes = static_cast<std::int64_t>(sizeof(typename Vector::value_type));
+    fail<Error>(what, ": there is no memory for ", size, " pixels of ", per_pixel * bytes, " bytes");
   }
 }
 
@@ -138,7 +140,7 @@ class Image {
  public:
   Image() = default;
   /// A black image. @throws ShapeError for a negative side or too many pixels, Error where there is no memory for them.
-  explicit Image(ImageSize size) : size_(size), pixels_(detail::zeros_for<std::uint8_t>(size, 3, "image")) {}
+  explicit Image(ImageSize size) : size_(size), pixels_(detail::zeros_for<std::vector<std::uint8_t>>(size, 3, "image")) {}
   /// Takes over `pixels`. @throws ShapeError unless there are height × width × 3 of them.
   Image(ImageSize size, std::vector<std::uint8_t> pixels) : size_(size), pixels_(std::move(pixels)) {
     detail::require_extent(size, "image");
@@ -205,11 +207,11 @@ class RgbPhoto : public ImageView {
 /// What a network reads: 3 × height × width floats, the red plane first, each row-major.
 struct Planes {
   ImageSize size;
-  std::vector<float> values;
+  Scratch<float> values;
 
   Planes() = default;
   /// Zeros. @throws as `Image` does
-  explicit Planes(ImageSize extent) : size(extent), values(detail::zeros_for<float>(extent, 3, "planes")) {}
+  explicit Planes(ImageSize extent) : size(extent), values(detail::zeros_for<Scratch<float>>(extent, 3, "planes")) {}
 
   float* plane(std::int64_t channel) { return values.data() + channel * size.height * size.width; }
   const float* plane(std::int64_t channel) const { return values.data() + channel * size.height * size.width; }

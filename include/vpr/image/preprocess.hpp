@@ -78,7 +78,7 @@ struct ResizeThenNormalise {
 
   ImageSize size(ImageSize photo) const { return rule(photo); }
   Planes operator()(const RgbPhoto& photo) const {
-    return normalise(resize_as_pil(photo, rule(photo.size()), interpolation), normalisation);
+    return normalise(detail::resize_as_pil<detail::ScratchImage>(photo, rule(photo.size()), interpolation), normalisation);
   }
 };
 
@@ -87,19 +87,32 @@ struct CentralCrop {
   ImageSize crop{224, 224};
   Normalisation normalisation{};
 
-  ImageSize size(ImageSize) const { return crop; }
+  /// @throws ShapeError  for a photo that would have to be enlarged beyond all measure, such as a line of a million pixels
+  ImageSize size(ImageSize photo) const {
+    detail::require_resizable(photo, scaled(photo));
+    return crop;
+  }
   Planes operator()(const RgbPhoto& photo) const {
-    detail::require_pixels(photo.size(), "central crop");
-    detail::require_pixels(crop, "central crop");
-    const auto height = static_cast<double>(photo.height), width = static_cast<double>(photo.width);
-    const double factor = std::max(static_cast<double>(crop.height) / height, static_cast<double>(crop.width) / width);
-    const ImageSize scaled{static_cast<std::int64_t>(height * factor), static_cast<std::int64_t>(width * factor)};
-    const auto step = static_cast<float>(1 / factor);
+    const ImageSize scaled = this->scaled(photo.size());
     detail::require_resizable(photo.size(), scaled);
+    const auto step = static_cast<float>(1 / factor(photo.size()));
     return centre_crop(detail::resample(photo, detail::plain_taps(photo.height, scaled.height, Interpolation::nearest, step),
                                         detail::plain_taps(photo.width, scaled.width, Interpolation::nearest, step), normalisation.scale(),
                                         normalisation.bias()),
                        crop);
+  }
+
+ private:
+  /// How much a photo is enlarged for the crop to fit.
+  double factor(ImageSize photo) const {
+    detail::require_pixels(photo, "central crop");
+    detail::require_pixels(crop, "central crop");
+    return std::max(static_cast<double>(crop.height) / static_cast<double>(photo.height),
+                    static_cast<double>(crop.width) / static_cast<double>(photo.width));
+  }
+  ImageSize scaled(ImageSize photo) const {
+    return {static_cast<std::int64_t>(static_cast<double>(photo.height) * factor(photo)),
+            static_cast<std::int64_t>(static_cast<double>(photo.width) * factor(photo))};
   }
 };
 

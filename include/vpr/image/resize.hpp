@@ -29,7 +29,7 @@ void resample(std::int64_t width, const Taps<float>& rows, const Taps<float>& co
               const std::array<float, Channels>& scale, const std::array<float, Channels>& bias, const std::array<float*, Channels>& out) {
   parallel_for(rows.outputs(), [&](std::int64_t y) {
     const std::int64_t length = width * Channels;
-    std::vector<float> storage(static_cast<std::size_t>(length));
+    Scratch<float> storage(static_cast<std::size_t>(length));
     float* line = storage.data();
     const auto [top, height] = rows.window(y);
     for (std::int64_t j = 0; j < height; ++j) {
@@ -72,9 +72,22 @@ inline Planes resample(const RgbPhoto& photo, ImageSize size, Interpolation inte
 /// A sum with 22 bits after the point as a byte: rounded by the half added before, cut at 0 and 255.
 inline std::uint8_t pil_byte(std::int32_t sum) { return static_cast<std::uint8_t>(std::clamp(sum >> pil_fraction_bits, 0, 255)); }
 
-inline Image pil_columns(const RgbPhoto& photo, std::int64_t width, Interpolation interpolation) {
+/// An image between two steps.
+class ScratchImage {
+ public:
+  explicit ScratchImage(ImageSize size) : size_(size), pixels_(zeros_for<Scratch<std::uint8_t>>(size, 3, "image")) {}
+  std::uint8_t* row(std::int64_t y) { return pixels_.data() + y * size_.width * 3; }
+  operator ImageView() const& { return {pixels_.data(), size_.height, size_.width, size_.width * 3}; }
+
+ private:
+  ImageSize size_;
+  Scratch<std::uint8_t> pixels_;
+};
+
+template <class Out>
+Out pil_columns(const RgbPhoto& photo, std::int64_t width, Interpolation interpolation) {
   const Taps<std::int32_t> taps = pil_taps(photo.width, width, interpolation);
-  Image out(ImageSize{photo.height, width});
+  Out out(ImageSize{photo.height, width});
   parallel_for(photo.height, [&](std::int64_t y) {
     std::uint8_t* target = out.row(y);
     for (std::int64_t x = 0; x < width; ++x, target += 3) {
@@ -95,12 +108,13 @@ inline Image pil_columns(const RgbPhoto& photo, std::int64_t width, Interpolatio
   return out;
 }
 
-inline Image pil_rows(const RgbPhoto& photo, std::int64_t height, Interpolation interpolation) {
+template <class Out>
+Out pil_rows(const RgbPhoto& photo, std::int64_t height, Interpolation interpolation) {
   const Taps<std::int32_t> taps = pil_taps(photo.height, height, interpolation);
-  Image out(ImageSize{height, photo.width});
+  Out out(ImageSize{height, photo.width});
   parallel_for(height, [&](std::int64_t y) {
     const std::int64_t length = photo.width * 3;
-    std::vector<std::int32_t> storage(static_cast<std::size_t>(length), 1 << (pil_fraction_bits - 1));
+    Scratch<std::int32_t> storage(static_cast<std::size_t>(length), 1 << (pil_fraction_bits - 1));
     std::int32_t* line = storage.data();
     const auto [top, count] = taps.window(y);
     for (std::int64_t j = 0; j < count; ++j) {
@@ -113,6 +127,19 @@ inline Image pil_rows(const RgbPhoto& photo, std::int64_t height, Interpolation 
   return out;
 }
 
+/// `vpr::resize_as_pil` to an `Image` or a `ScratchImage`.
+template <class Out>
+Out resize_as_pil(const RgbPhoto& photo, ImageSize size, Interpolation interpolation) {
+  require_resizable(photo.size(), size);
+  const std::int64_t lost_rows = photo.height - size.height, lost_columns = photo.width - size.width;
+  const bool rows_first = lost_rows > std::max<std::int64_t>(2 * lost_columns, 0);
+  if (rows_first && lost_columns != 0)
+    return pil_columns<Out>(pil_rows<ScratchImage>(photo, size.height, interpolation), size.width, interpolation);
+  if (rows_first || lost_columns == 0) return pil_rows<Out>(photo, size.height, interpolation);
+  if (lost_rows == 0) return pil_columns<Out>(photo, size.width, interpolation);
+  return pil_rows<Out>(pil_columns<ScratchImage>(photo, size.width, interpolation), size.height, interpolation);
+}
+
 }  // namespace detail
 
 /// Resizes as `PIL.Image.resize` does, bit for bit: antialiased, one side after the other with 8 bits between.
@@ -121,15 +148,7 @@ inline Image pil_rows(const RgbPhoto& photo, std::int64_t height, Interpolation 
 ///       where the height shrinks by more than twice what the width does.
 /// @throws ShapeError for a side of 0, ConfigError for nearest. Golden: image_resize_*, `pil_*`.
 inline Image resize_as_pil(const RgbPhoto& photo, ImageSize size, Interpolation interpolation = Interpolation::bilinear) {
-  detail::require_resizable(photo.size(), size);
-  const std::int64_t lost_rows = photo.height - size.height, lost_columns = photo.width - size.width;
-  const bool rows_first = lost_rows > std::max<std::int64_t>(2 * lost_columns, 0);
-  if (rows_first && lost_columns != 0)
-    return detail::pil_columns(detail::pil_rows(photo, size.height, interpolation), size.width, interpolation);
-  if (rows_first || lost_columns == 0) return detail::pil_rows(photo, size.height, interpolation);
-  Image narrowed = detail::pil_columns(photo, size.width, interpolation);
-  if (lost_rows == 0) return narrowed;
-  return detail::pil_rows(narrowed, size.height, interpolation);
+  return detail::resize_as_pil<Image>(photo, size, interpolation);
 }
 
 /// Resizes as `torchvision.transforms.functional.resize` does a float tensor, to float rounding. torchvision's default for

@@ -4,12 +4,12 @@
 #pragma once
 
 #include <vpr/core/error.hpp>
+#include <vpr/core/memory.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <type_traits>
-#include <vector>
 
 namespace vpr {
 
@@ -27,8 +27,8 @@ struct Window {
 /// One side of a separable resize: output i is the sum over j in [0, count) of weights(i)[j] * input[first + j].
 template <class Weight>
 struct Taps {
-  std::vector<Window> windows;
-  std::vector<Weight> values;
+  Scratch<Window> windows;
+  Scratch<Weight> values;
   std::int64_t stride = 0;
 
   Taps(std::int64_t outputs, std::int64_t widest)

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace vpr {
@@ -29,8 +30,9 @@ namespace vpr {
 template <class Metric = InnerProduct>
 class FlatIndex {
  public:
+  /// @param execution  where it searches
   /// @throws ConfigError for a dim below 1 or above 2^24.
-  explicit FlatIndex(std::int64_t dim) : descriptors_(validated(dim)) {}
+  explicit FlatIndex(std::int64_t dim, Execution execution = {}) : descriptors_(validated(dim)), execution_(std::move(execution)) {}
 
   std::int64_t dim() const { return descriptors_.dim(); }
   std::int64_t size() const { return descriptors_.size(); }
@@ -56,6 +58,7 @@ class FlatIndex {
   std::vector<Matches> search(RowsArgument queries, std::int64_t k) const {
     VPR_REQUIRE(ConfigError, k >= 0, "FlatIndex: got k = ", k, ", expected at least 0");
     require_finite(queries, dim(), "FlatIndex: query");
+    const ExecutionScope scope(execution_);
     constexpr std::int64_t batch = 256;
     std::vector<Matches> found;
     found.reserve(static_cast<std::size_t>(queries.size()));
@@ -111,6 +114,7 @@ class FlatIndex {
   }
 
   PackedRows descriptors_;
+  Execution execution_;
 };
 
 static_assert(Index<FlatIndex<InnerProduct>> && Index<FlatIndex<L2>>);

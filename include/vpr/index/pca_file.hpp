@@ -5,6 +5,7 @@
 
 #include <vpr/core/parameter.hpp>
 #include <vpr/index/pca.hpp>
+#include <vpr/io/file_kind.hpp>
 #include <vpr/io/safetensors.hpp>
 #include <vpr/io/save.hpp>
 
@@ -17,6 +18,8 @@
 
 namespace vpr {
 namespace detail {
+
+inline constexpr FileKind pca_file{"PCA"};
 
 /// A matrix or vector of a PCA as a parameter to save.
 struct PcaTensor {
@@ -53,15 +56,17 @@ inline void save_pca(const std::string& path, const Pca& pca, std::map<std::stri
   char power[32];
   const auto end = std::to_chars(power, power + sizeof power, pca.parameters().power).ptr;
   metadata["power"] = std::string(power, end);
+  detail::pca_file.mark(metadata);
   detail::PcaComponent component{pca.parameters()};
   save_safetensors(path, component, metadata);
 }
 
 /// Reads what `save_pca` wrote.
-/// @throws IoError, FormatError  for a file that cannot be read, or holds NaN, infinity or no power; WeightError for a tensor that is
-///   missing; ShapeError, ConfigError for tensors that do not fit each other.
+/// @throws IoError, FormatError  for a file that cannot be read, is of another kind or a newer version, or holds NaN, infinity or no power;
+///   WeightError for a tensor that is missing; ShapeError, ConfigError for tensors that do not fit each other.
 inline Pca load_pca(const std::string& path) {
   const WeightFile file = read_safetensors(path);
+  detail::pca_file.is_said(file.metadata(), path);
   for (const char* name : {"mean", "components", "explained_variance", "explained_variance_ratio"}) {
     VPR_REQUIRE(WeightError, find_tensor(file, name), path, ": is no PCA: it has no tensor '", name, "'");
   }

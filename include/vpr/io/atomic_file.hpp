@@ -66,7 +66,7 @@ class AtomicFile {
     target_ = detail::link_target(path_);
     struct stat status {};
     const bool there = ::stat(target_.c_str(), &status) == 0;
-    VPR_REQUIRE(IoError, !there || !S_ISDIR(status.st_mode), path_, ": is a folder, expected a file to write");
+    VPR_REQUIRE(IoError, !there || !S_ISDIR(status.st_mode), path_, ": cannot be written: it is a folder");
     if (const std::optional<int> descriptor = detail::descriptor_of(target_)) {
       file_ = ::dup(*descriptor);
     } else if (there && !S_ISREG(status.st_mode)) {

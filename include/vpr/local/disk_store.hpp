@@ -76,7 +76,8 @@ class DiskLocalStore {
     if (file_ >= 0) ::close(file_);
   }
 
-  const std::string& path() const { return path_; }
+  const std::string& path() const& { return path_; }
+  void path() const&& = delete;
   LocalPrecision precision() const { return precision_; }
   std::int64_t size() const { return static_cast<std::int64_t>(records_.size()); }
   /// The file's size in bytes, up to the end of the last whole record.
@@ -153,7 +154,8 @@ class DiskLocalStore {
     read(0, std::as_writable_bytes(std::span(&header, 1)), 0);
     VPR_REQUIRE(FormatError, header.name == magic, path_, ": is not a file of local features: it does not begin with 'vprlocal'");
     VPR_REQUIRE(FormatError, header.version == 1 && header.precision <= LocalPrecision::int8, path_, ": has version ", header.version,
-                " and precision ", static_cast<std::uint32_t>(header.precision), ", expected version 1 and precision 0 to 2");
+                " and precision ", static_cast<std::uint32_t>(header.precision), ", expected version 1 and precision 0 to 2",
+                header.version > 1 ? ": a newer vpr wrote it; update this one" : "");
     precision_ = header.precision;
     for (end_ = sizeof header; end_ < size;) {
       const std::size_t id = records_.size();

@@ -274,6 +274,8 @@ class NearestFinder {
 /// Ties go to the lowest index. A photo without features matches nothing and scores 0. Goldens selavpr_match_*.
 template <MatchScore Score = MatchCount>
 struct MutualNearest {
+  Execution execution{};  ///< where features are compared; the current one unless another is set
+
   /// Borrows the query.
   NearestFinder prepare(const LocalFeatures& query) const { return NearestFinder(query); }
   NearestFinder prepare(const LocalFeatures&& query) const = delete;
@@ -281,6 +283,7 @@ struct MutualNearest {
   /// @throws ShapeError for features of different lengths; FormatError for NaN or infinity.
   LocalMatch operator()(const NearestFinder& query, const LocalFeatures& candidate) const {
     if (query.rows().size() == 0 || candidate.size() == 0) return {};
+    const ExecutionScope scope(execution);
     LocalMatch match{0, query(candidate).mutual()};
     match.score = Score::of(match.pairs, query.rows(), candidate);
     return match;

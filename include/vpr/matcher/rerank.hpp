@@ -29,11 +29,15 @@ struct Reranked {
 ///
 /// @param query  the query's local features
 /// @param store  the database's, under the index's ids
+/// @param execution  where candidates are compared
+///
 /// At most as many candidates as there are threads are held in memory at a time, beside the store. The answer does not depend on
 /// the number of threads.
 /// @throws ConfigError  for a negative k, an id that the store does not have, or a score that is NaN; what the store and the matcher throw
 template <LocalStore Store, Matcher M>
-Reranked rerank(const Matches& found, std::int64_t k, const LocalFeatures& query, const Store& store, const M& matcher) {
+Reranked rerank(const Matches& found, std::int64_t k, const LocalFeatures& query, const Store& store, const M& matcher,
+                const Execution& execution = {}) {
+  const ExecutionScope scope(execution);
   VPR_REQUIRE(ConfigError, k >= 0, "rerank: got k = ", k, ", expected at least 0");
   const std::size_t count = std::min(static_cast<std::size_t>(k), found.size());
   const auto compare = [&](const auto& prepared) {

@@ -5,6 +5,7 @@
 
 #include <vpr/aggregator/vocabulary.hpp>
 #include <vpr/image/image.hpp>
+#include <vpr/model/precision.hpp>
 #include <vpr/model/record.hpp>
 
 #include <cstdint>
@@ -40,6 +41,7 @@ struct ModelRequest {
   std::string preprocess = {};                             ///< see `find_preprocess`
   std::optional<Tap> tap = std::nullopt;                   ///< with a block: its tokens, each at unit length
   std::optional<PositionRule> positions = std::nullopt;    ///< other than the model was published with
+  Precision precision = Precision::f32;                    ///< of the backbone's blocks: see `hold_blocks_in`
   std::optional<LocalKind> local = std::nullopt;           ///< for `load_two_stage`; nothing: its head where it has one, else patches
   std::optional<Tap> local_tap = std::nullopt;             ///< where its patches are taken; nothing: the aggregator's
   std::function<Vocabulary(const PatchFeatures&)> vocabulary = {};  ///< for vlad: gives the words, and may look at features to find them

@@ -78,9 +78,11 @@ inline AnyPreprocess preprocess_of(const ModelRecord& record) {
 /// @param name  what the model is called in an error, see `load_named`
 template <class Model>
 void load_weights(Model& model, std::string_view name, const WeightFile& file, const ModelRequest& request, ModelRecord& record) {
+  hold_blocks_in(model, request.precision);
   const LoadReport report = load_named(model, name, file, {.strict = request.strict, .root = request.weights_root});
   VPR_REQUIRE(WeightError, report.missing.empty() && report.misshaped.empty(), file.path(), ": does not fit the model: ", report.text(10));
   record.weights_root = report.root.empty() ? "none" : report.root;
+  if (request.precision != Precision::f32) record.precision = name_of(request.precision);
   const bool as_saved = report.unexpected.empty() && report.not_finite.empty() && report.converted.empty() && report.passed_over.empty();
   if (!as_saved && request.say) request.say(text_of(file.path(), ": loaded '", record.weights_root, "' with ", report.text()));
 }
@@ -92,6 +94,35 @@ struct Loaded {
   ModelRecord record;
 };
 
+/// What `Company::with` takes of photos, whatever their sizes.
+/// @throws ShapeError  that says which of them cannot be described, before any is
+template <class P>
+typename P::X companions_of(const P& pipeline, std::span<const ImageView> photos) {
+  for (std::size_t i = 0; i < photos.size(); ++i) {
+    try {
+      pipeline.input_size(photos[i].size());
+    } catch (const ShapeError& error) {
+      fail<ShapeError>("companion ", i + 1, " of ", photos.size(), ": ", error.what());
+    }
+  }
+  std::vector<float> values;
+  Shape shape;
+  pipeline.for_each_batch(photos, [&](const typename P::X& images) {
+    const typename P::X regions = pipeline.parts(pipeline.backbone(images));
+    shape = regions.shape();
+    const std::vector<float> part = regions.to_vector();
+    values.insert(values.end(), part.begin(), part.end());
+  });
+  return P::X::from(shape.with(0, static_cast<std::int64_t>(photos.size())), std::span<const float>(values));
+}
+
+/// Refuses a size that the model takes no photo at, before any is read.
+template <class P>
+void require_size(const P& pipeline) {
+  constexpr ImageSize square{1008, 1008};  // an even multiple of all patches: what is wrong is not the photo
+  pipeline.input_size(square);
+}
+
 /// A published system with its weights.
 template <class System>
 Loaded<System> load_system(System system, const NamedSystem& named, const ModelRequest& request) {
@@ -101,15 +132,16 @@ Loaded<System> load_system(System system, const NamedSystem& named, const ModelR
   ModelRecord record = settled(request, file, published);
   VPR_REQUIRE(ConfigError, record.block == published.block && record.position_rule == published.position_rule, "model '", request.name,
               "' is described as it was published: another block or position rule is for BACKBONE+AGGREGATOR");
-  load_weights(system, request.name, file, request, record);
   pipeline.preprocess = preprocess_of(record);
+  require_size(pipeline);
+  load_weights(system, request.name, file, request, record);
   if constexpr (std::decay_t<decltype(pipeline)>::mixes) {
     using Company = std::decay_t<decltype(pipeline.aggregator.company)>;
     VPR_REQUIRE(ConfigError, request.block == 0 || request.companions.empty(), "model '", request.name,
                 "': choose blocks or companions, not both");
     if (request.block > 0) pipeline.aggregator.company = Company::blocks(request.block);
     if (!request.companions.empty()) {
-      pipeline.aggregator.company = Company::with(pipeline.parts(pipeline.backbone(pipeline.prepared(request.companions))));
+      pipeline.aggregator.company = Company::with(companions_of(pipeline, request.companions));
     }
   } else {
     VPR_REQUIRE(ConfigError, request.block == 0 && request.companions.empty(), "model '", request.name,
@@ -145,6 +177,7 @@ inline auto load_pipeline(const ModelRequest& request) {
 
   using Network = Tapped<DinoV2<VitConfig>>;
   Pipeline<Network, AnyAggregator<>> pipeline(Network(DinoV2<VitConfig>(config), tap), AnyAggregator<>(Mean<>()), preprocess_of(record));
+  require_size(pipeline);
   if (!named->learned) load_weights(pipeline.backbone, std::string_view(request.name).substr(0, plus), file, request, record);
   AggregatorPlace place{config.channels, tap.block >= 0, {}};
   if (request.vocabulary) {

@@ -6,6 +6,7 @@
 #include <vpr/aggregator/concept.hpp>
 #include <vpr/backbone/concept.hpp>
 #include <vpr/core/eigen.hpp>
+#include <vpr/core/execution.hpp>
 #include <vpr/image/named_preprocess.hpp>
 #include <vpr/model/descriptors.hpp>
 
@@ -53,6 +54,7 @@ class Pipeline {
   Aggregate aggregator;
   AnyPreprocess preprocess;
   PartNames names;
+  Execution execution;  ///< where photos are described; the current one unless another is set
 
   /// @param prepare  what is done to each photo; the default is ImageNet's normalisation, then an antialiased resize to 224×224.
   explicit Pipeline(Network network = Network(), Aggregate aggregate = Aggregate(),
@@ -62,7 +64,10 @@ class Pipeline {
   std::int64_t dimensions() const { return aggregator.dimensions(backbone.channels()); }
 
   /// Descriptors `B×D` of prepared images `B×3×H×W`, as tensors of the backend.
-  X operator()(const X& images) const { return aggregator(backbone(images)); }
+  X operator()(const X& images) const {
+    const ExecutionScope scope(execution);
+    return aggregator(backbone(images));
+  }
 
   /// The descriptor of a photo: D floats of unit length.
   /// @throws ShapeError  if the prepared photo's sides are not multiples of the backbone's patch.
@@ -74,12 +79,28 @@ class Pipeline {
   /// The descriptors of several photos, one after the other: photo i's are the floats from i · D on. Photos of different
   /// sizes after preprocessing are described in turn, those of one size together.
   std::vector<float> describe(std::span<const ImageView> photos) const {
-    std::vector<float> descriptors;
+    std::vector<float> descriptors(photos.size() * static_cast<std::size_t>(dimensions()));
+    describe(photos, descriptors);
+    return descriptors;
+  }
+
+  /// The same, written to `descriptors`. Described again, photos of one size take no more memory from the system.
+  /// @throws ShapeError  unless there is room for D floats of each photo, and no more
+  void describe(std::span<const ImageView> photos, std::span<float> descriptors) const {
+    VPR_REQUIRE(ShapeError, descriptors.size() == photos.size() * static_cast<std::size_t>(dimensions()), "Pipeline: got room for ",
+                descriptors.size(), " numbers as descriptors of ", photos.size(), " photos of ", dimensions(), " dimensions each");
+    const ExecutionScope scope(execution);
+    std::size_t done = 0;
     for_each_batch(photos, [&](const X& images) {
-      const std::vector<float> part = parts(backbone(images)).to_vector();
-      descriptors.insert(descriptors.end(), part.begin(), part.end());
+      const X part = parts(backbone(images));
+      const auto count = static_cast<std::size_t>(part.elements());
+      part.copy_to(descriptors.subspan(done, count));
+      done += count;
     });
-    return finished(std::move(descriptors));
+    if constexpr (mixes) {
+      const std::vector<float> mixed = finished({descriptors.begin(), descriptors.end()});
+      std::copy(mixed.begin(), mixed.end(), descriptors.begin());
+    }
   }
 
   /// What the aggregator takes of each photo by itself, D numbers: the descriptors, unless it mixes photos.
@@ -107,10 +128,17 @@ class Pipeline {
   }
 
   /// The size that a photo is brought to, before any pixel is touched.
-  /// @throws ShapeError  for a photo that cannot be brought to one, such as a line of pixels under a rule that keeps its aspect
+  /// @throws ShapeError  for a photo that cannot be brought to one that backbone and aggregator take, such as a line of pixels under a rule
+  ///   that keeps its aspect
   ImageSize input_size(ImageSize photo) const {
     const ImageSize size = preprocess.size(photo);
     detail::require_resizable(photo, size);
+    const std::int64_t multiple = backbone.multiple();
+    VPR_REQUIRE(ShapeError, size.height % multiple == 0 && size.width % multiple == 0, "a photo of ", photo, " comes to ", size,
+                ", the network reads sides that are multiples of ", multiple);
+    if constexpr (requires { aggregator.require_grid(backbone.grid(size.height, size.width)); }) {
+      aggregator.require_grid(backbone.grid(size.height, size.width));
+    }
     return size;
   }
 
@@ -131,14 +159,17 @@ class Pipeline {
 
   /// Photos that share a size after preprocessing, as the network reads them: `B×3×H×W`.
   X prepared(std::span<const ImageView> photos) const {
-    std::vector<float> values;
-    ImageSize size;
-    for (const ImageView& photo : photos) {
-      const Planes planes = preprocess(photo);
-      size = planes.size;
-      values.insert(values.end(), planes.values.begin(), planes.values.end());
+    const ExecutionScope scope(execution);
+    X images(Shape{0, 3, 0, 0});
+    for (std::size_t i = 0; i < photos.size(); ++i) {
+      const Planes planes = preprocess(photos[i]);
+      const Shape shape{static_cast<std::int64_t>(photos.size()), 3, planes.size.height, planes.size.width};
+      if (i == 0) images = X(shape);
+      VPR_REQUIRE(ShapeError, images.shape() == shape, "Pipeline: photo ", i, " is prepared to ", planes.size,
+                  ", those before it to another size");
+      images.assign_part(static_cast<std::int64_t>(i * planes.values.size()), std::span<const float>(planes.values));
     }
-    return X::from(Shape{static_cast<std::int64_t>(photos.size()), 3, size.height, size.width}, std::span<const float>(values));
+    return images;
   }
 
   /// In which company photos are described: see `Company::text`. `alone` where each is described by itself.

@@ -38,7 +38,7 @@ struct ModelRecord {
   std::string vocabulary = {};      ///< of VLAD: the hash of the words; `none`
   std::string pca = {};             ///< the hash of its file; `none`
   std::string company = {};         ///< the batch context of models that mix photos, see `Company::text`; `alone`
-  std::string precision = {};       ///< that the network computes in: `float32`
+  std::string precision = {};       ///< of the products in the network's blocks: `float32`, `bf16` or `int8`
   std::string upright = {};         ///< whether photos are turned as EXIF says: `yes` or `no`
   std::string accept_damaged = {};  ///< whether damaged photos are taken as far as they decode: `yes` or `no`
   std::string vpr_version = {};     ///< of the library

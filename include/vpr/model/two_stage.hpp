@@ -58,6 +58,7 @@ class TwoStage {
   /// The pipeline's `parts`, for most aggregators descriptors `B×D`, and local features `B×N×L` of prepared images `B×3×H×W`.
   /// @throws ConfigError  for a `local_tap` with a backbone that has no other place to take features from
   std::pair<X, LocalTokens<X>> operator()(const X& images) const {
+    const ExecutionScope scope(pipeline.execution);
     if (!local_tap) {
       const Features<X> features = pipeline.backbone(images);
       return {pipeline.parts(features), head(features)};
@@ -72,6 +73,7 @@ class TwoStage {
 
   /// Descriptor and local features of photos, each from one pass. See `Pipeline::describe`.
   TwoStageDescription describe_both(std::span<const ImageView> photos) const {
+    const ExecutionScope scope(pipeline.execution);
     TwoStageDescription all;
     pipeline.for_each_batch(photos, [&](const X& images) {
       const auto [descriptors, tokens] = (*this)(images);

@@ -40,6 +40,8 @@ class EarlyStopping {
   }
 
   bool should_stop() const { return patience_ > 0 && progress_.worse.value() >= patience_; }
+  /// Whether the last measure was the best so far.
+  bool is_at_best() const { return progress_.worse.value() == 0 && progress_.best > std::numeric_limits<float>::lowest(); }
   /// The best measure so far; minus infinity before the first.
   double best() const { return static_cast<double>(progress_.best); }
 

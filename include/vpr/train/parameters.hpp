@@ -3,9 +3,10 @@
 /// Which parameters of a recorded model are trained.
 #pragma once
 
-#include <vpr/autograd/var.hpp>
+#include <vpr/autograd/recorded_weight.hpp>
 
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
@@ -66,6 +67,24 @@ void freeze(Model& model, const ParameterNames& names) {
 template <class Model>
 void unfreeze(Model& model, const ParameterNames& names) {
   detail::set_needs_gradient(model, names, true, "unfreeze");
+}
+
+/// Packs the matrices that are not trained, as for inference: `RecordedWeight::pack`, to which `form` goes, such as a `Precision`. They take
+/// the memory and time of that form from now on, and can't be trained any more.
+/// @return how many were packed
+template <class Model, class... Form>
+std::int64_t pack_frozen(Model& model, Form... form) {
+  std::int64_t packed = 0;
+  model.visit(
+      [&](const std::string&, auto& parameter) {
+        if constexpr (requires { parameter.pack(form...); }) {
+          if (parameter.needs_gradient() || parameter.packed() != nullptr) return;
+          parameter.pack(form...);
+          ++packed;
+        }
+      },
+      std::string());
+  return packed;
 }
 
 }  // namespace vpr

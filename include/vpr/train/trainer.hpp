@@ -4,7 +4,9 @@
 #pragma once
 
 #include <vpr/autograd/undo.hpp>
+#include <vpr/core/execution.hpp>
 #include <vpr/core/finite.hpp>
+#include <vpr/io/file_kind.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/safetensors.hpp>
 #include <vpr/io/save.hpp>
@@ -30,6 +32,7 @@ struct TrainerSettings {
   std::int64_t checkpoint_every = 0;  ///< steps between checkpoints; 0: one after the last step alone
   std::string checkpoint = {};        ///< the file that they are written to, each in place of the last one; empty: none are written
   std::map<std::string, std::string> notes = {};  ///< kept in the checkpoints as text, such as the options of the training
+  std::function<void()> after_checkpoint = {};    ///< called when one is written, such as to put weights in place that belong to it
 };
 
 /// What a step did.
@@ -41,6 +44,8 @@ struct TrainingStep {
 };
 
 namespace detail {
+
+inline constexpr FileKind training_state{"training state"};
 
 /// A parameter of any type, so that states of different types fit in one list.
 struct AnyParameter {
@@ -92,9 +97,15 @@ class StateCopy {
 template <class Model, Optimizer O, Schedule S = ConstantRate>
 class Trainer {
  public:
-  /// The model must outlive the trainer. @throws ConfigError  for settings out of range.
-  Trainer(Model& model, O optimizer, S schedule = S(), TrainerSettings settings = {})
-      : model_(&model), optimizer_(std::move(optimizer)), schedule_(std::move(schedule)), settings_(std::move(settings)) {
+  /// The model must outlive the trainer.
+  /// @param execution  where it trains
+  /// @throws ConfigError  for settings out of range.
+  Trainer(Model& model, O optimizer, S schedule = S(), TrainerSettings settings = {}, Execution execution = {})
+      : model_(&model),
+        optimizer_(std::move(optimizer)),
+        schedule_(std::move(schedule)),
+        settings_(std::move(settings)),
+        execution_(std::move(execution)) {
     VPR_REQUIRE(ConfigError,
                 settings_.steps >= 0 && settings_.accumulate >= 1 && settings_.longest_gradient >= 0 &&
                     !is_nan(settings_.longest_gradient) && settings_.checkpoint_every >= 0,
@@ -139,6 +150,7 @@ class Trainer {
   /// @throws ShapeError  for a loss of more or less than one element; Error for one that is not finite; what these functions throw.
   template <class LossOf, class AfterStep>
   void run(LossOf&& loss_of, AfterStep&& after_step) {
+    const ExecutionScope scope(execution_);
     bool go_on = true;
     try {
       while (go_on && done() < settings_.steps) {
@@ -157,14 +169,15 @@ class Trainer {
   /// @throws IoError
   void save(const std::string& path) {
     std::map<std::string, std::string> notes = settings_.notes;
-    notes["format"] = "vpr training state";
+    detail::training_state.mark(notes);
     save_safetensors(path, *this, notes);
   }
 
   /// Goes on from a state that `save` wrote, of a trainer of the same model, optimiser, frozen parameters and kept state.
-  /// @throws IoError, FormatError, WeightError  for a file that cannot be read, or is the state of another training; all is then as it was.
+  /// @throws IoError, FormatError, WeightError  for a file that cannot be read, is no state, or one of a newer version or of another training; all is then as it was.
   void resume(const std::string& path) {
     const WeightFile file = read_safetensors(path);
+    detail::training_state.is_said(file.metadata(), path);
     const detail::StateCopy before(*this);
     try {
       load(*this, file, PrefixedNames{}, {.optional = {}, .ignored = {}});
@@ -199,6 +212,7 @@ class Trainer {
   void checkpoint() {
     save(settings_.checkpoint);
     in_checkpoint_ = done();
+    if (settings_.after_checkpoint) settings_.after_checkpoint();
   }
 
   /// Writes a checkpoint of steps that are in none while an error is under way, which is the one to be told if this fails, too.
@@ -279,6 +293,7 @@ class Trainer {
   O optimizer_;
   S schedule_;
   TrainerSettings settings_;
+  Execution execution_;
   StepCount done_;
   std::vector<Kept> kept_;
   std::int64_t in_checkpoint_ = -1;  // steps of the state that was written last

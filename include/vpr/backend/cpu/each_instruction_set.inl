@@ -44,6 +44,11 @@
 #pragma GCC pop_options
 #endif
 
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpragma-clang-attribute"  // a file may take a set's kernels from a smaller set
+#endif
+
 // clang halves wide vectors where the flags name a processor that it tunes for narrow ones.
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((min_vector_width(512))), apply_to = function)
@@ -79,6 +84,7 @@
 #pragma clang attribute pop
 #pragma clang attribute pop
 #pragma clang attribute pop
+#pragma clang diagnostic pop
 #else
 #pragma GCC pop_options
 #endif

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// The product of two matrices in the compiler's vectors: the bits of an element depend on its row and its column alone.
+/// The product of two matrices: the bits of an element depend on its row and its column alone.
 #pragma once
 
-#include <vpr/backend/vector.hpp>
+#include <vpr/backend/cpu/product_kernels.hpp>
 #include <vpr/core/buffer.hpp>
 #include <vpr/core/parallel.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <utility>
 
 namespace vpr::detail {
 inline namespace VPR_TARGET {
-
-/// Rows of the part of a product that is held in registers, two vectors wide.
-inline constexpr int gemm_rows = accumulators / 2;
 
 /// A matrix as a product reads it: element (r, c) is `data[r * row_step + c * column_step]`, and one of the steps is 1.
 template <class T>
@@ -36,155 +34,172 @@ struct GemmSize {
   std::int64_t rows, columns, depth;
 };
 
-/// The part of a product that is held in registers: `gemm_rows` × two vectors. Its left operand is packed into panels of `gemm_rows`
-/// rows, the right one into panels of `columns` columns: the first elements of all of them, then their second elements, and so on.
+/// Copies a square of four by four transposed, in vectors.
 template <class T>
-struct GemmTile {
-  typedef T Vector __attribute__((vector_size(vector_bytes)));
-  static constexpr int lanes = vector_bytes / static_cast<int>(sizeof(T)), rows = gemm_rows, columns = 2 * lanes;
-
-  /// Writes, or adds to `out`, the product of two panels of which `height` rows and `width` columns are wanted.
-  static void multiply(const T* left, const T* right, std::int64_t depth, std::int64_t height, std::int64_t width, bool add, T* out,
-                       std::int64_t step) {
-    if (height == rows && width == columns) return whole<2>(left, right, depth, add, out, step);
-    T tile[rows * columns];
-    width <= lanes ? whole<1>(left, right, depth, false, tile, columns) : whole<2>(left, right, depth, false, tile, columns);
-    for (std::int64_t r = 0; r < height; ++r) {
-      for (std::int64_t c = 0; c < width; ++c) out[r * step + c] = add ? out[r * step + c] + tile[r * columns + c] : tile[r * columns + c];
-    }
-  }
-
- private:
-  /// The first `Vectors` of the two.
-  template <int Vectors>
-  static void whole(const T* left, const T* right, std::int64_t depth, bool add, T* out, std::int64_t step) {
-    unrolled<Vectors>(left, right, depth, add, out, step, std::make_integer_sequence<int, rows * Vectors>());
-  }
-
-  template <int Vectors, int... I>
-  static void unrolled(const T* left, const T* right, std::int64_t depth, bool add, T* out, std::int64_t step,
-                       std::integer_sequence<int, I...>) {
-    Vector sums[rows * Vectors] = {};
-    for (; depth > 0; --depth, left += rows, right += columns) {
-      Vector row[Vectors];
-      // One copy a vector: GCC takes a copy of the whole array through the stack.
-      for (int i = 0; i < Vectors; ++i) std::memcpy(&row[i], right + i * lanes, sizeof(Vector));
-      ((sums[I] += left[I / Vectors] * row[I % Vectors]), ...);
-    }
-    const auto write = [=](T* to, Vector sum) {
-      if (add) {
-        Vector before;
-        std::memcpy(&before, to, sizeof before);
-        sum += before;
-      }
-      std::memcpy(to, &sum, sizeof sum);
-    };
-    (write(out + I / Vectors * step + I % Vectors * lanes, sums[I]), ...);
-  }
-};
-
-/// Packs `rows` <= `Width` rows of `x` into a panel of `Width`, the rest of it zeros: `to[k * Width + r]` is element (r, k).
-template <int Width, class T>
-void pack_panel(MatrixView<T> x, std::int64_t rows, std::int64_t depth, T* to) {
-  if (rows < Width) std::fill_n(to, depth * Width, T(0));
-  if (x.row_step == 1) {
-    for (std::int64_t k = 0; k < depth; ++k) {
-      const T* const from = x.data + k * x.column_step;
-      if (rows == Width) {
-        std::memcpy(to + k * Width, from, Width * sizeof(T));  // of a fixed size: no call
-      } else {
-        std::copy_n(from, rows, to + k * Width);
-      }
-    }
-    return;
-  }
-  // Squares of four by four are transposed in vectors.
+void copy_square_transposed(const T* from, std::int64_t from_step, T* to, std::int64_t to_step) {
   typedef T Four __attribute__((vector_size(4 * sizeof(T))));
-  const std::int64_t square_rows = rows / 4 * 4, square_depth = depth / 4 * 4;
-  for (std::int64_t r = 0; r < square_rows; r += 4) {
-    for (std::int64_t k = 0; k < square_depth; k += 4) {
-      Four in[4];
-      for (int i = 0; i < 4; ++i) {
-        const T* const from = x.data + (r + i) * x.row_step + k;
-        __builtin_prefetch(from + 4 * x.row_step);  // the next rows, which the processor does not foresee
-        std::memcpy(&in[i], from, sizeof(Four));
-      }
-      const Four a = __builtin_shufflevector(in[0], in[1], 0, 4, 1, 5), b = __builtin_shufflevector(in[0], in[1], 2, 6, 3, 7);
-      const Four c = __builtin_shufflevector(in[2], in[3], 0, 4, 1, 5), d = __builtin_shufflevector(in[2], in[3], 2, 6, 3, 7);
-      const Four out[4] = {__builtin_shufflevector(a, c, 0, 1, 4, 5), __builtin_shufflevector(a, c, 2, 3, 6, 7),
-                           __builtin_shufflevector(b, d, 0, 1, 4, 5), __builtin_shufflevector(b, d, 2, 3, 6, 7)};
-      for (int i = 0; i < 4; ++i) std::memcpy(to + (k + i) * Width + r, &out[i], sizeof(Four));
+  Four in[4];
+  for (int i = 0; i < 4; ++i) std::memcpy(&in[i], from + i * from_step, sizeof(Four));
+  const Four a = __builtin_shufflevector(in[0], in[1], 0, 4, 1, 5), b = __builtin_shufflevector(in[0], in[1], 2, 6, 3, 7);
+  const Four c = __builtin_shufflevector(in[2], in[3], 0, 4, 1, 5), d = __builtin_shufflevector(in[2], in[3], 2, 6, 3, 7);
+  const Four out[4] = {__builtin_shufflevector(a, c, 0, 1, 4, 5), __builtin_shufflevector(a, c, 2, 3, 6, 7),
+                       __builtin_shufflevector(b, d, 0, 1, 4, 5), __builtin_shufflevector(b, d, 2, 3, 6, 7)};
+  for (int i = 0; i < 4; ++i) std::memcpy(to + i * to_step, &out[i], sizeof(Four));
+}
+
+/// Copies a matrix transposed: `to[c * to_step + r]` is `from[r * from_step + c]`.
+template <class T>
+void copy_transposed(const T* from, std::int64_t from_step, std::int64_t rows, std::int64_t columns, T* to, std::int64_t to_step) {
+  constexpr std::int64_t line = 64 / sizeof(T);  // a line of the cache of each row at a time, so that what is written stays in it
+  const std::int64_t square_rows = rows / 4 * 4, square_columns = columns / 4 * 4;
+  for (std::int64_t begin = 0; begin < square_columns; begin += line) {
+    for (std::int64_t r = 0; r < square_rows; r += 4) {
+      for (int i = 0; i < 4; ++i) __builtin_prefetch(from + (r + i) * from_step + begin + 4 * line);
+      for (std::int64_t c = begin; c < std::min(begin + line, square_columns); c += 4)
+        copy_square_transposed(from + r * from_step + c, from_step, to + c * to_step + r, to_step);
     }
   }
   for (std::int64_t r = 0; r < rows; ++r) {
-    for (std::int64_t k = r < square_rows ? square_depth : 0; k < depth; ++k) to[k * Width + r] = x.data[r * x.row_step + k];
+    for (std::int64_t c = r < square_rows ? square_columns : 0; c < columns; ++c) to[c * to_step + r] = from[r * from_step + c];
   }
 }
 
-/// `gemm` on this thread, of a matrix small or large.
-template <class T, class Finish>
-void serial_gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t step, bool add, const Finish& finish) {
-  constexpr std::int64_t height = GemmTile<T>::rows, width = GemmTile<T>::columns, longest_run = 384, band = 88 * height, strip = 192;
-  static_assert(strip % width == 0);
-  const auto panels = [](std::int64_t whole, std::int64_t panel) { return (whole + panel - 1) / panel * panel; };
-  const std::int64_t runs = std::max<std::int64_t>(1, (size.depth + longest_run - 1) / longest_run), most = (size.depth + runs - 1) / runs;
-  Buffer<T> left(static_cast<std::size_t>(std::min(band, panels(size.rows, height)) * most));
-  Buffer<T> right(static_cast<std::size_t>(std::min(strip, panels(size.columns, width)) * most));
-  for (std::int64_t top = 0; top < size.rows; top += band) {
-    const std::int64_t rows = std::min(band, size.rows - top);
-    for (std::int64_t run = 0; run < runs; ++run) {
-      const std::int64_t begin = size.depth * run / runs, depth = size.depth * (run + 1) / runs - begin;
-      for (std::int64_t r = 0; r < rows; r += height)
-        pack_panel<height>(a.from(top + r, begin), std::min(height, rows - r), depth, left.data() + r * depth);
-      for (std::int64_t column = 0; column < size.columns; column += strip) {
-        const std::int64_t columns = std::min(strip, size.columns - column);
-        for (std::int64_t c = 0; c < columns; c += width) {
-          pack_panel<width>(b.from(begin, column + c).transposed(), std::min(width, columns - c), depth, right.data() + c * depth);
-        }
-        for (std::int64_t r = 0; r < rows; r += height) {
-          const std::int64_t wanted = std::min(height, rows - r);
-          for (std::int64_t c = 0; c < columns; c += width) {
-            GemmTile<T>::multiply(left.data() + r * depth, right.data() + c * depth, depth, wanted, std::min(width, columns - c),
-                                  add || run > 0, out + (top + r) * step + column + c, step);
-          }
-          if (run + 1 == runs) finish(top + r, column, wanted, columns);
-        }
-      }
+/// Packs `depth` rows of `x` into a panel: `to[k * panel_columns + c]` is element (k, c); columns above `columns` are zeros.
+template <class T>
+void pack_panel(MatrixView<T> x, std::int64_t depth, std::int64_t columns, T* to) {
+  if (columns < panel_columns) std::fill_n(to, depth * panel_columns, T(0));
+  if (x.row_step == 1) return copy_transposed(x.data, x.column_step, columns, depth, to, panel_columns);
+  for (std::int64_t k = 0; k < depth; ++k) {
+    const T* const from = x.data + k * x.row_step;
+    if (columns == panel_columns) {
+      std::memcpy(to + k * panel_columns, from, panel_columns * sizeof(T));  // of a fixed size: no call
+    } else {
+      std::copy_n(from, columns, to + k * panel_columns);
     }
   }
 }
 
-/// out = a · b, or out + a · b with `add`: `rows` × `depth` by `depth` × `columns`, written with `step` from row to row; `out` may not
-/// overlap the operands.
-///
-/// An element is summed in order over runs of at most 384 terms, and run by run: it has the same bits whatever else is computed with
-/// it, on any number of threads. `finish(row, column, height, width)` is called for parts of the result that are done, each element
-/// once, while they are in the cache. A thread takes 2 MB of memory at most in float.
-///
-/// Eigen's products do as well under some compilers; under GCC 12 with AVX-512 they take a fifth to a third longer.
-template <class T, class Finish>
-void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t step, bool add, const Finish& finish) {
-  // Each task packs what it reads, so that no thread waits for another: the nearer tasks are to squares, the less is packed twice.
-  std::int64_t down = 1, across = 1;
-  while (thread_count() > 1 && down * across < 2 * thread_count()) (size.rows * across > size.columns * down ? down : across) *= 2;
-  const auto border = [](std::int64_t whole, std::int64_t panel, std::int64_t part, std::int64_t parts) {
-    return std::min(whole, (whole + panel - 1) / panel * part / parts * panel);
-  };
-  parallel_for(down * across, [&](std::int64_t task) {
-    const std::int64_t r = task / across, c = task % across;
-    const std::int64_t row = border(size.rows, GemmTile<T>::rows, r, down), rows = border(size.rows, GemmTile<T>::rows, r + 1, down) - row;
-    const std::int64_t column = border(size.columns, GemmTile<T>::columns, c, across),
-                       columns = border(size.columns, GemmTile<T>::columns, c + 1, across) - column;
-    serial_gemm(a.from(row, 0), b.from(0, column), {rows, columns, size.depth}, out + row * step + column, step, add,
-                [&](std::int64_t top, std::int64_t left, std::int64_t height, std::int64_t width) {
-                  finish(row + top, column + left, height, width);
-                });
+/// Packs `rows` <= `height` rows of `x` into a tile of lines of 64 bytes; see `ProductKernels::pack`.
+template <class T>
+void pack_tile(MatrixView<T> x, std::int64_t rows, std::int64_t depth, std::int64_t height, T* to) {
+  constexpr std::int64_t line = 64 / sizeof(T);
+  for (std::int64_t k = 0; k < depth; k += line, to += line * height) {
+    const std::int64_t count = std::min(line, depth - k);
+    const T* const from = x.data + k * x.column_step;
+    if (x.column_step != 1) {
+      copy_transposed(from, x.column_step, count, rows, to, line);
+    } else {
+      for (std::int64_t r = 0; r < rows; ++r) {
+        if (count == line) {
+          std::memcpy(to + r * line, from + r * x.row_step, 64);
+        } else {
+          std::copy_n(from + r * x.row_step, count, to + r * line);
+        }
+      }
+    }
+    std::fill_n(to + rows * line, (height - rows) * line, T(0));
+  }
+}
+
+/// What the memory that `scratch` gives is used for. One thread may use one of each at a time.
+enum class Scratch { left, right, sums };
+
+/// Memory of this thread for `size` elements, not initialised; it stays until the thread asks for more of it for the same use.
+template <class T>
+T* scratch(Scratch use, std::int64_t size) {
+  thread_local std::array<Buffer<std::byte>, 3> buffers;
+  Buffer<std::byte>& buffer = buffers[static_cast<std::size_t>(use)];
+  const std::size_t bytes = static_cast<std::size_t>(size) * sizeof(T);
+  if (buffer.size() < bytes) {
+    buffer = Buffer<std::byte>();
+    buffer = Buffer<std::byte>(bytes);
+  }
+  return reinterpret_cast<T*>(buffer.data());
+}
+
+/// Multiplies a part on this thread.
+template <class T>
+void multiply_part(const ProductKernels<T>& kernels, const Product<T>& product, ProductPart part) {
+  const std::int64_t rows = padded_rows(part.row_end - part.row_begin, kernels.tile_rows);
+  kernels.multiply(product, part, scratch<T>(Scratch::sums, rows * strip_panels * panel_columns));
+}
+
+/// The rows that stay in the cache, packed, while columns pass them.
+inline constexpr std::int64_t band_rows = 288;
+
+/// The rows of one of `bands` parts of a product, a tile at least.
+inline ProductPart band_of(std::int64_t rows, std::int64_t tile_rows, std::int64_t band, std::int64_t bands) {
+  const std::int64_t tiles = ceiling(rows, tile_rows);
+  return {tiles * band / bands * tile_rows, std::min(rows, tiles * (band + 1) / bands * tile_rows), 0, 0};
+}
+
+/// Multiplies packed rows and packed panels over the threads.
+template <class T>
+void multiply_packed(const ProductKernels<T>& kernels, const Product<T>& product, std::int64_t rows) {
+  const std::int64_t threads = thread_count(), bands = ceiling(rows, band_rows), panels = ceiling(product.columns, panel_columns);
+  const std::int64_t strips = threads == 1 ? 1 : std::min(panels, ceiling(3 * threads, bands));
+  parallel_for(bands * strips, [&](std::int64_t task) {
+    ProductPart part = band_of(rows, kernels.tile_rows, task / strips, bands);
+    part.panel_begin = panels * (task % strips) / strips;
+    part.panel_end = panels * (task % strips + 1) / strips;
+    multiply_part(kernels, product, part);
   });
 }
 
+/// out = epilogue(a · b): `rows` × `depth` by `depth` × `columns`, written with `step` from row to row; `out` may
+/// not overlap the operands. In double `epilogue` may only add a residual.
+///
+/// An element is summed in order over runs of at most 512 terms, and run by run: it has the same bits whatever else is computed with it, on
+/// any number of threads. In float, 8 MB hold the packed rows, and each thread takes 1 MB.
 template <class T>
-void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t step, bool add = false) {
-  gemm(a, b, size, out, step, add, [](auto...) {});
+void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t step, EpilogueOperands<T> epilogue = {}) {
+  if (size.rows == 0 || size.columns == 0) return;
+  const ProductKernels<T>& kernels = product_kernels<T>();
+  const auto within = [&](std::int64_t elements, std::int64_t part) {
+    return std::max<std::int64_t>(1, elements / std::max<std::int64_t>(1, size.depth) / part) * part;
+  };
+  const std::int64_t most_rows = within(1 << 21, kernels.tile_rows), strip = within(1 << 17, panel_columns);
+  const std::int64_t lines = ceiling(size.depth * static_cast<std::int64_t>(sizeof(T)), 64), line = 64 / sizeof(T);
+  for (std::int64_t top = 0; top < size.rows; top += most_rows) {
+    const std::int64_t rows = std::min(most_rows, size.rows - top), tiles = ceiling(rows, kernels.tile_rows);
+    T* const left = scratch<T>(Scratch::left, padded_rows(rows, kernels.tile_rows) * lines * line);
+    parallel_for(tiles, [&](std::int64_t tile) {
+      const std::int64_t row = tile * kernels.tile_rows, rest = rows - row, height = tile_height(rest, kernels.tile_rows);
+      pack_tile(a.from(top + row, 0), std::min(rest, height), size.depth, height, left + row * lines * line);
+    });
+    // Each task packs the columns that it reads, while they stay in its cache. Rows are split too where there are few strips.
+    const std::int64_t strips = ceiling(size.columns, strip), threads = thread_count();
+    const std::int64_t shares = threads == 1 ? 1 : std::min(tiles, ceiling(2 * threads, strips));
+    parallel_for(strips * shares, [&](std::int64_t task) {
+      const std::int64_t column = task / shares * strip, columns = std::min(strip, size.columns - column);
+      T* const right = scratch<T>(Scratch::right, ceiling(columns, panel_columns) * panel_columns * size.depth);
+      for (std::int64_t c = 0; c < columns; c += panel_columns)
+        pack_panel(b.from(0, column + c), size.depth, std::min(panel_columns, columns - c), right + c * size.depth);
+      Product<T> product{.left = left,
+                         .right = right,
+                         .depth = size.depth,
+                         .columns = columns,
+                         .out = out + top * step + column,
+                         .step = step,
+                         .epilogue = epilogue};
+      if (epilogue.bias != nullptr) product.epilogue.bias += column;
+      if (epilogue.gate != nullptr) product.epilogue.gate += column;
+      if (epilogue.residual != nullptr) product.epilogue.residual += top * step + column;
+      const ProductPart share = band_of(rows, kernels.tile_rows, task % shares, shares);
+      const std::int64_t bands = ceiling(share.row_end - share.row_begin, band_rows);
+      for (std::int64_t band = 0; band < bands; ++band) {
+        ProductPart part = band_of(share.row_end - share.row_begin, kernels.tile_rows, band, bands);
+        multiply_part(kernels, product,
+                      {share.row_begin + part.row_begin, share.row_begin + part.row_end, 0, ceiling(columns, panel_columns)});
+      }
+    });
+  }
+}
+
+/// out + a · b with `add`.
+template <class T>
+void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t step, bool add) {
+  gemm(a, b, size, out, step, EpilogueOperands<T>{.residual = add ? out : nullptr});
 }
 
 }  // namespace VPR_TARGET

@@ -3,9 +3,7 @@
 /// The products of tensors.
 #pragma once
 
-#include <vpr/backend/cpu/gelu.hpp>
 #include <vpr/backend/cpu/gemm.hpp>
-#include <vpr/core/eigen.hpp>
 
 namespace vpr::detail {
 inline namespace VPR_TARGET {
@@ -14,25 +12,19 @@ inline namespace VPR_TARGET {
 template <class X>
 void gemm_linear(const X& x, const X& weight, const EpilogueOperands<typename X::value_type>& epilogue, X& out) {
   using T = typename X::value_type;
-  using Row = Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>>;
-  using ConstRow = Eigen::Map<const Eigen::Array<T, 1, Eigen::Dynamic>>;
-  const std::int64_t depth = x.shape().last(), columns = out.shape().last();
-  X apart(epilogue.residual == nullptr ? Shape{0} : out.shape());  // the residual may be where the result goes
-  T* const product = epilogue.residual == nullptr ? out.data() : apart.data();
-  gemm<T>({x.data(), depth}, MatrixView<T>{weight.data(), depth}.transposed(), {x.shape().rows(), columns, depth}, product, columns, false,
-          [&](std::int64_t row, std::int64_t column, std::int64_t height, std::int64_t width) {
-            for (std::int64_t r = row; r < row + height; ++r) {
-              const std::int64_t at = r * columns + column;
-              Row values(product + at, width);
-              if (epilogue.bias != nullptr) values += ConstRow(epilogue.bias + column, width);
-              if (epilogue.activation == Activation::relu) values = values.max(T(0));
-              if (epilogue.activation == Activation::gelu) gelu_in_place(values.data(), width);
-              if (epilogue.activation == Activation::quick_gelu) values = values.unaryExpr([](T v) { return quick_gelu_value(v); });
-              if (epilogue.scale != T(1)) values *= epilogue.scale;
-              if (epilogue.gate != nullptr) values *= ConstRow(epilogue.gate + column, width);
-              if (epilogue.residual != nullptr) Row(out.data() + at, width) = ConstRow(epilogue.residual + at, width) + values;
-            }
-          });
+  const std::int64_t depth = x.shape().last(), columns = out.shape().last(), rows = x.shape().rows();
+  const MatrixView<T> left{x.data(), depth}, right = MatrixView<T>{weight.data(), depth}.transposed();
+  if constexpr (std::is_same_v<T, float>) {
+    gemm(left, right, {rows, columns, depth}, out.data(), columns, epilogue);
+  } else {
+    X apart(epilogue.residual == nullptr ? Shape{0} : out.shape());  // the residual may be where the result goes
+    T* const product = epilogue.residual == nullptr ? out.data() : apart.data();
+    gemm(left, right, {rows, columns, depth}, product, columns);
+    if (epilogue.empty()) return;
+    parallel_for(rows, [&](std::int64_t r) {
+      for (std::int64_t c = 0; c < columns; ++c) out.data()[r * columns + c] = epilogue(product[r * columns + c], r * columns + c, c);
+    });
+  }
 }
 
 /// `ScalarProduct::matmul`.

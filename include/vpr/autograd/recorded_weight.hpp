@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The matrix of a recorded product: trained, or frozen and packed.
+#pragma once
+
+#include <vpr/autograd/var.hpp>
+
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace vpr {
+
+/// What a recorded component holds a matrix of `linear` in: a `Var`, until it is packed. A packed one is held as backend `B` holds weights at
+/// inference, in its layout and precision; it is frozen, and gradients pass through it to what it multiplies. So adapters train in float32
+/// over a backbone in bfloat16.
+template <class B>
+class RecordedWeight : public Var<B> {
+ public:
+  using Packed = typename B::weight;
+  using Var<B>::Var;
+
+  static RecordedWeight zeros(Shape shape) { return RecordedWeight(shape); }
+
+  /// Freezes it, and holds it packed from now on. `form` is what `B::weight::zeros` takes beside the shape, such as a `Precision`.
+  template <class... Form>
+  void pack(Form... form) {
+    const std::vector<float> values = to_vector();
+    Packed packed = Packed::zeros(this->shape(), form...);
+    packed.assign(std::span<const float>(values));
+    packed_ = std::make_shared<Packed>(std::move(packed));
+    static_cast<Var<B>&>(*this) = this->detached().with_value_if(false);
+  }
+  /// What it is packed into; nothing before.
+  const Packed* packed() const { return packed_.get(); }
+
+  /// @throws ConfigError  if a packed one is to be trained.
+  void set_needs_gradient(bool needed) {
+    VPR_REQUIRE(ConfigError, !needed || packed_ == nullptr, "a packed weight ", this->shape(),
+                " can't be trained: choose what is trained before the rest is packed, or load the model again");
+    Var<B>::set_needs_gradient(needed);
+  }
+  void assign(std::span<const float> values) {
+    if (packed_ == nullptr) return Var<B>::assign(values);
+    packed_->assign(values);
+  }
+  std::vector<float> to_vector() const { return packed_ == nullptr ? Var<B>::to_vector() : packed_->to_vector(); }
+
+ private:
+  std::shared_ptr<Packed> packed_;  // shared by copies, as the value of a Var is
+};
+
+}  // namespace vpr

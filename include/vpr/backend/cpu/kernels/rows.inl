@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Functions of elements, of rows and of columns. See `vpr/backend/cpu/each_instruction_set.inl`; what each computes is said by the kernel
+/// of that name in `ScalarKernels` or `ScalarGradients`. Sums are in an order that depends on the length alone.
+
+namespace vpr::detail {
+inline namespace VPR_TARGET {
+namespace VPR_INSTRUCTION_SET {
+
+#if VPR_BF16_AND_VNNI
+
+inline constexpr const RowKernels& row_kernels = avx512::row_kernels;  // has no use for the instructions that this set adds
+
+#else
+
+// Loops over elements: whole vectors, then the rest. Functions are objects, since GCC compiles a lambda for the flags of the file.
+
+template <class F>
+VPR_INLINE void map(std::int64_t count, const float* x, float* out, F f) {
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) store(out + i, f(load(x + i)));
+  if (i < count) store_first(out + i, f(load_first(x + i, count - i)), count - i);
+}
+
+template <class F>
+VPR_INLINE void map(std::int64_t count, const float* x, const float* y, float* out, F f) {
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) store(out + i, f(load(x + i), load(y + i)));
+  if (i < count) store_first(out + i, f(load_first(x + i, count - i), load_first(y + i, count - i)), count - i);
+}
+
+template <class F>
+VPR_INLINE void map(std::int64_t count, const float* x, const float* y, const float* z, float* out, F f) {
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) store(out + i, f(load(x + i), load(y + i), load(z + i)));
+  if (i == count) return;
+  count -= i;
+  store_first(out + i, f(load_first(x + i, count), load_first(y + i, count), load_first(z + i, count)), count);
+}
+
+/// Σ f(x[i], y[i]) in four registers.
+template <class F>
+VPR_INLINE float sum(std::int64_t count, const float* x, const float* y, F f) {
+  Floats a{}, b{}, c{}, d{};
+  std::int64_t i = 0;
+  for (; i + 4 * lanes <= count; i += 4 * lanes) {
+    a += f(load(x + i), load(y + i));
+    b += f(load(x + i + lanes), load(y + i + lanes));
+    c += f(load(x + i + 2 * lanes), load(y + i + 2 * lanes));
+    d += f(load(x + i + 3 * lanes), load(y + i + 3 * lanes));
+  }
+  for (; i + lanes <= count; i += lanes) a += f(load(x + i), load(y + i));
+  if (i < count) {
+    const Floats rest = f(load_first(x + i, count - i), load_first(y + i, count - i));
+    b += lane_numbers() < static_cast<std::int32_t>(count - i) ? rest : Floats{};
+  }
+  return sum_of_lanes((a + b) + (c + d));
+}
+
+/// The largest of at least one element, -∞ if all are NaN.
+VPR_INLINE float largest(std::int64_t count, const float* x) {
+  const Floats least = splat(-__builtin_inff());
+  Floats a = least, b = least;
+  std::int64_t i = 0;
+  for (; i + 2 * lanes <= count; i += 2 * lanes) {
+    a = larger(load(x + i), a);
+    b = larger(load(x + i + lanes), b);
+  }
+  for (; i + lanes <= count; i += lanes) a = larger(load(x + i), a);
+  if (i < count) b = larger(load_first(x + i, count - i, least), b);
+  return largest_lane(larger(a, b));
+}
+
+struct Exp {
+  VPR_INLINE Floats operator()(Floats x) const { return exp(x); }
+};
+struct Relu {
+  VPR_INLINE Floats operator()(Floats x) const { return relu(x); }
+};
+struct Gelu {
+  VPR_INLINE Floats operator()(Floats x) const { return gelu(x); }
+};
+struct QuickGelu {
+  VPR_INLINE Floats operator()(Floats x) const { return quick_gelu(x); }
+};
+struct ReluGradient {
+  VPR_INLINE Floats operator()(Floats y, Floats dy) const { return y <= 0.0F ? Floats{} : dy; }
+};
+struct GeluGradient {
+  VPR_INLINE Floats operator()(Floats x, Floats dy) const { return dy * gelu_derivative(x); }
+};
+struct QuickGeluGradient {
+  VPR_INLINE Floats operator()(Floats x, Floats dy) const {
+    const Floats share = sigmoid(1.702F * x);
+    return dy * share * (1.0F + 1.702F * x * (1.0F - share));
+  }
+};
+struct SiluGate {
+  VPR_INLINE Floats operator()(Floats x, Floats gated) const { return silu(x) * gated; }
+};
+struct SiluGateGradient {
+  VPR_INLINE Floats operator()(Floats x, Floats gated, Floats dy) const {
+    const Floats share = sigmoid(x);
+    return dy * gated * share * (1.0F + x * (1.0F - share));
+  }
+};
+struct Multiply {
+  VPR_INLINE Floats operator()(Floats x, Floats y) const { return x * y; }
+};
+struct Divide {
+  VPR_INLINE Floats operator()(Floats x, Floats y) const { return x / y; }
+};
+struct AddScaled {
+  float scale;
+  VPR_INLINE Floats operator()(Floats x, Floats y) const { return x + scale * y; }
+};
+struct AddGated {
+  VPR_INLINE Floats operator()(Floats x, Floats y, Floats gate) const { return x + gate * y; }
+};
+struct Scaled {
+  float factor;
+  VPR_INLINE Floats operator()(Floats x) const { return x * factor; }
+};
+struct Divided {
+  float by;
+  VPR_INLINE Floats operator()(Floats x) const { return x / by; }
+};
+struct ExpBelow {
+  float most, scale;
+  VPR_INLINE Floats operator()(Floats x) const { return exp((x - most) * scale); }
+};
+struct First {
+  VPR_INLINE Floats operator()(Floats x, Floats) const { return x; }
+};
+struct From {
+  float centre;
+  VPR_INLINE Floats operator()(Floats x, Floats) const { return x - centre; }
+};
+struct SquareFrom {
+  float centre;
+  VPR_INLINE Floats operator()(Floats x, Floats) const { return (x - centre) * (x - centre); }
+};
+struct ProductFrom {
+  float centre;
+  VPR_INLINE Floats operator()(Floats x, Floats y) const { return (x - centre) * y; }
+};
+struct SquaredDifference {
+  VPR_INLINE Floats operator()(Floats x, Floats y) const { return (x - y) * (x - y); }
+};
+struct Normalised {
+  float mean, factor;
+  VPR_INLINE Floats operator()(Floats x, Floats gamma, Floats beta) const { return (x - mean) * factor * gamma + beta; }
+};
+struct NormalisedGradient {
+  float mean, factor, offset, product;
+  VPR_INLINE Floats operator()(Floats x, Floats weighted) const { return factor * (weighted - (offset + (x - mean) * product)); }
+};
+struct SoftmaxGradient {
+  float product, scale;
+  VPR_INLINE Floats operator()(Floats y, Floats dy) const { return y * (dy - product) * scale; }
+};
+struct UnitGradient {
+  float product, norm;
+  VPR_INLINE Floats operator()(Floats y, Floats dy) const { return (dy - y * product) / norm; }
+};
+
+inline void map_exp(std::int64_t count, const float* x, float* out) { map(count, x, out, Exp{}); }
+inline void map_relu(std::int64_t count, const float* x, float* out) { map(count, x, out, Relu{}); }
+inline void map_gelu(std::int64_t count, const float* x, float* out) { map(count, x, out, Gelu{}); }
+inline void map_quick_gelu(std::int64_t count, const float* x, float* out) { map(count, x, out, QuickGelu{}); }
+
+inline void map_multiply(std::int64_t count, const float* x, const float* y, float* out) { map(count, x, y, out, Multiply{}); }
+inline void map_divide(std::int64_t count, const float* x, const float* y, float* out) { map(count, x, y, out, Divide{}); }
+inline void map_silu_gate(std::int64_t count, const float* x, const float* y, float* out) { map(count, x, y, out, SiluGate{}); }
+inline void map_relu_gradient(std::int64_t count, const float* y, const float* dy, float* dx) { map(count, y, dy, dx, ReluGradient{}); }
+inline void map_gelu_gradient(std::int64_t count, const float* x, const float* dy, float* dx) { map(count, x, dy, dx, GeluGradient{}); }
+inline void map_quick_gelu_gradient(std::int64_t count, const float* x, const float* dy, float* dx) {
+  map(count, x, dy, dx, QuickGeluGradient{});
+}
+inline void map_silu_gate_gradient(std::int64_t count, const float* x, const float* y, const float* dy, float* dx) {
+  map(count, x, y, dy, dx, SiluGateGradient{});
+}
+inline void map_add_scaled(std::int64_t count, const float* x, const float* y, float scale, float* out) {
+  map(count, x, y, out, AddScaled{scale});
+}
+inline void map_add_gated(std::int64_t count, const float* x, const float* y, const float* gate, float* out) {
+  map(count, x, y, gate, out, AddGated{});
+}
+
+/// Mean of a row, and one over its standard deviation. The mean is that of the distances from the first element: a row of one number
+/// repeated, however large, varies by exactly 0.
+struct Moments {
+  float mean, factor;
+};
+
+VPR_INLINE Moments moments(std::int64_t columns, const float* x, float eps) {
+  const float count = static_cast<float>(columns), mean = sum(columns, x, x, From{x[0]}) / count + x[0];
+  return {mean, 1.0F / __builtin_sqrtf(sum(columns, x, x, SquareFrom{mean}) / count + eps)};
+}
+
+inline void row_layer_norm(std::int64_t columns, const float* x, const float* gamma, const float* beta, float eps, float* out) {
+  const Moments of = moments(columns, x, eps);
+  map(columns, x, gamma, beta, out, Normalised{of.mean, of.factor});
+}
+
+inline void row_layer_norm_gradient(std::int64_t columns, const float* x, const float* gamma, float eps, const float* dy, float* dx) {
+  const Moments of = moments(columns, x, eps);
+  map(columns, dy, gamma, dx, Multiply{});
+  const float share = 1.0F / static_cast<float>(columns), offset = sum(columns, dx, dx, First{}) * share;
+  const float product = sum(columns, x, dx, ProductFrom{of.mean}) * of.factor * of.factor * share;
+  map(columns, x, dx, dx, NormalisedGradient{of.mean, of.factor, offset, product});
+}
+
+inline void row_softmax(std::int64_t columns, const float* x, float scale, float* out) {
+  map(columns, x, out, ExpBelow{largest(columns, x), scale});
+  map(columns, out, out, Divided{sum(columns, out, out, First{})});
+}
+
+inline void row_softmax_gradient(std::int64_t columns, const float* y, const float* dy, float scale, float* dx) {
+  map(columns, y, dy, dx, SoftmaxGradient{sum(columns, y, dy, Multiply{}), scale});
+}
+
+VPR_INLINE float norm(std::int64_t columns, const float* x) { return __builtin_sqrtf(sum(columns, x, x, Multiply{})); }
+
+inline void row_l2_normalize(std::int64_t columns, const float* x, float eps, float* out) {
+  const float length = norm(columns, x);
+  map(columns, x, out, Divided{length < eps ? eps : length});
+}
+
+inline void row_l2_normalize_gradient(std::int64_t columns, const float* x, float eps, const float* y, const float* dy, float* dx) {
+  const float length = norm(columns, x);
+  map(columns, y, dy, dx, length < eps ? UnitGradient{0, eps} : UnitGradient{sum(columns, y, dy, Multiply{}), length});
+}
+
+inline float row_norm(std::int64_t columns, const float* x) { return norm(columns, x); }
+inline float row_distance(std::int64_t columns, const float* x, const float* y) {
+  return __builtin_sqrtf(sum(columns, x, y, SquaredDifference{}));
+}
+
+// Columns: a lane is a column, and its sum goes down the rows. `width` columns of rows that are `step` apart.
+
+/// Σ_r x[r], or Σ_r x[r] · y[r] with a y.
+inline void column_sums(std::int64_t rows, std::int64_t step, std::int64_t width, const float* x, const float* y, float* out) {
+  std::int64_t c = 0;
+  for (; c + 4 * lanes <= width; c += 4 * lanes) {
+    Floats sums[4] = {};
+    for (std::int64_t r = 0; r < rows; ++r) {
+      for (int i = 0; i < 4; ++i) {
+        const std::int64_t at = r * step + c + i * lanes;
+        sums[i] += y == nullptr ? load(x + at) : load(x + at) * load(y + at);
+      }
+    }
+    for (int i = 0; i < 4; ++i) store(out + c + i * lanes, sums[i]);
+  }
+  for (; c < width; c += lanes) {
+    const std::int64_t wanted = width - c < lanes ? width - c : lanes;
+    Floats sum{};
+    for (std::int64_t at = c; at < rows * step; at += step) {
+      if (wanted == lanes) {
+        sum += y == nullptr ? load(x + at) : load(x + at) * load(y + at);
+      } else {
+        sum += y == nullptr ? load_first(x + at, wanted) : load_first(x + at, wanted) * load_first(y + at, wanted);
+      }
+    }
+    wanted == lanes ? store(out + c, sum) : store_first(out + c, sum, wanted);
+  }
+}
+
+VPR_INLINE Floats load_some(const float* from, std::int64_t count) { return count == lanes ? load(from) : load_first(from, count); }
+VPR_INLINE void store_some(float* to, Floats x, std::int64_t count) { count == lanes ? store(to, x) : store_first(to, x, count); }
+
+inline void column_gem(std::int64_t rows, std::int64_t step, std::int64_t width, const float* x, float exponent, float eps, float* out) {
+  for (std::int64_t c = 0; c < width; c += lanes) {
+    const std::int64_t wanted = width - c < lanes ? width - c : lanes;
+    Floats most = splat(eps), sum{};
+    for (std::int64_t r = 0; r < rows; ++r) most = larger(most, load_some(x + r * step + c, wanted));
+    for (std::int64_t r = 0; r < rows; ++r) sum += power(larger(splat(eps), load_some(x + r * step + c, wanted)) / most, splat(exponent));
+    store_some(out + c, most * power(sum / static_cast<float>(rows), splat(1.0F / exponent)), wanted);
+  }
+}
+
+struct GemGradient {
+  float exponent, eps, share;
+  VPR_INLINE Floats operator()(Floats x, Floats y, Floats dy) const {
+    return x < eps ? Floats{} : dy * power(x / y, splat(exponent - 1.0F)) * share;
+  }
+};
+
+/// Of one row of x.
+inline void row_gem_gradient(std::int64_t columns, const float* x, float exponent, float eps, float share, const float* y, const float* dy,
+                             float* dx) {
+  map(columns, x, y, dy, dx, GemGradient{exponent, eps, share});
+}
+
+/// One image of `residual_sums`, the clusters `begin` and, if there are two, the next.
+template <int Clusters>
+VPR_INLINE void residual_sums_of(std::int64_t tokens, std::int64_t channels, std::int64_t clusters, const float* x, const float* assignment,
+                                 const float* centres, float* out) {
+  constexpr int wide = 4;
+  std::int64_t c = 0;
+  for (; c + wide * lanes <= channels; c += wide * lanes) {
+    Floats sums[Clusters][wide] = {};
+    for (std::int64_t n = 0; n < tokens; ++n) {
+      for (int k = 0; k < Clusters; ++k) {
+        const float share = assignment[n * clusters + k];
+        if (share == 0.0F) continue;
+        for (int i = 0; i < wide; ++i)
+          sums[k][i] += share * (load(x + n * channels + c + i * lanes) - load(centres + k * channels + c + i * lanes));
+      }
+    }
+    for (int k = 0; k < Clusters; ++k) {
+      for (int i = 0; i < wide; ++i) store(out + k * channels + c + i * lanes, sums[k][i]);
+    }
+  }
+  for (; c < channels; c += lanes) {
+    const std::int64_t wanted = channels - c < lanes ? channels - c : lanes;
+    for (int k = 0; k < Clusters; ++k) {
+      const Floats centre = load_some(centres + k * channels + c, wanted);
+      Floats sum{};
+      for (std::int64_t n = 0; n < tokens; ++n) {
+        const float share = assignment[n * clusters + k];
+        if (share != 0.0F) sum += share * (load_some(x + n * channels + c, wanted) - centre);
+      }
+      store_some(out + k * channels + c, sum, wanted);
+    }
+  }
+}
+
+/// Clusters `begin` to `end`.
+inline void residual_sums(std::int64_t tokens, std::int64_t channels, std::int64_t clusters, std::int64_t begin, std::int64_t end,
+                          const float* x, const float* assignment, const float* centres, float* out) {
+  for (; begin + 2 <= end; begin += 2) {
+    residual_sums_of<2>(tokens, channels, clusters, x, assignment + begin, centres + begin * channels, out + begin * channels);
+  }
+  if (begin < end)
+    residual_sums_of<1>(tokens, channels, clusters, x, assignment + begin, centres + begin * channels, out + begin * channels);
+}
+
+/// Σ_k weights[k] · (point - others[k]) over the weights that are not 0, `step` apart.
+inline void weighted_differences(std::int64_t count, std::int64_t channels, const float* point, const float* others, const float* weights,
+                                 float* out) {
+  for (std::int64_t c = 0; c < channels; c += lanes) {
+    const std::int64_t wanted = channels - c < lanes ? channels - c : lanes;
+    const Floats from = load_some(point + c, wanted);
+    Floats sum{};
+    for (std::int64_t k = 0; k < count; ++k) {
+      if (weights[k] != 0.0F) sum += weights[k] * (from - load_some(others + k * channels + c, wanted));
+    }
+    store_some(out + c, sum, wanted);
+  }
+}
+
+/// One iteration of an image's optimal transport: u, of K + 1 clusters, from the v before (none: zeros), then v, of the tokens, from u.
+inline void transport_step(std::int64_t tokens, std::int64_t clusters, const float* scores, float dustbin, const float* before, float* u,
+                           float* v) {
+  const float mass = -__builtin_logf(static_cast<float>(tokens + clusters)), least = -__builtin_inff();
+  for (std::int64_t k = 0; k < clusters; k += lanes) {
+    const std::int64_t wanted = clusters - k < lanes ? clusters - k : lanes;
+    Floats most = splat(least), total{};
+    for (std::int64_t n = 0; n < tokens; ++n)
+      most = larger(most, load_some(scores + n * clusters + k, wanted) + (before == nullptr ? 0.0F : before[n]));
+    for (std::int64_t n = 0; n < tokens; ++n)
+      total += exp(load_some(scores + n * clusters + k, wanted) + (before == nullptr ? 0.0F : before[n]) - most);
+    store_some(u + k, mass - (most + log(total)), wanted);
+  }
+  // The dustbin's scores are all one number: it leaves the logarithm.
+  float rest = __builtin_logf(static_cast<float>(tokens));
+  if (before != nullptr) {
+    const float most = largest(tokens, before);
+    map(tokens, before, v, ExpBelow{most, 1});
+    rest = most + log(splat(sum(tokens, v, v, First{})))[0];
+  }
+  u[clusters] = mass + __builtin_logf(static_cast<float>(tokens - clusters)) - (dustbin + rest);
+
+  const float last = dustbin + u[clusters];
+  for (std::int64_t n = 0; n < tokens; n += lanes) {
+    const std::int64_t wanted = tokens - n < lanes ? tokens - n : lanes;
+    float most[lanes] = {}, total[lanes] = {};
+    for (std::int64_t i = 0; i < wanted; ++i) {
+      const float* const row = scores + (n + i) * clusters;
+      Floats high = splat(last), terms{};
+      std::int64_t k = 0;
+      for (; k + lanes <= clusters; k += lanes) high = larger(high, load(row + k) + load(u + k));
+      if (k < clusters) high = larger(high, load_first(row + k, clusters - k, splat(least)) + load_first(u + k, clusters - k));
+      most[i] = largest_lane(high);
+      for (k = 0; k + lanes <= clusters; k += lanes) terms += exp(load(row + k) + load(u + k) - most[i]);
+      if (k < clusters) terms += exp(load_first(row + k, clusters - k, splat(least)) + load_first(u + k, clusters - k) - most[i]);
+      terms += exp(lane_numbers() == 0 ? splat(last - most[i]) : splat(least));
+      total[i] = sum_of_lanes(terms);
+    }
+    store_some(v + n, mass - (load(most) + log(load(total))), wanted);
+  }
+}
+
+struct AddBoth {
+  float both;
+  VPR_INLINE Floats operator()(Floats x, Floats y) const { return x + y + both; }
+};
+
+/// One image's log P of `optimal_transport` from its u and v.
+inline void transport_plan(std::int64_t tokens, std::int64_t clusters, const float* scores, float dustbin, const float* u, const float* v,
+                           float* out) {
+  const float norm = __builtin_logf(static_cast<float>(tokens + clusters));
+  for (std::int64_t n = 0; n < tokens; ++n, out += clusters + 1) {
+    map(clusters, scores + n * clusters, u, out, AddBoth{v[n] + norm});
+    out[clusters] = dustbin + u[clusters] + (v[n] + norm);
+  }
+}
+
+inline constexpr RowKernels row_kernels{
+    .exp = map_exp,
+    .relu = map_relu,
+    .gelu = map_gelu,
+    .quick_gelu = map_quick_gelu,
+    .multiply = map_multiply,
+    .divide = map_divide,
+    .silu_gate = map_silu_gate,
+    .relu_gradient = map_relu_gradient,
+    .gelu_gradient = map_gelu_gradient,
+    .quick_gelu_gradient = map_quick_gelu_gradient,
+    .silu_gate_gradient = map_silu_gate_gradient,
+    .add_scaled = map_add_scaled,
+    .add_gated = map_add_gated,
+    .layer_norm = row_layer_norm,
+    .layer_norm_gradient = row_layer_norm_gradient,
+    .softmax = row_softmax,
+    .softmax_gradient = row_softmax_gradient,
+    .l2_normalize = row_l2_normalize,
+    .l2_normalize_gradient = row_l2_normalize_gradient,
+    .norm = row_norm,
+    .distance = row_distance,
+    .column_sums = column_sums,
+    .gem = column_gem,
+    .gem_gradient = row_gem_gradient,
+    .residual_sums = residual_sums,
+    .weighted_differences = weighted_differences,
+    .transport_step = transport_step,
+    .transport_plan = transport_plan,
+};
+
+#endif
+
+}  // namespace VPR_INSTRUCTION_SET
+}  // namespace VPR_TARGET
+}  // namespace vpr::detail

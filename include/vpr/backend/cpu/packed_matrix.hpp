@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// A weight held once, in the order and the precision in which products read it.
+#pragma once
+
+#include <vpr/backend/cpu/gemm.hpp>
+#include <vpr/core/finite.hpp>
+#include <vpr/core/half.hpp>
+#include <vpr/core/shape.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace vpr {
+
+/// A matrix [outputs, inputs...] of floats for products x Wᵀ, packed in panels of 32 outputs: the first words of all 32, then their second
+/// words, and so on. A word is one float, two bfloat16 or four bytes of an output; behind the panels of bytes are a scale and the sum of its
+/// bytes for each output. What is missing of the last panel and of the last word is zero. The layout is the same on every processor.
+///
+/// A matrix that was never assigned is zero and takes no memory.
+class PackedMatrix {
+ public:
+  using value_type = float;
+
+  /// The most inputs of an output in bytes: more could overflow its sum.
+  static constexpr std::int64_t most_int8_inputs = 65536;
+
+  PackedMatrix() = default;
+
+  /// @throws ShapeError  for a shape without axes, ConfigError for bytes with more than `most_int8_inputs` inputs.
+  static PackedMatrix zeros(Shape shape, Precision precision = Precision::f32) {
+    PackedMatrix matrix;
+    VPR_REQUIRE(ShapeError, shape.rank() > 0, "packed matrix: want a shape [outputs, inputs...], got ", shape);
+    matrix.shape_ = shape;
+    matrix.precision_ = precision;
+    VPR_REQUIRE(ConfigError, precision != Precision::int8 || matrix.inputs() <= most_int8_inputs, "packed matrix ", shape,
+                ": int8 takes at most ", most_int8_inputs, " inputs, got ", matrix.inputs(), "; use bf16 or f32");
+    return matrix;
+  }
+
+  static PackedMatrix from(Shape shape, std::span<const float> values, Precision precision = Precision::f32) {
+    PackedMatrix matrix = zeros(shape, precision);
+    matrix.assign(values);
+    return matrix;
+  }
+
+  const Shape& shape() const { return shape_; }
+  std::int64_t elements() const { return shape_.elements(); }
+  bool empty() const { return elements() == 0; }
+  Precision precision() const { return precision_; }
+  std::int64_t outputs() const { return shape_[0]; }
+  std::int64_t inputs() const {
+    std::int64_t product = 1;
+    for (std::size_t axis = 1; axis < shape_.rank(); ++axis) product *= shape_[axis];
+    return product;
+  }
+
+  /// The packed words: `word_count()` of them once assigned, none before.
+  std::span<const std::uint32_t> words() const { return {words_.data(), words_.size()}; }
+  std::int64_t word_count() const { return panels() * detail::panel_columns * (units() + (precision_ == Precision::int8 ? 2 : 0)); }
+
+  /// Packs these values, row-major. In int8 the scale of an output is its largest magnitude / 127, or NaN where a value is not finite.
+  /// @throws ShapeError  if there are more or fewer than the shape has elements.
+  void assign(std::span<const float> values) {
+    VPR_REQUIRE(ShapeError, std::cmp_equal(values.size(), elements()), "packed matrix ", shape_, ": got ", values.size(), " values, want ",
+                elements());
+    if (words_.size() == 0) words_ = Buffer<std::uint32_t>(static_cast<std::size_t>(word_count()));
+    parallel_for(panels(), [&](std::int64_t panel) { pack(values.data(), panel); });
+  }
+  template <class T>
+  void assign(std::span<const T> values) {
+    const std::vector<float> converted(values.begin(), values.end());
+    assign(std::span<const float>(converted));
+  }
+
+  /// The values of an output, `inputs()` floats: in f32 exactly those assigned, else what they were rounded to.
+  void copy_row(std::int64_t output, float* out) const {
+    const std::int64_t count = inputs(), panel = output / detail::panel_columns, column = output % detail::panel_columns;
+    if (words_.size() == 0) return static_cast<void>(std::fill_n(out, count, 0.0F));
+    const std::uint32_t* word = words_.data() + panel * units() * detail::panel_columns + column;
+    for (std::int64_t k = 0; k < count; ++k) {
+      const std::uint32_t bits = word[k / unit() * detail::panel_columns];
+      switch (precision_) {
+        case Precision::f32: out[k] = std::bit_cast<float>(bits); break;
+        case Precision::bf16: out[k] = std::bit_cast<float>(k % 2 == 0 ? bits << 16 : bits & 0xffff0000U); break;
+        case Precision::int8: out[k] = static_cast<float>(static_cast<std::int8_t>(bits >> k % 4 * 8)) * scales()[output]; break;
+      }
+    }
+  }
+
+  /// The values in host memory, row-major: see `copy_row`.
+  std::vector<float> values() const {
+    std::vector<float> host(static_cast<std::size_t>(elements()));
+    for (std::int64_t o = 0; o < outputs() && !host.empty(); ++o) copy_row(o, host.data() + o * inputs());
+    return host;
+  }
+  std::vector<float> to_vector() const { return values(); }
+
+  /// The same values in another precision.
+  PackedMatrix converted(Precision precision) const {
+    if (words_.size() == 0) return shape_.rank() == 0 ? *this : zeros(shape_, precision);
+    return from(shape_, values(), precision);
+  }
+
+  /// out = epilogue(x Wᵀ) for rows of `inputs()` floats, as rows of `outputs()`; `out` may be the residual but not overlap x. In bf16 x is rounded (nearest, ties to even); in int8 each row is held in bytes of its own scale and offset.
+  ///
+  /// An element has the same bits whatever other rows and columns are computed with it, on any number of threads.
+  void multiply(detail::RowsView<float> x, const EpilogueOperands<float>& epilogue, float* out) const {
+    multiply(detail::product_kernels<float>(words_.size() == 0 ? Precision::f32 : precision_), x, epilogue, out);
+  }
+  /// The same by the kernels of this precision of an instruction set of the caller's.
+  void multiply(const detail::ProductKernels<float>& kernels, detail::RowsView<float> x, const EpilogueOperands<float>& epilogue,
+                float* out) const {
+    using namespace detail;
+    if (outputs() == 0) return;
+    const bool zero = words_.size() == 0;
+    const std::int64_t depth = zero ? 0 : inputs(), lines = ceiling(units() * kernels.steps, 16);
+    const std::int64_t threads = thread_count();
+    // Rows are packed a block at a time, so that what is packed stays small.
+    const std::int64_t most = 288 / kernels.tile_rows * kernels.tile_rows * threads;
+    for (std::int64_t begin = 0; begin < x.count; begin += most) {
+      const std::int64_t rows = std::min(most, x.count - begin);
+      float* const left = scratch<float>(Scratch::left, padded_rows(rows, kernels.tile_rows) * lines * 16);
+      RowScale* const row_scales = scratch<RowScale>(Scratch::right, rows);
+      parallel_for(ceiling(rows, kernels.tile_rows), [&](std::int64_t tile) {
+        const std::int64_t row = tile * kernels.tile_rows, rest = rows - row, height = tile_height(rest, kernels.tile_rows);
+        const RowsView<float> from{x.data + (begin + row) * x.step, x.step, std::min(rest, height)};
+        kernels.pack(from, depth, height, left + row * lines * 16, row_scales + row);
+      });
+      EpilogueOperands<float> here = epilogue;
+      if (here.residual != nullptr) here.residual += begin * outputs();
+      multiply_packed(kernels,
+                      {.left = left,
+                       .right = words_.data(),
+                       .depth = depth,
+                       .columns = outputs(),
+                       .out = out + begin * outputs(),
+                       .step = outputs(),
+                       .epilogue = here,
+                       .row_scales = row_scales,
+                       .column_scales = scales(),
+                       .column_sums = sums()},
+                      rows);
+    }
+  }
+
+ private:
+  std::int64_t unit() const { return precision_ == Precision::f32 ? 1 : precision_ == Precision::bf16 ? 2 : 4; }
+  std::int64_t units() const { return detail::ceiling(inputs(), unit()); }
+  std::int64_t panels() const { return detail::ceiling(outputs(), detail::panel_columns); }
+  const float* scales() const { return reinterpret_cast<const float*>(words_.data() + panels() * units() * detail::panel_columns); }
+  const std::int32_t* sums() const { return reinterpret_cast<const std::int32_t*>(scales()) + panels() * detail::panel_columns; }
+
+  void pack(const float* values, std::int64_t panel) {
+    constexpr std::int64_t width = detail::panel_columns, most = 64;
+    const std::int64_t first = panel * width, columns = std::min(width, outputs() - first), depth = inputs();
+    std::uint32_t* const to = words_.data() + panel * units() * width;
+    if (precision_ == Precision::f32) {
+      return detail::pack_panel<float>({values + first * depth, 1, depth}, depth, columns, reinterpret_cast<float*>(to));
+    }
+    float inverses[width];
+    std::int32_t total[width] = {};
+    if (precision_ == Precision::int8) {
+      float* const scale = reinterpret_cast<float*>(words_.data() + panels() * units() * width) + first;
+      for (std::int64_t c = 0; c < width; ++c) {
+        const float largest = c < columns ? largest_magnitude(values + (first + c) * depth, depth) : 0.0F;
+        const bool finite = is_finite(largest);
+        scale[c] = finite ? std::max(largest / 127.0F, 1e-36F) : std::numeric_limits<float>::quiet_NaN();
+        inverses[c] = finite ? 1.0F / scale[c] : 0.0F;
+      }
+    }
+    std::uint32_t block[width * most];  // row by row
+    for (std::int64_t begin = 0; begin < units(); begin += most) {
+      const std::int64_t count = std::min(most, units() - begin);
+      std::fill_n(block, width * most, 0U);
+      for (std::int64_t c = 0; c < columns; ++c) {
+        const float* const row = values + (first + c) * depth;
+        for (std::int64_t k = begin * unit(); k < std::min(depth, (begin + count) * unit()); ++k) {
+          std::uint32_t& word = block[c * most + k / unit() - begin];
+          if (precision_ == Precision::bf16) {
+            word |= std::uint32_t{bf16(row[k]).bits} << k % 2 * 16;
+          } else if (inverses[c] != 0) {
+            const auto byte = static_cast<std::int32_t>(std::nearbyint(row[k] * inverses[c]));
+            total[c] += byte;
+            word |= (static_cast<std::uint32_t>(byte) & 0xffU) << k % 4 * 8;
+          }
+        }
+      }
+      detail::copy_transposed(block, most, width, count, to + begin * width, width);
+    }
+    if (precision_ == Precision::int8)
+      std::copy_n(total, width, reinterpret_cast<std::int32_t*>(words_.data() + panels() * (units() + 1) * width) + first);
+  }
+
+  /// Infinity where a value is not finite.
+  static float largest_magnitude(const float* values, std::int64_t count) {
+    float largest = 0;
+    for (std::int64_t k = 0; k < count; ++k) {
+      if (!is_finite(values[k])) return std::numeric_limits<float>::infinity();
+      largest = std::max(largest, std::abs(values[k]));
+    }
+    return largest;
+  }
+
+  Shape shape_{0};
+  Precision precision_ = Precision::f32;
+  Buffer<std::uint32_t> words_;
+};
+
+}  // namespace vpr

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include <vpr/autograd/recorded_weight.hpp>
+
+#include <vpr/autograd/linear.hpp>
+
+#include "tests/autograd/gradient_check.hpp"
+
+using namespace vpr;
+using namespace vpr::test;
+
+namespace {
+
+template <class B>
+RecordedWeight<B> weight_of(const Tensor<B>& values) {
+  RecordedWeight<B> weight = RecordedWeight<B>::zeros(values.shape());
+  weight.assign(std::span<const float>(values.to_vector()));
+  return weight;
+}
+
+}  // namespace
+
+TEST_CASE("A packed weight passes gradients on and gets none") {
+  const auto x = random_tensor({2, 3, 4}, 1), w = random_tensor({5, 4}, 2);
+  const auto b = random_tensor({5}, 3);
+  for (const Activation activation : {Activation::none, Activation::relu, Activation::gelu}) {
+    RecordedWeight<F64> trained = weight_of(w), packed = weight_of(w);
+    packed.pack();
+    CHECK(packed.shape() == w.shape());
+    CHECK(packed.to_vector() == trained.to_vector());
+    CHECK(!packed.needs_gradient());
+    const Var<F64> vx(x, true), vx_packed(x, true), bias(b, true), bias_packed(b, true);
+    const Var<F64> y = linear(vx, trained, {.bias = &bias, .activation = activation});
+    const Var<F64> y_packed = linear(vx_packed, packed, {.bias = &bias_packed, .activation = activation});
+    CHECK(largest_difference(y.to_vector(), y_packed.to_vector()) < 1e-6F);
+    propagate_ones(y);
+    propagate_ones(y_packed);
+    CHECK(largest_difference(vx.gradient().to_vector(), vx_packed.gradient().to_vector()) < 1e-6F);
+    CHECK(bias.gradient().to_vector() == bias_packed.gradient().to_vector());
+    CHECK(!trained.gradient().empty());
+    CHECK(packed.gradient().empty());
+  }
+}
+
+TEST_CASE("A packed weight can be assigned but not trained, and its copies share it") {
+  RecordedWeight<F64> weight = weight_of(random_tensor({3, 2}, 1));
+  weight.pack();
+  const RecordedWeight<F64> copy = weight;
+  const std::vector<float> values{1, 2, 3, 4, 5, 6};
+  weight.assign(values);
+  CHECK(copy.to_vector() == values);
+  CHECK_THROWS_WITH(weight.set_needs_gradient(true), ContainsSubstring("a packed weight [3, 2] can't be trained"));
+  weight.set_needs_gradient(false);
+  weight.pack();  // once more does no harm
+  CHECK(weight.to_vector() == values);
+}
