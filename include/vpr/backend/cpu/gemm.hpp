@@ -8,7 +8,6 @@
 #include <vpr/core/parallel.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -103,27 +102,13 @@ void pack_tile(MatrixView<T> x, std::int64_t rows, std::int64_t depth, std::int6
   for (std::int64_t k = 0; k < depth; k += line) std::fill_n(to + k * height + rows * line, (height - rows) * line, T(0));
 }
 
-/// What the memory that `scratch` gives is used for. One thread may use one of each at a time.
-enum class ScratchOf { left, right, sums };
-
-/// Memory of this thread for `size` elements, not initialised; it stays until the thread asks for more of it for the same use.
-template <class T>
-T* scratch(ScratchOf use, std::int64_t size) {
-  thread_local std::array<Buffer<std::byte>, 3> buffers;
-  Buffer<std::byte>& buffer = buffers[static_cast<std::size_t>(use)];
-  const std::size_t bytes = static_cast<std::size_t>(size) * sizeof(T);
-  if (buffer.size() < bytes) {
-    buffer = Buffer<std::byte>();
-    buffer = Buffer<std::byte>(bytes);
-  }
-  return reinterpret_cast<T*>(buffer.data());
-}
-
 /// Multiplies a part on this thread.
 template <class T>
 void multiply_part(const ProductKernels<T>& kernels, const Product<T>& product, ProductPart part) {
-  const std::int64_t rows = padded_rows(part.row_end - part.row_begin, kernels.tile_rows);
-  kernels.multiply(product, part, scratch<T>(ScratchOf::sums, rows * strip_panels * panel_columns));
+  const bool several_runs = product.depth > longest_run;
+  const std::int64_t rows = several_runs ? padded_rows(part.row_end - part.row_begin, kernels.tile_rows) : kernels.tile_rows;
+  Buffer<T> sums(static_cast<std::size_t>(rows * (several_runs ? strip_panels : 1) * panel_columns));
+  kernels.multiply(product, part, sums.data());
 }
 
 /// The rows that stay in the cache, packed, while columns pass them.
@@ -162,20 +147,20 @@ void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t 
   const std::int64_t lines = ceiling(size.depth * static_cast<std::int64_t>(sizeof(T)), 64), line = 64 / sizeof(T);
   for (std::int64_t top = 0; top < size.rows; top += most_rows) {
     const std::int64_t rows = std::min(most_rows, size.rows - top), tiles = ceiling(rows, kernels.tile_rows);
-    T* const left = scratch<T>(ScratchOf::left, padded_rows(rows, kernels.tile_rows) * lines * line);
+    Buffer<T> left(static_cast<std::size_t>(padded_rows(rows, kernels.tile_rows) * lines * line));
     parallel_for(tiles, [&](std::int64_t tile) {
       const std::int64_t row = tile * kernels.tile_rows, rest = rows - row, height = tile_height(rest, kernels.tile_rows);
-      pack_tile(a.from(top + row, 0), std::min(rest, height), size.depth, height, left + row * lines * line);
+      pack_tile(a.from(top + row, 0), std::min(rest, height), size.depth, height, left.data() + row * lines * line);
     });
     // Each task packs the columns that it reads, while they stay in its cache. Rows are split too where there are few strips.
     const std::int64_t strips = ceiling(size.columns, strip), threads = thread_count();
     const std::int64_t shares = threads == 1 ? 1 : std::min(tiles, ceiling(2 * threads, strips));
     parallel_for(strips * shares, [&](std::int64_t task) {
       const std::int64_t column = task / shares * strip, columns = std::min(strip, size.columns - column);
-      T* const right = scratch<T>(ScratchOf::right, ceiling(columns, panel_columns) * panel_columns * size.depth);
-      pack_panels(b.from(0, column), size.depth, columns, right);
-      Product<T> product{.left = left,
-                         .right = right,
+      Buffer<T> right(static_cast<std::size_t>(ceiling(columns, panel_columns) * panel_columns * size.depth));
+      pack_panels(b.from(0, column), size.depth, columns, right.data());
+      Product<T> product{.left = left.data(),
+                         .right = right.data(),
                          .depth = size.depth,
                          .columns = columns,
                          .out = out + top * step + column,
