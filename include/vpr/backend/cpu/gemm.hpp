@@ -111,6 +111,7 @@ T* scratch(Scratch use, std::int64_t size) {
   Buffer<std::byte>& buffer = buffers[static_cast<std::size_t>(use)];
   const std::size_t bytes = static_cast<std::size_t>(size) * sizeof(T);
   if (buffer.size() < bytes) {
+    const ThreadStateScope of_system({nullptr, thread_state.in_loop});  // it outlives executions
     buffer = Buffer<std::byte>();
     buffer = Buffer<std::byte>(bytes);
   }
