@@ -170,17 +170,17 @@ TEST_CASE("A size for which there is no memory is refused by name within a scope
 }
 
 TEST_CASE("Scratch vectors are an execution's, and may leave it") {
-  vpr::Scratch<float> kept;
+  vpr::ScratchVector<float> kept;
   {
     const Execution execution = Execution::serial();
     const ExecutionScope scope(execution);
-    vpr::Scratch<float> made(1000, 2.0F);
+    vpr::ScratchVector<float> made(1000, 2.0F);
     if (has_arena()) CHECK(execution.memory().used >= 4000);
     kept = std::move(made);
   }
   kept.resize(100'000, 3.0F);
   CHECK(kept[999] == 2.0F);
   CHECK(kept[99'999] == 3.0F);
-  CHECK(vpr::Scratch<float>{1, 2} == std::vector<float>{1, 2});
-  CHECK_FALSE(vpr::Scratch<float>{1, 2} == std::vector<float>{1});
+  CHECK(vpr::ScratchVector<float>{1, 2} == std::vector<float>{1, 2});
+  CHECK_FALSE(vpr::ScratchVector<float>{1, 2} == std::vector<float>{1});
 }

@@ -224,3 +224,13 @@ TEST_CASE("Of all descriptors asked for themselves, each finds itself first and 
     REQUIRE(matches[0] == Match{id, 0});
   }
 }
+
+TEST_CASE("An index searches where it was told to, whatever is current") {
+  const vpr::Execution own(2);
+  FlatIndex<InnerProduct> index(4, own);
+  const Eigen::Matrix<float, 3, 4, Eigen::RowMajor> rows = Eigen::Matrix<float, 3, 4, Eigen::RowMajor>::Identity();
+  index.add(rows);
+  const vpr::ExecutionScope scope(vpr::Execution(3));
+  CHECK(index.search(rows, 1) == std::vector<Matches>{{{0, 1}}, {{1, 1}}, {{2, 1}}});
+  CHECK(vpr::thread_count() == 3);
+}

@@ -21,12 +21,12 @@ namespace detail {
 
 /// The bicubic resize of one axis as a matrix outputs × inputs, as torch's `interpolate` computes its weights: `offset` 0 means by
 /// size, else by the scale (outputs + offset) / inputs.
-inline Scratch<float> bicubic_matrix(std::int64_t inputs, std::int64_t outputs, double offset, bool antialias) {
+inline ScratchVector<float> bicubic_matrix(std::int64_t inputs, std::int64_t outputs, double offset, bool antialias) {
   const auto scale = offset == 0 ? static_cast<float>(inputs) / static_cast<float>(outputs)
                                  : static_cast<float>(1.0 / ((static_cast<double>(outputs) + offset) / static_cast<double>(inputs)));
   const Taps<float> taps = antialias ? antialias_taps<float>(inputs, outputs, Interpolation::bicubic, scale)
                                      : plain_taps(inputs, outputs, Interpolation::bicubic, scale);
-  Scratch<float> matrix(static_cast<std::size_t>(outputs * inputs));
+  ScratchVector<float> matrix(static_cast<std::size_t>(outputs * inputs));
   for (std::int64_t i = 0; i < outputs; ++i) {
     const Window window = taps.window(i);
     std::copy_n(taps.weights(i), window.count, matrix.begin() + i * inputs + window.first);
@@ -77,7 +77,7 @@ struct PositionEmbedding {
     if (grid == Grid{side, side}) return learned;
     const std::int64_t channels = positions.shape()[2];
     const auto matrix = [&](std::int64_t outputs) {
-      const Scratch<float> values = detail::bicubic_matrix(side, outputs, offset, antialias);
+      const ScratchVector<float> values = detail::bicubic_matrix(side, outputs, offset, antialias);
       return X::from(Shape{outputs, side}, std::span<const float>(values));
     };
     return reshape(resample(reshape(std::move(learned), Shape{side, side, channels}), matrix(grid.height), matrix(grid.width)),
@@ -108,7 +108,7 @@ struct PositionEmbedding {
     if (found.side == side) {
       all.insert(all.end(), grid.begin(), grid.end());
     } else {
-      const Scratch<float> matrix = detail::bicubic_matrix(found.side, side, offset, antialias);
+      const ScratchVector<float> matrix = detail::bicubic_matrix(found.side, side, offset, antialias);
       const Host axis = Host::from(Shape{side, found.side}, std::span<const float>(matrix));
       const std::vector<float> resized = resample(Host::from(Shape{found.side, found.side, channels}, grid), axis, axis).to_vector();
       all.insert(all.end(), resized.begin(), resized.end());

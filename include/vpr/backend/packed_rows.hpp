@@ -64,8 +64,8 @@ void score_panel(const float* rows, std::int64_t dim, Rows queries, float* out) 
 /// Which of the 64 scores of a panel are as good as `bound` or better, the row's number being that of the bit.
 template <class Metric>
 std::uint64_t rows_reaching(const float* scores, float bound) {
-  if constexpr (std::is_same_v<Metric, InnerProduct>) return row_kernels().at_least(scores, bound);
-  if constexpr (std::is_same_v<Metric, L2>) return row_kernels().at_most(scores, bound);
+  if constexpr (std::is_same_v<Metric, InnerProduct>) return row_score_kernels().at_least(scores, bound);
+  if constexpr (std::is_same_v<Metric, L2>) return row_score_kernels().at_most(scores, bound);
   std::uint64_t bits = 0;
   for (int i = 0; i < panel_rows; ++i) bits |= std::uint64_t{!Metric::better(bound, scores[i])} << i;
   return bits;
@@ -77,11 +77,11 @@ std::uint64_t rows_reaching(const float* scores, float bound) {
 template <class Metric>
 void score_pairs(const float* const* rows, const float* const* queries, std::int64_t count, std::int64_t dim, float* out) {
   static_assert(std::is_same_v<Metric, InnerProduct> || std::is_same_v<Metric, L2>);
-  const RowKernels& kernels = row_kernels();
+  const RowScoreKernels& kernels = row_score_kernels();
   (std::is_same_v<Metric, L2> ? kernels.pair_distances : kernels.pair_products)(rows, queries, count, dim, out);
 }
 
-/// Packs `count` rows of `length` elements as `RowKernels` says, row q being `rows(q)`.
+/// Packs `count` rows of `length` elements as `RowScoreKernels` says, row q being `rows(q)`.
 template <class T, class RowOf>
 void pack_queries(std::int64_t count, std::int64_t length, const RowOf& row_of, T* to) {
   for (std::int64_t begin = 0; begin < length; begin += row_run) {
@@ -161,9 +161,9 @@ class PackedRows {
   void score(std::int64_t panel, const PackedQueries& queries, float* out) const {
     const float* const rows = panels_[panel];
     if constexpr (std::is_same_v<Metric, InnerProduct>) {
-      detail::row_kernels().inner_products(rows, dim_, queries.data(), queries.rows().size(), out);
+      detail::row_score_kernels().inner_products(rows, dim_, queries.data(), queries.rows().size(), out);
     } else if constexpr (std::is_same_v<Metric, L2>) {
-      detail::row_kernels().squared_distances(rows, dim_, queries.data(), queries.rows().size(), out);
+      detail::row_score_kernels().squared_distances(rows, dim_, queries.data(), queries.rows().size(), out);
     } else {
       detail::score_panel<Metric>(rows, dim_, queries.rows(), out);
     }

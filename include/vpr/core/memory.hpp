@@ -63,10 +63,10 @@ struct ExecutionAllocator {
 
 /// A vector of the current execution's memory, which may outlive it.
 template <class T>
-using Scratch = std::vector<T, ExecutionAllocator<T>>;
+using ScratchVector = std::vector<T, ExecutionAllocator<T>>;
 
 template <class T>
-bool operator==(const Scratch<T>& a, const std::vector<T>& b) {
+bool operator==(const ScratchVector<T>& a, const std::vector<T>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end());
 }
 

@@ -89,7 +89,7 @@ class Tensor {
     if constexpr (std::same_as<T, value_type>) {
       B::upload(values, data() + begin);
     } else {
-      const Scratch<value_type> converted(values.begin(), values.end());
+      const ScratchVector<value_type> converted(values.begin(), values.end());
       B::upload(std::span<const value_type>(converted), data() + begin);
     }
   }
@@ -120,7 +120,7 @@ class Tensor {
     if constexpr (std::same_as<value_type, float>) {
       B::download(data(), host);
     } else {
-      Scratch<value_type> exact(host.size());
+      ScratchVector<value_type> exact(host.size());
       B::download(data(), std::span<value_type>(exact));
       std::transform(exact.begin(), exact.end(), host.begin(), [](value_type value) { return static_cast<float>(value); });
     }

@@ -207,11 +207,11 @@ class RgbPhoto : public ImageView {
 /// What a network reads: 3 × height × width floats, the red plane first, each row-major.
 struct Planes {
   ImageSize size;
-  Scratch<float> values;
+  ScratchVector<float> values;
 
   Planes() = default;
   /// Zeros. @throws as `Image` does
-  explicit Planes(ImageSize extent) : size(extent), values(detail::zeros_for<Scratch<float>>(extent, 3, "planes")) {}
+  explicit Planes(ImageSize extent) : size(extent), values(detail::zeros_for<ScratchVector<float>>(extent, 3, "planes")) {}
 
   float* plane(std::int64_t channel) { return values.data() + channel * size.height * size.width; }
   const float* plane(std::int64_t channel) const { return values.data() + channel * size.height * size.width; }

@@ -29,7 +29,7 @@ void resample(std::int64_t width, const Taps<float>& rows, const Taps<float>& co
               const std::array<float, Channels>& scale, const std::array<float, Channels>& bias, const std::array<float*, Channels>& out) {
   parallel_for(rows.outputs(), [&](std::int64_t y) {
     const std::int64_t length = width * Channels;
-    Scratch<float> storage(static_cast<std::size_t>(length));
+    ScratchVector<float> storage(static_cast<std::size_t>(length));
     float* line = storage.data();
     const auto [top, height] = rows.window(y);
     for (std::int64_t j = 0; j < height; ++j) {
@@ -75,13 +75,13 @@ inline std::uint8_t pil_byte(std::int32_t sum) { return static_cast<std::uint8_t
 /// An image between two steps.
 class ScratchImage {
  public:
-  explicit ScratchImage(ImageSize size) : size_(size), pixels_(zeros_for<Scratch<std::uint8_t>>(size, 3, "image")) {}
+  explicit ScratchImage(ImageSize size) : size_(size), pixels_(zeros_for<ScratchVector<std::uint8_t>>(size, 3, "image")) {}
   std::uint8_t* row(std::int64_t y) { return pixels_.data() + y * size_.width * 3; }
   operator ImageView() const& { return {pixels_.data(), size_.height, size_.width, size_.width * 3}; }
 
  private:
   ImageSize size_;
-  Scratch<std::uint8_t> pixels_;
+  ScratchVector<std::uint8_t> pixels_;
 };
 
 template <class Out>
@@ -114,7 +114,7 @@ Out pil_rows(const RgbPhoto& photo, std::int64_t height, Interpolation interpola
   Out out(ImageSize{height, photo.width});
   parallel_for(height, [&](std::int64_t y) {
     const std::int64_t length = photo.width * 3;
-    Scratch<std::int32_t> storage(static_cast<std::size_t>(length), 1 << (pil_fraction_bits - 1));
+    ScratchVector<std::int32_t> storage(static_cast<std::size_t>(length), 1 << (pil_fraction_bits - 1));
     std::int32_t* line = storage.data();
     const auto [top, count] = taps.window(y);
     for (std::int64_t j = 0; j < count; ++j) {

@@ -27,8 +27,8 @@ struct Window {
 /// One side of a separable resize: output i is the sum over j in [0, count) of weights(i)[j] * input[first + j].
 template <class Weight>
 struct Taps {
-  Scratch<Window> windows;
-  Scratch<Weight> values;
+  ScratchVector<Window> windows;
+  ScratchVector<Weight> values;
   std::int64_t stride = 0;
 
   Taps(std::int64_t outputs, std::int64_t widest)

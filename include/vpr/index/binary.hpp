@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace vpr {
@@ -40,8 +41,9 @@ inline std::vector<std::uint64_t> sign_codes(RowsArgument descriptors) {
 /// time of reading them all. Answers depend neither on the batch nor on the number of threads or the instruction set.
 class BinaryIndex {
  public:
+  /// @param execution  where it searches
   /// @throws ConfigError  unless `bits` is a multiple of 64 from 64 to 2^24.
-  explicit BinaryIndex(std::int64_t bits) : words_(bits / 64) {
+  explicit BinaryIndex(std::int64_t bits, Execution execution = {}) : words_(bits / 64), execution_(std::move(execution)) {
     VPR_REQUIRE(ConfigError, bits >= 64 && bits <= 1 << 24 && bits % 64 == 0, "BinaryIndex: got ", bits,
                 " bits, expected a multiple of 64 from 64 to ", 1 << 24);
   }
@@ -65,6 +67,7 @@ class BinaryIndex {
   std::vector<Matches> search(std::span<const std::uint64_t> queries, std::int64_t k) const {
     VPR_REQUIRE(ConfigError, k >= 0, "BinaryIndex: got k = ", k, ", expected at least 0");
     const std::int64_t count = count_of(queries, "query"), panels = panels_.size();
+    const ExecutionScope scope(execution_);
     const std::int64_t slices = thread_count() == 1 ? 1 : std::clamp<std::int64_t>(panels, 1, 8 * thread_count());
     std::vector<Matches> found;
     constexpr std::int64_t batch = 256;
@@ -118,6 +121,7 @@ class BinaryIndex {
   static constexpr std::uint64_t most = std::uint64_t{1} << 62;
   std::int64_t words_, size_ = 0;
   detail::Blocks<std::uint64_t> panels_;
+  Execution execution_;
 };
 
 }  // namespace vpr

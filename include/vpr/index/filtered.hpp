@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace vpr {
@@ -27,8 +28,10 @@ namespace vpr {
 template <class Metric = InnerProduct, class Rounding = BfloatRounding>
 class FilteredIndex {
  public:
+  /// @param execution  where it searches
   /// @throws ConfigError for a dim below 1, or above 2^24, of bytes 2^17.
-  explicit FilteredIndex(std::int64_t dim) : dim_(validated(dim)), rounded_(dim) {}
+  explicit FilteredIndex(std::int64_t dim, Execution execution = {})
+      : dim_(validated(dim)), rounded_(dim), execution_(std::move(execution)) {}
 
   std::int64_t dim() const { return dim_; }
   std::int64_t size() const { return rounded_.size(); }
@@ -54,6 +57,7 @@ class FilteredIndex {
   std::vector<Matches> search(RowsArgument queries, std::int64_t k) const {
     VPR_REQUIRE(ConfigError, k >= 0, "FilteredIndex: got k = ", k, ", expected at least 0");
     require_finite(queries, dim_, "FilteredIndex: query");
+    const ExecutionScope scope(execution_);
     constexpr std::int64_t batch = 256;
     std::vector<Matches> found(static_cast<std::size_t>(queries.size()));
     for (std::int64_t begin = 0; begin < queries.size(); begin += batch) {
@@ -174,6 +178,7 @@ class FilteredIndex {
   std::int64_t dim_;
   RoundedRows<Metric, Rounding> rounded_;
   detail::Blocks<float> exact_;  // one block each
+  Execution execution_;
 };
 
 static_assert(Index<FilteredIndex<InnerProduct>> && Index<FilteredIndex<L2, ByteRounding>>);

@@ -26,7 +26,7 @@ struct QueryBound {
 
 /// What an instruction set has for the rounded rows of a panel.
 struct FilterKernels {
-  /// Inner products of the rows, of `words` words each, with each of `count` queries packed as `RowKernels` says, their words in
+  /// Inner products of the rows, of `words` words each, with each of `count` queries packed as `RowScoreKernels` says, their words in
   /// the place of floats: `out[query * 64 + row]`. Those of bytes are exact, but for one rounding to float at the end.
   using Products = void(const std::uint32_t* rows, std::int64_t words, const std::uint32_t* queries, std::int64_t count,
                         const std::int32_t* start, float* out);

@@ -23,7 +23,7 @@ constexpr int query_tile(std::int64_t count) { return count >= 6 ? 6 : count >= 
 inline std::uint64_t first_bits(std::int64_t count) { return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1; }
 
 /// What an instruction set has for the rows of a panel.
-struct RowKernels {
+struct RowScoreKernels {
   /// Scores the rows, of `dim` elements each, for each of `count` packed queries: `out[query * 64 + row]`. Packed are, for each run of
   /// elements, for each tile of queries: the first elements of its queries, then their second elements, and so on. A score is summed
   /// element by element within runs of 128, and run by run.
@@ -51,8 +51,8 @@ struct RowKernels {
 namespace vpr::detail {
 inline namespace VPR_TARGET {
 
-inline const RowKernels& row_kernels() {
-  static const RowKernels& chosen = VPR_CHOSEN_KERNELS(row_kernels);
+inline const RowScoreKernels& row_score_kernels() {
+  static const RowScoreKernels& chosen = VPR_CHOSEN_KERNELS(row_score_kernels);
   return chosen;
 }
 
