@@ -118,7 +118,7 @@ TEST_CASE("A row has the same bits wherever it lies in memory") {
   }
 }
 
-TEST_CASE("A second operand of any length repeats over the first") {
+TEST_CASE("A second operand of any length repeats over the first", "[every_set]") {
   using T = Tensor<Cpu<f32>>;
   for (const std::int64_t rows : {1, 3, 700}) {
     for (const std::int64_t columns : {1, 2, 17, 255, 256, 257, 5000}) {
