@@ -97,7 +97,7 @@ TEST_CASE("Each iteration of k-means lowers the inertia") {
   double last = std::numeric_limits<double>::infinity();
   for (std::int64_t iterations = 1; iterations < 12; ++iterations) {
     const double inertia =
-        kmeans(Rows(numbers.data(), 500, 5), {.clusters = 9, .iterations = iterations, .tolerance = -1}).assignment.inertia();
+        kmeans(Rows(numbers.data(), 500, 5), {.clusters = 9, .iterations = iterations, .tolerance = 0}).assignment.inertia();
     CHECK(inertia <= last);
     last = inertia;
   }
