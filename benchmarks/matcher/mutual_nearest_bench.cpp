@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Matching one candidate by mutual nearest neighbours: milliseconds, beside the multiply-adds that this machine can do at best, and
+// Matching one candidate by mutual nearest neighbours on one thread: milliseconds, beside the multiply-adds that this machine can do at best, and
 // beside a peer, one Eigen product of all with all and its row and column maxima. The matches are verified first.
 #include "benchmarks/support/clock.hpp"
 #include "benchmarks/support/peak.hpp"
@@ -59,7 +59,7 @@ std::vector<MatchedPair> match_by_eigen(const LocalFeatures& query, const LocalF
 /// Two photos, their matches verified, and this machine's best.
 struct Setting {
   Setting(std::int64_t side, std::int64_t channels)
-      : query(unit_features(side, channels, 1)), candidate(unit_features(side, channels, 2)), peak(bench::peak_flops() * thread_count()) {
+      : query(unit_features(side, channels, 1)), candidate(unit_features(side, channels, 2)), peak(bench::peak_flops()) {
     // Two ways of rounding may choose differently between two that are all but equal.
     const std::vector<MatchedPair> ours = MutualNearest<>()(query, candidate).pairs, theirs = match_by_eigen(query, candidate);
     std::size_t common = 0;
@@ -79,6 +79,7 @@ struct Setting {
 
 template <class Run>
 void run(benchmark::State& state, Run match) {
+  set_thread_count(1);
   static std::map<std::pair<std::int64_t, std::int64_t>, Setting> all;
   const std::int64_t side = state.range(0), channels = state.range(1);
   const Setting& on = all.try_emplace({side, channels}, side, channels).first->second;
@@ -124,8 +125,7 @@ void sizes(benchmark::internal::Benchmark* benchmark) {
       ->Args({16, 384})
       ->Args({16, 1024})
       ->Args({23, 768})
-      ->Unit(benchmark::kMillisecond)
-      ->UseRealTime();
+      ->Unit(benchmark::kMillisecond);
 }
 BENCHMARK(mutual_nearest)->Apply(sizes);
 BENCHMARK_TEMPLATE(compared, false)->Apply(sizes);

@@ -57,5 +57,5 @@ def blocked(side, channels, rows=512):
 def works():
     for side, channels in ((61, 128), (16, 1024)):
         yield Work(f"mutual nearest neighbours, {side}x{side}x{channels}", 1, "bench_matcher",
-                   f"mutual_nearest/side:{side}/channels:{channels}/real_time",
+                   f"mutual_nearest/side:{side}/channels:{channels}",
                    {"PyTorch, whole matrix": whole(side, channels), "PyTorch, blocked": blocked(side, channels)}, 5)

@@ -86,8 +86,8 @@ def works():
             peers = {f"FAISS {kind}": faiss_index(size, dim, count, kind) for kind in ("flat", "fp16", "bf16", "SQ8")}
             for holding, benchmark in HOLDINGS.items():
                 yield Work(f"top-{K} of {size}x{dim}, {count} queries{holding}", 1, "bench_index",
-                           f"{benchmark}<InnerProduct>/descriptors:{size}/dim:{dim}/queries:{count}/real_time",
+                           f"{benchmark}<InnerProduct>/descriptors:{size}/dim:{dim}/queries:{count}",
                            peers | {"PyTorch": pytorch(size, dim, count)}, 1.5, count)
     for count in (1, 16):
         yield Work(f"Hamming top-{K} of 10 M x 512 bits, {count} queries", 1, "bench_index",
-                   f"binary_index/codes:10000000/queries:{count}/real_time", {"FAISS binary flat": faiss_binary(10000000, count)}, 1.5, count)
+                   f"binary_index/codes:10000000/queries:{count}", {"FAISS binary flat": faiss_binary(10000000, count)}, 1.5, count)

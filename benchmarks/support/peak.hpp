@@ -3,39 +3,46 @@
 /// What this machine can do at best, measured in the process that reports a ratio to it.
 #pragma once
 
-#include <chrono>
+#include <vpr/backend/cpu/product_kernels.hpp>
+
+#include <algorithm>
 #include <cstdint>
+#include <ctime>
+
+#define VPR_KERNELS "benchmarks/support/peak_loops.inl"
+#include <vpr/backend/cpu/each_instruction_set.inl>
+#undef VPR_KERNELS
+
+namespace vpr::detail {
+inline namespace VPR_TARGET {
+inline double run_register_loop(Precision precision, std::int64_t rounds) {
+  return VPR_CHOSEN_KERNELS(register_loops)[static_cast<std::size_t>(precision)](rounds);
+}
+}  // namespace VPR_TARGET
+}  // namespace vpr::detail
 
 namespace vpr::bench {
 
-/// Multiply-adds in registers on one core, in floating-point operations a second: the best of several short runs.
-inline double peak_flops() {
-  // A vector as wide as the target's registers; enough of them in flight to hide the latency of a multiply-add.
-#if defined(__AVX512F__)
-  constexpr int lanes = 16;
-#elif defined(__AVX__)
-  constexpr int lanes = 8;
-#else
-  constexpr int lanes = 4;
-#endif
-  typedef float Vector __attribute__((vector_size(lanes * sizeof(float))));
-  constexpr int chains = 12;
-  constexpr std::int64_t rounds = 2'000'000;
-  double best = 0;
-  for (int run = 0; run < 5; ++run) {
-    Vector sums[chains] = {};
-    Vector factor, term;
-    for (int i = 0; i < lanes; ++i) factor[i] = 0.999F, term[i] = 1e-6F;
-    const auto start = std::chrono::steady_clock::now();
-    for (std::int64_t round = 0; round < rounds; ++round) {
-      for (int chain = 0; chain < chains; ++chain) sums[chain] = sums[chain] * factor + term;
-    }
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    for (int chain = 0; chain < chains; ++chain) asm volatile("" : : "m"(sums[chain]));
-    const double flops = 2.0 * lanes * chains * static_cast<double>(rounds) / seconds.count();
-    best = flops > best ? flops : best;
-  }
-  return best;
+/// Seconds that this thread has run: other programs on the machine do not count.
+inline double thread_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
+
+/// Multiply-adds in registers on one core by the instruction set that runs, in operations a second: the best of `runs` short runs.
+inline double peak(Precision precision = Precision::f32, int runs = 5) {
+  constexpr std::int64_t rounds = 50'000;
+  double best = 0;
+  for (int run = 0; run < runs; ++run) {
+    const double start = thread_seconds(), operations = detail::run_register_loop(precision, rounds) * static_cast<double>(rounds);
+    best = std::max(best, operations / (thread_seconds() - start));
+  }
+  // Some processors take products of bfloat16 more slowly than those of floats, which then run.
+  return precision == Precision::bf16 ? std::max(best, peak(Precision::f32, runs)) : best;
+}
+
+/// In floating-point operations a second.
+inline double peak_flops() { return peak(); }
 
 }  // namespace vpr::bench

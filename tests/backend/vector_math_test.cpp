@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/backend/cpu/vector_math.hpp>
 
+#include "tests/backend/instruction_sets.hpp"
 #include "tests/support/catch.hpp"
 
 #include <bit>
@@ -31,20 +32,7 @@ namespace {
 
 constexpr float infinity = std::numeric_limits<float>::infinity(), not_a_number = std::numeric_limits<float>::quiet_NaN();
 
-/// The functions of each set that this processor has, with its name.
-std::vector<std::pair<std::string, const VectorFunctions*>> sets() {
-  using namespace detail;
-#if VPR_SEVERAL_INSTRUCTION_SETS
-  const std::vector<const VectorFunctions*> all{&baseline::vector_functions, &avx2::vector_functions, &avx512::vector_functions,
-                                                &avx512_bf16::vector_functions};
-#else
-  const std::vector<const VectorFunctions*> all{&baseline::vector_functions};
-#endif
-  std::vector<std::pair<std::string, const VectorFunctions*>> named;
-  for (std::size_t i = 0; i <= static_cast<std::size_t>(best_instruction_set()); ++i)
-    named.emplace_back(name_of(static_cast<InstructionSet>(i)), all[i]);
-  return named;
-}
+auto sets() { return VPR_EACH_SET(vector_functions); }
 
 /// Every 1009th float from -∞ to ∞ in the order of their bits, each exponent and sign many times; special ones behind them.
 std::vector<float> dense_floats() {

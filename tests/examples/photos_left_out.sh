@@ -73,7 +73,7 @@ json answers.json /left_out/4 >/dev/null || fail "localize: the photos left out"
 # A line of a million pixels is one more bad photo, whatever is made of photos.
 line=town/database/line.ppm
 { printf 'P6 1 1000000 255\n'; head -c 3000000 /dev/zero; } >$line
-for way in central-crop anyloc resize-8-bit-then-normalise+shorter-side normalise-then-resize-tensor+multiple-of-14; do
+for way in central-crop anyloc resize-8-bit-then-normalise+shorter-side+multiple-of-14 normalise-then-resize-tensor+multiple-of-14; do
   expect 3 "$vpr" describe "${model[@]}" --preprocess $way --out "line_$way.npy" town/database
   grep -qF "$line" err.txt || fail "$way: the line is not named"
 done

@@ -24,9 +24,8 @@ struct CpuKernels<f32> : VectorKernels {};
 
 }  // namespace detail
 
-/// The processor, computing in `P`: `f32` or `f64`. Products run in vectors, and in f32 everything else in a transformer's path too, over
-/// the threads of `parallel_for`. In f32 weights are packed once, when they are assigned, and may be held in bfloat16 or int8: see
-/// `PackedMatrix`.
+/// The processor, computing in `P`: `f32` or `f64`. Products run in vectors over the threads of `parallel_for`. In f32 everything else in a
+/// transformer's path does too, and weights are packed once, when they are assigned, and may be held in bfloat16 or int8: see `PackedMatrix`.
 template <class P = f32>
 struct Cpu : HostMemory<P>, detail::CpuKernels<P>, ScalarUpdates<ParallelExecutor> {
   static_assert(std::floating_point<P>, "Cpu<P>: P must be vpr::f32 or vpr::f64");
@@ -58,22 +57,6 @@ struct Cpu : HostMemory<P>, detail::CpuKernels<P>, ScalarUpdates<ParallelExecuto
     });
   }
 
-  static void resample(const tensor& map, const tensor& vertical, const tensor& horizontal, tensor& out) {
-    const std::int64_t height = map.shape()[0], width = map.shape()[1], new_width = out.shape()[1];
-    const auto input = map.matrix();
-    auto result = out.matrix();
-    ParallelExecutor::for_each(result.rows(), [&](std::int64_t i) {
-      const P *rows = vertical.data() + i / new_width * height, *columns = horizontal.data() + i % new_width * width;
-      result.row(i).setZero();
-      for (std::int64_t h = 0; h < height; ++h) {
-        if (rows[h] == P(0)) continue;
-        for (std::int64_t w = 0; w < width; ++w) {
-          if (columns[w] != P(0)) result.row(i) += rows[h] * columns[w] * input.row(h * width + w);
-        }
-      }
-    });
-  }
-
   static void slice(const tensor& x, std::size_t axis, std::int64_t begin, tensor& out) {
     if (out.empty()) return;
     const std::int64_t inner = inner_size(x, axis), stride = x.shape()[axis] * inner, width = out.shape()[axis] * inner,
@@ -93,7 +76,7 @@ struct Cpu : HostMemory<P>, detail::CpuKernels<P>, ScalarUpdates<ParallelExecuto
   }
 
  private:
-  using ScalarLayout<ParallelExecutor>::inner_size;
+  using detail::CpuKernels<P>::inner_size;
 };
 
 static_assert(TrainableBackend<Cpu<f32>>);

@@ -8,7 +8,6 @@
 #include <vpr/core/parallel.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -64,18 +63,23 @@ void copy_transposed(const T* from, std::int64_t from_step, std::int64_t rows, s
   }
 }
 
-/// Packs `depth` rows of `x` into a panel: `to[k * panel_columns + c]` is element (k, c); columns above `columns` are zeros.
+/// Packs `depth` rows of `x` into panels: element (k, c) is `to[(c / panel_columns * depth + k) * panel_columns + c % panel_columns]`. What the
+/// last panel has above `columns` is zeros.
 template <class T>
-void pack_panel(MatrixView<T> x, std::int64_t depth, std::int64_t columns, T* to) {
-  if (columns < panel_columns) std::fill_n(to, depth * panel_columns, T(0));
-  if (x.row_step == 1) return copy_transposed(x.data, x.column_step, columns, depth, to, panel_columns);
+void pack_panels(MatrixView<T> x, std::int64_t depth, std::int64_t columns, T* to) {
+  const std::int64_t whole = columns / panel_columns * panel_columns, rest = columns - whole;
+  if (rest > 0) std::fill_n(to + whole * depth, depth * panel_columns, T(0));
+  if (x.row_step == 1) {
+    for (std::int64_t c = 0; c < columns; c += panel_columns)
+      copy_transposed(x.data + c * x.column_step, x.column_step, std::min(panel_columns, columns - c), depth, to + c * depth,
+                      panel_columns);
+    return;
+  }
   for (std::int64_t k = 0; k < depth; ++k) {
     const T* const from = x.data + k * x.row_step;
-    if (columns == panel_columns) {
-      std::memcpy(to + k * panel_columns, from, panel_columns * sizeof(T));  // of a fixed size: no call
-    } else {
-      std::copy_n(from, columns, to + k * panel_columns);
-    }
+    T* const row = to + k * panel_columns;
+    for (std::int64_t c = 0; c < whole; c += panel_columns) std::memcpy(row + c * depth, from + c, panel_columns * sizeof(T));
+    std::copy_n(from + whole, rest, row + whole * depth);
   }
 }
 
@@ -83,46 +87,28 @@ void pack_panel(MatrixView<T> x, std::int64_t depth, std::int64_t columns, T* to
 template <class T>
 void pack_tile(MatrixView<T> x, std::int64_t rows, std::int64_t depth, std::int64_t height, T* to) {
   constexpr std::int64_t line = 64 / sizeof(T);
-  for (std::int64_t k = 0; k < depth; k += line, to += line * height) {
-    const std::int64_t count = std::min(line, depth - k);
-    const T* const from = x.data + k * x.column_step;
-    if (x.column_step != 1) {
-      copy_transposed(from, x.column_step, count, rows, to, line);
-    } else {
-      for (std::int64_t r = 0; r < rows; ++r) {
-        if (count == line) {
-          std::memcpy(to + r * line, from + r * x.row_step, 64);
-        } else {
-          std::copy_n(from + r * x.row_step, count, to + r * line);
-        }
-      }
+  const std::int64_t whole = depth / line * line, rest = depth - whole;
+  if (x.column_step == 1) {
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const T* const from = x.data + r * x.row_step;
+      for (std::int64_t k = 0; k < whole; k += line) std::memcpy(to + k * height + r * line, from + k, 64);
+      std::copy_n(from + whole, rest, to + whole * height + r * line);
     }
-    std::fill_n(to + rows * line, (height - rows) * line, T(0));
+  } else {
+    for (std::int64_t k = 0; k < depth; k += line)
+      copy_transposed(x.data + k * x.column_step, x.column_step, std::min(line, depth - k), rows, to + k * height, line);
   }
-}
-
-/// What the memory that `scratch` gives is used for. One thread may use one of each at a time.
-enum class Scratch { left, right, sums };
-
-/// Memory of this thread for `size` elements, not initialised; it stays until the thread asks for more of it for the same use.
-template <class T>
-T* scratch(Scratch use, std::int64_t size) {
-  thread_local std::array<Buffer<std::byte>, 3> buffers;
-  Buffer<std::byte>& buffer = buffers[static_cast<std::size_t>(use)];
-  const std::size_t bytes = static_cast<std::size_t>(size) * sizeof(T);
-  if (buffer.size() < bytes) {
-    const ThreadStateScope of_system({nullptr, thread_state.in_loop});  // it outlives executions
-    buffer = Buffer<std::byte>();
-    buffer = Buffer<std::byte>(bytes);
-  }
-  return reinterpret_cast<T*>(buffer.data());
+  if (rows == height) return;
+  for (std::int64_t k = 0; k < depth; k += line) std::fill_n(to + k * height + rows * line, (height - rows) * line, T(0));
 }
 
 /// Multiplies a part on this thread.
 template <class T>
 void multiply_part(const ProductKernels<T>& kernels, const Product<T>& product, ProductPart part) {
-  const std::int64_t rows = padded_rows(part.row_end - part.row_begin, kernels.tile_rows);
-  kernels.multiply(product, part, scratch<T>(Scratch::sums, rows * strip_panels * panel_columns));
+  const bool several_runs = product.depth > longest_run;
+  const std::int64_t rows = several_runs ? padded_rows(part.row_end - part.row_begin, kernels.tile_rows) : kernels.tile_rows;
+  Buffer<T> sums(static_cast<std::size_t>(rows * (several_runs ? strip_panels : 1) * panel_columns));
+  kernels.multiply(product, part, sums.data());
 }
 
 /// The rows that stay in the cache, packed, while columns pass them.
@@ -151,33 +137,30 @@ void multiply_packed(const ProductKernels<T>& kernels, const Product<T>& product
 /// not overlap the operands. In double `epilogue` may only add a residual.
 ///
 /// An element is summed in order over runs of at most 512 terms, and run by run: it has the same bits whatever else is computed with it, on
-/// any number of threads. In float, 8 MB hold the packed rows, and each thread takes 1 MB.
+/// any number of threads. In float, up to 8 MB hold packed rows, and each thread 256 packed columns.
 template <class T>
 void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t step, EpilogueOperands<T> epilogue = {}) {
   if (size.rows == 0 || size.columns == 0) return;
   const ProductKernels<T>& kernels = product_kernels<T>();
-  const auto within = [&](std::int64_t elements, std::int64_t part) {
-    return std::max<std::int64_t>(1, elements / std::max<std::int64_t>(1, size.depth) / part) * part;
-  };
-  const std::int64_t most_rows = within(1 << 21, kernels.tile_rows), strip = within(1 << 17, panel_columns);
+  const std::int64_t tiles_held = (std::int64_t{1} << 21) / std::max<std::int64_t>(1, size.depth * kernels.tile_rows);
+  const std::int64_t most_rows = std::max<std::int64_t>(1, tiles_held) * kernels.tile_rows, strip = strip_panels * panel_columns;
   const std::int64_t lines = ceiling(size.depth * static_cast<std::int64_t>(sizeof(T)), 64), line = 64 / sizeof(T);
   for (std::int64_t top = 0; top < size.rows; top += most_rows) {
     const std::int64_t rows = std::min(most_rows, size.rows - top), tiles = ceiling(rows, kernels.tile_rows);
-    T* const left = scratch<T>(Scratch::left, padded_rows(rows, kernels.tile_rows) * lines * line);
+    Buffer<T> left(static_cast<std::size_t>(padded_rows(rows, kernels.tile_rows) * lines * line));
     parallel_for(tiles, [&](std::int64_t tile) {
       const std::int64_t row = tile * kernels.tile_rows, rest = rows - row, height = tile_height(rest, kernels.tile_rows);
-      pack_tile(a.from(top + row, 0), std::min(rest, height), size.depth, height, left + row * lines * line);
+      pack_tile(a.from(top + row, 0), std::min(rest, height), size.depth, height, left.data() + row * lines * line);
     });
     // Each task packs the columns that it reads, while they stay in its cache. Rows are split too where there are few strips.
     const std::int64_t strips = ceiling(size.columns, strip), threads = thread_count();
     const std::int64_t shares = threads == 1 ? 1 : std::min(tiles, ceiling(2 * threads, strips));
     parallel_for(strips * shares, [&](std::int64_t task) {
       const std::int64_t column = task / shares * strip, columns = std::min(strip, size.columns - column);
-      T* const right = scratch<T>(Scratch::right, ceiling(columns, panel_columns) * panel_columns * size.depth);
-      for (std::int64_t c = 0; c < columns; c += panel_columns)
-        pack_panel(b.from(0, column + c), size.depth, std::min(panel_columns, columns - c), right + c * size.depth);
-      Product<T> product{.left = left,
-                         .right = right,
+      Buffer<T> right(static_cast<std::size_t>(ceiling(columns, panel_columns) * panel_columns * size.depth));
+      pack_panels(b.from(0, column), size.depth, columns, right.data());
+      Product<T> product{.left = left.data(),
+                         .right = right.data(),
                          .depth = size.depth,
                          .columns = columns,
                          .out = out + top * step + column,

@@ -126,24 +126,24 @@ class PackedMatrix {
     const std::int64_t most = 288 / kernels.tile_rows * kernels.tile_rows * threads;
     for (std::int64_t begin = 0; begin < x.count; begin += most) {
       const std::int64_t rows = std::min(most, x.count - begin);
-      float* const left = scratch<float>(Scratch::left, padded_rows(rows, kernels.tile_rows) * lines * 16);
-      RowScale* const row_scales = scratch<RowScale>(Scratch::right, rows);
+      Buffer<float> left(static_cast<std::size_t>(padded_rows(rows, kernels.tile_rows) * lines * 16));
+      Buffer<RowScale> row_scales(static_cast<std::size_t>(rows));
       parallel_for(ceiling(rows, kernels.tile_rows), [&](std::int64_t tile) {
         const std::int64_t row = tile * kernels.tile_rows, rest = rows - row, height = tile_height(rest, kernels.tile_rows);
         const RowsView<float> from{x.data + (begin + row) * x.step, x.step, std::min(rest, height)};
-        kernels.pack(from, depth, height, left + row * lines * 16, row_scales + row);
+        kernels.pack(from, depth, height, left.data() + row * lines * 16, row_scales.data() + row);
       });
       EpilogueOperands<float> here = epilogue;
       if (here.residual != nullptr) here.residual += begin * outputs();
       multiply_packed(kernels,
-                      {.left = left,
+                      {.left = left.data(),
                        .right = words_.data(),
                        .depth = depth,
                        .columns = outputs(),
                        .out = out + begin * outputs(),
                        .step = outputs(),
                        .epilogue = here,
-                       .row_scales = row_scales,
+                       .row_scales = row_scales.data(),
                        .column_scales = scales(),
                        .column_sums = sums()},
                       rows);
@@ -162,7 +162,7 @@ class PackedMatrix {
     const std::int64_t first = panel * width, columns = std::min(width, outputs() - first), depth = inputs();
     std::uint32_t* const to = words_.data() + panel * units() * width;
     if (precision_ == Precision::f32) {
-      return detail::pack_panel<float>({values + first * depth, 1, depth}, depth, columns, reinterpret_cast<float*>(to));
+      return detail::pack_panels<float>({values + first * depth, 1, depth}, depth, columns, reinterpret_cast<float*>(to));
     }
     float inverses[width];
     std::int32_t total[width] = {};

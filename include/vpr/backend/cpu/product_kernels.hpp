@@ -103,7 +103,7 @@ inline const ProductKernels<float>& bf16_products() {
 template <class T>
 const ProductKernels<T>& product_kernels(Precision precision = Precision::f32) {
   if constexpr (std::is_same_v<T, double>) {
-    return VPR_CHOSEN_KERNELS(double_products);
+    return VPR_CHOSEN_KERNELS(plain_products<T>);
   } else if (precision == Precision::bf16) {
     return bf16_products();
   } else {

@@ -228,6 +228,22 @@ struct VectorKernels : ScalarKernels<ParallelExecutor>, ScalarGradients<Parallel
   }
 
   template <class X>
+  static void resample(const X& map, const X& vertical, const X& horizontal, X& out) {
+    const std::int64_t height = map.shape()[0], width = map.shape()[1], channels = map.shape()[2], across = out.shape()[1];
+    in_blocks(out.shape()[0] * across, height * width, [&](std::int64_t i) {
+      const float *const down = vertical.data() + i / across * height, *const along = horizontal.data() + i % across * width;
+      float* const sum = out.data() + i * channels;
+      std::fill_n(sum, channels, 0.0F);
+      for (std::int64_t h = 0; h < height; ++h) {
+        if (down[h] == 0) continue;
+        for (std::int64_t w = 0; w < width; ++w) {
+          if (along[w] != 0) rows().add_scaled(channels, sum, map.data() + (h * width + w) * channels, down[h] * along[w], sum);
+        }
+      }
+    });
+  }
+
+  template <class X>
   static void optimal_transport(const X& scores, const X& dustbin, std::int64_t iterations, X& out) {
     const std::int64_t tokens = scores.shape()[1], clusters = scores.shape()[2];
     in_blocks(scores.shape()[0], tokens * clusters * iterations * 16, [&](std::int64_t b) {
@@ -248,10 +264,10 @@ struct VectorKernels : ScalarKernels<ParallelExecutor>, ScalarGradients<Parallel
   static void in_blocks(std::int64_t count, std::int64_t cost, const Body& body) {
     constexpr std::int64_t least = 8192;
     const std::int64_t block = std::max<std::int64_t>(1, least / std::max<std::int64_t>(cost, 1));
-    const auto run = [&](std::int64_t b) {
+    const auto run_block = [&](std::int64_t b) {
       for (std::int64_t i = b * block; i < std::min(count, (b + 1) * block); ++i) body(i);
     };
-    count <= block ? run(0) : parallel_for((count + block - 1) / block, run);
+    count <= block ? run_block(0) : parallel_for((count + block - 1) / block, run_block);
   }
 
   template <class X, class Body>

@@ -56,8 +56,7 @@ inline void pack_values(const AttentionRows& values, std::int64_t depth, float* 
     const std::int64_t here = depth - c < 2 * lanes ? depth - c : 2 * lanes;
     for (std::int64_t k = 0; k < values.count; ++k) {
       const float* const from = values.data + k * values.stride + c;
-      for (std::int64_t i = 0; i < here; i += lanes, to += lanes)
-        store(to, here - i < lanes ? load_first(from + i, here - i) : load(from + i));
+      for (std::int64_t i = 0; i < here; i += lanes, to += lanes) store(to, load_some(from + i, here - i));
     }
   }
 }
@@ -96,7 +95,7 @@ struct Seen {
 };
 
 /// Turns the scores of `keys` more keys into weights; returns what the sums before have to be multiplied by.
-VPR_INLINE float weights_of(float* scores, std::int64_t keys, float scale, Seen& seen) {
+inline float weights_of(float* scores, std::int64_t keys, float scale, Seen& seen) {
   const std::int64_t width = whole_vectors(keys);
   const Floats least = splat(-__builtin_inff());
   if (keys < width) store(scores + width - lanes, load_first(scores + width - lanes, keys - (width - lanes), least));
@@ -134,7 +133,7 @@ VPR_INLINE void attend_rows(const AttentionHead& head, std::int64_t first, std::
     const float* const from = head.queries.data + (first + (r < height ? r : 0)) * head.queries.stride;
     for (std::int64_t d = 0; d < depth; d += lanes) {
       float* const to = queries + d / depth_piece * depth_piece * Rows + r * depth_piece + d % depth_piece;
-      store(to, depth - d < lanes ? load_first(from + d, depth - d) : load(from + d));
+      store(to, load_some(from + d, depth - d));
       store(sums + r * step + d, Floats{});
     }
   }
@@ -166,8 +165,7 @@ VPR_INLINE void attend_rows(const AttentionHead& head, std::int64_t first, std::
   for (std::int64_t r = 0; r < height; ++r) {
     float* const out = head.out + (first + r) * head.out_stride;
     for (std::int64_t c = 0; c < step; c += lanes) {
-      const Floats mean = load(sums + r * step + c) / seen[r].sum;
-      depth - c < lanes ? store_first(out + c, mean, depth - c) : store(out + c, mean);
+      store_some(out + c, load(sums + r * step + c) / seen[r].sum, depth - c);
     }
   }
 }

@@ -348,7 +348,10 @@ void pack_rows(RowsView<float> rows, std::int64_t depth, std::int64_t height, vo
   }
 }
 
-inline constexpr ProductKernels<double> double_products{tile_rows, PlainTerms<double>::steps, nullptr, multiply<PlainTerms<double>>};
+/// A template, so that only those who multiply doubles compile them.
+template <class T>
+inline constexpr ProductKernels<T> plain_products{tile_rows, PlainTerms<T>::steps, nullptr, multiply<PlainTerms<T>>};
+
 inline constexpr std::array<ProductKernels<float>, 3> float_products = {{
     {tile_rows, PlainTerms<float>::steps, pack_rows<PlainTerms<float>>, multiply<PlainTerms<float>>},
     {tile_rows, Bf16Terms::steps, pack_rows<Bf16Terms>, multiply<Bf16Terms>},

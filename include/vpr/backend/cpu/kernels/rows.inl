@@ -13,29 +13,26 @@ inline constexpr const RowKernels& row_kernels = avx512::row_kernels;  // has no
 
 #else
 
-// Loops over elements: whole vectors, then the rest. Functions are objects, since GCC compiles a lambda for the flags of the file.
+// Loops over elements, whole vectors and at last a part of one. Functions are objects, since GCC compiles a lambda for the flags of the
+// file.
 
 template <class F>
 VPR_INLINE void map(std::int64_t count, const float* x, float* out, F f) {
-  std::int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) store(out + i, f(load(x + i)));
-  if (i < count) store_first(out + i, f(load_first(x + i, count - i)), count - i);
+  for (; count > 0; count -= lanes, x += lanes, out += lanes) store_some(out, f(load_some(x, count)), count);
 }
 
 template <class F>
 VPR_INLINE void map(std::int64_t count, const float* x, const float* y, float* out, F f) {
-  std::int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) store(out + i, f(load(x + i), load(y + i)));
-  if (i < count) store_first(out + i, f(load_first(x + i, count - i), load_first(y + i, count - i)), count - i);
+  for (; count > 0; count -= lanes, x += lanes, y += lanes, out += lanes) {
+    store_some(out, f(load_some(x, count), load_some(y, count)), count);
+  }
 }
 
 template <class F>
 VPR_INLINE void map(std::int64_t count, const float* x, const float* y, const float* z, float* out, F f) {
-  std::int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) store(out + i, f(load(x + i), load(y + i), load(z + i)));
-  if (i == count) return;
-  count -= i;
-  store_first(out + i, f(load_first(x + i, count), load_first(y + i, count), load_first(z + i, count)), count);
+  for (; count > 0; count -= lanes, x += lanes, y += lanes, z += lanes, out += lanes) {
+    store_some(out, f(load_some(x, count), load_some(y, count), load_some(z, count)), count);
+  }
 }
 
 /// Σ f(x[i], y[i]) in four registers.
@@ -253,25 +250,17 @@ inline void column_sums(std::int64_t rows, std::int64_t step, std::int64_t width
     for (int i = 0; i < 4; ++i) store(out + c + i * lanes, sums[i]);
   }
   for (; c < width; c += lanes) {
-    const std::int64_t wanted = width - c < lanes ? width - c : lanes;
+    const std::int64_t wanted = width - c;
     Floats sum{};
-    for (std::int64_t at = c; at < rows * step; at += step) {
-      if (wanted == lanes) {
-        sum += y == nullptr ? load(x + at) : load(x + at) * load(y + at);
-      } else {
-        sum += y == nullptr ? load_first(x + at, wanted) : load_first(x + at, wanted) * load_first(y + at, wanted);
-      }
-    }
-    wanted == lanes ? store(out + c, sum) : store_first(out + c, sum, wanted);
+    for (std::int64_t at = c; at < rows * step; at += step)
+      sum += y == nullptr ? load_some(x + at, wanted) : load_some(x + at, wanted) * load_some(y + at, wanted);
+    store_some(out + c, sum, wanted);
   }
 }
 
-VPR_INLINE Floats load_some(const float* from, std::int64_t count) { return count == lanes ? load(from) : load_first(from, count); }
-VPR_INLINE void store_some(float* to, Floats x, std::int64_t count) { count == lanes ? store(to, x) : store_first(to, x, count); }
-
 inline void column_gem(std::int64_t rows, std::int64_t step, std::int64_t width, const float* x, float exponent, float eps, float* out) {
   for (std::int64_t c = 0; c < width; c += lanes) {
-    const std::int64_t wanted = width - c < lanes ? width - c : lanes;
+    const std::int64_t wanted = width - c;
     Floats most = splat(eps), sum{};
     for (std::int64_t r = 0; r < rows; ++r) most = larger(most, load_some(x + r * step + c, wanted));
     for (std::int64_t r = 0; r < rows; ++r) sum += power(larger(splat(eps), load_some(x + r * step + c, wanted)) / most, splat(exponent));
@@ -313,7 +302,7 @@ VPR_INLINE void residual_sums_of(std::int64_t tokens, std::int64_t channels, std
     }
   }
   for (; c < channels; c += lanes) {
-    const std::int64_t wanted = channels - c < lanes ? channels - c : lanes;
+    const std::int64_t wanted = channels - c;
     for (int k = 0; k < Clusters; ++k) {
       const Floats centre = load_some(centres + k * channels + c, wanted);
       Floats sum{};
@@ -340,7 +329,7 @@ inline void residual_sums(std::int64_t tokens, std::int64_t channels, std::int64
 inline void weighted_differences(std::int64_t count, std::int64_t channels, const float* point, const float* others, const float* weights,
                                  float* out) {
   for (std::int64_t c = 0; c < channels; c += lanes) {
-    const std::int64_t wanted = channels - c < lanes ? channels - c : lanes;
+    const std::int64_t wanted = channels - c;
     const Floats from = load_some(point + c, wanted);
     Floats sum{};
     for (std::int64_t k = 0; k < count; ++k) {
@@ -355,7 +344,7 @@ inline void transport_step(std::int64_t tokens, std::int64_t clusters, const flo
                            float* v) {
   const float mass = -__builtin_logf(static_cast<float>(tokens + clusters)), least = -__builtin_inff();
   for (std::int64_t k = 0; k < clusters; k += lanes) {
-    const std::int64_t wanted = clusters - k < lanes ? clusters - k : lanes;
+    const std::int64_t wanted = clusters - k;
     Floats most = splat(least), total{};
     for (std::int64_t n = 0; n < tokens; ++n)
       most = larger(most, load_some(scores + n * clusters + k, wanted) + (before == nullptr ? 0.0F : before[n]));

@@ -63,6 +63,10 @@ VPR_INLINE void store_first(float* to, Floats x, std::int64_t count) {
 #endif
 }
 
+/// As many of `count` floats as there are lanes.
+VPR_INLINE Floats load_some(const float* from, std::int64_t count) { return count >= lanes ? load(from) : load_first(from, count); }
+VPR_INLINE void store_some(float* to, Floats x, std::int64_t count) { count >= lanes ? store(to, x) : store_first(to, x, count); }
+
 /// The larger of each pair of lanes; `x` where it is NaN.
 VPR_INLINE Floats larger(Floats least, Floats x) {
 #if VPR_VECTOR_BYTES == 64 && defined(__clang__)
