@@ -32,11 +32,13 @@ void vit(benchmark::State& state) {
       "");
   const std::int64_t photos = state.range(0);
   const auto images = vpr::Tensor<vpr::Cpu<>>::from(vpr::Shape{photos, 3, 224, 224}, random_floats(photos * 3 * 224 * 224, 7));
-  vpr::set_thread_count(static_cast<int>(state.range(1)));
+  const vpr::Execution execution(static_cast<int>(state.range(1)));
+  const vpr::ExecutionScope scope(execution);
   if (!std::isfinite(network(images).cls.data()[0])) return state.SkipWithError("the features are not finite");
   for (auto _ : state) benchmark::DoNotOptimize(network(images));
   const double work = flops(network.config()) * static_cast<double>(photos);
   static const double peak = vpr::bench::peak_flops();
+  state.counters["memory_MB"] = static_cast<double>(execution.memory().peak) / 1e6;  // beside the weights
   state.counters["GFLOP/s"] = benchmark::Counter(work / 1e9, benchmark::Counter::kIsIterationInvariantRate);
   state.counters["of_peak"] =
       benchmark::Counter(work / peak / static_cast<double>(state.range(1)), benchmark::Counter::kIsIterationInvariantRate);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <vpr/core/buffer.hpp>
 #include <vpr/core/execution.hpp>
 #include <vpr/core/parallel.hpp>
 
@@ -183,6 +184,12 @@ TEST_CASE("A forked child computes with what was made before and after the fork,
     REQUIRE(threads_of_loops() == 3);
   }
   threads_of_loops();
+  auto made_before = std::make_unique<vpr::Buffer<int>>();
+  {
+    const ExecutionScope scope(*before);
+    *made_before = vpr::Buffer<int>(1000);
+    made_before->data()[999] = 7;
+  }
   const pid_t child = fork();
   REQUIRE(child >= 0);
   if (child == 0) {
@@ -191,6 +198,10 @@ TEST_CASE("A forked child computes with what was made before and after the fork,
     {
       const ExecutionScope scope(*before);
       right &= vpr::thread_count() == 1 && threads_of_loops() == 1;
+      vpr::Buffer<int> copy = *made_before;
+      made_before.reset();
+      right &= copy.data()[999] == 7;
+      before->trim();
     }
     right &= threads_of_loops() == vpr::thread_count();
     {

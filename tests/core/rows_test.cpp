@@ -2,6 +2,7 @@
 #include <vpr/core/rows.hpp>
 
 #include <vpr/backend/cpu.hpp>
+#include <vpr/core/eigen.hpp>
 #include <vpr/core/xtensor.hpp>
 
 #include "tests/support/catch.hpp"

@@ -95,6 +95,22 @@ TEST_CASE("A wrong number of values is refused") {
   CHECK_THROWS_WITH(x.assign(std::span<const float>()), "tensor [1]: got 0 values, want 1");
 }
 
+TEST_CASE("A part of a tensor is assigned, and its values are copied to where there is room for them") {
+  auto x = Tensor<F64>::zeros({2, 3});
+  const Values part{4, 5};
+  x.assign_part(3, std::span<const float>(part));
+  Values copy(6);
+  x.copy_to(copy);
+  CHECK(copy == Values{0, 0, 0, 4, 5, 0});
+  Tensor<F32>::from({2}, {8, 9}).copy_to(std::span(copy).first(2));
+  CHECK(copy == Values{8, 9, 0, 4, 5, 0});
+  x.assign_part(6, std::span<const float>());
+  CHECK_THROWS_AS(x.assign_part(5, std::span<const float>(part)), ShapeError);
+  CHECK_THROWS_AS(x.assign_part(-1, std::span<const float>(part)), ShapeError);
+  CHECK_THROWS_AS(x.assign_part(7, std::span<const float>()), ShapeError);
+  CHECK_THROWS_AS(x.copy_to(std::span(copy).first(5)), ShapeError);
+}
+
 TEST_CASE("Reshaping keeps the elements, and of a moved tensor the memory") {
   auto x = Tensor<F32>::from({2, 3}, {1, 2, 3, 4, 5, 6});
   CHECK(x.reshaped({3, 2}).values() == x.values());

@@ -51,6 +51,30 @@ TEST_CASE("A descriptor has unit length and the promised dimensions") {
   CHECK(std::sqrt(squares) == Approx(1.0).margin(1e-6));
 }
 
+TEST_CASE("Descriptors are written where there is room for them, and nowhere else") {
+  const auto pipeline = tiny_pipeline();
+  const Image one = photo({90, 110}, 1), other = photo({84, 84}, 2);
+  const std::vector<ImageView> views{one, other};
+  std::vector<float> written(2 * 48);
+  pipeline.describe(views, written);
+  CHECK(written == pipeline.describe(views));
+  std::vector<float> room(2 * 48 + 1);
+  CHECK_THROWS_AS(pipeline.describe(views, room), vpr::ShapeError);
+  CHECK_THROWS_AS(pipeline.describe(views, std::span(room).first(48)), vpr::ShapeError);
+}
+
+TEST_CASE("A pipeline describes where it was told to, whatever is current, and leaves that as it was") {
+  auto pipeline = tiny_pipeline();
+  const Image one = photo({90, 110}, 1);
+  const std::vector<float> expected = pipeline.describe(one);
+  pipeline.execution = vpr::Execution::serial();
+  const Threads scope(3);
+  CHECK(pipeline.describe(one) == expected);
+  CHECK(vpr::thread_count() == 3);
+  const vpr::Buffer<int> probe(1);  // under the address sanitizer no execution has memory
+  CHECK((pipeline.execution.memory().peak > 0) == (vpr::Execution().memory().used > 0));
+}
+
 TEST_CASE("A photo has the same descriptor, bit for bit, alone, in a batch of seven and on any number of threads") {
   const auto pipeline = tiny_pipeline();
   std::vector<Image> photos;
