@@ -20,10 +20,16 @@ if(VPR_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${VPR_CCACHE}")
 endif()
 
-# vpr_program(NAME SOURCES... [LIBS component...]): a program with the components it names, where each was found.
-# A program whose component is missing is left out, aloud.
+# The kernels for every instruction set, compiled once: most of the time of a small file goes into them.
+add_library(vpr_kernels STATIC EXCLUDE_FROM_ALL "${CMAKE_CURRENT_LIST_DIR}/kernels.cpp")
+target_link_libraries(vpr_kernels PUBLIC vpr::vpr PRIVATE vpr_program_flags)
+target_compile_definitions(vpr_kernels PUBLIC VPR_KERNELS_APART)
+target_compile_options(vpr_kernels PRIVATE $<$<CONFIG:Release>:-O3>)
+
+# vpr_program(NAME SOURCES... [LIBS component...] [OWN_KERNELS]): a program with the components it names, where each was found; with kernels of
+# its own where it tests or measures them. A program whose component is missing is left out, aloud.
 function(vpr_program name)
-  cmake_parse_arguments(arg "" "" "LIBS" ${ARGN})
+  cmake_parse_arguments(arg "OWN_KERNELS" "" "LIBS" ${ARGN})
   foreach(lib IN LISTS arg_LIBS)
     if(NOT TARGET ${lib})
       message(STATUS "vpr: ${name} left out, ${lib} is missing")
@@ -32,4 +38,7 @@ function(vpr_program name)
   endforeach()
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE vpr::vpr ${arg_LIBS} vpr_program_flags)
+  if(NOT arg_OWN_KERNELS)
+    target_link_libraries(${name} PRIVATE vpr_kernels)
+  endif()
 endfunction()

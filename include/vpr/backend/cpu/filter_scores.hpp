@@ -49,17 +49,23 @@ struct FilterKernels {
 
 }  // namespace vpr::detail
 
+#if VPR_HAS_KERNELS
 #define VPR_KERNELS <vpr/backend/cpu/kernels/filter_scores.inl>
 #include <vpr/backend/cpu/each_instruction_set.inl>
 #undef VPR_KERNELS
+#endif
 
 namespace vpr::detail {
 inline namespace VPR_TARGET {
 
-inline const FilterKernels& filter_kernels() {
+#if VPR_HAS_KERNELS
+VPR_KERNELS_INLINE const FilterKernels& filter_kernels() {
   static const FilterKernels& chosen = VPR_CHOSEN_KERNELS(filter_kernels);
   return chosen;
 }
+#else
+const FilterKernels& filter_kernels();
+#endif
 
 }  // namespace VPR_TARGET
 }  // namespace vpr::detail

@@ -18,17 +18,23 @@ struct HammingKernels {
 
 }  // namespace vpr::detail
 
+#if VPR_HAS_KERNELS
 #define VPR_KERNELS <vpr/backend/cpu/kernels/hamming.inl>
 #include <vpr/backend/cpu/each_instruction_set.inl>
 #undef VPR_KERNELS
+#endif
 
 namespace vpr::detail {
 inline namespace VPR_TARGET {
 
-inline const HammingKernels& hamming_kernels() {
+#if VPR_HAS_KERNELS
+VPR_KERNELS_INLINE const HammingKernels& hamming_kernels() {
   static const HammingKernels& chosen = VPR_CHOSEN_KERNELS(hamming_kernels);
   return chosen;
 }
+#else
+const HammingKernels& hamming_kernels();
+#endif
 
 }  // namespace VPR_TARGET
 }  // namespace vpr::detail

@@ -84,6 +84,18 @@ const Kernels& chosen_kernels(const std::array<const Kernels*, 4>& compiled) {
 }  // namespace detail
 }  // namespace vpr
 
+/// Kernels are compiled in every file that uses them, or in one for all: a program all of whose files define `VPR_KERNELS_APART` has one
+/// that defines `VPR_KERNELS_HERE` and includes `vpr/backend/cpu/all_kernels.hpp`, compiled with the flags of the others.
+#if !defined(VPR_KERNELS_APART)
+#define VPR_HAS_KERNELS 1
+#define VPR_KERNELS_INLINE inline
+#elif defined(VPR_KERNELS_HERE)
+#define VPR_HAS_KERNELS 1
+#define VPR_KERNELS_INLINE
+#else
+#define VPR_HAS_KERNELS 0
+#endif
+
 /// The table `name` of the set that runs, of those that `vpr/backend/cpu/each_instruction_set.inl` compiled into the namespaces of the sets.
 #if VPR_SEVERAL_INSTRUCTION_SETS
 #define VPR_CHOSEN_KERNELS(name) \

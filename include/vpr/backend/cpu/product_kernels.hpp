@@ -84,30 +84,40 @@ struct ProductKernels {
 
 }  // namespace vpr::detail
 
+#if VPR_HAS_KERNELS
 #define VPR_KERNELS <vpr/backend/cpu/kernels/products.inl>
 #include <vpr/backend/cpu/each_instruction_set.inl>
 #undef VPR_KERNELS
+#endif
 
 namespace vpr::detail {
 inline namespace VPR_TARGET {
 
-/// The products of bfloat16 have instructions of their own, which Intel's cores take more slowly than floats.
-inline const ProductKernels<float>& bf16_products() {
+#if VPR_HAS_KERNELS
+VPR_KERNELS_INLINE const ProductKernels<float>& float_product_kernels(Precision precision) {
 #if VPR_SEVERAL_INSTRUCTION_SETS
+  // The products of bfloat16 have instructions of their own, which Intel's cores take more slowly than floats.
   static const bool slow = __builtin_cpu_is("intel") && instruction_set() == InstructionSet::avx512_bf16;
-  if (slow) return avx512::float_products[1];
+  if (slow && precision == Precision::bf16) return avx512::float_products[1];
 #endif
-  return VPR_CHOSEN_KERNELS(float_products)[1];
+  return VPR_CHOSEN_KERNELS(float_products)[static_cast<std::size_t>(precision)];
 }
+template <class T>
+const ProductKernels<T>& plain_product_kernels() {
+  return VPR_CHOSEN_KERNELS(plain_products<T>);
+}
+#else
+const ProductKernels<float>& float_product_kernels(Precision precision);
+template <class T>
+const ProductKernels<T>& plain_product_kernels();
+#endif
 
 template <class T>
 const ProductKernels<T>& product_kernels(Precision precision = Precision::f32) {
-  if constexpr (std::is_same_v<T, double>) {
-    return VPR_CHOSEN_KERNELS(plain_products<T>);
-  } else if (precision == Precision::bf16) {
-    return bf16_products();
+  if constexpr (std::is_same_v<T, float>) {
+    return float_product_kernels(precision);
   } else {
-    return VPR_CHOSEN_KERNELS(float_products)[static_cast<std::size_t>(precision)];
+    return plain_product_kernels<T>();
   }
 }
 

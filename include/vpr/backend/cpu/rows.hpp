@@ -47,14 +47,20 @@ struct RowKernels {
 }  // namespace VPR_TARGET
 }  // namespace vpr::detail
 
+#if VPR_HAS_KERNELS
 #define VPR_KERNELS <vpr/backend/cpu/kernels/rows.inl>
 #include <vpr/backend/cpu/each_instruction_set.inl>
 #undef VPR_KERNELS
+#endif
 
 namespace vpr::detail {
 inline namespace VPR_TARGET {
 
-inline const RowKernels& rows() { return VPR_CHOSEN_KERNELS(row_kernels); }
+#if VPR_HAS_KERNELS
+VPR_KERNELS_INLINE const RowKernels& rows() { return VPR_CHOSEN_KERNELS(row_kernels); }
+#else
+const RowKernels& rows();
+#endif
 
 }  // namespace VPR_TARGET
 }  // namespace vpr::detail

@@ -10,6 +10,8 @@
 /// A function that is part of each kernel that calls it.
 #define VPR_INLINE __attribute__((always_inline)) inline
 
+#if VPR_HAS_KERNELS
 #define VPR_KERNELS <vpr/backend/cpu/kernels/vector_math.inl>
 #include <vpr/backend/cpu/each_instruction_set.inl>
 #undef VPR_KERNELS
+#endif
