@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// DINOv2 in float32: milliseconds a batch, and the share of this core's peak. Arguments: photos in the batch, threads.
+// DINOv2 in each precision: milliseconds a batch, and the share of this core's peak in that precision. Arguments: photos in the batch, threads.
 #include "benchmarks/support/peak.hpp"
 #include "tests/support/random.hpp"
 
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/core/parallel.hpp>
+#include <vpr/model/precision.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -20,8 +21,9 @@ double flops(const vpr::VitConfig& config) {
 }
 
 template <class Config>
-void vit(benchmark::State& state) {
+vpr::DinoV2<Config> random_network(vpr::Precision precision) {
   vpr::DinoV2<Config> network;
+  vpr::hold_blocks_in(network, precision);
   std::uint64_t seed = 1;
   network.visit(
       [&](const std::string&, auto& parameter) {
@@ -30,27 +32,56 @@ void vit(benchmark::State& state) {
         parameter.assign(std::span<const float>(values));
       },
       "");
+  return network;
+}
+
+/// The least cosine of an image's patches in two precisions.
+double least_cosine(const vpr::Tensor<vpr::Cpu<>>& a, const vpr::Tensor<vpr::Cpu<>>& b) {
+  double least = 1;
+  const std::int64_t channels = a.shape().last();
+  for (std::int64_t row = 0; row < a.shape().rows(); ++row) {
+    double ab = 0, aa = 0, bb = 0;
+    for (std::int64_t c = row * channels; c < (row + 1) * channels; ++c) {
+      ab += static_cast<double>(a.data()[c]) * static_cast<double>(b.data()[c]);
+      aa += static_cast<double>(a.data()[c]) * static_cast<double>(a.data()[c]);
+      bb += static_cast<double>(b.data()[c]) * static_cast<double>(b.data()[c]);
+    }
+    const double cosine = ab / std::sqrt(aa * bb);
+    least = cosine >= least ? least : cosine;  // a NaN is kept
+  }
+  return least;
+}
+
+template <class Config>
+void vit(benchmark::State& state, vpr::Precision precision) {
   const std::int64_t photos = state.range(0);
   const auto images = vpr::Tensor<vpr::Cpu<>>::from(vpr::Shape{photos, 3, 224, 224}, random_floats(photos * 3 * 224 * 224, 7));
+  const vpr::DinoV2<Config> network = random_network<Config>(precision);
   const vpr::Execution execution(static_cast<int>(state.range(1)));
   const vpr::ExecutionScope scope(execution);
-  if (!std::isfinite(network(images).cls.data()[0])) return state.SkipWithError("the features are not finite");
+  const double cosine = least_cosine(network(images).patches, random_network<Config>(vpr::Precision::f32)(images).patches);
+  if (!(cosine > (precision == vpr::Precision::int8 ? 0.99 : 0.9995))) return state.SkipWithError("wrong features");
   for (auto _ : state) benchmark::DoNotOptimize(network(images));
-  const double work = flops(network.config()) * static_cast<double>(photos);
-  static const double peak = vpr::bench::peak_flops();
+  const double work = flops(network.config()) * static_cast<double>(photos), peak = vpr::bench::peak(precision);
+  state.counters["cosine"] = cosine;                                                 // of the worst patch to that in float32
   state.counters["memory_MB"] = static_cast<double>(execution.memory().peak) / 1e6;  // beside the weights
   state.counters["GFLOP/s"] = benchmark::Counter(work / 1e9, benchmark::Counter::kIsIterationInvariantRate);
   state.counters["of_peak"] =
       benchmark::Counter(work / peak / static_cast<double>(state.range(1)), benchmark::Counter::kIsIterationInvariantRate);
 }
 
-void vit_s14(benchmark::State& state) { vit<vpr::ViTS14>(state); }
-void vit_b14(benchmark::State& state) { vit<vpr::ViTB14>(state); }
+template <class Config>
+int register_all(const std::string& size) {
+  for (const vpr::Precision precision : {vpr::Precision::f32, vpr::Precision::bf16, vpr::Precision::int8}) {
+    const std::string name = "vit_" + size + "14_" + std::string(name_of(precision));
+    const auto run = [precision](benchmark::State& state) { vit<Config>(state, precision); };
+    // Two threads are timed by the clock on the wall, one by the processor's.
+    benchmark::RegisterBenchmark(name.c_str(), run)->Args({1, 1})->Args({8, 1})->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark(name.c_str(), run)->Args({1, 2})->Args({8, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
+  }
+  return 0;
+}
 
-// Two threads are timed by the clock on the wall, one by the processor's.
-BENCHMARK(vit_s14)->Args({1, 1})->Args({8, 1})->Unit(benchmark::kMillisecond);
-BENCHMARK(vit_s14)->Args({1, 2})->Args({8, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK(vit_b14)->Args({1, 1})->Unit(benchmark::kMillisecond);
-BENCHMARK(vit_b14)->Args({1, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
+[[maybe_unused]] const int registered = register_all<vpr::ViTS14>("s") + register_all<vpr::ViTB14>("b");
 
 }  // namespace

@@ -119,12 +119,17 @@ def openvino(size, batch, precision):
 
 
 def works():
-    peers = {"f32": {"PyTorch": pytorch, "ONNX Runtime": onnx_runtime, "OpenVINO": openvino}}
+    goals = {"f32": 1.0, "bf16": 1.1, "int8": 1.0}
+    peers = {
+        "f32": {"PyTorch": pytorch, "ONNX Runtime": onnx_runtime, "OpenVINO": openvino},
+        "bf16": {"PyTorch autocast": pytorch, "OpenVINO": openvino},
+        "int8": {"ONNX Runtime, dynamic": onnx_runtime, "OpenVINO, calibrated": openvino},
+    }
     for precision, those in peers.items():
         for size in SIZES:
             for batch in (1, 8):
                 for threads in (1, 2):
-                    name = f"ViT-{size.upper()}/14, {batch} at 224, {precision}"
                     timing = "" if threads == 1 else "/real_time"
-                    yield Work(name, threads, "bench_backbone", f"vit_{size}14/{batch}/{threads}{timing}",
-                               {peer: make(size, batch, precision) for peer, make in those.items()}, 1.0)
+                    yield Work(f"ViT-{size.upper()}/14, {batch} at 224, {precision}", threads, "bench_backbone",
+                               f"vit_{size}14_{precision}/{batch}/{threads}{timing}",
+                               {peer: make(size, batch, precision) for peer, make in those.items()}, goals[precision])
