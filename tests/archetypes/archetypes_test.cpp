@@ -14,6 +14,7 @@
 #include "tests/archetypes/preprocess.hpp"
 #include "tests/archetypes/weight_source.hpp"
 
+#include <vpr/core/eigen.hpp>
 #include <vpr/index/flat.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/layer/initialise.hpp>

@@ -17,17 +17,17 @@ TEST_CASE("layer_norm centres and scales each row, then applies gamma and beta")
 
 TEST_CASE("layer_norm keeps its digits where the mean is large") {
   const X y = layer_norm(tensor({1, 4}, {1000.25F, 1000.5F, 1000.75F, 1001}), X::full({4}, 1), X::zeros({4}), 0);
-  CHECK(largest_difference(y.values(), {-1.34164079F, -0.447213595F, 0.447213595F, 1.34164079F}) < 1e-6F);
+  CHECK(largest_difference(y.values(), Values{-1.34164079F, -0.447213595F, 0.447213595F, 1.34164079F}) < 1e-6F);
 }
 
 TEST_CASE("l2_normalize makes rows of unit length and leaves a zero row") {
-  CHECK(largest_difference(l2_normalize(tensor({2, 2}, {3, 4, 0, 0})).values(), {0.6F, 0.8F, 0, 0}) < 1e-7F);
+  CHECK(largest_difference(l2_normalize(tensor({2, 2}, {3, 4, 0, 0})).values(), Values{0.6F, 0.8F, 0, 0}) < 1e-7F);
   CHECK(l2_normalize(tensor({1, 2}, {3, 4}), 10).values() == Values{0.3F, 0.4F});
 }
 
 TEST_CASE("softmax gives shares that do not change with a common shift") {
   const Values y = softmax(tensor({2, 2}, {0, std::log(3.0F), 1000, 1000})).values();
-  CHECK(largest_difference(y, {0.25F, 0.75F, 0.5F, 0.5F}) < 1e-6F);
+  CHECK(largest_difference(y, Values{0.25F, 0.75F, 0.5F, 0.5F}) < 1e-6F);
   const Values x = random_floats(30, 1);
   const Values shares = softmax(tensor({3, 10}, x)).values();
   CHECK(std::accumulate(shares.begin(), shares.begin() + 10, 0.0F) == Approx(1));

@@ -11,8 +11,9 @@ TEST_CASE("mean averages the tokens of each image") {
 
 TEST_CASE("gem with power 1 is the mean of the clamped, with a large one nearly the largest") {
   const X x = tensor({1, 2, 2}, {-1, 3, 1, 5});
-  CHECK(largest_difference(gem(x, X::full({1}, 1), 0.5F).values(), {0.75F, 4}) < 1e-6F);
-  CHECK(largest_difference(gem(x, X::full({1}, 200), 0.5F).values(), {1 * std::pow(0.5F, 0.005F), 5 * std::pow(0.5F, 0.005F)}) < 1e-5F);
+  CHECK(largest_difference(gem(x, X::full({1}, 1), 0.5F).values(), Values{0.75F, 4}) < 1e-6F);
+  CHECK(largest_difference(gem(x, X::full({1}, 200), 0.5F).values(), Values{1 * std::pow(0.5F, 0.005F), 5 * std::pow(0.5F, 0.005F)}) <
+        1e-5F);
 }
 
 TEST_CASE("gem of power 3, by hand") {
