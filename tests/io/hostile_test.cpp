@@ -97,7 +97,7 @@ Outcome in_own_process(const std::function<std::string()>& body, const fs::path&
 }  // namespace
 
 TEST_CASE("hostile files: each does what the manifest expects, within memory and time, and nothing runs") {
-  for (const std::string folder : {vpr::test::data("/checkpoints_bad"), vpr::test::shared("/goldens/checkpoints_bad")}) {
+  for (const std::string& folder : {vpr::test::data("/checkpoints_bad"), vpr::test::shared("/goldens/checkpoints_bad")}) {
     if (!fs::exists(folder)) {
       WARN("not there, not tested: " << folder);
       continue;
