@@ -82,7 +82,7 @@ X difference_norms(const X& a, const X& b, double eps) {
 template <class X>
 X similarities(const X& descriptors, bool normalise = true) {
   const X rows = normalise ? l2_normalize(descriptors) : descriptors;
-  return matmul(rows, rows, vpr::Product::abt);
+  return matmul(rows, rows, Product::abt);
 }
 
 /// 1 at each of the pairs, 0 elsewhere: `N×N`, an anchor a row. A pair listed twice counts once.

@@ -104,7 +104,7 @@ void pack_tile(MatrixView<T> x, std::int64_t rows, std::int64_t depth, std::int6
 
 /// Multiplies a part on this thread.
 template <class T>
-void multiply_part(const ProductKernels<T>& kernels, const Product<T>& product, ProductPart part) {
+void multiply_part(const ProductKernels<T>& kernels, const PackedProduct<T>& product, ProductPart part) {
   const bool several_runs = product.depth > longest_run;
   const std::int64_t rows = several_runs ? padded_rows(part.row_end - part.row_begin, kernels.tile_rows) : kernels.tile_rows;
   Buffer<T> sums(static_cast<std::size_t>(rows * (several_runs ? strip_panels : 1) * panel_columns));
@@ -122,7 +122,7 @@ inline ProductPart band_of(std::int64_t rows, std::int64_t tile_rows, std::int64
 
 /// Multiplies packed rows and packed panels over the threads.
 template <class T>
-void multiply_packed(const ProductKernels<T>& kernels, const Product<T>& product, std::int64_t rows) {
+void multiply_packed(const ProductKernels<T>& kernels, const PackedProduct<T>& product, std::int64_t rows) {
   const std::int64_t threads = thread_count(), bands = ceiling(rows, band_rows), panels = ceiling(product.columns, panel_columns);
   const std::int64_t strips = threads == 1 ? 1 : std::min(panels, ceiling(3 * threads, bands));
   parallel_for(bands * strips, [&](std::int64_t task) {
@@ -159,13 +159,13 @@ void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t 
       const std::int64_t column = task / shares * strip, columns = std::min(strip, size.columns - column);
       Buffer<T> right(static_cast<std::size_t>(ceiling(columns, panel_columns) * panel_columns * size.depth));
       pack_panels(b.from(0, column), size.depth, columns, right.data());
-      Product<T> product{.left = left.data(),
-                         .right = right.data(),
-                         .depth = size.depth,
-                         .columns = columns,
-                         .out = out + top * step + column,
-                         .step = step,
-                         .epilogue = epilogue};
+      PackedProduct<T> product{.left = left.data(),
+                               .right = right.data(),
+                               .depth = size.depth,
+                               .columns = columns,
+                               .out = out + top * step + column,
+                               .step = step,
+                               .epilogue = epilogue};
       if (epilogue.bias != nullptr) product.epilogue.bias += column;
       if (epilogue.gate != nullptr) product.epilogue.gate += column;
       if (epilogue.residual != nullptr) product.epilogue.residual += top * step + column;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/backend/cpu/gemm.hpp>
+#include <vpr/core/shape.hpp>
 
 namespace vpr::detail {
 inline namespace VPR_TARGET {

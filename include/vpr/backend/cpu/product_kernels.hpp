@@ -47,7 +47,7 @@ struct RowScale {
 
 /// A product of packed operands, in T.
 template <class T>
-struct Product {
+struct PackedProduct {
   const void* left;   // rows packed as tiles
   const void* right;  // columns packed as panels
   std::int64_t depth, columns;
@@ -79,7 +79,7 @@ struct ProductKernels {
   /// Packs at most `tile_rows` rows into a tile of `height` rows: the first line of 64 bytes of each row, then their second lines, and so on.
   void (*pack)(RowsView<float> rows, std::int64_t depth, std::int64_t height, void* to, RowScale* scales);
   /// Multiplies a part; `scratch` holds the sums of a tile, or where there are several runs those of the part's rows and `strip_panels` panels.
-  void (*multiply)(const Product<T>& product, ProductPart part, void* scratch);
+  void (*multiply)(const PackedProduct<T>& product, ProductPart part, void* scratch);
 };
 
 }  // namespace vpr::detail

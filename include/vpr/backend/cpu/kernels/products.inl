@@ -125,11 +125,11 @@ VPR_INLINE void store_up_to(float* to, Floats x, std::int64_t count) { count >= 
 // What follows the sums of a tile. They lie row by row, two vectors each.
 
 /// The bytes' sum of row `row` as a float.
-VPR_INLINE Floats scaled(Ints sum, const Product<float>& product, std::int64_t row, Ints column_sums, Floats column_scales) {
+VPR_INLINE Floats scaled(Ints sum, const PackedProduct<float>& product, std::int64_t row, Ints column_sums, Floats column_scales) {
   const RowScale scale = product.row_scales[row];
   return __builtin_convertvector(sum - scale.zero * column_sums, Floats) * (column_scales * scale.step);
 }
-VPR_INLINE Floats scaled(Floats sum, const Product<float>&, std::int64_t, Ints, Floats) { return sum; }
+VPR_INLINE Floats scaled(Floats sum, const PackedProduct<float>&, std::int64_t, Ints, Floats) { return sum; }
 
 /// Applies a GELU to vectors in place.
 inline void curve(Activation activation, Floats* vectors, std::int64_t count) {
@@ -137,7 +137,7 @@ inline void curve(Activation activation, Floats* vectors, std::int64_t count) {
 }
 
 template <class Sum>
-void finish_tile(const Product<float>& product, std::int64_t row, std::int64_t rows, std::int64_t column, Sum* sums) {
+void finish_tile(const PackedProduct<float>& product, std::int64_t row, std::int64_t rows, std::int64_t column, Sum* sums) {
   const EpilogueOperands<float>& epilogue = product.epilogue;
   const bool curved = epilogue.activation == Activation::gelu || epilogue.activation == Activation::quick_gelu;
   for (int v = 0; v < 2 && column + v * lanes < product.columns; ++v) {
@@ -166,14 +166,14 @@ void finish_tile(const Product<float>& product, std::int64_t row, std::int64_t r
   if (!curved) return;
   Floats* const values = reinterpret_cast<Floats*>(sums);
   curve(epilogue.activation, values, 2 * rows);
-  Product<float> rest = product;
+  PackedProduct<float> rest = product;
   rest.epilogue.bias = nullptr;
   rest.epilogue.activation = Activation::none;
   finish_tile(rest, row, rows, column, values);
 }
 
 /// In double the rest is left to the caller.
-inline void finish_tile(const Product<double>& product, std::int64_t row, std::int64_t rows, std::int64_t column,
+inline void finish_tile(const PackedProduct<double>& product, std::int64_t row, std::int64_t rows, std::int64_t column,
                         const typename VectorOf<double>::type* sums) {
   constexpr std::int64_t width = 2 * VPR_VECTOR_BYTES / 8;
   const std::int64_t count = product.columns - column < width ? product.columns - column : width;
@@ -188,7 +188,7 @@ inline void finish_tile(const Product<double>& product, std::int64_t row, std::i
 
 /// Asks for what `finish_tile` reads and writes, so that it is there when the sums are.
 template <class T>
-VPR_INLINE void prefetch_result(const Product<T>& product, std::int64_t row, std::int64_t rows, std::int64_t column) {
+VPR_INLINE void prefetch_result(const PackedProduct<T>& product, std::int64_t row, std::int64_t rows, std::int64_t column) {
   for (std::int64_t r = row; r < row + rows; ++r) {
     for (std::int64_t c = column; c < column + 2 * VPR_VECTOR_BYTES / static_cast<std::int64_t>(sizeof(T)) && c < product.columns;
          c += 64 / sizeof(T)) {
@@ -200,7 +200,7 @@ VPR_INLINE void prefetch_result(const Product<T>& product, std::int64_t row, std
 
 /// See `ProductKernels::multiply`.
 template <class Terms>
-void multiply(const Product<typename Terms::Result>& product, ProductPart part, void* scratch) {
+void multiply(const PackedProduct<typename Terms::Result>& product, ProductPart part, void* scratch) {
   constexpr int word = sizeof(typename Terms::Right{}[0]), width = 2 * VPR_VECTOR_BYTES / word, slices = panel_columns / width;
   constexpr std::int64_t line_units = 64 / (sizeof(typename Terms::Left) * Terms::steps);
   const std::int64_t units = (product.depth + Terms::unit - 1) / Terms::unit, lines = (units + line_units - 1) / line_units;
