@@ -41,17 +41,21 @@ for output in "evaluate --json e.json" "evaluate --report e.html" "localize --js
   read -r command option file <<<"$output"
   refused 2 "$file: is there already" "$command" "${model[@]}" "${sets[@]}" "$option" "$file"
 done
-refused 2 "e.json: is there already" pca new.npy --dimensions 1 --out e.json
+cp new.npy e.safetensors
+refused 2 "e.safetensors: is there already" pca new.npy --dimensions 1 --out e.safetensors
 "$vpr" evaluate "${model[@]}" "${sets[@]}" --json e.json --force >out.txt 2>err.txt
 "$vpr" describe "${model[@]}" --out new.npy --force photo.jpg
 cmp new.npy other.npy
 
 # What is read, or written by another option, is refused whatever is asked.
-refused 2 "w.safetensors: is read by this command" describe "${model[@]}" --out w.safetensors --force photo.jpg
-refused 2 "photo.jpg: is read by this command" describe "${model[@]}" --out photo.jpg --force photo.jpg
+ln -s w.safetensors weights.npy
+ln -s photo.jpg photo.npy
 ln -s list.csv link.csv
+ln -s new.npy link.safetensors
+refused 2 "weights.npy: is read by this command" describe "${model[@]}" --out weights.npy --force photo.jpg
+refused 2 "photo.npy: is read by this command" describe "${model[@]}" --out photo.npy --force photo.jpg
 refused 2 "link.csv: is read by this command" evaluate "${model[@]}" "${sets[@]}" --json link.csv --force
-refused 2 "new.json: is read by this command" pca new.npy --dimensions 1 --out new.json --force
+refused 2 "link.safetensors: is read by this command" pca new.npy --dimensions 1 --out link.safetensors --force
 refused 2 "both: would be written twice" evaluate "${model[@]}" "${sets[@]}" --json both --report ./both --force
 refused 2 "w.safetensors: is read by this command" train --recipe adapter --backbone dinov2-vits14 --weights w.safetensors --data list.csv --out w.safetensors --force
 refused 2 "the name of the file is empty" describe "${model[@]}" --out "" photo.jpg

@@ -3,6 +3,8 @@
 /// The precisions in which weights are held and multiplied.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <array>
 #include <cstddef>
 #include <string_view>
