@@ -35,6 +35,12 @@ vpr::Pipeline<vpr::DinoV2<vpr::ViTS14>, vpr::GeM<>> model() { return vpr::Pipeli
 CPP
 result=$(cost "$source" 3)
 row "$result" "<vpr/vpr.hpp> and a DINOv2 pipeline's describe (promised: 15 s, 1500 MB)"
+flags+=(-DVPR_KERNELS_APART)
+result=$(cost tests/consumer_install/main.cpp 3)
+row "$result" "<vpr/aggregator.hpp> and one GeM call, the kernels being in another file"
+result=$(cost "$source" 3)
+row "$result" "<vpr/vpr.hpp> and a DINOv2 pipeline's describe, the kernels being in another file"
+unset 'flags[-1]'
 result=$(cost examples/01_describe_two_photos.cpp 3)
 row "$result" "the same with vpr::open_weights, every reader of weight files"
 
