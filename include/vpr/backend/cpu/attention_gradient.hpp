@@ -28,22 +28,22 @@ void attention_gradient(AttentionOperand<float> q, AttentionOperand<float> k, At
     const MatrixView<float> key{rows_of(k.data, k.rows, k.stride), k.stride}, value{rows_of(v.data, v.rows, v.stride), v.stride};
 
     const std::int64_t most = std::min(query_block, q.rows);
-    Buffer<float> weights(static_cast<std::size_t>(most * k.rows)), slopes(static_cast<std::size_t>(most * k.rows));
+    Buffer<float> weights(static_cast<std::size_t>(most * k.rows)), gradients(static_cast<std::size_t>(most * k.rows));
     std::int64_t begin = 0;
     do {  // once even without queries: the gradients of keys and values are then 0
       const std::int64_t height = std::min(query_block, q.rows - begin);
       const MatrixView<float> query{rows_of(q.data, q.rows, q.stride) + begin * q.stride, q.stride};
       const MatrixView<float> above{rows_of(dy.data(), q.rows, channels) + begin * channels, channels};
       gemm(query, key.transposed(), {height, k.rows, depth}, weights.data(), k.rows);
-      gemm(above, value.transposed(), {height, k.rows, depth}, slopes.data(), k.rows);
+      gemm(above, value.transposed(), {height, k.rows, depth}, gradients.data(), k.rows);
       for (std::int64_t r = 0; r < height; ++r) {
-        float *const row = weights.data() + r * k.rows, *const slope = slopes.data() + r * k.rows;
+        float *const row = weights.data() + r * k.rows, *const gradient = gradients.data() + r * k.rows;
         rows().softmax(k.rows, row, scale, row);
-        rows().softmax_gradient(k.rows, row, slope, scale, slope);
+        rows().softmax_gradient(k.rows, row, gradient, scale, gradient);
       }
-      const MatrixView<float> weight{weights.data(), k.rows}, slope{slopes.data(), k.rows};
-      gemm(slope, key, {height, depth, k.rows}, rows_of(dq, q.rows, q.stride) + begin * q.stride, q.stride);
-      gemm(slope.transposed(), query, {k.rows, depth, height}, rows_of(dk, k.rows, k.stride), k.stride, begin > 0);
+      const MatrixView<float> weight{weights.data(), k.rows}, gradient{gradients.data(), k.rows};
+      gemm(gradient, key, {height, depth, k.rows}, rows_of(dq, q.rows, q.stride) + begin * q.stride, q.stride);
+      gemm(gradient.transposed(), query, {k.rows, depth, height}, rows_of(dk, k.rows, k.stride), k.stride, begin > 0);
       gemm(weight.transposed(), above, {k.rows, depth, height}, rows_of(dv, v.rows, v.stride), v.stride, begin > 0);
       begin += query_block;
     } while (begin < q.rows);

@@ -68,10 +68,10 @@ struct VectorKernels : ScalarKernels<ParallelExecutor>, ScalarGradients<Parallel
   template <class X>
   static void silu_gate_gradient(const X& x, const X& dy, X& dx) {
     each_row(dy, [&, columns = dy.shape().last()](std::int64_t r) {
-      const float *const row = x.data() + r * 2 * columns, *const slope = dy.data() + r * columns;
+      const float *const row = x.data() + r * 2 * columns, *const above = dy.data() + r * columns;
       float* const result = dx.data() + r * 2 * columns;
-      rows().silu_gate_gradient(columns, row, row + columns, slope, result);
-      rows().silu_gate(columns, row, slope, result + columns);
+      rows().silu_gate_gradient(columns, row, row + columns, above, result);
+      rows().silu_gate(columns, row, above, result + columns);
     });
   }
 
