@@ -6,14 +6,21 @@
 //     04_render_a_town FOLDER [SEED [PLACES]]     60 places unless given; one seed gives the same photos on every machine
 #include <vpr/dataset/write_town.hpp>
 
+#include <charconv>
 #include <cstdio>
-#include <cstdlib>
+#include <string_view>
+
+template <class Number>
+bool is_number(std::string_view text, Number& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
 
 int main(int count, char** arguments) try {
-  if (count < 2 || count > 4) return std::fprintf(stderr, "usage: %s FOLDER [SEED [PLACES]]\n", arguments[0]), 2;
   vpr::TownSettings settings;
-  if (count > 2) settings.seed = std::strtoull(arguments[2], nullptr, 10);
-  if (count > 3) settings.places = std::atoi(arguments[3]);
+  const bool understood = (count >= 2 && count <= 4) && arguments[1][0] != '-' && (count < 3 || is_number(arguments[2], settings.seed)) &&
+                          (count < 4 || is_number(arguments[3], settings.places));
+  if (!understood) return std::fprintf(stderr, "usage: %s FOLDER [SEED [PLACES]]\n", arguments[0]), 2;
 
   const vpr::SyntheticTown town(settings);
   vpr::write_town(town, arguments[1]);
