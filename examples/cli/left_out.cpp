@@ -27,16 +27,16 @@ nlohmann::ordered_json LeftOut::json() const {
   return all;
 }
 
-void LeftOut::finish() const {
-  if (entries_.empty()) return;
+void LeftOut::finish(int code) const {
   std::cout.flush();
-  std::cerr << "left out: " << entries_.size() << (entries_.size() == 1 ? " photo\n" : " photos\n");
+  if (!entries_.empty()) std::cerr << "left out: " << entries_.size() << (entries_.size() == 1 ? " photo\n" : " photos\n");
   for (const Entry& entry : entries_) {
     std::string line = vpr::printable(entry.reason);
     std::replace(line.begin(), line.end(), '\n', ' ');
     std::cerr << "  " << entry.of << ": " << line << '\n';
   }
-  throw CLI::RuntimeError(exit_photos_left_out);
+  if (code == 0 && !entries_.empty()) code = exit_photos_left_out;
+  if (code != 0) throw CLI::RuntimeError(code);
 }
 
 }  // namespace cli

@@ -29,8 +29,8 @@ class LeftOut {
   std::string first_reason(const std::string& of) const;
   /// Every one, names escaped: [{"of": "database", "photo": "a.jpg", "reason": "…"}].
   nlohmann::ordered_json json() const;
-  /// Names them on standard error and ends the command with `exit_photos_left_out`. Does nothing where there are none.
-  void finish() const;
+  /// Names them on standard error and ends the command with `code`, or, where that is 0 and there are any, with `exit_photos_left_out`.
+  void finish(int code = 0) const;
 
  private:
   struct Entry {

@@ -22,7 +22,8 @@ namespace {
 
 constexpr const char* exit_codes =
     "Exit codes: 0 done; 1 an error in data or model, or output that could not be written; 2 a command line or settings that cannot be "
-    "used; 3 done, but photos were left out, which are named on standard error and in --json.";
+    "used; 3 done, but photos were left out, which are named on standard error and in --json; 4 a training that a signal stopped, and that "
+    "--resume goes on with.";
 
 /// The version, the instruction set whose kernels run here, and the components that it was built with, a line each.
 std::string version_text() {

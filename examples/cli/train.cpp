@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "commands.hpp"
+#include "interruption.hpp"
 #include "left_out.hpp"
 #include "outputs.hpp"
 #include "progress_bar.hpp"
@@ -190,10 +191,15 @@ void train(System& system, const TrainOptions& options, const vpr::Recipe& recip
     if (look) record.write_report();
     if (progress && !last) progress(told, step.step, options.steps);
     start = Clock::now();
-    return !stopping.should_stop();
+    return !stopping.should_stop() && !Interruption::asked();
   };
+  const Interruption interruption;
   try {
     trainer.run([&](std::int64_t step) { return steps->loss(step); }, after_step);
+  } catch (const Interrupted&) {
+    if (progress) progress("", 1, 1);
+    VPR_REQUIRE(vpr::Error, trainer.done() > 0,
+                "train: stopped by a signal before the first step was done: there is nothing to go on from");
   } catch (...) {
     if (progress) progress("", 1, 1);
     if (const std::int64_t done = trainer.done_in_checkpoint(); done > 0) {
@@ -202,10 +208,15 @@ void train(System& system, const TrainOptions& options, const vpr::Recipe& recip
     throw;
   }
   if (progress) progress("", 1, 1);
+  const bool interrupted = trainer.done() < options.steps && !stopping.should_stop();
   write(options.out);
   record.write_report();
-  if (trainer.done() < options.steps)
+  if (interrupted) {
+    std::printf("stopped by a signal after %lld of %lld steps: state and weights are written, --resume goes on from there\n",
+                static_cast<long long>(trainer.done()), static_cast<long long>(options.steps));
+  } else if (trainer.done() < options.steps) {
     std::printf("stopped after %lld steps: recall@1 rose no more\n", static_cast<long long>(trainer.done()));
+  }
   if (validation.wanted()) std::printf("%s: the weights with the best recall@1, %.3f\n", best_weights.c_str(), stopping.best());
   std::printf("%s: evaluate it with vpr evaluate --model %s --weights %s --size %s --preprocess %s\n", vpr::escaped(options.out).c_str(),
               recipe.system.c_str(), vpr::escaped(options.out).c_str(), made.size.c_str(), preprocess.c_str());
@@ -213,7 +224,7 @@ void train(System& system, const TrainOptions& options, const vpr::Recipe& recip
   for (const vpr::BadPhoto& photo : steps->bad_photos()) left_out.add("data", photo.path, photo.path, photo.reason);
   for (const vpr::BadPhoto& photo : validation.bad_photos()) left_out.add("validation", photo.path, photo.path, photo.reason);
   std::fflush(stdout);
-  left_out.finish();
+  left_out.finish(interrupted ? exit_interrupted : 0);
 }
 
 void run(const TrainOptions& options) {

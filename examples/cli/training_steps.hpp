@@ -3,6 +3,7 @@
 /// The losses of a training's steps: of batches of places, or of mined triplets.
 #pragma once
 
+#include "interruption.hpp"
 #include "options.hpp"
 #include "progress_bar.hpp"
 #include "train_options.hpp"
@@ -216,6 +217,7 @@ class TripletSteps : public TrainingSteps<System> {
     auto& pipeline = vpr::first_stage_of(system_);
     const vpr::TripletBatch batch = batches_.next(
         [&](const vpr::Shape& shape, std::span<const float> values) {
+          if (Interruption::asked()) throw Interrupted();  // the round is mined again: a large one would take long to finish
           const vpr::NotRecording scope;
           return pipeline.parts(features_(vpr::Var<B>(vpr::Tensor<B>::from(shape, values)))).to_vector();
         },

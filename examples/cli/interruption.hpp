@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Ctrl-C and SIGTERM as a wish that work is brought to an end that can be gone on from.
+#pragma once
+
+#include <csignal>
+
+namespace cli {
+
+/// The exit code of a training that a signal stopped, with state and weights written.
+inline constexpr int exit_interrupted = 4;
+
+/// Thrown from within a step that is long, and can be done again.
+struct Interrupted {};
+
+/// While one lives, the first SIGINT or SIGTERM only is noted; a second one ends the program, as the first does otherwise. Signals that the program
+/// was started to ignore stay ignored. There may be one at a time.
+class Interruption {
+ public:
+  Interruption();
+  ~Interruption();
+  Interruption(const Interruption&) = delete;
+  Interruption& operator=(const Interruption&) = delete;
+
+  /// Whether there was a signal.
+  static bool asked();
+
+ private:
+  static constexpr int signals_[] = {SIGINT, SIGTERM};
+  struct sigaction before_[2] = {};
+};
+
+}  // namespace cli
