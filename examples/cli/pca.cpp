@@ -17,16 +17,26 @@ namespace {
 
 struct Options {
   std::string descriptors, out;
-  std::int64_t dimensions = 4096;
+  std::int64_t dimensions = 0;  // 0: CricaVPR's, or as many as there are
   bool whiten = false, force = false;
 };
 
 void fit(const Options& options) {
   check_outputs({options.out}, {options.descriptors, vpr::record_path(options.descriptors)}, options.force);
   const vpr::Descriptors descriptors = vpr::load_descriptors(options.descriptors);
-  const vpr::Pca pca = vpr::fit_pca(descriptors.rows(), {.components = options.dimensions, .power = options.whiten ? -0.5F : 0.0F});
+  const vpr::PcaSettings settings{.components = options.dimensions > 0 ? options.dimensions : 4096,
+                                  .or_fewer = options.dimensions == 0,
+                                  .power = options.whiten ? -0.5F : 0.0F};
+  const vpr::Pca pca = [&] {
+    try {
+      return vpr::fit_pca(descriptors.rows(), settings);
+    } catch (const vpr::ConfigError& error) {
+      vpr::fail<vpr::ConfigError>(vpr::escaped(options.descriptors), ": ", error.what(),
+                                  options.dimensions > 0 ? "; --dimensions says how many are kept" : "");
+    }
+  }();
   vpr::save_pca(options.out, pca, vpr::metadata_of(descriptors.record));
-  std::cout << vpr::escaped(options.out) << ": " << descriptors.dimensions << " to " << options.dimensions << " dimensions, "
+  std::cout << vpr::escaped(options.out) << ": " << descriptors.dimensions << " to " << pca.output_dim() << " dimensions, "
             << 100 * pca.parameters().ratio.sum() << "% of the variance\n";
 }
 
@@ -36,9 +46,10 @@ void add_pca(CLI::App& program) {
   auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("pca", "Fits a PCA to descriptors, for --pca");
   command->add_option("descriptors", options->descriptors, "a matrix of descriptors that `vpr describe` wrote")->required();
-  command->add_option("--dimensions", options->dimensions, "what is left: CricaVPR's authors keep 4096")
-      ->check(from_one_to(1 << 20))
-      ->capture_default_str();
+  command
+      ->add_option("--dimensions", options->dimensions,
+                   "what is left; default: 4096, as CricaVPR's authors keep, or as many as the descriptors differ in")
+      ->check(from_one_to(1 << 20));
   command->add_flag("--whiten", options->whiten, "divide each by its standard deviation");
   command->add_option("--out", options->out, "the PCA, a .safetensors file, with the record of what it was fitted to")
       ->check(file_name(".safetensors"))

@@ -36,6 +36,8 @@ cmp -s last.json third.json && fail "the record does not tell the block"
 is half.json /precision '"bf16"'
 cmp -s last.npy half.npy && fail "bf16 computes as f32"
 
+"$vpr" pca third.npy --out most.safetensors | grep -qF "384 to 2 dimensions" || fail "three descriptors differ in two directions"
+refused "--dimensions says how many are kept" "$vpr" pca third.npy --dimensions 3 --out more.safetensors
 "$vpr" pca third.npy --dimensions 2 --out pca.safetensors
 "$vpr" evaluate --model dinov2-vits14+gem "${model[@]}" "${sets[@]}" --block 3 --facet key --pca pca.safetensors --json pca.json --report page.html >out.txt
 is pca.json /model '"dinov2-vits14+gem"'

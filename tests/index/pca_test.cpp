@@ -123,8 +123,13 @@ TEST_CASE("A PCA refuses more components than there are directions") {
   CHECK(fit_pca(points, {.components = 9}).output_dim() == 9);
   CHECK_THROWS_WITH(fit_pca(points, {.components = 10}),
                     ContainsSubstring("got 10 components, but the descriptors differ in 9 directions only"));
-  CHECK_THROWS_WITH(fit_pca(points, {.components = 11}), ContainsSubstring("got 11 components for 10 descriptors of 30 numbers"));
+  CHECK_THROWS_WITH(fit_pca(points, {.components = 11}),
+                    ContainsSubstring("got 11 components for 10 descriptors of 30 dimensions, want 1 to 9"));
+  CHECK(fit_pca(points, {.components = 100, .or_fewer = true}).output_dim() == 9);
+  CHECK(fit_pca(points, {.components = 4, .or_fewer = true}).output_dim() == 4);
   CHECK_THROWS_AS(fit_pca(points, {.components = 0}), ConfigError);
+  CHECK_THROWS_AS(fit_pca(points, {.components = 0, .or_fewer = true}), ConfigError);
+  CHECK_THROWS_AS(fit_pca(Matrix<float>(Matrix<float>::Zero(5, 3)), {.components = 1, .or_fewer = true}), ConfigError);
   CHECK_THROWS_AS(fit_pca(Matrix<float>(Matrix<float>::Constant(5, 3, 1)), {.components = 1}), ConfigError);
   CHECK_THROWS_AS(fit_pca(points.topRows(1), {.components = 1}), ConfigError);
 }

@@ -25,7 +25,8 @@ enum class PcaVariance {
 
 struct PcaSettings {
   std::int64_t components = 512;
-  float power = 0;  ///< see `PcaParameters`: 0 leaves projections as they are, -0.5 whitens them
+  bool or_fewer = false;  ///< fewer components, rather than an error, where the descriptors differ in fewer directions
+  float power = 0;        ///< see `PcaParameters`: 0 leaves projections as they are, -0.5 whitens them
   PcaVariance variance = PcaVariance::sample;
 };
 
@@ -51,14 +52,15 @@ void centre(Rows points, const RowVector<Real>& mean, std::int64_t begin, std::i
 ///
 /// Cost: N D min(N, D) operations, then some 10 min(N, D)³ of Eigen's eigenvalue solver on one thread. Memory: about 3 min(N, D)² numbers.
 /// Goldens metric_pca_*, pca_cricavpr.
-/// @throws FormatError for NaN or infinity; ConfigError for no components, or more than there are directions in which the descriptors
-///   differ: at most N - 1 and D, fewer where they repeat.
+/// @throws FormatError for NaN or infinity; ConfigError for no components, fewer than two descriptors that differ, or, without `or_fewer`, more
+///   components than there are directions in which the descriptors differ: at most N - 1 and D, fewer where they repeat.
 template <class Real = double>
 Pca fit_pca(RowsArgument points, const PcaSettings& settings) {
-  const std::int64_t n = points.size(), dim = points.dim(), k = settings.components, order = std::min(n, dim);
+  const std::int64_t n = points.size(), dim = points.dim(), order = std::min(n, dim);
   require_finite(points, dim, "fit_pca: descriptor");
-  VPR_REQUIRE(ConfigError, k >= 1 && k <= order && n >= 2, "fit_pca: got ", k, " components for ", n, " descriptors of ", dim,
-              " numbers, expected at least 1 and at most the smaller of both");
+  VPR_REQUIRE(ConfigError, n >= 2, "fit_pca: got ", n, " descriptors, want two at least");
+  VPR_REQUIRE(ConfigError, settings.components >= 1 && (settings.or_fewer || settings.components <= order), "fit_pca: got ",
+              settings.components, " components for ", n, " descriptors of ", dim, " dimensions, want 1 to ", std::min(n - 1, dim));
   RowVector<Real> mean = RowVector<Real>::Zero(dim);
   for (std::int64_t i = 0; i < n; ++i) mean += Eigen::Map<const Eigen::RowVectorXf>(points[i], dim).template cast<Real>();
   mean /= static_cast<Real>(n);
@@ -81,8 +83,10 @@ Pca fit_pca(RowsArgument points, const PcaSettings& settings) {
   VPR_REQUIRE(ConfigError, solver.info() == Eigen::Success, "fit_pca: the eigenvalues did not converge");
   const auto scatter = [&](std::int64_t i) { return solver.eigenvalues()[order - 1 - i]; };  // largest first
   const Real negligible = scatter(0) * static_cast<Real>(std::max(n, dim)) * std::numeric_limits<Real>::epsilon();
-  VPR_REQUIRE(ConfigError, scatter(k - 1) > negligible, "fit_pca: got ", k, " components, but the descriptors differ in ",
-              (solver.eigenvalues().array() > negligible).count(), " directions only");
+  const std::int64_t directions = (solver.eigenvalues().array() > negligible).count();
+  const std::int64_t k = settings.or_fewer ? std::min(settings.components, directions) : settings.components;
+  VPR_REQUIRE(ConfigError, directions >= std::max<std::int64_t>(k, 1), "fit_pca: got ", settings.components,
+              " components, but the descriptors differ in ", directions, " directions only");
 
   PcaParameters found;
   found.components.resize(k, dim);
