@@ -3,6 +3,7 @@
 #include "outputs.hpp"
 #include "search.hpp"
 
+#include <vpr/dataset/text.hpp>
 #include <vpr/eval/evaluation_json.hpp>
 #include <vpr/eval/recall.hpp>
 
@@ -13,6 +14,9 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace cli {
 namespace {
@@ -43,10 +47,16 @@ std::vector<std::int64_t> measurable(const std::vector<std::int64_t>& recall, co
 /// What positions were taken to be, and how that is known.
 std::string unit_of(const vpr::Dataset& dataset) { return dataset.unit_reason.empty() ? "none" : vpr::printable(dataset.unit_reason); }
 
+double by_chance(const vpr::Dataset& dataset) { return vpr::random_recall(*dataset.positives, std::ssize(dataset.database)); }
+
 void print(const vpr::Dataset& dataset, const SearchResult& result, const vpr::Recall& recall) {
   std::printf("%zu queries, %zu database photos; %zu queries have a right answer\n", dataset.queries.size(), dataset.database.size(),
               dataset.queries.size() - recall.unanswerable.size());
-  if (!dataset.unit_reason.empty()) std::printf("positions: %s\n", unit_of(dataset).c_str());
+  if (!dataset.unit_reason.empty()) {
+    const std::string extent = extent_text(dataset);
+    std::printf("positions: %s%s%s\n", unit_of(dataset).c_str(), extent.empty() ? "" : "; within ", extent.c_str());
+  }
+  std::printf("by chance   %.3f   of the queries, by an answer drawn at random\n", by_chance(dataset));
   for (std::size_t i = 0; i < recall.at.size(); ++i) {
     std::printf("recall@%-4lld %.3f", static_cast<long long>(recall.at[i]), recall.of_all[i]);
     if (!recall.unanswerable.empty()) std::printf("   %.3f of those with a right answer", recall.of_answerable[i]);
@@ -71,6 +81,7 @@ void evaluate(const Options& options) {
   VPR_REQUIRE(vpr::ConfigError, dataset.positives.has_value(),
               "evaluate: nothing tells which answers are right: give --positives pairs.csv, or photos with "
               "positions in their names (@utm_east@utm_north@...@.jpg) or in a CSV");
+  warn_of_easy_answers(dataset, options.radius);
   const std::int64_t deepest =
       answers_a_query(dataset, std::max(options.shown, *std::max_element(options.recall.begin(), options.recall.end())));
   PhotoReader reader(options.model.photos);
@@ -83,14 +94,18 @@ void evaluate(const Options& options) {
   json["queries_with_positives"] = dataset.queries.size() - recall.unanswerable.size();
   json["positions"] = dataset.unit == vpr::PositionUnit::automatic ? "none" : vpr::name_of(dataset.unit);
   json["positions_reason"] = unit_of(dataset);
+  if (dataset.extent) json["positions_extent"] = {dataset.extent->east, dataset.extent->north};
+  json["recall_by_chance"] = by_chance(dataset);
   add_record(json, options.rerank, result, left_out);
   if (!options.json.empty()) write_text(options.json, json.dump(2) + '\n');
   if (!options.report.empty()) {
     const std::size_t answerable = dataset.queries.size() - recall.unanswerable.size();
-    write_report(options.report,
-                 {{"queries with a right answer", std::to_string(answerable) + " of " + std::to_string(dataset.queries.size())},
-                  {"positions", unit_of(dataset)}},
-                 options.rerank, dataset, result, deepest, options.shown, reader, recall);
+    std::vector<std::pair<std::string, std::string>> facts{
+        {"queries with a right answer", std::to_string(answerable) + " of " + std::to_string(dataset.queries.size())},
+        {"recall@1 by chance", vpr::detail::fixed(by_chance(dataset), 3)},
+        {"positions", unit_of(dataset)}};
+    if (dataset.extent) facts.emplace_back("extent of positions", extent_text(dataset));
+    write_report(options.report, std::move(facts), options.rerank, dataset, result, deepest, options.shown, reader, recall);
   }
   print(dataset, result, recall);
   if (!options.report.empty()) std::printf("report: %s\n", vpr::escaped(options.report).c_str());

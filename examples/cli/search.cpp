@@ -3,7 +3,9 @@
 
 #include "describe_photos.hpp"
 
+#include <vpr/dataset/text.hpp>
 #include <vpr/eval/keep_photos.hpp>
+#include <vpr/eval/recall.hpp>
 #include <vpr/eval/report_html.hpp>
 #include <vpr/eval/report_thumbnails.hpp>
 #include <vpr/image/read.hpp>
@@ -15,6 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <iostream>
 #include <span>
 #include <utility>
 #include <variant>
@@ -164,6 +167,24 @@ std::int64_t answers_a_query(const vpr::Dataset& dataset, std::int64_t wanted) {
   VPR_REQUIRE(vpr::ConfigError, queries == 0 || k <= most / queries, "got ", k, " answers to each of ", queries, " queries, at most ", most,
               " in all: ask for fewer answers, or for parts of the queries");
   return k;
+}
+
+std::string extent_text(const vpr::Dataset& dataset) {
+  if (!dataset.extent) return {};
+  const auto metres = [](double side) { return vpr::detail::fixed(side, side < 100 ? 2 : 0); };
+  return metres(dataset.extent->east) + " x " + metres(dataset.extent->north) + " metres";
+}
+
+void warn_of_easy_answers(const vpr::Dataset& dataset, double radius) {
+  const double by_chance = dataset.positives ? vpr::random_recall(*dataset.positives, std::ssize(dataset.database)) : 0;
+  if (by_chance < 0.5) return;
+  std::cerr << "vpr: warning: recall says little, as an answer drawn at random is right for " << vpr::detail::fixed(100 * by_chance, 0)
+            << "% of the queries";
+  if (dataset.extent) {
+    std::cerr << "; all positions lie within " << extent_text(dataset)
+              << ": in kilometres or another unit, convert them; in metres, --radius " << radius << " is large";
+  }
+  std::cerr << '\n';
 }
 
 void add_record(nlohmann::ordered_json& json, const RerankOptions& rerank, const SearchResult& result, const LeftOut& left_out) {

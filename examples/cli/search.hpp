@@ -62,6 +62,12 @@ SearchResult search(const ModelOptions& options, const RerankOptions& rerank, vp
 /// @throws vpr::ConfigError  for more answers in all than fit
 std::int64_t answers_a_query(const vpr::Dataset& dataset, std::int64_t wanted);
 
+/// Says on standard error that recall says little where an answer drawn at random is right for at least half of the queries, and what may be the cause.
+void warn_of_easy_answers(const vpr::Dataset& dataset, double radius);
+
+/// "12.50 x 3.10 metres", of the positions that right answers come from; empty where they come from elsewhere.
+std::string extent_text(const vpr::Dataset& dataset);
+
 /// Adds what made the answers, and which photos were left out.
 void add_record(nlohmann::ordered_json& json, const RerankOptions& rerank, const SearchResult& result, const LeftOut& left_out);
 

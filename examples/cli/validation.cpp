@@ -2,6 +2,7 @@
 #include "validation.hpp"
 
 #include "describe_photos.hpp"
+#include "search.hpp"
 
 #include <vpr/core/printable.hpp>
 #include <vpr/eval/keep_photos.hpp>
@@ -22,6 +23,7 @@ Validation::Validation(const TrainOptions& options, const std::string& system) {
                                  .positions = vpr::position_unit(options.positions)});
   VPR_REQUIRE(vpr::ConfigError, dataset_->positives.has_value(),
               "train: nothing tells which answers of the validation are right: give --positives, or photos with positions");
+  warn_of_easy_answers(*dataset_, options.radius);
   model_.model = system;
   model_.weights = options.candidate();
   model_.size = options.size;

@@ -17,6 +17,7 @@
 #include <vpr/dataset/photo_list.hpp>
 #include <vpr/dataset/photo_loader.hpp>
 #include <vpr/dataset/place_sampler.hpp>
+#include <vpr/dataset/position_extent.hpp>
 #include <vpr/dataset/position_unit.hpp>
 #include <vpr/dataset/positions.hpp>
 #include <vpr/dataset/positives.hpp>

@@ -26,7 +26,10 @@ TEST_CASE("A data set takes right answers from pairs, places or positions, or ha
   const auto d = folder.path() / "d", q = folder.path() / "q";
   CHECK(Dataset::load({.database = d, .queries = q}).positives == Positives{{1}});
   CHECK(Dataset::load({.database = d, .queries = q, .radius = 10}).positives == Positives{{}});
-  CHECK(Dataset::load({.database = d, .queries = q, .pairs = folder.write("p.csv", "@80@0@.jpg,@0@0@.jpg\n")}).positives == Positives{{0}});
+  CHECK(Dataset::load({.database = d, .queries = q}).extent->east == 100);
+  const auto paired = Dataset::load({.database = d, .queries = q, .pairs = folder.write("p.csv", "@80@0@.jpg,@0@0@.jpg\n")});
+  CHECK(paired.positives == Positives{{0}});
+  CHECK_FALSE(paired.extent);
 
   const auto database = folder.write("d.csv", "path,place\nd/@0@0@.jpg,x\nd/@100@0@.jpg,y\n"),
              queries = folder.write("q.csv", "path,place\nq/@80@0@.jpg,x\n");

@@ -34,6 +34,32 @@ TEST_CASE("Degrees in the place of metres are recognised") {
   CHECK(vpr::look_like_degrees(Positions{{120.4123, 36.1601}, {120.4124, 36.1602}, {-9999, -9999}}));  // one without a fix
 }
 
+TEST_CASE("Radians in the place of metres are recognised") {
+  CHECK(vpr::look_like_degrees(Positions{{2.10162, 0.63111}, {2.10169, 0.63118}}));
+  CHECK(vpr::look_like_degrees(Positions{{0.85274, 0.04004}, {0.85275, 0.04011}, {0.85279, 0.04006}}));  // the other order
+  CHECK_FALSE(vpr::look_like_degrees(Positions{{0.1, 0.2}, {0.3, 0.25}}));                               // a table's top
+  CHECK_FALSE(vpr::look_like_degrees(Positions{{2.5, 1.25}, {2.5, 1.25}}));                              // one spot in a room
+}
+
+TEST_CASE("UTM coordinates in kilometres are refused until they are declared") {
+  const vpr::UtmZone zone{10, false};
+  const auto settle = [&](PositionUnit unit, Positions positions) {
+    auto all = photos(positions);
+    return vpr::settle_positions(unit, all);
+  };
+  const Positions town{{500.123, 4180.456, zone}, {500.223, 4180.756, zone}};
+  CHECK_THROWS_AS(settle(PositionUnit::automatic, town), vpr::FormatError);
+  CHECK_THROWS_WITH(settle(PositionUnit::automatic, town), ContainsSubstring("p0: its position 500.123, 4180.46 is given in UTM zone 10") &&
+                                                               ContainsSubstring("kilometres") && ContainsSubstring("--positions metres"));
+  CHECK_THROWS_WITH(settle(PositionUnit::automatic, {{500123, 4180456, zone}, town[1]}), ContainsSubstring("p1: its position"));
+  CHECK(settle(PositionUnit::metres, town).unit == PositionUnit::metres);
+
+  CHECK_NOTHROW(settle(PositionUnit::automatic, {{500.123, 4180.456}, {500.223, 4180.756}}));            // a map of its own
+  CHECK_NOTHROW(settle(PositionUnit::automatic, {{500123, 4180456, zone}, {0, 0, zone}}));               // a photo without a fix
+  CHECK_NOTHROW(settle(PositionUnit::automatic, {{-33000, 6700000, {33, false}}}));                      // Bergen, in Norway's one zone
+  CHECK_NOTHROW(settle(PositionUnit::automatic, {{500123, 240, zone}, {500123, 9999800, {10, true}}}));  // at the equator
+}
+
 TEST_CASE("Metres are no degrees, however small") {
   CHECK_FALSE(vpr::look_like_degrees({}));
   CHECK_FALSE(vpr::look_like_degrees(Positions{{500000, 4100000}, {500000.5, 4100000.5}}));

@@ -33,6 +33,13 @@ TEST_CASE("Recall of no queries, or of none that can be answered, is 0") {
   CHECK(result.of_answerable[0] == 0);
 }
 
+TEST_CASE("The recall of answers drawn at random is the mean share of the database that is right") {
+  CHECK(vpr::random_recall({{0}, {0, 1, 3}, {}, {2}}, 4) == 5.0 / 16);
+  CHECK(vpr::random_recall({{0, 1}, {0, 1}}, 2) == 1);
+  CHECK(vpr::random_recall({}, 4) == 0);
+  CHECK(vpr::random_recall({{}}, 0) == 0);
+}
+
 TEST_CASE("Recall refuses what does not fit") {
   CHECK_THROWS_WITH(vpr::recall(Integers{1, 2, 3}, 2, {{1}, {2}}, Integers{1}), ContainsSubstring("got 3 answers, expected 2 queries x 2"));
   CHECK_THROWS_AS(vpr::recall({}, 0, {}, Integers{1}), vpr::ShapeError);

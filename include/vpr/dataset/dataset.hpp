@@ -10,6 +10,7 @@
 #include <vpr/dataset/photo.hpp>
 #include <vpr/dataset/photo_folder.hpp>
 #include <vpr/dataset/photo_list.hpp>
+#include <vpr/dataset/position_extent.hpp>
 #include <vpr/dataset/position_unit.hpp>
 #include <vpr/dataset/positions.hpp>
 #include <vpr/dataset/positives.hpp>
@@ -53,7 +54,8 @@ struct Dataset {
   std::optional<Positives> positives;           ///< nothing for unlabelled photos
   std::vector<BadPhoto> left_out;               ///< files of the folders that are not read
   PositionUnit unit = PositionUnit::automatic;  ///< what positions were taken to be; automatic where there are none, or they are of no use
-  std::string unit_reason;  ///< how that is known, or why positions are of no use: a sentence, empty where there is none
+  std::string unit_reason;       ///< how that is known, or why positions are of no use: a sentence, empty where there is none
+  std::optional<Extent> extent;  ///< of the positions, where right answers come from them; nothing for positions in several UTM zones
 
   /// Reads it. Right answers are taken from the first of these that is there: the pairs; place ids, where database and queries have them;
   /// positions, where all photos have one. Photos without any of these are unlabelled, which is no error.
@@ -85,7 +87,10 @@ struct Dataset {
     }
     if (by_pairs) dataset.positives = pair_positives(settings.pairs, dataset.queries, dataset.database);
     if (!by_pairs && by_places) dataset.positives = place_positives(dataset.queries, dataset.database);
-    if (by_radius) dataset.positives = radius_positives(std::span<const Photo>(dataset.queries), dataset.database, settings.radius);
+    if (by_radius) {
+      dataset.positives = radius_positives(std::span<const Photo>(dataset.queries), dataset.database, settings.radius);
+      dataset.extent = extent_of({dataset.database, dataset.queries});
+    }
     return dataset;
   }
 };

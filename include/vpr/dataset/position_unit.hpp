@@ -21,10 +21,11 @@
 
 namespace vpr {
 
-/// Whether numbers given as eastings and northings are degrees in all likelihood. They are not where most are beyond ±180 and ±90 (in either order), or
-/// where all are whole. They are where those within these bounds
+/// Whether numbers given as eastings and northings are degrees or radians in all likelihood. They are not where most are beyond ±180 and ±90 (in either
+/// order), or where all are whole. They are where those within these bounds
 /// - lie within 1 × 1 of each other and 4 or more away from the origin: as metres, all photos would show one spot; as degrees, a town's; or
 /// - are written finer than a millimetre, half of them at least, and are as far from the origin as from each other: as degrees, a country's; or
+/// - lie within 0.01 × 0.01 of each other and 0.05 or more away from the origin: as metres, one spot; as radians, a town's; or
 /// - are crowded: with no more than one cell of 0.01 × 0.01 for two different positions, as photos of towns all over the world are in degrees.
 /// A map in metres around its origin, such as a room's, fits none of these.
 inline bool look_like_degrees(std::span<const Position> all) {
@@ -55,9 +56,10 @@ inline bool look_like_degrees(std::span<const Position> all) {
   };
   const auto different = cells(1e-9);
   const bool town = different >= 2 && extent <= 1 && off_origin >= 4;
+  const bool radians = different >= 2 && extent <= 0.01 && off_origin >= 0.05;
   const bool country = 2 * multiples_of(0.001) <= count && off_origin >= std::max(4.0, extent);
   const bool crowded = different >= 4 && 2 * cells(0.01) <= different;
-  return town || country || crowded;
+  return town || radians || country || crowded;
 }
 
 namespace detail {
@@ -79,6 +81,13 @@ inline std::optional<std::pair<std::size_t, std::size_t>> degrees_among_metres(s
   }
   if (!degrees || !metres) return std::nullopt;
   return std::pair(*degrees, *metres);
+}
+
+/// Whether a position given in metres of a UTM zone has the numbers of kilometres: an easting of 100 to 1000, a northing up to 10 000. In metres that is
+/// a patch of sea on the equator, over 4 degrees off the zone's meridian.
+inline bool looks_like_kilometres(const Position& p) {
+  const double east = std::abs(p.east), north = std::abs(p.north);
+  return p.zone.number != 0 && east >= 100 && east <= 1000 && north <= 10000 && (east > 180 || north > 90);
 }
 
 }  // namespace detail
@@ -114,7 +123,14 @@ inline SettledPositions settle(PositionUnit declared, std::span<Position* const>
     fail<FormatError>(path_of(open_at.front()), ": its position ", p.east, ", ", p.north, ", as those of all ", open.size(),
                       " photos, looks like degrees, expected metres; declare the unit: degrees (longitude, then latitude) with "
                       "--positions degrees, or metres after all with --positions metres (in C++ DatasetSettings::positions); "
-                      "a table's columns `latitude` and `longitude` are degrees without it");
+                      "a table's columns `latitude` and `longitude` are degrees without it; kilometres and radians are to be converted");
+  }
+  const auto kilometres = std::find_if(open.begin(), open.end(), looks_like_kilometres);
+  if (declared == PositionUnit::automatic && kilometres != open.end()) {
+    fail<FormatError>(path_of(open_at[static_cast<std::size_t>(kilometres - open.begin())]), ": its position ", kilometres->east, ", ",
+                      kilometres->north, " is given in UTM zone ", kilometres->zone.number,
+                      ", where eastings are about 100 000 to 900 000 metres, so it looks like kilometres: convert it to metres, or declare "
+                      "that it is in metres after all with --positions metres (in C++ DatasetSettings::positions)");
   }
 
   UtmZone zone = first_degrees ? all[*first_degrees]->zone : UtmZone{};
@@ -173,10 +189,11 @@ inline SettledPositions settle(PositionUnit declared, std::span<Position* const>
 }  // namespace detail
 
 /// Settles what the positions of photos are, before they are compared: `metres` takes the numbers as they stand; `degrees` makes UTM metres of
-/// longitudes (in the easting's place) and latitudes, in the zone of the first where that is within 6 degrees; `automatic` takes metres and refuses numbers that `look_like_degrees`.
+/// longitudes (in the easting's place) and latitudes, in the zone of the first where that is within 6 degrees; `automatic` takes metres and refuses numbers that `look_like_degrees`,
+/// and UTM coordinates in kilometres. Kilometres without a zone are told from metres by no number alone: see `extent_of` and `random_recall`.
 /// Positions from columns of latitude and longitude, and those that were settled before, stay as they are.
 /// @param lists  of `Photo` or `TrainingPhoto`, to be compared with each other
-/// @throws FormatError  naming the photo: a position that is NaN or infinite, that looks like degrees and was not declared, or was declared and is out of range
+/// @throws FormatError  naming the photo: a position that is NaN or infinite, that looks like degrees or kilometres and was not declared, or was declared and is out of range
 /// @throws ConfigError  where degrees would be compared with metres in no zone, or numbers that can only be degrees with ones that can only be metres; where some positions have no zone and others are in several
 template <class... Lists>
 SettledPositions settle_positions(PositionUnit declared, Lists&... lists) {
