@@ -99,12 +99,39 @@ TEST_CASE("PyTorch: the state dict is found, asked for by name, or gathered from
   CHECK(names(dictionary(text("weights") + dictionary(text("decay") + "K\1") + text("w") + tensor(2))) == "w=2 ");
   CHECK_THROWS_WITH(names(two, "ema"), ContainsSubstring("has no dictionary 'ema'"));
   CHECK_THROWS_WITH(names(dictionary(text("epoch") + "K\7")), ContainsSubstring("holds no tensors"));
-  CHECK_THROWS_WITH(names("K\7"), ContainsSubstring("holds no dictionary of tensors"));
+  CHECK_THROWS_WITH(names("K\7"), ContainsSubstring("holds one plain value, want a dictionary of tensors"));
+  CHECK_THROWS_WITH(names(tensor(0)), ContainsSubstring("holds a single tensor, want a dictionary of tensors"));
   CHECK_THROWS_WITH(names(dictionary(text("w") + tensor(5))), ContainsSubstring("tensor 'w': reaches element 6 of a storage of 6"));
   CHECK_THROWS_WITH(names(dictionary(text("w") + tensor(0) + text("w") + tensor(0))), ContainsSubstring("two tensors 'w'"));
-  CHECK_THROWS_WITH(names(dictionary("K\1" + tensor(0))), ContainsSubstring("holds no tensors"));
   CHECK(names(dictionary(text("a") + dictionary("K\1" + tensor(0)) + text("w") + tensor(3))) == "w=3 ");
   CHECK_THROWS_WITH(names(dictionary(text("w\xff") + tensor(0))), ContainsSubstring("not UTF-8"));
+}
+
+TEST_CASE("PyTorch: numbers are names where no weights have names alone") {
+  const TemporaryFolder temporary;
+  const auto names = [&](const std::string& value, std::string_view root = {}) {
+    const auto source = read_torch(write_checkpoint(temporary, pickled(value)), root);
+    std::string all;
+    for (const auto& info : source.tensors())
+      all += info.name + '=' + std::to_string(static_cast<int>(read_tensor(source, info.name)[0])) + ' ';
+    return all;
+  };
+  const std::string one = dictionary(text("w") + tensor(1)), two = dictionary(text("w") + tensor(2));
+  const std::string scalar =
+      global("torch._utils", "_rebuild_tensor_v2") + tuple(storage("FloatStorage") + std::string("K\0", 2) + "))\x89}") + "R";
+  const std::string list = "](" + one + two + "e";
+  CHECK(names(list) == "0.w=1 1.w=2 ");
+  CHECK(names(list, "1") == "w=2 ");
+  CHECK(names(tuple(one + two + "K\7")) == "0.w=1 1.w=2 ");
+  CHECK(names(dictionary("K\3" + one + "J" + std::string("\xff\xff\xff\xff") + two)) == "3.w=1 -1.w=2 ");
+  CHECK(names(dictionary(text("models") + list + text("epoch") + "K\7")) == "models.0.w=1 models.1.w=2 ");
+  CHECK(names(dictionary(text("steps") + scalar + text("nets") + list)) == "steps=0 nets.0.w=1 nets.1.w=2 ");
+  CHECK(names(dictionary(std::string("C\1") + "a" + one)) == "a.w=1 ");
+  CHECK(names(dictionary("K\1" + tensor(0))) == "1=0 ");
+  CHECK(names(dictionary(text("model") + one + "K\1" + two)) == "w=1 ");
+  CHECK_THROWS_WITH(names("](K\1K\2e"), ContainsSubstring("holds no tensors: save"));
+  CHECK_THROWS_WITH(names(dictionary("N" + one)),
+                    ContainsSubstring("holds tensors, but none under a name or a number: save `model.state_dict()`"));
 }
 
 TEST_CASE("PyTorch: weights beside the state dict are listed, and what is beside it in training is not") {
@@ -260,7 +287,7 @@ TEST_CASE("PyTorch: entries that are no tensors are passed over, and told of whe
   CHECK_THROWS_WITH(read_torch(write_checkpoint(temporary, pickled(dictionary(text("model") + global("my.net", "Net") + ")\x81")))),
                     ContainsSubstring("holds no tensors: 'model' is made by 'my.net.Net', and nothing is run"));
   CHECK_THROWS_WITH(read_torch(write_checkpoint(temporary, pickled(global("my.net", "Net") + ")\x81"))),
-                    ContainsSubstring("holds no dictionary of tensors but what 'my.net.Net' would make"));
+                    ContainsSubstring("holds what 'my.net.Net' would make, which is not run, want a dictionary of tensors"));
 }
 
 TEST_CASE("PyTorch: a few stored bytes are not repeated, named or nested without end") {

@@ -36,16 +36,21 @@ class TorchTensors {
 
   /// The tensors of the dictionary at `wanted` (names with dots between); none means: find it. That is the outermost dictionary with
   /// tensors, sought first under the names that training programs use where no other weights stand beside it; of dictionaries side by
-  /// side all are taken, each name with its dictionary's in front.
+  /// side all are taken, each name with its dictionary's in front. Where no weights have names alone, as in a list of state dicts or a
+  /// dictionary by numbers, numbers are names, too: `0.cls_token`.
   std::vector<TorchTensor> collect(std::string_view wanted) {
     std::uint32_t dictionary = pickle_.root_index();
-    VPR_REQUIRE(FormatError, pickle_[dictionary].kind == Kind::dictionary, "holds no dictionary of tensors", made_by(pickle_[dictionary]),
-                ": save `model.state_dict()`");
+    if (counts_[dictionary].parameters == 0) {
+      numbered_ = true;
+      count_tensors();
+    }
+    VPR_REQUIRE(FormatError, is_container(pickle_[dictionary]), "holds ", described(pickle_[dictionary]),
+                ", want a dictionary of tensors: save `model.state_dict()`");
     while (!wanted.empty()) {
       const std::string_view name = wanted.substr(0, wanted.find('.'));
       wanted.remove_prefix(std::min(wanted.size(), name.size() + 1));
       const std::uint32_t inner = entry(pickle_[dictionary], name);
-      VPR_REQUIRE(FormatError, inner != nothing && pickle_[inner].kind == Kind::dictionary, "has no dictionary '", name, "'");
+      VPR_REQUIRE(FormatError, inner != nothing && is_container(pickle_[inner]), "has no dictionary '", name, "'");
       dictionary = inner;
     }
     for (int depth = 0; depth < deepest; ++depth) {
@@ -59,7 +64,9 @@ class TorchTensors {
     for (const auto& [name, maker] : placeholders_) {
       if (others.size() < 300) others.append(others.empty() ? ": " : ", ").append("'" + name + "' is made by '" + maker + "'");
     }
-    fail<FormatError>("holds no tensors", others, others.empty() ? "" : ", and nothing is run: save `model.state_dict()`");
+    const bool elsewhere = std::any_of(counts_.begin(), counts_.end(), [](const Count& count) { return count.tensors > 0; });
+    fail<FormatError>(elsewhere ? "holds tensors, but none under a name or a number" : "holds no tensors", others,
+                      others.empty() ? "" : ", and nothing is run", ": save `model.state_dict()`");
   }
 
   /// The entries of the dictionaries collected from that something unknown would have to make, and what that is.
@@ -76,8 +83,26 @@ class TorchTensors {
     bool operator==(const Count&) const = default;
   };
 
-  std::string made_by(const PickleValue& value) const {
-    return value.kind == Kind::call ? " but what '" + pickle_.maker(value) + "' would make, which is not run" : "";
+  std::string described(const PickleValue& value) const {
+    if (rebuild_.is_tensor(value)) return "a single tensor";
+    return value.kind == Kind::call ? "what '" + pickle_.maker(value) + "' would make, which is not run" : "one plain value";
+  }
+
+  bool is_container(const PickleValue& value) const {
+    return value.kind == Kind::dictionary || (numbered_ && (value.kind == Kind::list || value.kind == Kind::tuple));
+  }
+  /// Calls `visit(name, value)` for each entry of a container that has a name, or a number where numbers are names.
+  template <class Visit>
+  void for_each_entry(const PickleValue& container, Visit&& visit) const {
+    if (container.kind != Kind::dictionary) {
+      for (std::size_t i = 0; i < container.items.size(); ++i) visit(std::string_view(std::to_string(i)), container.items[i]);
+      return;
+    }
+    for (std::size_t i = 0; i < container.items.size(); i += 2) {
+      const PickleValue& key = pickle_[container.items[i]];
+      if (key.kind == Kind::text || (numbered_ && key.kind == Kind::bytes)) visit(key.text, container.items[i + 1]);
+      if (numbered_ && key.kind == Kind::integer) visit(std::string_view(std::to_string(key.integer)), container.items[i + 1]);
+    }
   }
 
   /// Counts for each dictionary the tensors that have names in it or in those within. A dictionary is made before what is in it, or after
@@ -96,15 +121,13 @@ class TorchTensors {
       for (std::size_t k = 0; k < counts_.size(); ++k) {
         const std::size_t i = round % 2 == 0 ? counts_.size() - 1 - k : k;
         const PickleValue& value = pickle_[static_cast<std::uint32_t>(i)];
-        if (value.kind != Kind::dictionary) continue;
+        if (!is_container(value)) continue;
         Count count;
-        for (std::size_t item = 0; item < value.items.size(); item += 2) {
-          const PickleValue& key = pickle_[value.items[item]];
-          if (key.kind != Kind::text) continue;
-          const Count& within = counts_[value.items[item + 1]];
+        for_each_entry(value, [&](std::string_view name, std::uint32_t item) {
+          const Count& within = counts_[item];
           count.tensors = std::min(most, count.tensors + within.tensors);
-          if (!is_optimizer_state(key.text)) count.parameters = std::min(most, count.parameters + within.parameters);
-        }
+          if (!is_optimizer_state(name)) count.parameters = std::min(most, count.parameters + within.parameters);
+        });
         changed = changed || count != counts_[i];
         counts_[i] = count;
       }
@@ -112,16 +135,17 @@ class TorchTensors {
   }
 
   /// The entry of that name, the last where there are several, as in Python; `nothing` without.
-  std::uint32_t entry(const PickleValue& dictionary, std::string_view name) const {
-    for (std::size_t i = dictionary.items.size(); i >= 2; i -= 2) {
-      const PickleValue& key = pickle_[dictionary.items[i - 2]];
-      if (key.kind == Kind::text && key.text == name) return dictionary.items[i - 1];
-    }
-    return nothing;
+  std::uint32_t entry(const PickleValue& container, std::string_view name) const {
+    std::uint32_t found = nothing;
+    for_each_entry(container, [&](std::string_view other, std::uint32_t item) {
+      if (other == name) found = item;
+    });
+    return found;
   }
   /// The inner dictionary that holds the state dict, by its name; `nothing` where other weights stand beside it: in a dictionary, or loose,
   /// several tensors that may be parameters, or one beside one.
   std::uint32_t preferred(const PickleValue& dictionary) const {
+    if (dictionary.kind != Kind::dictionary) return nothing;
     for (const char* name : {"state_dict", "model_state_dict", "teacher", "model", "net", "module", "student", "weights", "checkpoint"}) {
       const std::uint32_t found = entry(dictionary, name);
       if (found == nothing || pickle_[found].kind != Kind::dictionary || counts_[found].tensors == 0) continue;
@@ -139,33 +163,32 @@ class TorchTensors {
     return nothing;
   }
 
-  void add_all(const PickleValue& dictionary, const std::string& prefix, int depth) {
+  void add_all(const PickleValue& container, const std::string& prefix, int depth) {
     constexpr std::size_t most_items = 4'000'000;
     constexpr std::size_t most_tensors = 100'000;
     constexpr std::size_t most_placeholders = 10'000;
     constexpr std::size_t most_letters = 16 << 20;
     VPR_REQUIRE(FormatError, depth <= deepest, "nests dictionaries too deeply");
-    items_ += dictionary.items.size();
+    items_ += container.items.size();
     VPR_REQUIRE(FormatError, items_ <= most_items, "repeats its dictionaries too often");
-    for (std::size_t i = 0; i < dictionary.items.size(); i += 2) {
-      const PickleValue& key = pickle_[dictionary.items[i]];
-      const PickleValue& value = pickle_[dictionary.items[i + 1]];
-      const bool holds_tensors = counts_[dictionary.items[i + 1]].tensors > 0;
+    for_each_entry(container, [&](std::string_view key, std::uint32_t item) {
+      const PickleValue& value = pickle_[item];
+      const bool holds_tensors = counts_[item].tensors > 0;
       const bool placeholder = !holds_tensors && (value.kind == Kind::call || value.kind == Kind::global);
-      if (key.kind != Kind::text || (!holds_tensors && !placeholder)) continue;  // numbered: an optimiser's state
-      VPR_REQUIRE(FormatError, !holds_tensors || is_utf8(key.text), "has a tensor whose name is not UTF-8");
-      letters_ += prefix.size() + key.text.size();
+      if (!holds_tensors && !placeholder) return;
+      VPR_REQUIRE(FormatError, !holds_tensors || is_utf8(key), "has a tensor whose name is not UTF-8");
+      letters_ += prefix.size() + key.size();
       VPR_REQUIRE(FormatError, letters_ <= most_letters && tensors_.size() < most_tensors, "has more than ", most_tensors,
                   " tensors, or names of more than ", most_letters, " letters");
-      const std::string name = prefix + std::string(key.text);
-      if (value.kind == Kind::dictionary) {
+      const std::string name = prefix + std::string(key);
+      if (is_container(value)) {
         add_all(value, name + '.', depth + 1);
       } else if (placeholder) {
         if (placeholders_.size() < most_placeholders) placeholders_.emplace(name, pickle_.maker(value));
       } else {
         add(name, value);
       }
-    }
+    });
   }
 
   void add(const std::string& name, const PickleValue& value) {
@@ -179,6 +202,7 @@ class TorchTensors {
 
   const Pickle& pickle_;
   TorchRebuild rebuild_;
+  bool numbered_ = false;      // whether numbers are names
   std::vector<Count> counts_;  // by value
   std::vector<TorchTensor> tensors_;
   std::map<std::string, std::string> placeholders_;
