@@ -35,6 +35,19 @@ TEST_CASE("Copies of a Var share its value and gradient") {
   CHECK(gradient(same) == std::vector<double>{2, 20});
 }
 
+TEST_CASE("What a temporary Var shows is the caller's own") {
+  const Var<B> x = leaf({1, 2});
+  const auto temporary = [&] { return add(x, x); };
+  const Tensor<B>& value = temporary().value();
+  const Shape& shape = temporary().shape();
+  CHECK(value.values() == std::vector<double>{2, 4});
+  CHECK(shape == Shape{2});
+  temporary().backward(Tensor<B>::full({2}, 1));
+  CHECK(Var<B>(x).gradient().values() == std::vector<double>{2, 2});
+  CHECK(Var<B>(x).value().values() == std::vector<double>{1, 2});
+  CHECK(x.value().values() == std::vector<double>{1, 2});  // a copy's value is not moved out of it
+}
+
 TEST_CASE("A Var that was moved from is an error until it is assigned to") {
   Var<B> x(Tensor<B>::full({2}, 3), true);
   const Var<B> kept = std::move(x);

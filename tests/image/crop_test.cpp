@@ -24,7 +24,7 @@ TEST_CASE("The centre crop halves what is left over, halves to even") {
   CHECK(reds(centre_crop(counted({1, 5}), {1, 2})) == std::vector<float>{2, 3});  // 1.5 to 2
   CHECK(reds(centre_crop(counted({1, 7}), {1, 2})) == std::vector<float>{2, 3});  // 2.5 to 2
   CHECK(reds(centre_crop(counted({3, 3}), {1, 1})) == std::vector<float>{4});
-  CHECK(centre_crop(counted({3, 3}), {1, 1}).plane(2)[0] == 22);
+  CHECK(centre_crop(counted({3, 3}), {1, 1}).values[2] == 22);
 }
 
 TEST_CASE("The centre crop of something smaller has zeros around") {

@@ -17,7 +17,7 @@ TEST_CASE("Normalising subtracts the mean and divides by the deviation, channel 
   CHECK(planes.size == ImageSize{1, 2});
   CHECK(planes.values ==
         std::vector<float>{-1.0F, (51.0F / 255 - 0.5F) / 0.5F, (128.0F / 255 - 0.25F) / 0.25F, -1.0F, 0.5F, 102.0F / 255 / 2.0F});
-  CHECK(normalise(photo).plane(0)[0] == Approx(-0.485 / 0.229));
+  CHECK(normalise(photo).values[0] == Approx(-0.485 / 0.229));
   CHECK_THROWS_AS(normalise(Image({0, 2})), ShapeError);
 }
 

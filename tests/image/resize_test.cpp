@@ -109,17 +109,17 @@ TEST_CASE("Without antialias torch's bilinear rule reads two pixels, whatever it
   CHECK(out.plane(0)[0] == 1.5F);
   CHECK(out.plane(0)[1] == 5.5F);
   planes.plane(0)[3] = 1000;
-  CHECK(resize_as_torchvision(planes, {1, 2}, Interpolation::bilinear, false).plane(0)[0] == 1.5F);
-  CHECK(resize_as_torchvision(planes, {1, 2}, Interpolation::bilinear, true).plane(0)[0] > 100);
+  CHECK(resize_as_torchvision(planes, {1, 2}, Interpolation::bilinear, false).values[0] == 1.5F);
+  CHECK(resize_as_torchvision(planes, {1, 2}, Interpolation::bilinear, true).values[0] > 100);
 }
 
 TEST_CASE("torch's cubic rules use -0.75 without antialias and -0.5 with it") {
   Planes planes(ImageSize{1, 8});
   planes.plane(0)[3] = 1;
   // At a quarter right of pixel 3 the kernel's value is ((a + 2) x - (a + 3)) x^2 + 1 with x = 1/4.
-  CHECK(resize_as_torchvision(planes, {1, 16}, Interpolation::bicubic, false).plane(0)[7] ==
+  CHECK(resize_as_torchvision(planes, {1, 16}, Interpolation::bicubic, false).values[7] ==
         Approx(((-0.75 + 2) / 4 - (-0.75 + 3)) / 16 + 1));
-  CHECK(resize_as_torchvision(planes, {1, 16}, Interpolation::bicubic, true).plane(0)[7] == Approx(((-0.5 + 2) / 4 - (-0.5 + 3)) / 16 + 1));
+  CHECK(resize_as_torchvision(planes, {1, 16}, Interpolation::bicubic, true).values[7] == Approx(((-0.5 + 2) / 4 - (-0.5 + 3)) / 16 + 1));
 }
 
 TEST_CASE("Nearest takes the pixel whose cell holds the output's corner") {

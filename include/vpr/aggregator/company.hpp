@@ -42,7 +42,8 @@ class Company {
   /// The size of the blocks; 0 where there are none.
   std::int64_t block() const { return block_; }
   /// The companions; empty where there are none.
-  const X& companions() const { return companions_; }
+  const X& companions() const& { return companions_; }
+  X companions() && { return std::move(companions_); }
 
   /// What descriptors were made in, as text: two that differ are not to be compared.
   std::string text() const {

@@ -40,7 +40,8 @@ class Reservoir {
   std::int64_t seen() const { return seen_; }
   std::int64_t dim() const { return dim_; }
   /// The sample: min(seen, capacity) rows, in no order that means anything.
-  Rows rows() const { return {kept_.data(), std::min(seen_, capacity_), dim_}; }
+  Rows rows() const& { return {kept_.data(), std::min(seen_, capacity_), dim_}; }
+  void rows() const&& = delete;
 
  private:
   std::int64_t capacity_;

@@ -64,7 +64,8 @@ class SaladAggregator {
         score_in_(settings.channels, settings.hidden),
         score_out_(settings.hidden, settings.clusters) {}
 
-  const SaladSettings& settings() const { return settings_; }
+  const SaladSettings& settings() const& { return settings_; }
+  SaladSettings settings() && { return settings_; }
   std::int64_t dimensions(std::int64_t) const { return settings_.dimensions(); }
 
   /// @throws ShapeError  if the features have other channels or no class token that is wanted, or the grid has no more patches than there are clusters.

@@ -76,11 +76,14 @@ class Var {
   static Var zeros(Shape shape) { return Var(shape); }
   static Var full(Shape shape, value_type value) { return Var(Tensor<B>::full(shape, value), true); }
 
-  const Shape& shape() const { return node().shape; }
+  const Shape& shape() const& { return node().shape; }
+  Shape shape() && { return node().shape; }
   bool empty() const { return shape().elements() == 0; }
-  const Tensor<B>& value() const { return held(); }
+  const Tensor<B>& value() const& { return held(); }
+  Tensor<B> value() && { return take(); }
   /// The gradient that `backward` left here; empty before, and where none is needed.
-  const Tensor<B>& gradient() const { return node().gradient; }
+  const Tensor<B>& gradient() const& { return node().gradient; }
+  Tensor<B> gradient() && { return node().gradient; }
   bool needs_gradient() const { return node().needs_gradient; }
   /// Freezes or unfreezes a parameter, for what is recorded from now on.
   void set_needs_gradient(bool needed) { node().needs_gradient = needed; }

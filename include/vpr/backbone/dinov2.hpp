@@ -60,7 +60,8 @@ class DinoV2 {
     for (std::int64_t i = 0; i < config_.depth; ++i) blocks_.emplace_back(config_, make(config_, i));
   }
 
-  const Config& config() const { return config_; }
+  const Config& config() const& { return config_; }
+  Config config() && { return config_; }
   std::int64_t channels() const { return config_.channels; }
   std::int64_t multiple() const { return config_.patch_size; }
   /// The grid of the features of an image of that size.
@@ -68,8 +69,9 @@ class DinoV2 {
   /// In training: whether the blocks' intermediate results are computed again by `backward` instead of being kept, which takes a third
   /// more time and, of each block, the memory of its input alone. The network must stay where it is until then. No effect otherwise.
   void set_checkpointing(bool wanted) { checkpointing_ = wanted; }
-  std::vector<Block<B, Adapter>>& blocks() { return blocks_; }
-  const std::vector<Block<B, Adapter>>& blocks() const { return blocks_; }
+  std::vector<Block<B, Adapter>>& blocks() & { return blocks_; }
+  const std::vector<Block<B, Adapter>>& blocks() const& { return blocks_; }
+  void blocks() const&& = delete;
 
   /// The features of `B×3×H×W` images at `tap`. Register tokens are left out.
   /// @throws ShapeError   if H or W is not a positive multiple of the patch size.

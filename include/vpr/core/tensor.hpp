@@ -63,7 +63,8 @@ class Tensor {
   }
   static Tensor zeros(Shape shape) { return full(shape, value_type{0}); }
 
-  const Shape& shape() const { return shape_; }
+  const Shape& shape() const& { return shape_; }
+  Shape shape() && { return shape_; }
   std::int64_t elements() const { return static_cast<std::int64_t>(storage_.size()); }
   bool empty() const { return storage_.size() == 0; }
 

@@ -213,8 +213,9 @@ struct Planes {
   /// Zeros. @throws as `Image` does
   explicit Planes(ImageSize extent) : size(extent), values(detail::zeros_for<ScratchVector<float>>(extent, 3, "planes")) {}
 
-  float* plane(std::int64_t channel) { return values.data() + channel * size.height * size.width; }
-  const float* plane(std::int64_t channel) const { return values.data() + channel * size.height * size.width; }
+  float* plane(std::int64_t channel) & { return values.data() + channel * size.height * size.width; }
+  const float* plane(std::int64_t channel) const& { return values.data() + channel * size.height * size.width; }
+  void plane(std::int64_t) const&& = delete;
 };
 
 }  // namespace vpr

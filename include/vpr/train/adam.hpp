@@ -41,7 +41,8 @@ class AdamUpdate {
                 settings.rate, ", eps ", settings.eps, " and weight decay ", settings.weight_decay, ", want finite ones from 0");
   }
 
-  const Settings& settings() const { return settings_; }
+  const Settings& settings() const& { return settings_; }
+  Settings settings() && { return settings_; }
 
   void apply(double rate, const Tensor<B>& gradient, Tensor<B>& value) {
     using T = typename B::value;

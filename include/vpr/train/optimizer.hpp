@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace vpr {
@@ -104,7 +105,8 @@ class ParameterOptimizer {
   /// Our own rules work in place, in memory that they have from the start, so that nothing of theirs throws.
   static constexpr bool all_or_nothing = requires { requires Update::in_place; };
 
-  const std::vector<NamedParameter<backend>>& parameters() const { return parameters_; }
+  const std::vector<NamedParameter<backend>>& parameters() const& { return parameters_; }
+  std::vector<NamedParameter<backend>> parameters() && { return std::move(parameters_); }
 
   /// @throws ConfigError  for a schedule whose rate is not a finite number from 0; nothing is moved then.
   template <Schedule S>

@@ -24,7 +24,8 @@ class ParameterNames {
 
   bool operator()(const std::string& name) const { return chosen_(name); }
   /// What was chosen by, for messages.
-  const std::string& text() const { return text_; }
+  const std::string& text() const& { return text_; }
+  std::string text() && { return std::move(text_); }
 
  private:
   std::string text_;

@@ -39,7 +39,8 @@ class SgdUpdate {
     if (settings.momentum > 0) velocity_ = Tensor<B>::zeros(shape);
   }
 
-  const SgdSettings& settings() const { return settings_; }
+  const SgdSettings& settings() const& { return settings_; }
+  SgdSettings settings() && { return settings_; }
 
   void apply(double rate, const Tensor<B>& gradient, Tensor<B>& value) {
     using T = typename B::value;

@@ -121,7 +121,8 @@ class Trainer {
   std::int64_t done() const { return done_.value(); }
   /// Steps in the checkpoint that was written or resumed last; -1 where there is none.
   std::int64_t done_in_checkpoint() const { return in_checkpoint_; }
-  const O& optimizer() const { return optimizer_; }
+  const O& optimizer() const& { return optimizer_; }
+  void optimizer() const&& = delete;
 
   /// Keeps further state in the checkpoint under its name, such as what a miner remembers: all that `state.visit` shows, as a component shows its parameters,
   /// in shapes that are the same when it is resumed. The state must outlive the trainer, and be kept before `resume`.

@@ -65,7 +65,8 @@ class TrainingLog {
   }
 
   /// All rows, those of earlier sessions included.
-  const std::vector<TrainingRow>& rows() const { return rows_; }
+  const std::vector<TrainingRow>& rows() const& { return rows_; }
+  std::vector<TrainingRow> rows() && { return std::move(rows_); }
 
  private:
   static constexpr std::size_t fixed = 5;

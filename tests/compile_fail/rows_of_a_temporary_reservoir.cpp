@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+// refused: deleted
+#include <vpr/aggregator/reservoir.hpp>
+
+vpr::Reservoir sample();
+vpr::Rows rows = sample().rows();
