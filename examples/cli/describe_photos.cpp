@@ -38,7 +38,7 @@ class Request {
     model.positions = options.positions();
     model.precision = vpr::find_precision(options.precision);
     model.vocabulary = [this](const vpr::PatchFeatures& features) { return words(features); };
-    model.block = options.company_block();
+    model.block = options.context_block();
     model.say = note;
     const std::string list = options.companions();  // before anything is read: a wrong option is refused at once
     weights_hash_ = hash_of_file(options.weights);
@@ -47,7 +47,7 @@ class Request {
       for (std::optional<vpr::Image>& image : reader.read(companions, "companions")) {
         if (image) companions_.push_back(std::move(*image));
       }
-      VPR_REQUIRE(vpr::FormatError, !companions_.empty(), "--company: none of the photos of ", list,
+      VPR_REQUIRE(vpr::FormatError, !companions_.empty(), "--batch-context: none of the photos of ", list,
                   " can be read; the first: ", reader.left_out().first_reason("companions"));
       model.companions.assign(companions_.begin(), companions_.end());
     }
@@ -76,7 +76,7 @@ class Request {
     vpr::Vocabulary found = options_.vocabulary.empty() ? find_words(features, record) : vpr::load_vocabulary(options_.vocabulary);
     if (const auto of_words = vpr::record_in(found.provenance)) {
       vpr::require_same(record, *of_words, "features and the vocabulary " + options_.vocabulary,
-                        {"size", "preprocess", "vocabulary", "pca", "company", "upright", "accept_damaged"});
+                        {"size", "preprocess", "vocabulary", "pca", "batch_context", "upright", "accept_damaged"});
     } else {
       note(options_.vocabulary + " holds no record of what its words were found in: that they fit is not checked");
     }

@@ -30,21 +30,22 @@ std::optional<vpr::PositionRule> ModelOptions::positions() const {
   return vpr::find_position_rule(position_rule);
 }
 
-std::int64_t ModelOptions::company_block() const {
+std::int64_t ModelOptions::context_block() const {
   constexpr std::string_view word = "blocks:";
-  if (!company.starts_with(word)) return 0;
+  if (!batch_context.starts_with(word)) return 0;
   std::int64_t count = 0;
-  const char* const end = company.data() + company.size();
-  const auto [stop, error] = std::from_chars(company.data() + word.size(), end, count);
-  VPR_REQUIRE(vpr::ConfigError, error == std::errc() && stop == end && count > 0 && count <= most_described_together, "--company: got '",
-              company, "', want blocks:N with N photos, such as blocks:16, at most ", most_described_together);
+  const char* const end = batch_context.data() + batch_context.size();
+  const auto [stop, error] = std::from_chars(batch_context.data() + word.size(), end, count);
+  VPR_REQUIRE(vpr::ConfigError, error == std::errc() && stop == end && count > 0 && count <= most_described_together,
+              "--batch-context: got '", batch_context, "', want blocks:N with N photos, such as blocks:16, at most ",
+              most_described_together);
   return count;
 }
 
 std::string ModelOptions::companions() const {
   constexpr std::string_view word = "with:";
-  if (company.starts_with(word)) return company.substr(word.size());
-  VPR_REQUIRE(vpr::ConfigError, company == "alone" || company.starts_with("blocks:"), "--company: got '", company,
+  if (batch_context.starts_with(word)) return batch_context.substr(word.size());
+  VPR_REQUIRE(vpr::ConfigError, batch_context == "alone" || batch_context.starts_with("blocks:"), "--batch-context: got '", batch_context,
               "', want alone, blocks:N or with:LIST");
   return {};
 }
@@ -84,7 +85,7 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       ->capture_default_str();
   command.add_option("--threads", options.threads, "threads; default: all. Changes speed, never a result")->check(from_one_to(4096));
   command
-      .add_option("--company", options.company,
+      .add_option("--batch-context", options.batch_context,
                   "for cricavpr, which mixes photos: alone, blocks:N in their order, or with:LIST, the same photos beside each one")
       ->capture_default_str();
   command.add_option("--pca", options.pca, "project descriptors by a PCA that `vpr pca` wrote");

@@ -39,7 +39,7 @@ struct ModelOptions {
   std::uint64_t seed = 0;
   std::string vocabulary;
   std::string save_vocabulary;
-  std::string company = "alone";
+  std::string batch_context = "alone";
   std::string pca;
   PhotoOptions photos;
   bool force = false;
@@ -52,7 +52,7 @@ struct ModelOptions {
   std::optional<vpr::Tap> tap() const;
   std::optional<vpr::PositionRule> positions() const;
   /// The size of the blocks that photos are described in; 0: in none.
-  std::int64_t company_block() const;
+  std::int64_t context_block() const;
   /// The list of photos that each is described with; empty: with none.
   std::string companions() const;
 };

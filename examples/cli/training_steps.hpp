@@ -154,7 +154,7 @@ class PlaceSteps : public TrainingSteps<System> {
     const vpr::PhotoBatch batch = *ahead_->next();
     auto& pipeline = vpr::first_stage_of(system_);
     if constexpr (std::decay_t<decltype(pipeline)>::mixes)
-      pipeline.aggregator.company = vpr::Company<vpr::Var<B>>::blocks(batch.shape()[0]);
+      pipeline.aggregator.batch_context = vpr::BatchContext<vpr::Var<B>>::blocks(batch.shape()[0]);
     const vpr::Var<B> images = this->images(batch.shape(), batch.values);
     if constexpr (requires { system_.head; }) {
       const vpr::Features<vpr::Var<B>> features = features_(images);

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <vpr/aggregator/any.hpp>
-#include <vpr/aggregator/company.hpp>
+#include <vpr/aggregator/batch_context.hpp>
 #include <vpr/aggregator/concept.hpp>
 #include <vpr/aggregator/cross_image.hpp>
 #include <vpr/aggregator/first_centres.hpp>

@@ -30,9 +30,9 @@ std::vector<float> row(const std::vector<float>& all, std::int64_t i) { return {
 
 }  // namespace
 
-TEST_CASE("Photos are described alone unless a company is chosen: each has its bits in any batch and on any threads") {
+TEST_CASE("Photos are described alone unless a batch context is chosen: each has its bits in any batch and on any threads") {
   const CrossImage aggregator = encoder();
-  CHECK(aggregator.company.text() == "alone");
+  CHECK(aggregator.batch_context.text() == "alone");
   CHECK(aggregator.dimensions(8) == dim);
   const std::vector<float> d = same_alone_and_in_batches(aggregator, photos());
   for (std::int64_t i = 0; i < 5; ++i) CHECK(row_length(d, dim, i) == Approx(1).epsilon(1e-6));
@@ -40,7 +40,7 @@ TEST_CASE("Photos are described alone unless a company is chosen: each has its b
 
 TEST_CASE("In blocks, each block is described by itself to the bit, the last one of what is left") {
   CrossImage aggregator = encoder();
-  aggregator.company = Company<X>::blocks(2);
+  aggregator.batch_context = BatchContext<X>::blocks(2);
   const std::vector<float> all = same_on_any_threads([&] { return aggregator(photos()).to_vector(); });
   std::vector<float> parts;
   for (const std::int64_t begin : {0, 2, 4}) {
@@ -48,23 +48,23 @@ TEST_CASE("In blocks, each block is described by itself to the bit, the last one
     parts.insert(parts.end(), part.begin(), part.end());
   }
   CHECK(all == parts);
-  aggregator.company = Company<X>::blocks(5);
+  aggregator.batch_context = BatchContext<X>::blocks(5);
   const std::vector<float> together = aggregator(photos()).to_vector();
   CHECK(largest_difference(together, all) > 0.001F);
-  aggregator.company = Company<X>::blocks(16);
+  aggregator.batch_context = BatchContext<X>::blocks(16);
   CHECK(aggregator(photos()).to_vector() == together);
 }
 
 TEST_CASE("A block of one is as alone, within rounding") {
   CrossImage aggregator = encoder();
   const std::vector<float> alone = aggregator(photos()).to_vector();
-  aggregator.company = Company<X>::blocks(1);
+  aggregator.batch_context = BatchContext<X>::blocks(1);
   CHECK(largest_difference(aggregator(photos()).to_vector(), alone) < 1e-6F);
 }
 
 TEST_CASE("Among companions, a photo's bits depend on neither its batch nor the order of the photos") {
   CrossImage aggregator = encoder();
-  aggregator.company = Company<X>::with(aggregator.regions(random_features(3, 8, {4, 5}, 9)));
+  aggregator.batch_context = BatchContext<X>::with(aggregator.regions(random_features(3, 8, {4, 5}, 9)));
   const std::vector<float> all = same_alone_and_in_batches(aggregator, photos());
   const Features<X> some = photos();
   for (const std::int64_t i : {3, 0}) CHECK(aggregator(one_of(some, i)).to_vector() == row(all, i));
@@ -73,14 +73,14 @@ TEST_CASE("Among companions, a photo's bits depend on neither its batch nor the 
 
 TEST_CASE("Companions are what a block would hold beside the photo, in any order, within rounding") {
   CrossImage aggregator = encoder();
-  aggregator.company = Company<X>::blocks(5);
+  aggregator.batch_context = BatchContext<X>::blocks(5);
   const std::vector<float> block = aggregator(photos()).to_vector();
   const X regions = aggregator.regions(photos());
-  aggregator.company = Company<X>::with(slice(regions, 0, 1, 5));
+  aggregator.batch_context = BatchContext<X>::with(slice(regions, 0, 1, 5));
   CHECK(largest_difference(aggregator(photos(0, 1)).to_vector(), row(block, 0)) < 1e-6F);
 
   const Features<X> companions{X(), reshape(slice(regions, 0, 1, 5), Shape{1, 4, dim}), {2, 2}};
-  aggregator.company = Company<X>::with(reshape(reordered(companions, {2, 0, 3, 1}).patches, Shape{4, 14, 8}));
+  aggregator.batch_context = BatchContext<X>::with(reshape(reordered(companions, {2, 0, 3, 1}).patches, Shape{4, 14, 8}));
   CHECK(largest_difference(aggregator(photos(0, 1)).to_vector(), row(block, 0)) < 1e-6F);
 }
 
@@ -99,11 +99,11 @@ TEST_CASE("A region looks at the same region of the other photos, and at no othe
   }
 }
 
-TEST_CASE("Without layers the encoder gives the split's descriptor, whatever the company") {
+TEST_CASE("Without layers the encoder gives the split's descriptor, whatever the batch context") {
   CrossImage aggregator({.channels = 8, .heads = 2, .hidden = 12, .layers = 0});
   const std::vector<float> split = SplitAggregator<Split<1, 2, 3>>()(photos()).to_vector();
   CHECK(aggregator(photos()).to_vector() == split);
-  aggregator.company = Company<X>::blocks(2);
+  aggregator.batch_context = BatchContext<X>::blocks(2);
   CHECK(aggregator(photos()).to_vector() == split);
 }
 
@@ -118,7 +118,7 @@ TEST_CASE("The encoder's parameters are the official ones") {
 TEST_CASE("The encoder refuses channels that its heads do not divide, and companions of other regions") {
   CHECK_THROWS_WITH(CrossImage({.channels = 10, .heads = 4}), ContainsSubstring("cross-image encoder: got 10 channels, 4 heads"));
   CrossImage aggregator = encoder();
-  aggregator.company = Company<X>::with(X::zeros(Shape{3, 13, 8}));
+  aggregator.batch_context = BatchContext<X>::with(X::zeros(Shape{3, 13, 8}));
   CHECK_THROWS_WITH(aggregator(photos()), ContainsSubstring("cross-image encoder: got companions [3, 13, 8] for regions [5, 14, 8]"));
   CHECK_THROWS_AS(encoder()(random_features(1, 7, {4, 5}, 1)), ShapeError);
 }

@@ -44,12 +44,13 @@ TEST_CASE("Gradients of a split's and of GeM's power agree with central differen
   check(GeM<Training>(), constant_features(2, 5, grid, 1));
 }
 
-TEST_CASE("Gradients of the cross-image encoder's parameters agree with central differences, in each company") {
+TEST_CASE("Gradients of the cross-image encoder's parameters agree with central differences, in each batch context") {
   const CrossImageSettings settings{.channels = 6, .heads = 2, .hidden = 5};
   using CrossImage = CrossImageAggregator<Split<1, 2>, Training>;
-  for (const auto& company : {Company<V>::alone(), Company<V>::blocks(2), Company<V>::with(constant(Shape{2, 5, 6}, 7))}) {
+  for (const auto& batch_context :
+       {BatchContext<V>::alone(), BatchContext<V>::blocks(2), BatchContext<V>::with(constant(Shape{2, 5, 6}, 7))}) {
     CrossImage aggregator(settings);
-    aggregator.company = company;
+    aggregator.batch_context = batch_context;
     check(aggregator, constant_features(3, 6, grid, 1));
   }
 }

@@ -29,8 +29,8 @@ for number in 0 4097 9223372036854775808; do
   try " 4096" evaluate "${common[@]}" --threads $number
 done
 printf 'P5 1 1 255\n0' >photos/a.pgm
-for company in blocks:0 blocks:1025 blocks:9223372036854775807 blocks:9223372036854775808 blocks: blocks:-1; do
-  try "at most 1024" localize "${common[@]}" --company $company
+for batch_context in blocks:0 blocks:1025 blocks:9223372036854775807 blocks:9223372036854775808 blocks: blocks:-1; do
+  try "at most 1024" localize "${common[@]}" --batch-context $batch_context
 done
 for size in 0 16385 9223372036854775807 16384x16384 4294967296x4294967296 14x; do
   try "67108864 in all" localize "${common[@]}" --size $size

@@ -28,7 +28,7 @@ is third.json /block '"3"'
 is third.json /facet '"key"'
 is last.json /preprocess '"normalise-then-resize-tensor"'
 is last.json /position_rule '"offset0.1"'
-is last.json /company '"alone"'
+is last.json /batch_context '"alone"'
 is last.json /pca '"none"'
 cmp -s last.json third.json && fail "the record does not tell the block"
 

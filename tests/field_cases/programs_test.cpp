@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What is right in the programs of /cases/programs, as far as they run within a test.
-#include <vpr/aggregator/company.hpp>
+#include <vpr/aggregator/batch_context.hpp>
 #include <vpr/aggregator/vocabulary.hpp>
 #include <vpr/aggregator/vocabulary_file.hpp>
 #include <vpr/autograd.hpp>
@@ -78,7 +78,7 @@ Texts all_texts() {
   texts["vocabulary"] = load_vocabulary(folder.file("words.safetensors")).provenance.at("inertia");
 
   using X = Tensor<Cpu<f32>>;
-  texts["company"] = Company<X>::blocks(1600).text() + Company<X>::with(X::from({1000, 1, 2}, values)).text();
+  texts["batch_context"] = BatchContext<X>::blocks(1600).text() + BatchContext<X>::with(X::from({1000, 1, 2}, values)).text();
 
   for (const std::string name : {"log.csv", "log.jsonl"}) {
     { TrainingLog(folder.file(name), {"recall@1"}).add({1234, 0.5, 1e-4, 1234.25, 1000, {0.75}}); }

@@ -32,10 +32,10 @@ struct EncoderOf {
 
 /// The golden's batch as a whole, each photo with all the others; and, where it has them, photos by themselves.
 template <class B>
-void check_in_company(Check& check, vpr::CrossImageAggregator<vpr::Split<1, 2, 3>, B>& aggregator, const Tensor<B>& regions) {
-  aggregator.company = vpr::Company<Tensor<B>>::blocks(regions.shape()[0]);
+void check_in_batch_context(Check& check, vpr::CrossImageAggregator<vpr::Split<1, 2, 3>, B>& aggregator, const Tensor<B>& regions) {
+  aggregator.batch_context = vpr::BatchContext<Tensor<B>>::blocks(regions.shape()[0]);
   check("main", aggregator.mix(regions).to_vector());
-  aggregator.company = vpr::Company<Tensor<B>>::alone();
+  aggregator.batch_context = vpr::BatchContext<Tensor<B>>::alone();
   for (std::int64_t i = 0; i < regions.shape()[0]; ++i) {
     const std::string name = "single" + std::to_string(i);
     if (check.wants(name)) check(name, aggregator.mix(slice(regions, 0, i, i + 1)).to_vector());
@@ -47,7 +47,7 @@ const Register encoder_case("cricavpr_encoder", [](const Golden& golden, const O
     vpr::CrossImageAggregator<vpr::Split<1, 2, 3>, B> aggregator(cross_image_settings(golden));
     EncoderOf<decltype(aggregator)> encoder{aggregator};
     load_from(golden, encoder);
-    check_in_company(check, aggregator, tensor<B>(golden, "in.regions"));
+    check_in_batch_context(check, aggregator, tensor<B>(golden, "in.regions"));
   });
 });
 
@@ -63,7 +63,7 @@ const Register cricavpr_case("cricavpr", [](const Golden& golden, const Options&
     const Tensor<B> regions = aggregator.regions(backbone(images));
     check("pooled", regions.to_vector());
     check("encoded", aggregator.encode(regions).to_vector());
-    check_in_company(check, aggregator, regions);
+    check_in_batch_context(check, aggregator, regions);
   });
 });
 

@@ -162,7 +162,7 @@ const Register cricavpr_case("train_crica", [](const Golden& golden, const Optio
             {.channels = config.channels, .heads = encoder.at("nhead"), .hidden = encoder.at("dim_feedforward")}),
         vpr::NormaliseThenResize<>{{{224, 224}}}, vpr::make_cricavpr<vpr::Shapes>().names);
     const Var<B> photos = photos_of<B>(golden);
-    cricavpr.aggregator.company = vpr::Company<Var<B>>::blocks(photos.shape()[0]);
+    cricavpr.aggregator.batch_context = vpr::BatchContext<Var<B>>::blocks(photos.shape()[0]);
     const auto freeze_statistics = [&](bool frozen) {
       for (auto& block : cricavpr.backbone.blocks()) block.adapter.convolution.freeze_statistics(frozen);
     };

@@ -45,7 +45,7 @@ TEST_CASE("A model that is loaded by name is recorded with every default written
   CHECK(record.block == "last");
   CHECK(record.size == "224x224");
   CHECK(record.preprocess == "normalise-then-resize-tensor");
-  CHECK(record.company == "alone");
+  CHECK(record.batch_context == "alone");
   CHECK(model.input_size({480, 640}) == ImageSize{224, 224});
 }
 

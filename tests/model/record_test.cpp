@@ -7,6 +7,11 @@
 
 using namespace vpr;
 
+TEST_CASE("The batch context is read under its earlier name, too") {
+  CHECK(record_in({{"vpr_version", "0.1.0"}, {"company", "blocks(16)"}})->batch_context == "blocks(16)");
+  CHECK(record_in({{"vpr_version", "0.1.0"}, {"batch_context", "alone"}})->batch_context == "alone");
+}
+
 TEST_CASE("A record written out holds every default, and is read back from metadata beside other entries") {
   const ModelRecord record = record_of("salad", {322, 322}, "resize-8-bit-then-normalise", ViTB14());
   auto metadata = metadata_of(record);

@@ -107,7 +107,7 @@ TEST_CASE("CricaVPR's checkpoint loads strictly and describes a batch as the aut
                     CrossImageAggregator<Split<1, 2, 3>>({.channels = config.channels, .heads = 4, .hidden = 48}),
                     NormaliseThenResize<>{{{224, 224}}}, make_cricavpr<Shapes>().names);
   load(cricavpr, open_weights(checkpoints + "cricavpr_best_model.pth"));
-  cricavpr.aggregator.company = Company<Tensor<Cpu<>>>::blocks(16);
+  cricavpr.aggregator.batch_context = BatchContext<Tensor<Cpu<>>>::blocks(16);
   forward.check(cricavpr(forward.images()).to_vector());
 }
 

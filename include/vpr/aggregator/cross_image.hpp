@@ -3,7 +3,7 @@
 /// CricaVPR's aggregation, in which the photos of a batch look at each other.
 #pragma once
 
-#include <vpr/aggregator/company.hpp>
+#include <vpr/aggregator/batch_context.hpp>
 #include <vpr/aggregator/split.hpp>
 #include <vpr/layer/transformer_encoder.hpp>
 #include <vpr/ops/attention.hpp>
@@ -27,7 +27,7 @@ struct CrossImageSettings {
 /// al., CVPR 2024, section 3.2). D = regions · C, at unit length. Its parameters are `aggregation.1.p` and `encoder`. Goldens
 /// cricavpr_*.
 ///
-/// So a photo's descriptor depends on its `company`: alone, the same companions for every photo, or blocks of photos in their
+/// So a photo's descriptor depends on its `batch_context`: alone, the same companions for every photo, or blocks of photos in their
 /// order. Only descriptors made in the same one compare. In every other respect each photo keeps its bits in any batch.
 template <class Levels = Split<1, 2, 3>, class B = Cpu<f32>>
 class CrossImageAggregator {
@@ -35,7 +35,7 @@ class CrossImageAggregator {
   using backend = B;
   using X = typename B::tensor;
 
-  Company<X> company = Company<X>::alone();
+  BatchContext<X> batch_context = BatchContext<X>::alone();
 
   /// @throws ConfigError  for channels that the heads don't divide.
   explicit CrossImageAggregator(const CrossImageSettings& settings = {}) : heads_(settings.heads), split_(settings.split) {
@@ -57,13 +57,13 @@ class CrossImageAggregator {
   /// See `SplitAggregator`.
   void require_grid(Grid grid) const { split_.require_grid(grid); }
 
-  /// The descriptors of photos from their regions, in the company that was chosen; blocks are counted from the first photo here.
+  /// The descriptors of photos from their regions, in the batch context that was chosen; blocks are counted from the first photo here.
   /// @throws ShapeError  if companions have other regions or channels.
   X mix(const X& regions) const {
     const Shape shape = regions.shape();
-    const X encoded = company.block() > 0            ? in_blocks(regions, company.block())
-                      : company.companions().empty() ? alone(regions)
-                                                     : among_companions(regions);
+    const X encoded = batch_context.block() > 0            ? in_blocks(regions, batch_context.block())
+                      : batch_context.companions().empty() ? alone(regions)
+                                                           : among_companions(regions);
     return l2_normalize(reshape(encoded, Shape{shape[0], shape[1] * shape[2]}));
   }
 
@@ -100,11 +100,11 @@ class CrossImageAggregator {
   }
 
   X among_companions(const X& regions) const {
-    VPR_REQUIRE(ShapeError, company.companions().shape().with(0, 1) == regions.shape().with(0, 1), "cross-image encoder: got companions ",
-                company.companions().shape(), " for regions ", regions.shape());
+    VPR_REQUIRE(ShapeError, batch_context.companions().shape().with(0, 1) == regions.shape().with(0, 1),
+                "cross-image encoder: got companions ", batch_context.companions().shape(), " for regions ", regions.shape());
     X all;
     for (std::int64_t i = 0; i < regions.shape()[0]; ++i) {
-      all = stacked(all, slice(encode(stacked(slice(regions, 0, i, i + 1), company.companions())), 0, 0, 1));
+      all = stacked(all, slice(encode(stacked(slice(regions, 0, i, i + 1), batch_context.companions())), 0, 0, 1));
     }
     return all;
   }

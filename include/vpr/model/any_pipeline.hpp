@@ -21,7 +21,7 @@ class AnyPipeline {
   /// @param record  how it was made, as far as that is known
   template <class Network, class Aggregate>
   AnyPipeline(Pipeline<Network, Aggregate> pipeline, ModelRecord record = {}) : record_(std::move(record)) {
-    record_.company = pipeline.company();
+    record_.batch_context = pipeline.batch_context();
     self_ = std::make_shared<Model<Pipeline<Network, Aggregate>>>(std::move(pipeline));
   }
 
@@ -32,7 +32,7 @@ class AnyPipeline {
     const ImageView& view = photo;
     return describe(std::span(&view, 1));
   }
-  /// What its descriptors are made by, its company included. Who knows more, such as the weights' hash or how photos are read, adds it.
+  /// What its descriptors are made by, its batch context included. Who knows more, such as the weights' hash or how photos are read, adds it.
   const ModelRecord& record() const& { return record_; }
   ModelRecord& record() & { return record_; }
   void record() const&& = delete;

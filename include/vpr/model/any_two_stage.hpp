@@ -24,7 +24,7 @@ class AnyTwoStage {
   template <class FirstStage, class Head, class M>
   AnyTwoStage(TwoStage<FirstStage, Head, M> system, ModelRecord record = {}, std::string local = {})
       : matcher_(system.matcher), record_(std::move(record)), local_(std::move(local)) {
-    record_.company = system.pipeline.company();
+    record_.batch_context = system.pipeline.batch_context();
     self_ = std::make_shared<Model<TwoStage<FirstStage, Head, M>>>(std::move(system));
   }
 
@@ -37,7 +37,7 @@ class AnyTwoStage {
     const ImageView& view = photo;
     return describe(std::span(&view, 1));
   }
-  /// What its descriptors are made by, its company included. Who knows more, such as the weights' hash or how photos are read, adds it.
+  /// What its descriptors are made by, its batch context included. Who knows more, such as the weights' hash or how photos are read, adds it.
   const ModelRecord& record() const& { return record_; }
   ModelRecord& record() & { return record_; }
   void record() const&& = delete;

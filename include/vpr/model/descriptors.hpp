@@ -24,13 +24,13 @@ struct Descriptors {
   Rows rows() const&& = delete;
 };
 
-/// Whether descriptors that were made in different batch contexts may be compared: see `Company`.
-enum class Companies { must_agree, may_differ };
+/// Whether descriptors that were made in different batch contexts may be compared: see `BatchContext`.
+enum class BatchContexts { must_agree, may_differ };
 
 /// @throws ShapeError   for descriptors of different lengths
 /// @throws ConfigError  that names what differs in how they were made, see `differences`; another batch context is allowed if that is said
-inline void require_comparable(const Descriptors& a, const Descriptors& b, Companies companies = Companies::must_agree) {
-  require_same(a.record, b.record, "descriptors", {companies == Companies::may_differ ? "company" : ""});
+inline void require_comparable(const Descriptors& a, const Descriptors& b, BatchContexts contexts = BatchContexts::must_agree) {
+  require_same(a.record, b.record, "descriptors", {contexts == BatchContexts::may_differ ? "batch_context" : ""});
   VPR_REQUIRE(ShapeError, a.dimensions == b.dimensions, "descriptors: got ", a.dimensions, " and ", b.dimensions,
               " dimensions; they are of different models");
 }
@@ -38,8 +38,8 @@ inline void require_comparable(const Descriptors& a, const Descriptors& b, Compa
 /// The best k of the database for each query, by inner product: exact, equal scores by lower id.
 /// @throws ShapeError, ConfigError  as `require_comparable`; FormatError  for NaN or infinity
 inline std::vector<Matches> search(const Descriptors& database, const Descriptors& queries, std::int64_t k,
-                                   Companies companies = Companies::must_agree) {
-  require_comparable(database, queries, companies);
+                                   BatchContexts contexts = BatchContexts::must_agree) {
+  require_comparable(database, queries, contexts);
   FlatIndex<> index(database.dimensions);
   index.add(database.rows());
   return index.search(queries.rows(), k);

@@ -94,7 +94,7 @@ struct Loaded {
   ModelRecord record;
 };
 
-/// What `Company::with` takes of photos, whatever their sizes.
+/// What `BatchContext::with` takes of photos, whatever their sizes.
 /// @throws ShapeError  that says which of them cannot be described, before any is
 template <class P>
 typename P::X companions_of(const P& pipeline, std::span<const ImageView> photos) {
@@ -136,12 +136,12 @@ Loaded<System> load_system(System system, const NamedSystem& named, const ModelR
   require_size(pipeline);
   load_weights(system, request.name, file, request, record);
   if constexpr (std::decay_t<decltype(pipeline)>::mixes) {
-    using Company = std::decay_t<decltype(pipeline.aggregator.company)>;
+    using BatchContext = std::decay_t<decltype(pipeline.aggregator.batch_context)>;
     VPR_REQUIRE(ConfigError, request.block == 0 || request.companions.empty(), "model '", request.name,
                 "': choose blocks or companions, not both");
-    if (request.block > 0) pipeline.aggregator.company = Company::blocks(request.block);
+    if (request.block > 0) pipeline.aggregator.batch_context = BatchContext::blocks(request.block);
     if (!request.companions.empty()) {
-      pipeline.aggregator.company = Company::with(companions_of(pipeline, request.companions));
+      pipeline.aggregator.batch_context = BatchContext::with(companions_of(pipeline, request.companions));
     }
   } else {
     VPR_REQUIRE(ConfigError, request.block == 0 && request.companions.empty(), "model '", request.name,

@@ -122,9 +122,9 @@ class Pipeline {
     }
   }
 
-  /// The same with what the pipeline knows of how they are made: the company, the precision and the library's version.
+  /// The same with what the pipeline knows of how they are made: the batch context, the precision and the library's version.
   Descriptors descriptors_of(std::span<const ImageView> photos) const {
-    return {describe(photos), dimensions(), {.company = company(), .precision = "float32", .vpr_version = VPR_VERSION}};
+    return {describe(photos), dimensions(), {.batch_context = batch_context(), .precision = "float32", .vpr_version = VPR_VERSION}};
   }
 
   /// The size that a photo is brought to, before any pixel is touched.
@@ -172,10 +172,10 @@ class Pipeline {
     return images;
   }
 
-  /// In which company photos are described: see `Company::text`. `alone` where each is described by itself.
-  std::string company() const {
+  /// The batch context that photos are described in: see `BatchContext::text`. `alone` where each is described by itself.
+  std::string batch_context() const {
     if constexpr (mixes) {
-      return aggregator.company.text();
+      return aggregator.batch_context.text();
     } else {
       return "alone";
     }
@@ -183,7 +183,7 @@ class Pipeline {
   /// How many photos belong together: those of a `describe` are taken in blocks of so many.
   std::int64_t block() const {
     if constexpr (mixes) {
-      return std::max<std::int64_t>(1, aggregator.company.block());
+      return std::max<std::int64_t>(1, aggregator.batch_context.block());
     } else {
       return 1;
     }

@@ -37,7 +37,7 @@ struct ModelRecord {
   std::string position_rule = {};   ///< how position embeddings are resized: `offset0.1` or `size`, see `PositionRule`
   std::string vocabulary = {};      ///< of VLAD: the hash of the words; `none`
   std::string pca = {};             ///< the hash of its file; `none`
-  std::string company = {};         ///< the batch context of models that mix photos, see `Company::text`; `alone`
+  std::string batch_context = {};   ///< the batch context of models that mix photos, see `BatchContext::text`; `alone`
   std::string precision = {};       ///< of the products in the network's blocks: `float32`, `bf16` or `int8`
   std::string upright = {};         ///< whether photos are turned as EXIF says: `yes` or `no`
   std::string accept_damaged = {};  ///< whether damaged photos are taken as far as they decode: `yes` or `no`
@@ -78,7 +78,7 @@ inline constexpr std::array<ModelRecord::Field, 16> ModelRecord::fields{{
     {"position_rule", &ModelRecord::position_rule},
     {"vocabulary", &ModelRecord::vocabulary},
     {"pca", &ModelRecord::pca},
-    {"company", &ModelRecord::company},
+    {"batch_context", &ModelRecord::batch_context},
     {"precision", &ModelRecord::precision},
     {"upright", &ModelRecord::upright},
     {"accept_damaged", &ModelRecord::accept_damaged},
@@ -100,7 +100,8 @@ inline std::optional<ModelRecord> record_in(const std::map<std::string, std::str
   if (!metadata.contains("vpr_version")) return std::nullopt;
   ModelRecord record;
   for (const auto& [name, value] : metadata) {
-    if (std::string* const field = record.find(name)) *field = unescaped(value);
+    std::string* const field = record.find(name == "company" ? "batch_context" : name);  // its earlier name
+    if (field != nullptr) *field = unescaped(value);
   }
   return record;
 }

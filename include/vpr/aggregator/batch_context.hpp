@@ -15,28 +15,28 @@
 
 namespace vpr {
 
-/// In which company a photo is described, for aggregators whose answer depends on the photos beside it.
+/// The batch context that a photo is described in, for aggregators whose answer depends on the photos beside it (CricaVPR).
 template <TensorLike X>
-class Company {
+class BatchContext {
  public:
   /// Each photo by itself.
-  static Company alone() { return Company(); }
+  static BatchContext alone() { return BatchContext(); }
   /// Each photo among the same companions, given as the aggregator's `regions` of them, `K×R×C`.
   /// @throws ConfigError  for no companions.
-  static Company with(X companions) {
-    VPR_REQUIRE(ConfigError, companions.shape().rank() == 3 && !companions.empty(), "company: got companions ", companions.shape(),
+  static BatchContext with(X companions) {
+    VPR_REQUIRE(ConfigError, companions.shape().rank() == 3 && !companions.empty(), "batch context: got companions ", companions.shape(),
                 ", want [photos, regions, channels]");
-    Company company;
-    company.companions_ = std::move(companions);
-    return company;
+    BatchContext context;
+    context.companions_ = std::move(companions);
+    return context;
   }
   /// The photos in blocks of `size` in their order, the last one of what is left: how CricaVPR is evaluated, with 16.
   /// @throws ConfigError  for a size below 1.
-  static Company blocks(std::int64_t size) {
-    VPR_REQUIRE(ConfigError, size >= 1, "company: got blocks of ", size, ", want at least 1");
-    Company company;
-    company.block_ = size;
-    return company;
+  static BatchContext blocks(std::int64_t size) {
+    VPR_REQUIRE(ConfigError, size >= 1, "batch context: got blocks of ", size, ", want at least 1");
+    BatchContext context;
+    context.block_ = size;
+    return context;
   }
 
   /// The size of the blocks; 0 where there are none.
@@ -61,7 +61,7 @@ class Company {
   }
 
  private:
-  Company() = default;
+  BatchContext() = default;
 
   std::int64_t block_ = 0;
   X companions_;
