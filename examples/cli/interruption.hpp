@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Ctrl-C and SIGTERM as a wish that work is brought to an end that can be gone on from.
+/// Ctrl-C, SIGTERM and a terminal that hangs up as a wish that work is brought to an end that can be gone on from.
 #pragma once
 
 #include <csignal>
@@ -13,8 +13,8 @@ inline constexpr int exit_interrupted = 4;
 /// Thrown from within a step that is long, and can be done again.
 struct Interrupted {};
 
-/// While one lives, the first SIGINT or SIGTERM only is noted; a second one ends the program, as the first does otherwise. Signals that the program
-/// was started to ignore stay ignored. There may be one at a time.
+/// While one lives, the first SIGINT, SIGTERM or SIGHUP only is noted; a second SIGINT or SIGTERM ends the program, as the first does otherwise. (A shell
+/// passes a SIGHUP on that the terminal sends, too.) Signals that the program was started to ignore stay ignored. There may be one at a time.
 class Interruption {
  public:
   Interruption();
@@ -26,8 +26,8 @@ class Interruption {
   static bool asked();
 
  private:
-  static constexpr int signals_[] = {SIGINT, SIGTERM};
-  struct sigaction before_[2] = {};
+  static constexpr int signals_[] = {SIGINT, SIGTERM, SIGHUP};
+  struct sigaction before_[3] = {};
 };
 
 }  // namespace cli

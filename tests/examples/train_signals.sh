@@ -26,7 +26,7 @@ begin() {
   done
 }
 (train whole --places 2 --photos 2)
-for signal in INT TERM; do
+for signal in INT TERM HUP; do
   begin $signal --places 2 --photos 2
   kill -$signal $job
   code=0
