@@ -169,6 +169,11 @@ TEST_CASE("PyTorch: dictionaries within each other in a circle or without end ar
   const TemporaryFolder temporary;
   const std::string circle = std::string("}q\0", 3) + "(" + text("a") + std::string("h\0", 2) + text("w") + tensor(0) + "u";
   CHECK_THROWS_WITH(read_torch(write_checkpoint(temporary, pickled(circle))), ContainsSubstring("nests dictionaries too deeply"));
+  const std::string list_in_itself = std::string("]q\0", 3) + "(" + std::string("h\0", 2) + dictionary(text("w") + tensor(0)) + "e";
+  CHECK_THROWS_WITH(read_torch(write_checkpoint(temporary, pickled(list_in_itself))), ContainsSubstring("too deeply"));
+  std::string wide = std::string("]q\0", 3) + "(" + dictionary(text("w") + tensor(0));  // a list that holds itself a thousand times
+  for (int i = 0; i < 1000; ++i) wide += std::string("h\0", 2);
+  CHECK_THROWS_AS(read_torch(write_checkpoint(temporary, pickled(wide + "e"))), vpr::FormatError);
   std::string doubled = dictionary(text("w") + tensor(0));  // each dictionary holds the one before twice
   for (char level = 0; level < 30; ++level) {
     const std::string recall = std::string("h") + level;
