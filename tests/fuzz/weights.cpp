@@ -70,10 +70,10 @@ void mend_safetensors(std::vector<std::byte>& file) {
 }
 
 void read_all(const std::string& path) {
-  constexpr std::int64_t most = 1 << 20;
+  constexpr std::int64_t most = 1 << 18;
   const vpr::WeightFile file = vpr::open_weights(path);
   for (std::size_t i = 0; i < file.tensors().size(); ++i) {
-    if (file.tensors()[i].shape.elements() * 4 > most || file.tensors()[i].shape.elements() > most) continue;
+    if (file.tensors()[i].shape.elements() > most) continue;
     try {
       vpr::read_tensor(file, i);
       file.stream<double>(i, [](std::span<const double>) {});
