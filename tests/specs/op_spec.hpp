@@ -108,7 +108,7 @@ struct Definitions : ScalarKernels<SerialExecutor>, ScalarGradients<SerialExecut
 ///
 /// A spec has
 /// - `name`;
-/// - `Kernels`, which lists those of `backend/concept.hpp` that the op or its gradient calls and that no other spec lists;
+/// - `Kernels`, which lists those of `backend/scalar_*.hpp` that the op or its gradient calls and that no other spec lists;
 /// - `value`, the tolerance of the result, and `gradient`, that of the gradients, or `NoGradient`;
 /// - `in_place` = true where the op takes over the memory of its first input; `hides_nan`, the reason, where what depends on an input that is
 ///   NaN is not;
