@@ -37,6 +37,41 @@ struct Attention {
   };
 };
 
-using AttentionSpecs = Specs<Attention>;
+struct Rotary {
+  struct Turned {
+    std::int64_t channels;
+  };
+  static constexpr auto name = "rotary";
+  VPR_KERNELS(rotary);
+  static constexpr Tolerance value{2, "two products and a sum"}, gradient{2, "the same, turned back"};
+  static constexpr bool in_place = true;
+  /// `others` columns and `before` tokens are left as they are.
+  static Case<Turned> of(std::int64_t before, std::int64_t turned, std::int64_t heads, std::int64_t depth, std::int64_t others) {
+    const Operand angle{{turned, depth / 2}, false, -1, 1, true};
+    return {{{{before + turned, heads * depth + others}}, angle, angle}, {heads * depth}};
+  }
+  static Cases<Turned> cases() {
+    Cases<Turned> cases{of(0, 1, 1, 2, 0), of(1, 3, 2, 4, 4), of(5, 0, 1, 2, 0), of(0, 2, 0, 2, 3), of(0, 0, 3, 6, 9)};
+    for (const std::int64_t depth : {2, 6, 16, 18, 64}) cases.push_back(of(5, 17, 3, depth, 3 * depth));
+    return cases;
+  }
+  static Case<Turned> speed() { return of(5, 196, 24, 64, 768); }  // queries and keys of a ViT-B's 12 heads
+  static std::vector<Example<Turned>> examples() {
+    // A quarter turn takes (1, 3) to (-3, 1); the first token and the last column stay.
+    return {{of(1, 1, 2, 4, 1),
+             {{9, 9, 9, 9, 9, 9, 9, 9, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {0, 1}, {1, 0}},
+             {9, 9, 9, 9, 9, 9, 9, 9, 9, -3, 2, 1, 4, -7, 6, 5, 8, 9}}};
+  }
+  static std::vector<Refusal<Turned>> refused() {
+    const Operand x{{5, 8}}, angle{{4, 2}, false};
+    return {{{{x, angle, angle}, {6}}, "rotary: got x [1, 5, 8], cosine [4, 2], sine [4, 2] and 6 channels"},
+            {{{x, angle, angle}, {12}}, "and 12 channels"},
+            {{{x, angle, {{4, 1}, false}}, {8}}, "sine [4, 1]"},
+            {{{x, {{6, 2}, false}, {{6, 2}, false}}, {8}}, "cosine [6, 2]"}};
+  }
+  static constexpr auto apply = [](auto& in, Turned turned) { return rotary(std::move(in[0]), in[1], in[2], turned.channels); };
+};
+
+using AttentionSpecs = Specs<Attention, Rotary>;
 
 }  // namespace vpr::test

@@ -54,6 +54,25 @@ struct ScalarAttention {
       result[i] = sum;
     });
   }
+
+  /// Turns pairs of x's channels: of each row of the last M tokens and each head of D channels below `channels`, the pair (c, c + D/2) by the
+  /// angle whose cosine and sine are at [m, c] of the M×D/2 tensors, or back with `inverse`.
+  template <class X>
+  static void rotary(const X& cosine, const X& sine, std::int64_t channels, bool inverse, X& x) {
+    using T = typename X::value_type;
+    const T *cosines = cosine.data(), *sines = sine.data();
+    T* values = x.data();
+    const std::int64_t tokens = x.shape()[1], columns = x.shape()[2], turned = cosine.shape()[0], half = cosine.shape()[1];
+    const std::int64_t pairs = channels / 2;
+    Executor::for_each(x.shape()[0] * turned * pairs, [=] VPR_HD(std::int64_t i) {
+      const std::int64_t pair = i % pairs, m = i / pairs % turned, b = i / pairs / turned;
+      T* const first = values + (b * tokens + tokens - turned + m) * columns + pair / half * 2 * half + pair % half;
+      const T turn = cosines[m * half + pair % half], lift = inverse ? -sines[m * half + pair % half] : sines[m * half + pair % half];
+      const T a = first[0], c = first[half];
+      first[0] = a * turn - c * lift;
+      first[half] = c * turn + a * lift;
+    });
+  }
 };
 
 /// See `ScalarGradients`.
@@ -103,8 +122,10 @@ struct AttentionGradients {
 
 /// The kernels of this group that `Backend` asks for.
 template <class B>
-concept HasAttentionKernels = requires(Tensor<B> out, std::int64_t size, AttentionOperand<typename B::value> operand) {
+concept HasAttentionKernels = requires(const Tensor<B> x, Tensor<B> out, std::int64_t size, bool flag,
+                                       AttentionOperand<typename B::value> operand) {
   B::attention(operand, operand, operand, size, out);
+  B::rotary(x, x, size, flag, out);
 };
 
 /// And those that `DifferentiableBackend` asks for.
