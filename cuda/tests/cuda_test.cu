@@ -3,7 +3,7 @@
 #include <vpr/cuda/cuda.cuh>
 
 #include "tests/architecture/seeded_describer.hpp"
-#include "tests/backend/parity.hpp"
+#include "tests/specs/checks.hpp"
 
 using namespace vpr;
 using namespace vpr::test;
@@ -21,15 +21,7 @@ std::vector<float> input_gradient() {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("Every kernel agrees with the scalar reference in double", "", Cuda<float>, Cuda<double>) { check_parity<TestType>(); }
-
-TEMPLATE_TEST_CASE("An image has the same bits alone and in a batch of seven", "", Cuda<float>, Cuda<double>) {
-  check_batch_invariance<TestType>();
-}
-
-TEMPLATE_TEST_CASE("Overwriting the input gives the same bits", "", Cuda<float>, Cuda<double>) { check_in_place<TestType>(); }
-
-TEMPLATE_TEST_CASE("A NaN stays a NaN", "", Cuda<float>, Cuda<double>) { check_nan<TestType>(); }
+TEMPLATE_TEST_CASE("Ops on the GPU", "", Cuda<float>, Cuda<double>) { check_ops(runs_of<TestType>(AllSpecs())); }
 
 TEST_CASE("The library's picture of itself runs on the GPU") {
   const auto on_gpu = describer<Cuda<float>>()(input<Cuda<float>>());

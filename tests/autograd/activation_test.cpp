@@ -8,17 +8,6 @@
 using namespace vpr;
 using namespace vpr::test;
 
-TEMPLATE_LIST_TEST_CASE("Functions of single elements pass the gradients of central differences", "", DoubleBackends) {
-  using B = TestType;
-  auto r = random_tensors<B>();
-  for (const Shape& shape : {Shape{3, 7}, Shape{1}, Shape{2, 3, 5}}) {
-    check_gradients<B>([](const auto& in) { return gelu(in[0]); }, {r(shape, -5, 5)});
-    check_gradients<B>([](const auto& in) { return relu(in[0]); }, {r(shape)});
-  }
-  check_gradients<B>([](const auto& in) { return silu_gate(in[0]); }, {r({3, 10}, -4, 4)});
-  check_gradients<B>([](const auto& in) { return silu_gate(in[0]); }, {r({2})});
-}
-
 TEST_CASE("The gradient of relu at 0 is 0, and a NaN passes it") {
   const Var<F64> x(Tensor<F64>::from({4}, {-1, 0, 2, std::numeric_limits<double>::quiet_NaN()}), true);
   propagate_ones(relu(x));

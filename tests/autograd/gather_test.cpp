@@ -13,10 +13,3 @@ TEST_CASE("A row's gradient is the sum over the places it went to") {
   gather(x, Indices{2, 0, 2, 3, 2}).backward(Tensor<F64>::from({5, 1}, {1, 10, 100, 1000, 10000}));
   CHECK(x.gradient().values() == std::vector<double>{10, 0, 10101, 1000});
 }
-
-TEMPLATE_LIST_TEST_CASE("Gathering passes the gradients of central differences", "", DoubleBackends) {
-  using B = TestType;
-  auto r = random_tensors<B>();
-  check_gradients<B>([](const auto& in) { return gather(in[0], Indices{1, 4, 1, 0}); }, {r({5, 3})});
-  check_gradients<B>([](const auto& in) { return gather(in[0], Indices{0}); }, {r({1, 2, 3})});
-}

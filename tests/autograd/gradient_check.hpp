@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Compares the gradients that ops state with central differences in double.
+/// Compares the gradients of what ops are composed to with central differences in double; those of each op see tests/specs.
 #pragma once
 
 #include <vpr/autograd/var.hpp>
@@ -11,16 +11,12 @@
 #include "tests/support/threads.hpp"
 
 #include <string>
-#include <tuple>
 #include <vector>
 
 namespace vpr::test {
 
 using F64 = Cpu<f64>;
 using Vars = std::vector<Var<F64>>;
-
-/// What the gradients of every op are checked on: the scalar kernels and those of the processor.
-using DoubleBackends = std::tuple<Reference<f64>, Cpu<f64>>;
 
 /// A tensor of doubles in [low, high), the same on every machine.
 template <class B = F64>
@@ -72,14 +68,6 @@ void check_gradients(const F& f, const std::vector<Tensor<B>>& inputs) {
       CHECK(recorded[k].gradient().data()[i] == Approx((above - below) / (2 * step)).epsilon(1e-6).margin(1e-8));
     }
   }
-}
-
-/// `random_tensor` with another seed each time.
-template <class B>
-auto random_tensors() {
-  return [seed = std::uint64_t{0}](Shape shape, double low = -1, double high = 1) mutable {
-    return random_tensor<B>(shape, ++seed, low, high);
-  };
 }
 
 /// `backward` with a cotangent of ones.

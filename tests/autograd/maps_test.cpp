@@ -8,37 +8,10 @@
 using namespace vpr;
 using namespace vpr::test;
 
-TEST_CASE("Windows and fold are each other's gradient") {
-  for (const Window window : {Window{3, 1, 1}, Window{3, 2, 1}, Window{2, 2, 0}, Window{1, 1, 0}}) {
-    const Grid map{4, 5};
-    check_gradients([=](const Vars& in) { return windows(in[0], map, window); }, {random_tensor({2, 20, 3}, 1)});
-    check_gradients([=](const Vars& in) { return fold(in[0], map, window); },
-                    {random_tensor({2, window.positions(map).patches(), 3 * window.cells()}, 2)});
-  }
-}
-
-TEST_CASE("Max pooling's gradients agree with central differences") {
-  for (const Window window : {Window{1, 1, 0}, Window{2, 2, 0}, Window{3, 1, 1}, Window{3, 2, 1}, Window{2, 3, 1}}) {
-    check_gradients([=](const Vars& in) { return max_pool(in[0], {4, 5}, window); }, {random_tensor({2, 20, 3}, 1)});
-    check_gradients<Reference<f64>>(
-        [=](const std::vector<Var<Reference<f64>>>& in) {
-          return max_pool(in[0], {3, 2}, window);
-        },
-        {random_tensor<Reference<f64>>({1, 6, 1}, 2)});
-  }
-}
-
 TEST_CASE("Max pooling's gradient goes to the first of equal numbers") {
   const Var<F64> x(Tensor<F64>::from({1, 6, 1}, {5, 5, 1, 5, 5, 1}), true);
   max_pool(x, {2, 3}, {2, 1, 0}).backward(Tensor<F64>::from({1, 2, 1}, {1, 10}));
   CHECK(x.gradient().to_vector() == std::vector<float>{1, 10, 0, 0, 0, 0});
-}
-
-TEST_CASE("Batch normalisation's gradients agree with central differences, by the batch's moments and by given ones") {
-  const auto x = random_tensor({2, 3, 4}, 1), weight = random_tensor({4}, 2), bias = random_tensor({4}, 3);
-  const Var<F64> mean(random_tensor({4}, 4)), variance(random_tensor({4}, 5, 0.5, 2));
-  check_gradients([&](const Vars& in) { return batch_norm(in[0], in[1], in[2], mean, variance, 1e-3); }, {x, weight, bias});
-  check_gradients([&](const Vars& in) { return batch_norm(in[0], in[1], in[2], channel_moments(in[0].value()), 1e-3); }, {x, weight, bias});
 }
 
 TEST_CASE("A recorded batch normalisation follows the batch, a frozen one its statistics") {

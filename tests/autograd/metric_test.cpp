@@ -6,25 +6,6 @@
 using namespace vpr;
 using namespace vpr::test;
 
-TEMPLATE_LIST_TEST_CASE("Lengths and distances pass the gradients of central differences", "", DoubleBackends) {
-  using B = TestType;
-  auto r = random_tensors<B>();
-  check_gradients<B>([](const auto& in) { return norms(in[0]); }, {r({3, 2, 5})});
-  check_gradients<B>([](const auto& in) { return norms(in[0]); }, {r({1}, 0.5, 1)});
-  check_gradients<B>([](const auto& in) { return distances(in[0], in[1]); }, {r({4, 5}), r({3, 5})});
-  check_gradients<B>([](const auto& in) { return distances(in[0], in[1]); }, {r({1, 1}), r({2, 1})});
-}
-
-TEMPLATE_LIST_TEST_CASE("A masked sum of exponentials passes the gradients of central differences", "", DoubleBackends) {
-  using B = TestType;
-  auto r = random_tensors<B>();
-  const Var<B> mask(r({3, 7})), none(Tensor<B>::zeros({2, 1}));
-  for (const bool and_zero : {false, true}) {
-    check_gradients<B>([&](const auto& in) { return log_sum_exp(in[0], mask, and_zero); }, {r({3, 7}, -4, 4)});
-    check_gradients<B>([&](const auto& in) { return log_sum_exp(in[0], none, and_zero); }, {r({2, 1})});
-  }
-}
-
 TEST_CASE("A length or distance of zero passes no gradient") {
   const Var<F64> x(Tensor<F64>::from({2, 2}, {0, 0, 3, 4}), true);
   norms(x).backward(Tensor<F64>::full({2}, 1));

@@ -6,13 +6,10 @@
 using namespace vpr;
 using namespace vpr::test;
 
-TEST_CASE("Optimal transport's gradients agree with central differences") {
-  for (const std::int64_t iterations : {0, 1, 3}) {
-    for (const std::int64_t clusters : {1, 4}) {
-      check_gradients([=](const Vars& in) { return optimal_transport(in[0], in[1], iterations); },
-                      {random_tensor({2, 7, clusters}, 1, -3, 3), random_tensor({1}, 2)});
-    }
-  }
+TEST_CASE("A dustbin whose score is absorbed has no gradient but rounding") {
+  for (const std::int64_t iterations : {1, 3})
+    check_gradients([=](const Vars& in) { return optimal_transport(in[0], in[1], iterations); },
+                    {random_tensor({2, 7, 4}, 1, -3, 3), random_tensor({1}, 2)});
 }
 
 TEST_CASE("A dustbin's own score is absorbed by its mass, once there is an iteration") {

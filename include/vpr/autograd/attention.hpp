@@ -36,4 +36,17 @@ Var<B> attention(const Var<B>& query, const Var<B>& key, const Var<B>& value, st
   });
 }
 
+/// The angles are constants: their gradients are not computed.
+/// @throws ConfigError  if cosine or sine wants a gradient.
+template <class B>
+Var<B> rotary(Var<B> x, const Var<B>& cosine, const Var<B>& sine, std::int64_t channels) {
+  VPR_REQUIRE(ConfigError, !cosine.needs_gradient() && !sine.needs_gradient(),
+              "rotary: its angles are constants, but one wants a gradient");
+  Tensor<B> y = rotary(x.take(), cosine.value(), sine.value(), channels);
+  return Var<B>::record(std::move(y), {x}, [x, cosine, sine, channels](Tensor<B> dy) {
+    B::rotary(cosine.value(), sine.value(), channels, true, dy);
+    x.accumulate([&] { return std::move(dy); });
+  });
+}
+
 }  // namespace vpr

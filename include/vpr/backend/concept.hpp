@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// What a backend is: the list of everything a port must write.
+/// What a backend is: what a port must write.
 #pragma once
 
 #include <vpr/backend/kernel.hpp>
-#include <vpr/backend/window.hpp>
+#include <vpr/backend/scalar.hpp>
 #include <vpr/core/parameter.hpp>
 #include <vpr/core/tensor.hpp>
 
@@ -35,85 +35,23 @@ concept LinearWeight = Parameter<W> && std::copyable<W> && requires(const W weig
   { weight.empty() } -> std::convertible_to<bool>;
 };
 
-/// A backend: memory, what its components hold (`tensor`, and `weight` for the matrices of `linear`), and the kernels of inference. What each kernel computes
-/// is defined by `ScalarKernels`; a backend may inherit those and hide the ones it can do better. Kernels write `out`,
-/// already of the right shape, and must give the same bits for any number of threads and, since a batch is a set of
-/// separate images, for each image whatever its batch.
+/// A backend: memory, what its components hold (`tensor`, and `weight` for the matrices of `linear`), and the kernels of inference, listed
+/// beside the definition of what each computes (`scalar_*.hpp`). A backend may inherit those of `ScalarKernels` and hide the ones it can do
+/// better. Kernels write `out`, already of the right shape, and must give the same bits for any number of threads and, since a batch is a set
+/// of separate images, for each image whatever its batch.
 template <class B>
-concept Backend = Memory<B> && requires(const Tensor<B> x, const typename B::weight weight, Tensor<B> out, typename B::value number,
-                                        std::int64_t size, std::size_t axis, bool flag, Grid map, Window window,
-                                        AttentionOperand<typename B::value> operand, EpilogueOperands<typename B::value> epilogue) {
-  requires std::same_as<typename B::tensor, Tensor<B>>;
-  requires LinearWeight<typename B::weight>;
+concept Backend = Memory<B> && std::same_as<typename B::tensor, Tensor<B>> && LinearWeight<typename B::weight> && HasAttentionKernels<B> &&
+    HasElementwiseKernels<B> && HasLayoutKernels<B> && HasMapKernels<B> && HasMetricKernels<B> && HasNormalizationKernels<B> &&
+    HasPoolingKernels<B> && HasProductKernels<B> && HasTransportKernels<B> &&
+    requires(const Tensor<B> x, const typename B::weight weight, EpilogueOperands<typename B::value> epilogue, Tensor<B> out) {
   B::linear(x, weight, epilogue, out);
-  B::linear(x, x, epilogue, out);
-  B::matmul(x, flag, x, flag, out);
-  B::gelu(x, out);
-  B::quick_gelu(x, out);
-  B::exp(x, out);
-  B::relu(x, out);
-  B::silu_gate(x, out);
-  B::multiply(x, x, out);
-  B::divide(x, x, out);
-  B::add_scaled(x, x, number, out);
-  B::add_gated(x, x, x, out);
-  B::layer_norm(x, x, x, number, out);
-  B::softmax(x, out);
-  B::attention(operand, operand, operand, size, out);
-  B::patches(x, size, out);
-  B::gem(x, x, number, out);
-  B::mean(x, out);
-  B::l2_normalize(x, number, out);
-  B::one_hot(x, out);
-  B::residual_sums(x, x, x, out);
-  B::resample(x, x, x, out);
-  B::slice(x, axis, size, out);
-  B::insert(x, axis, size, out);
-  B::transpose(x, axis, out);
-  B::windows(x, map, window, out);
-  B::fold(x, map, window, out);
-  B::max_pool(x, map, window, out);
-  B::batch_norm(x, x, x, x, x, number, out);
-  B::optimal_transport(x, x, size, out);
-  B::gather(x, x, out);
-  B::norms(x, out);
-  B::distances(x, x, out);
-  B::log_sum_exp(x, x, flag, out);
 };
 
 /// A backend that can be recorded for training: it has the kernels of the gradients, which `ScalarGradients` defines.
 template <class B>
-concept DifferentiableBackend = Backend<B> &&
-    requires(const Tensor<B> x, Tensor<B> out, typename B::value number, typename B::value* gradient, std::int64_t size, bool flag,
-             AttentionOperand<typename B::value> operand, Grid map, Window window) {
-  B::linear_gradient(x, x, out);
-  B::linear_weight_gradient(x, x, out);
-  B::column_sums(x, x, out);
-  B::gelu_gradient(x, x, out);
-  B::quick_gelu_gradient(x, x, out);
-  B::relu_gradient(x, x, out);
-  B::silu_gate_gradient(x, x, out);
-  B::layer_norm_gradient(x, x, number, x, out);
-  B::softmax_gradient(x, x, out);
-  B::l2_normalize_gradient(x, number, x, x, out);
-  B::channel_moments(x, out, out);
-  B::batch_norm_gradient(x, x, x, x, number, x, flag, out, out);
-  B::attention_gradient(operand, operand, operand, size, x, gradient, gradient, gradient);
-  B::patches_gradient(x, size, out);
-  B::max_pool_gradient(x, map, window, x, out);
-  B::resample_gradient(x, x, x, out);
-  B::gem_gradient(x, x, number, x, x, out);
-  B::gem_power_gradient(x, x, number, x, x, out);
-  B::mean_gradient(x, out);
-  B::residual_sums_gradient(x, x, out);
-  B::residual_shares_gradient(x, x, x, out);
-  B::residual_centres_gradient(x, x, out);
-  B::optimal_transport_gradient(x, x, size, x, out, out);
-  B::norms_gradient(x, x, x, out);
-  B::distances_gradient(x, x, x, x, flag, out);
-  B::log_sum_exp_gradient(x, x, x, x, out);
-  B::sum_gathered(x, x, x, out);
-};
+concept DifferentiableBackend =
+    Backend<B> && HasAttentionGradients<B> && HasElementwiseGradients<B> && HasLayoutGradients<B> && HasMapGradients<B> &&
+    HasMetricGradients<B> && HasNormalizationGradients<B> && HasPoolingGradients<B> && HasProductGradients<B> && HasTransportGradients<B>;
 
 /// A backend whose recorded parameters optimisers can move: it has the kernels that `ScalarUpdates` defines.
 template <class B>

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <vpr/backend/scalar.hpp>
-#include <vpr/backend/scalar_gradients.hpp>
 #include <vpr/backend/scalar_updates.hpp>
 #include <vpr/core/buffer.hpp>
 #include <vpr/core/parallel.hpp>

@@ -169,4 +169,21 @@ struct ScalarMaps {
   }
 };
 
+/// The kernels of this group that `Backend` asks for.
+template <class B>
+concept HasMapKernels = requires(const Tensor<B> x, Tensor<B> out, Grid map, Window window, typename B::value number) {
+  B::windows(x, map, window, out);
+  B::fold(x, map, window, out);
+  B::max_pool(x, map, window, out);
+  B::batch_norm(x, x, x, x, x, number, out);
+};
+
+/// And those that `DifferentiableBackend` asks for.
+template <class B>
+concept HasMapGradients = requires(const Tensor<B> x, Tensor<B> out, Grid map, Window window, typename B::value number, bool flag) {
+  B::max_pool_gradient(x, map, window, x, out);
+  B::channel_moments(x, out, out);
+  B::batch_norm_gradient(x, x, x, x, number, x, flag, out, out);
+};
+
 }  // namespace vpr

@@ -138,4 +138,22 @@ struct ScalarMetrics {
   }
 };
 
+/// The kernels of this group that `Backend` asks for.
+template <class B>
+concept HasMetricKernels = requires(const Tensor<B> x, Tensor<B> out, bool flag) {
+  B::norms(x, out);
+  B::distances(x, x, out);
+  B::log_sum_exp(x, x, flag, out);
+  B::gather(x, x, out);
+};
+
+/// And those that `DifferentiableBackend` asks for.
+template <class B>
+concept HasMetricGradients = requires(const Tensor<B> x, Tensor<B> out, bool flag) {
+  B::norms_gradient(x, x, x, out);
+  B::distances_gradient(x, x, x, x, flag, out);
+  B::log_sum_exp_gradient(x, x, x, x, out);
+  B::sum_gathered(x, x, x, out);
+};
+
 }  // namespace vpr

@@ -141,4 +141,16 @@ struct ScalarTransport {
   }
 };
 
+/// The kernels of this group that `Backend` asks for.
+template <class B>
+concept HasTransportKernels = requires(const Tensor<B> x, Tensor<B> out, std::int64_t size) {
+  B::optimal_transport(x, x, size, out);
+};
+
+/// And those that `DifferentiableBackend` asks for.
+template <class B>
+concept HasTransportGradients = requires(const Tensor<B> x, Tensor<B> out, std::int64_t size) {
+  B::optimal_transport_gradient(x, x, size, x, out, out);
+};
+
 }  // namespace vpr

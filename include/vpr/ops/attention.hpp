@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Multi-head attention (Vaswani et al. 2017).
+/// Multi-head attention (Vaswani et al. 2017), and where its tokens are.
 #pragma once
 
 #include <vpr/backend/kernel.hpp>
@@ -45,6 +45,22 @@ Tensor<B> attention(const Tensor<B>& query, const Tensor<B>& key, const Tensor<B
   const auto operand = [](const Tensor<B>& x) { return detail::attention_operand(x, 0); };
   if (!out.empty()) B::attention(operand(query), operand(key), operand(value), heads, out);
   return out;
+}
+
+/// Rotary position embedding (Su et al. 2021, eq. 15), with the pairs as DINOv3 has them: of the tokens `B×N×C` the last M are turned, the
+/// class token and registers before them are not. In each head of D channels the pair (x[c], x[c + D/2]) becomes
+/// (x[c] cos θ − x[c + D/2] sin θ, x[c + D/2] cos θ + x[c] sin θ), cos θ and sin θ being at [m, c] of `cosine` and `sine`, `M×D/2`. Of the
+/// joint projection `B×N×3C`, with `channels` = 2C, queries and keys are turned and values are not. Move x in to have it overwritten.
+/// @throws ShapeError  if the extents do not fit, or `channels` is no multiple of D.
+template <class B>
+Tensor<B> rotary(Tensor<B> x, const Tensor<B>& cosine, const Tensor<B>& sine, std::int64_t channels) {
+  const Shape &shape = x.shape(), &turns = cosine.shape();
+  VPR_REQUIRE(ShapeError,
+              shape.rank() == 3 && turns.rank() == 2 && sine.shape() == turns && turns[0] <= shape[1] && turns[1] > 0 && channels >= 0 &&
+                  channels <= shape[2] && channels % (2 * turns[1]) == 0,
+              "rotary: got x ", shape, ", cosine ", turns, ", sine ", sine.shape(), " and ", channels, " channels");
+  B::rotary(cosine, sine, channels, false, x);
+  return x;
 }
 
 }  // namespace vpr

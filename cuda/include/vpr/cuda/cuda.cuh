@@ -9,7 +9,6 @@
 
 #include <vpr/backend/concept.hpp>
 #include <vpr/backend/scalar.hpp>
-#include <vpr/backend/scalar_gradients.hpp>
 #include <vpr/backend/scalar_updates.hpp>
 #include <vpr/cuda/device_buffer.cuh>
 #include <vpr/cuda/gemm.cuh>

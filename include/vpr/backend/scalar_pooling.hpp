@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Gradients of the poolings of tokens.
+/// The poolings of tokens in their scalar form, and their gradients.
 #pragma once
 
 #include <vpr/backend/kernel.hpp>
@@ -10,6 +10,75 @@
 #include <cstdint>
 
 namespace vpr {
+
+/// See `ScalarKernels`.
+template <class Executor>
+struct ScalarPooling {
+  /// out[b, c] = (mean_n max(x[b, n, c], eps)^p)^(1/p), p being a learned tensor of one element. The powers are taken of
+  /// ratios to the largest, so that none under- or overflows.
+  template <class X>
+  static void gem(const X& x, const X& p, typename X::value_type eps, X& out) {
+    using T = typename X::value_type;
+    const T *input = x.data(), *power = p.data();
+    T* result = out.data();
+    const std::int64_t count = x.shape()[1], channels = x.shape()[2];
+    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
+      const T* column = input + i / channels * count * channels + i % channels;
+      T largest = eps, sum = 0;
+      for (std::int64_t n = 0; n < count; ++n) largest = detail::clamped(column[n * channels], largest);
+      for (std::int64_t n = 0; n < count; ++n) sum += std::pow(detail::clamped(column[n * channels], eps) / largest, power[0]);
+      result[i] = largest * std::pow(sum / T(count), T(1) / power[0]);
+    });
+  }
+
+  /// out[b, c] = mean_n x[b, n, c].
+  template <class X>
+  static void mean(const X& x, X& out) {
+    using T = typename X::value_type;
+    const T* input = x.data();
+    T* result = out.data();
+    const std::int64_t count = x.shape()[1], channels = x.shape()[2];
+    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
+      const T* column = input + i / channels * count * channels + i % channels;
+      T sum = 0;
+      for (std::int64_t n = 0; n < count; ++n) sum += column[n * channels];
+      result[i] = sum / T(count);
+    });
+  }
+
+  /// Each row as 1 at its largest element, the first of equals, and 0 elsewhere.
+  template <class X>
+  static void one_hot(const X& x, X& out) {
+    using T = typename X::value_type;
+    const T* input = x.data();
+    T* result = out.data();
+    const std::int64_t columns = x.shape().last();
+    Executor::for_each(x.shape().rows(), [=] VPR_HD(std::int64_t r) {
+      const T* row = input + r * columns;
+      std::int64_t best = 0;
+      for (std::int64_t c = 1; c < columns; ++c) best = row[c] > row[best] ? c : best;
+      for (std::int64_t c = 0; c < columns; ++c) result[r * columns + c] = T(c == best);
+    });
+  }
+
+  /// VLAD's sums of residuals: out[b, k, c] = Σ_n assignment[b, n, k] · (x[b, n, c] - centres[k, c]) (Jégou et al. 2010).
+  template <class X>
+  static void residual_sums(const X& x, const X& assignment, const X& centres, X& out) {
+    using T = typename X::value_type;
+    const T *input = x.data(), *assigned = assignment.data(), *centre = centres.data();
+    T* result = out.data();
+    const std::int64_t count = x.shape()[1], channels = x.shape()[2], clusters = centres.shape()[0];
+    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
+      const std::int64_t c = i % channels, k = i / channels % clusters, b = i / channels / clusters;
+      T sum = 0;
+      for (std::int64_t n = 0; n < count; ++n) {
+        const T share = assigned[(b * count + n) * clusters + k];
+        if (share != T(0)) sum += share * (input[(b * count + n) * channels + c] - centre[k * channels + c]);
+      }
+      result[i] = sum;
+    });
+  }
+};
 
 /// See `ScalarGradients`.
 template <class Executor>
@@ -113,6 +182,26 @@ struct PoolingGradients {
       result[i] = sum;
     });
   }
+};
+
+/// The kernels of this group that `Backend` asks for.
+template <class B>
+concept HasPoolingKernels = requires(const Tensor<B> x, Tensor<B> out, typename B::value number) {
+  B::gem(x, x, number, out);
+  B::mean(x, out);
+  B::one_hot(x, out);
+  B::residual_sums(x, x, x, out);
+};
+
+/// And those that `DifferentiableBackend` asks for.
+template <class B>
+concept HasPoolingGradients = requires(const Tensor<B> x, Tensor<B> out, typename B::value number) {
+  B::gem_gradient(x, x, number, x, x, out);
+  B::gem_power_gradient(x, x, number, x, x, out);
+  B::mean_gradient(x, out);
+  B::residual_sums_gradient(x, x, out);
+  B::residual_shares_gradient(x, x, x, out);
+  B::residual_centres_gradient(x, x, out);
 };
 
 }  // namespace vpr

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Gradients of the normalisations of rows.
+/// The normalisations of rows in their scalar form, and their gradients.
 #pragma once
 
 #include <vpr/backend/kernel.hpp>
@@ -10,6 +10,61 @@
 #include <cstdint>
 
 namespace vpr {
+
+/// See `ScalarKernels`.
+template <class Executor>
+struct ScalarNormalization {
+  /// Each row minus its mean, over its population standard deviation √(σ² + eps), times gamma plus beta.
+  template <class X>
+  static void layer_norm(const X& x, const X& gamma, const X& beta, typename X::value_type eps, X& out) {
+    using T = typename X::value_type;
+    const T *input = x.data(), *scale = gamma.data(), *offset = beta.data();
+    T* result = out.data();
+    const std::int64_t columns = x.shape().last();
+    Executor::for_each(x.shape().rows(), [=] VPR_HD(std::int64_t r) {
+      const T* row = input + r * columns;
+      T mean = 0, variance = 0;
+      for (std::int64_t c = 0; c < columns; ++c) mean += row[c];
+      mean /= T(columns);
+      for (std::int64_t c = 0; c < columns; ++c) variance += (row[c] - mean) * (row[c] - mean);
+      const T factor = T(1) / std::sqrt(variance / T(columns) + eps);
+      for (std::int64_t c = 0; c < columns; ++c) result[r * columns + c] = (row[c] - mean) * factor * scale[c] + offset[c];
+    });
+  }
+
+  /// Each row as exp(x - max) over its sum.
+  template <class X>
+  static void softmax(const X& x, X& out) {
+    using T = typename X::value_type;
+    const T* input = x.data();
+    T* result = out.data();
+    const std::int64_t columns = x.shape().last();
+    Executor::for_each(x.shape().rows(), [=] VPR_HD(std::int64_t r) {
+      const T* row = input + r * columns;
+      T* target = result + r * columns;
+      T largest = row[0], sum = 0;
+      for (std::int64_t c = 1; c < columns; ++c) largest = row[c] > largest ? row[c] : largest;
+      for (std::int64_t c = 0; c < columns; ++c) sum += target[c] = std::exp(row[c] - largest);
+      for (std::int64_t c = 0; c < columns; ++c) target[c] /= sum;
+    });
+  }
+
+  /// Each row over max(its Euclidean norm, eps).
+  template <class X>
+  static void l2_normalize(const X& x, typename X::value_type eps, X& out) {
+    using T = typename X::value_type;
+    const T* input = x.data();
+    T* result = out.data();
+    const std::int64_t columns = x.shape().last();
+    Executor::for_each(x.shape().rows(), [=] VPR_HD(std::int64_t r) {
+      const T* row = input + r * columns;
+      T sum = 0;
+      for (std::int64_t c = 0; c < columns; ++c) sum += row[c] * row[c];
+      const T norm = std::sqrt(sum);
+      for (std::int64_t c = 0; c < columns; ++c) result[r * columns + c] = row[c] / detail::clamped(norm, eps);
+    });
+  }
+};
 
 /// See `ScalarGradients`.
 template <class Executor>
@@ -76,6 +131,22 @@ struct NormalizationGradients {
       }
     });
   }
+};
+
+/// The kernels of this group that `Backend` asks for.
+template <class B>
+concept HasNormalizationKernels = requires(const Tensor<B> x, Tensor<B> out, typename B::value number) {
+  B::layer_norm(x, x, x, number, out);
+  B::softmax(x, out);
+  B::l2_normalize(x, number, out);
+};
+
+/// And those that `DifferentiableBackend` asks for.
+template <class B>
+concept HasNormalizationGradients = requires(const Tensor<B> x, Tensor<B> out, typename B::value number) {
+  B::layer_norm_gradient(x, x, number, x, out);
+  B::softmax_gradient(x, x, out);
+  B::l2_normalize_gradient(x, number, x, x, out);
 };
 
 }  // namespace vpr
