@@ -356,6 +356,20 @@ struct Table {
                                                                                     {{5, 3}, {2, 3, 0}}}) {
       for (const std::int64_t channels : {1, 3, 17}) {
         const Shape x{map.patches(), channels}, columns{window.positions(map).patches(), channels * window.cells()};
+        for (const std::int64_t groups : {std::int64_t{1}, channels}) {
+          const std::int64_t outputs = groups == 1 ? 5 : channels;
+          const Shape y{window.positions(map).patches(), outputs};
+          const Operand weight{{outputs, channels / groups, window.kernel, window.kernel}, false}, of_outputs{{outputs}, false};
+          cases.push_back({"convolution",
+                           {{x}, weight, of_outputs, of_outputs, {y}},
+                           {{y}},
+                           32,
+                           false,
+                           [=, map = map, window = window](In in, Out out) {
+                             B::convolution(*in[0], map, window, *in[1],
+                                            {in[2]->data(), Activation::gelu, in[3]->data(), T(0.5F), in[4]->data()}, out[0]);
+                           }});
+        }
         cases.push_back({"windows", {{x}}, {{columns}}, 0, false, [=, map = map, window = window](In in, Out out) {
                            B::windows(*in[0], map, window, out[0]);
                          }});

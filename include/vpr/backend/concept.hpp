@@ -35,16 +35,28 @@ concept LinearWeight = Parameter<W> && std::copyable<W> && requires(const W weig
   { weight.empty() } -> std::convertible_to<bool>;
 };
 
-/// A backend: memory, what its components hold (`tensor`, and `weight` for the matrices of `linear`), and the kernels of inference. What each kernel computes
+/// A convolution's weight of this shape, zero, as `W` holds it: `W::zeros(shape, groups, form...)` where its layout depends on the groups, else
+/// `W::zeros(shape, form...)`.
+template <LinearWeight W, class... Form>
+W zero_convolution_weight(const Shape& shape, std::int64_t groups, Form... form) {
+  if constexpr (requires { W::zeros(shape, groups, form...); }) {
+    return W::zeros(shape, groups, form...);
+  } else {
+    return W::zeros(shape, form...);
+  }
+}
+
+/// A backend: memory, what its components hold (`tensor`, `weight` for the matrices of `linear`, and `convolution_weight`), and the kernels of inference. What each kernel computes
 /// is defined by `ScalarKernels`; a backend may inherit those and hide the ones it can do better. Kernels write `out`,
 /// already of the right shape, and must give the same bits for any number of threads and, since a batch is a set of
 /// separate images, for each image whatever its batch.
 template <class B>
-concept Backend = Memory<B> && requires(const Tensor<B> x, const typename B::weight weight, Tensor<B> out, typename B::value number,
-                                        std::int64_t size, std::size_t axis, bool flag, Grid map, Window window,
-                                        AttentionOperand<typename B::value> operand, EpilogueOperands<typename B::value> epilogue) {
+concept Backend = Memory<B> &&
+    requires(const Tensor<B> x, const typename B::weight weight, const typename B::convolution_weight kernel, Tensor<B> out,
+             typename B::value number, std::int64_t size, std::size_t axis, bool flag, Grid map, Window window,
+             AttentionOperand<typename B::value> operand, EpilogueOperands<typename B::value> epilogue) {
   requires std::same_as<typename B::tensor, Tensor<B>>;
-  requires LinearWeight<typename B::weight>;
+  requires LinearWeight<typename B::weight> && LinearWeight<typename B::convolution_weight>;
   B::linear(x, weight, epilogue, out);
   B::linear(x, x, epilogue, out);
   B::matmul(x, flag, x, flag, out);
@@ -70,6 +82,8 @@ concept Backend = Memory<B> && requires(const Tensor<B> x, const typename B::wei
   B::slice(x, axis, size, out);
   B::insert(x, axis, size, out);
   B::transpose(x, axis, out);
+  B::convolution(x, map, window, kernel, epilogue, out);
+  B::convolution(x, map, window, x, epilogue, out);
   B::windows(x, map, window, out);
   B::fold(x, map, window, out);
   B::max_pool(x, map, window, out);
