@@ -5,6 +5,7 @@
 #include "tests/support/random.hpp"
 
 #include <vpr/backend/cpu/packed_convolution.hpp>
+#include <vpr/core/buffer.hpp>
 #include <vpr/core/execution.hpp>
 
 #include <benchmark/benchmark.h>
@@ -21,7 +22,8 @@ struct Operands {
   vpr::Grid map, positions;
   std::int64_t inputs, outputs, groups;
   vpr::Window window;
-  std::vector<float> x, weight, out;
+  std::vector<float> weight;
+  vpr::Buffer<float> x, out;
 
   explicit Operands(const benchmark::State& state)
       : map{state.range(0), state.range(1)},
@@ -30,9 +32,11 @@ struct Operands {
         groups(state.range(6)),
         window{state.range(4), state.range(5), state.range(4) / 2} {
     positions = window.positions(map);
-    x = random_floats(map.patches() * inputs, 1);
+    const std::vector<float> values = random_floats(map.patches() * inputs, 1);
+    x = vpr::Buffer<float>(values.size());
+    std::copy(values.begin(), values.end(), x.data());
     weight = random_floats(outputs * inputs / groups * window.cells(), 2);
-    out.resize(static_cast<std::size_t>(positions.patches() * outputs));
+    out = vpr::Buffer<float>(static_cast<std::size_t>(positions.patches() * outputs));
   }
 
   vpr::Shape shape() const { return {outputs, inputs / groups, window.kernel, window.kernel}; }
@@ -51,11 +55,11 @@ struct Operands {
         const std::int64_t column = p % positions.width * window.stride - window.padding + cell % window.kernel;
         if (row < 0 || row >= map.height || column < 0 || column >= map.width) continue;
         for (std::int64_t c = 0; c < of_group; ++c) {
-          sum += static_cast<double>(x[static_cast<std::size_t>((row * map.width + column) * inputs + first + c)]) *
+          sum += static_cast<double>(x.data()[(row * map.width + column) * inputs + first + c]) *
                  static_cast<double>(weight[static_cast<std::size_t>((o * of_group + c) * window.cells() + cell)]);
         }
       }
-      if (!(std::abs(static_cast<double>(out[i]) - sum) <= tolerance * std::sqrt(static_cast<double>(depth())))) return false;
+      if (!(std::abs(static_cast<double>(out.data()[i]) - sum) <= tolerance * std::sqrt(static_cast<double>(depth())))) return false;
     }
     return true;
   }

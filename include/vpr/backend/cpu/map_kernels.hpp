@@ -8,6 +8,7 @@
 #include <vpr/backend/window.hpp>
 
 #include <cstdint>
+#include <utility>
 
 namespace vpr::detail {
 inline namespace VPR_TARGET {

@@ -81,59 +81,93 @@ VPR_INLINE Floats finished(Floats x, const EpilogueOperands<float>& epilogue, st
   return epilogue.residual != nullptr ? x + load_some(epilogue.residual + element, count) : x;
 }
 
-/// `Positions` positions beside each other, from (y, x) on, of up to `Vectors` vectors of channels, of which the last may be a part of one. All
-/// windows must see the same columns of the kernel.
-template <int Positions, int Vectors, bool Whole>
-VPR_INLINE void depthwise_tile(const MapWindows& windows, const float* weight, std::int64_t y, std::int64_t x, std::int64_t channel,
-                               std::int64_t count, const EpilogueOperands<float>& epilogue, float* out) {
-  Floats sums[Positions * Vectors] = {};
-  const std::int64_t top = y * windows.stride - windows.padding, left = x * windows.stride - windows.padding, step = windows.step;
-  const Overlap rows(top, windows.kernel, windows.height), columns(left, windows.kernel, windows.width);
+template <int Tap, int Kernel>
+VPR_INLINE void add_tap(Floats& sum, Floats x, const Floats* weight) {
+  if constexpr (Tap >= 0 && Tap < Kernel) sum += x * weight[Tap];
+}
+
+/// Adds a column of the map to all positions that see it.
+template <int Kernel, int Column, int... P>
+VPR_INLINE void add_column(Floats* sums, Floats x, const Floats* weight, std::integer_sequence<int, P...>) {
+  (add_tap<Column - P, Kernel>(sums[P], x, weight), ...);
+}
+
+/// Up to `Positions` positions beside each other with a stride of 1, for a vector of channels: each column of the map is read once for all.
+template <int Kernel, int Positions, int... K, int... Columns>
+VPR_INLINE void depthwise_tile(const MapWindows& windows, const float* weight, std::int64_t y, std::int64_t x, std::int64_t positions,
+                               std::int64_t channel, std::int64_t count, const EpilogueOperands<float>& epilogue, float* out,
+                               std::integer_sequence<int, K...>, std::integer_sequence<int, Columns...>) {
+  Floats sums[Positions] = {};
+  const std::int64_t top = y - windows.padding, left = x - windows.padding, step = windows.step;
+  const Overlap rows(top, Kernel, windows.height);
   for (std::int64_t ky = rows.begin; ky < rows.end; ++ky) {
-    const float* from = windows.data + ((top + ky) * windows.width + left + columns.begin) * step + channel;
-    const float* factor = weight + (ky * windows.kernel + columns.begin) * step + channel;
-    for (std::int64_t kx = columns.begin; kx < columns.end; ++kx, from += step, factor += step) {
-      for (int v = 0; v < Vectors; ++v) {
-        const Floats w = Whole ? load(factor + v * lanes) : load_some(factor + v * lanes, count - v * lanes);
-        for (int p = 0; p < Positions; ++p) {
-          const float* const cell = from + p * windows.stride * step + v * lanes;
-          sums[v * Positions + p] += (Whole ? load(cell) : load_some(cell, count - v * lanes)) * w;
+    const float* const from = windows.data + ((top + ky) * windows.width + left) * step + channel;
+    const float* const factors = weight + ky * Kernel * step + channel;
+    const Floats taps[] = {load_some(factors + K * step, count)...};
+    ((left + Columns >= 0 && left + Columns < windows.width
+          ? add_column<Kernel, Columns>(sums, load_some(from + Columns * step, count), taps, std::make_integer_sequence<int, Positions>())
+          : void()),
+     ...);
+  }
+  for (std::int64_t p = 0; p < positions; ++p) {
+    const std::int64_t element = (y * windows.across + x + p) * step + channel;
+    store_some(out + element, finished(sums[p], epilogue, channel, element, count), count);
+  }
+}
+
+template <int Kernel, int Positions>
+void depthwise_tile(const MapWindows& windows, const float* weight, std::int64_t y, std::int64_t x, std::int64_t positions,
+                    std::int64_t channel, std::int64_t count, const EpilogueOperands<float>& epilogue, float* out) {
+  constexpr auto taps = std::make_integer_sequence<int, Kernel>();
+  constexpr auto columns = std::make_integer_sequence<int, Kernel + Positions - 1>();
+  if (count >= lanes) {
+    depthwise_tile<Kernel, Positions>(windows, weight, y, x, positions, channel, lanes, epilogue, out, taps, columns);
+  } else {
+    depthwise_tile<Kernel, Positions>(windows, weight, y, x, positions, channel, count, epilogue, out, taps, columns);
+  }
+}
+
+template <int Kernel>
+void depthwise_by_tiles(const MapWindows& windows, const float* weight, std::int64_t begin, std::int64_t end,
+                        const EpilogueOperands<float>& epilogue, float* out) {
+  constexpr int third = VPR_VECTOR_REGISTERS == 32 ? 4 : 2;
+  for (std::int64_t y = 0; y < windows.down; ++y) {
+    for (std::int64_t x = 0; x < windows.across; x += 3 * third) {
+      const std::int64_t rest = windows.across - x;
+      for (std::int64_t c = begin; c < end; c += lanes) {
+        if (rest > 2 * third) {
+          const std::int64_t wanted = rest < 3 * third ? rest : 3 * third;
+          depthwise_tile<Kernel, 3 * third>(windows, weight, y, x, wanted, c, end - c, epilogue, out);
+        } else if (rest > third) {
+          depthwise_tile<Kernel, 2 * third>(windows, weight, y, x, rest, c, end - c, epilogue, out);
+        } else {
+          depthwise_tile<Kernel, third>(windows, weight, y, x, rest, c, end - c, epilogue, out);
         }
       }
-    }
-  }
-  for (int p = 0; p < Positions; ++p) {
-    for (int v = 0; v < Vectors; ++v) {
-      const std::int64_t element = (y * windows.across + x + p) * step + channel + v * lanes, rest = Whole ? lanes : count - v * lanes;
-      store_some(out + element, finished(sums[v * Positions + p], epilogue, channel + v * lanes, element, rest), rest);
     }
   }
 }
 
 inline void depthwise(const MapWindows& windows, const float* weight, std::int64_t begin, std::int64_t end,
                       const EpilogueOperands<float>& epilogue, float* out) {
-  constexpr int tile = VPR_VECTOR_REGISTERS == 32 ? 8 : 4;
-  // Columns of positions whose windows are on the map with all of their columns.
-  const std::int64_t inner_begin = (windows.padding + windows.stride - 1) / windows.stride;
-  const std::int64_t room = windows.width + windows.padding - windows.kernel, inner_end = room < 0 ? 0 : room / windows.stride + 1;
+  if (windows.stride == 1 && windows.kernel == 3) return depthwise_by_tiles<3>(windows, weight, begin, end, epilogue, out);
+  if (windows.stride == 1 && windows.kernel == 7) return depthwise_by_tiles<7>(windows, weight, begin, end, epilogue, out);
+  const std::int64_t step = windows.step;
   for (std::int64_t y = 0; y < windows.down; ++y) {
-    for (std::int64_t x = 0; x < windows.across;) {
-      const bool inner = x >= inner_begin && x + tile <= inner_end;
-      for (std::int64_t c = begin; c < end;) {
-        const std::int64_t rest = end - c;
-        if (inner) {
-          rest >= lanes ? depthwise_tile<tile, 1, true>(windows, weight, y, x, c, rest, epilogue, out)
-                        : depthwise_tile<tile, 1, false>(windows, weight, y, x, c, rest, epilogue, out);
-          c += lanes;
-        } else if (rest >= 4 * lanes) {
-          depthwise_tile<1, 4, true>(windows, weight, y, x, c, rest, epilogue, out);
-          c += 4 * lanes;
-        } else {
-          depthwise_tile<1, 1, false>(windows, weight, y, x, c, rest, epilogue, out);
-          c += lanes;
+    for (std::int64_t x = 0; x < windows.across; ++x) {
+      const std::int64_t top = y * windows.stride - windows.padding, left = x * windows.stride - windows.padding;
+      const Overlap rows(top, windows.kernel, windows.height), columns(left, windows.kernel, windows.width);
+      for (std::int64_t c = begin; c < end; c += lanes) {
+        Floats sum{};
+        for (std::int64_t ky = rows.begin; ky < rows.end; ++ky) {
+          for (std::int64_t kx = columns.begin; kx < columns.end; ++kx) {
+            sum += load_some(windows.data + ((top + ky) * windows.width + left + kx) * step + c, end - c) *
+                   load_some(weight + (ky * windows.kernel + kx) * step + c, end - c);
+          }
         }
+        const std::int64_t element = (y * windows.across + x) * step + c;
+        store_some(out + element, finished(sum, epilogue, c, element, end - c), end - c);
       }
-      x += inner ? tile : 1;
     }
   }
 }
