@@ -23,7 +23,12 @@ TEST_CASE("The gradients of what follows a convolution agree with central differ
     check_gradients(
         [=](const Vars& in) {
           return convolution(in[0], {3, 4}, {3, 1, 1}, in[1],
-                             {.bias = &in[2], .activation = activation, .gate = &in[3], .scale = 0.5, .residual = in[4]});
+                             {.bias = &in[2],
+                              .activation = activation,
+                              .gate = &in[3],
+                              .scale = 0.5,
+                              .residual = in[4],
+                              .relu_of_sum = activation == Activation::none});
         },
         {random_tensor({2, 12, 3}, 1), random_tensor({5, 3, 3, 3}, 2), random_tensor({5}, 3), random_tensor({5}, 4),
          random_tensor({2, 12, 5}, 5)});

@@ -197,10 +197,11 @@ struct Table {
         cases.push_back({"linear", {{rows}, weight, of_columns, of_columns, {result}}, {{result}}, 32, false, [=](In in, Out out) {
                            B::linear(*in[0], *in[1], {in[2]->data(), activation, in[3]->data(), T(0.5F), in[4]->data()}, out[0]);
                          }});
-        cases.push_back({"linear", {{rows}, weight, of_columns, {result}}, {{result}}, 32, false, [=](In in, Out out) {
-                           out[0] = *in[3];
-                           B::linear(*in[0], *in[1], {nullptr, activation, in[2]->data(), T(1), std::as_const(out[0]).data()}, out[0]);
-                         }});
+        cases.push_back(
+            {"linear", {{rows}, weight, of_columns, {result}}, {{result}}, 32, false, [=](In in, Out out) {
+               out[0] = *in[3];
+               B::linear(*in[0], *in[1], {nullptr, activation, in[2]->data(), T(1), std::as_const(out[0]).data(), true}, out[0]);
+             }});
       }
     }
     for (const std::int64_t inputs : widths) {
@@ -367,7 +368,7 @@ struct Table {
                            false,
                            [=, map = map, window = window](In in, Out out) {
                              B::convolution(*in[0], map, window, *in[1],
-                                            {in[2]->data(), Activation::gelu, in[3]->data(), T(0.5F), in[4]->data()}, out[0]);
+                                            {in[2]->data(), Activation::gelu, in[3]->data(), T(0.5F), in[4]->data(), groups == 1}, out[0]);
                            }});
         }
         cases.push_back({"windows", {{x}}, {{columns}}, 0, false, [=, map = map, window = window](In in, Out out) {

@@ -151,11 +151,13 @@ TEST_CASE("What follows a convolution is as after a product, in groups and depth
     const std::vector<float> x = c.x(), plain = convolved(c, x, weight), bias = random_floats(40, 3), gate = random_floats(40, 4);
     for (const Activation activation : {Activation::none, Activation::relu, Activation::gelu, Activation::quick_gelu}) {
       std::vector<float> out = random_floats(2 * c.results(), 5), want = out;
-      const EpilogueOperands<float> epilogue{bias.data(), activation, gate.data(), 0.5F, out.data()};
+      const bool relu_of_sum = activation == Activation::none;
+      const EpilogueOperands<float> epilogue{bias.data(), activation, gate.data(), 0.5F, out.data(), relu_of_sum};
       weight.convolve(x.data(), 2, c.map, c.window, epilogue, out.data());
       for (std::size_t i = 0; i < out.size(); ++i) {
         const double y = detail::activate(activation, static_cast<double>(plain[i]) + static_cast<double>(bias[i % 40]));
-        REQUIRE(out[i] == Approx(static_cast<double>(want[i]) + y * static_cast<double>(gate[i % 40]) * 0.5).margin(4e-6));
+        const double sum = static_cast<double>(want[i]) + y * static_cast<double>(gate[i % 40]) * 0.5;
+        REQUIRE(out[i] == Approx(relu_of_sum ? std::max(sum, 0.0) : sum).margin(4e-6));
       }
     }
   }

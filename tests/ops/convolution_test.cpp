@@ -23,6 +23,7 @@ TEST_CASE("convolution's epilogue follows as after a product") {
   CHECK(convolution(map, {1, 2}, {}, weight,
                     {.bias = &bias, .activation = Activation::relu, .gate = &gate, .scale = 2, .residual = tensor({1, 2, 1}, {5, 6})})
             .values() == Values{85, 6});
+  CHECK(convolution(map, {1, 2}, {}, weight, {.residual = tensor({1, 2, 1}, {-5, 6.5}), .relu_of_sum = true}).values() == Values{0, 0.5});
 }
 
 TEST_CASE("convolution of no image, or of a map smaller than the window, is empty") {

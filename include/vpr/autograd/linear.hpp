@@ -78,12 +78,12 @@ template <class B, class W, class Product = LinearProduct<B>>
 Var<B> recorded_linear(const Var<B>& x, const W& weight, Epilogue<Var<B>> epilogue, const Product& product = {}) {
   const Var<B> none, &bias = epilogue.bias == nullptr ? none : *epilogue.bias, &gate = epilogue.gate == nullptr ? none : *epilogue.gate;
   if (!Var<B>::records({x, weight, bias, gate, epilogue.residual ? *epilogue.residual : none})) {
-    Epilogue<Tensor<B>> values{&bias.value(), epilogue.activation, &gate.value(), epilogue.scale, {}};
+    Epilogue<Tensor<B>> values{&bias.value(), epilogue.activation, &gate.value(), epilogue.scale, {}, epilogue.relu_of_sum};
     if (epilogue.residual) values.residual = epilogue.residual->take();
     return with_matrix(weight, [&](const auto& matrix) { return Var<B>(product(x.value(), matrix, std::move(values))); });
   }
-  const bool relu = epilogue.activation == Activation::relu;
-  Var<B> y = recorded_product(product, x, weight, bias, relu ? Activation::relu : Activation::none);
+  if (std::exchange(epilogue.relu_of_sum, false)) return relu(recorded_linear(x, weight, std::move(epilogue), product));
+  Var<B> y = recorded_product(product, x, weight, bias, epilogue.activation == Activation::relu ? Activation::relu : Activation::none);
   if (epilogue.activation == Activation::gelu) y = gelu(std::move(y));
   if (epilogue.activation == Activation::quick_gelu) y = quick_gelu(y);
   if (!gate.empty()) {

@@ -23,8 +23,8 @@ Tensor<B> with_epilogue(const char* op, const Shape& result, Epilogue<Tensor<B>>
   };
   VPR_REQUIRE(ShapeError, !epilogue.residual || epilogue.residual->shape() == result, op, ": got residual ", epilogue.residual->shape(),
               ", want ", result);
-  EpilogueOperands<typename B::value> operands{operand(epilogue.bias, "bias"), epilogue.activation, operand(epilogue.gate, "gate"),
-                                               epilogue.scale, nullptr};
+  EpilogueOperands<typename B::value> operands{
+      operand(epilogue.bias, "bias"), epilogue.activation, operand(epilogue.gate, "gate"), epilogue.scale, nullptr, epilogue.relu_of_sum};
   Tensor<B> out = epilogue.residual ? std::move(*epilogue.residual) : Tensor<B>(result);
   if (epilogue.residual) operands.residual = std::as_const(out).data();
   kernel(operands, out);

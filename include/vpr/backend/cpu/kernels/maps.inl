@@ -78,7 +78,8 @@ VPR_INLINE Floats finished(Floats x, const EpilogueOperands<float>& epilogue, st
   Floats gate = splat(epilogue.scale);
   if (epilogue.gate != nullptr) gate *= load_some(epilogue.gate + column, count);
   x *= gate;
-  return epilogue.residual != nullptr ? x + load_some(epilogue.residual + element, count) : x;
+  if (epilogue.residual != nullptr) x += load_some(epilogue.residual + element, count);
+  return epilogue.relu_of_sum ? relu(x) : x;
 }
 
 template <int Tap, int Kernel>
