@@ -120,6 +120,6 @@ void layers(benchmark::internal::Benchmark* benchmark) {
   }
 }
 
-BENCHMARK(convolution)->Apply(layers)->UseManualTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(convolution)->Apply(layers)->UseManualTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace
