@@ -7,6 +7,7 @@
 #include <vpr/autograd/arithmetic.hpp>
 #include <vpr/autograd/attention.hpp>
 #include <vpr/autograd/checkpoint.hpp>
+#include <vpr/autograd/convolution.hpp>
 #include <vpr/autograd/gather.hpp>
 #include <vpr/autograd/layout.hpp>
 #include <vpr/autograd/linear.hpp>

@@ -7,6 +7,7 @@
 #include <vpr/ops/arithmetic.hpp>
 #include <vpr/ops/attention.hpp>
 #include <vpr/ops/checkpoint.hpp>
+#include <vpr/ops/convolution.hpp>
 #include <vpr/ops/gather.hpp>
 #include <vpr/ops/layout.hpp>
 #include <vpr/ops/linear.hpp>

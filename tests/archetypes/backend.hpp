@@ -16,6 +16,7 @@ struct BackwardExecutor {
 struct Backward : vpr::HostMemory<float>, vpr::ScalarKernels<BackwardExecutor> {
   using tensor = vpr::Tensor<Backward>;
   using weight = vpr::Tensor<Backward>;
+  using convolution_weight = weight;
 
   static void relu(const tensor& x, tensor& out) {  // hides the inherited one
     for (std::int64_t i = 0; i < x.elements(); ++i) out.data()[i] = std::max(x.data()[i], 0.0F);

@@ -15,6 +15,7 @@ namespace vpr::test {
 struct Counted : HostMemory<double>, ScalarKernels<SerialExecutor>, ScalarGradients<SerialExecutor> {
   using tensor = Tensor<Counted>;
   using weight = Tensor<Counted>;
+  using convolution_weight = weight;
 
   inline static std::int64_t live = 0;       // elements that tensors hold now
   inline static std::int64_t most = 0;       // and have held at once since `start`

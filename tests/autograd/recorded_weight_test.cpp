@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/autograd/recorded_weight.hpp>
 
+#include <vpr/autograd/convolution.hpp>
 #include <vpr/autograd/linear.hpp>
+#include <vpr/backend/cpu.hpp>
 
 #include "tests/autograd/gradient_check.hpp"
 
@@ -36,6 +38,27 @@ TEST_CASE("A packed weight passes gradients on and gets none") {
     propagate_ones(y_packed);
     CHECK(largest_difference(vx.gradient().to_vector(), vx_packed.gradient().to_vector()) < 1e-6F);
     CHECK(bias.gradient().to_vector() == bias_packed.gradient().to_vector());
+    CHECK(!trained.gradient().empty());
+    CHECK(packed.gradient().empty());
+  }
+}
+
+TEST_CASE("A packed weight of a convolution passes gradients on, of any groups") {
+  using B = Cpu<f32>;
+  for (const std::int64_t groups : {1, 2, 4}) {
+    const std::vector<float> values = random_floats(4 * 4 / groups * 9, 2);
+    const auto x = Tensor<B>::from({2, 12, 4}, std::span<const float>(random_floats(2 * 12 * 4, 1)));
+    using W = Recorded<B>::convolution_weight;
+    W trained = W::zeros({4, 4 / groups, 3, 3}, groups), packed = W::zeros(trained.shape(), groups);
+    for (W* weight : {&trained, &packed}) weight->assign(std::span<const float>(values));
+    packed.pack();
+    CHECK(packed.packed()->groups() == groups);
+    const Var<B> vx(x, true), vx_packed(x, true);
+    const Var<B> y = convolution(vx, {3, 4}, {3, 1, 1}, trained), y_packed = convolution(vx_packed, {3, 4}, {3, 1, 1}, packed);
+    CHECK(y.to_vector() == y_packed.to_vector());
+    propagate_ones(y);
+    propagate_ones(y_packed);
+    CHECK(vx.gradient().to_vector() == vx_packed.gradient().to_vector());
     CHECK(!trained.gradient().empty());
     CHECK(packed.gradient().empty());
   }

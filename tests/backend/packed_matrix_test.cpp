@@ -104,7 +104,7 @@ TEST_CASE("Products of bfloat16 by instructions of their own are as close as by 
   const Case c(29, 70, 1100);
   const PackedMatrix matrix = PackedMatrix::from(Shape{c.outputs, c.inputs}, c.weights, Precision::bf16);
   std::vector<float> out(static_cast<std::size_t>(c.rows * c.outputs));
-  matrix.multiply(avx512_bf16::float_products[1], {c.x.data(), c.inputs, c.rows}, {}, out.data());
+  matrix.multiply(avx512_bf16::float_products[1], {c.x.data(), c.inputs, c.rows}, {}, out.data(), c.outputs);
   CHECK(worst(c, matrix, out) <= 1);
 }
 #endif

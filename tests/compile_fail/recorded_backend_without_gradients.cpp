@@ -7,6 +7,7 @@
 struct Mine : vpr::HostMemory<float>, vpr::ScalarKernels<vpr::SerialExecutor> {
   using tensor = vpr::Tensor<Mine>;
   using weight = vpr::Tensor<Mine>;
+  using convolution_weight = weight;
 };
 static_assert(vpr::Backend<Mine>);
 

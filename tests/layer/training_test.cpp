@@ -14,6 +14,13 @@ TEST_CASE("Gradients of convolutions agree with central differences, of any wind
   }
 }
 
+TEST_CASE("Gradients of convolutions in groups agree with central differences") {
+  for (const std::int64_t groups : {2, 4}) {
+    Convolution<Training> convolution(4, 8 / groups * groups, {3, 2, 1}, true, groups);
+    check_parameter_gradients(convolution, [](const auto& c) { return c(constant(Shape{2, 15, 4}, 1), {3, 5}); });
+  }
+}
+
 TEST_CASE("Gradients of transposed convolutions agree with central differences") {
   TransposedConvolution<Training> convolution(3, 4, {3, 2, 1}, 1);
   check_parameter_gradients(convolution, [](const auto& c) { return c(constant(Shape{2, 6, 3}, 1), {2, 3}); });

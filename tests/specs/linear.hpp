@@ -15,6 +15,7 @@ struct Linear {
     bool gate = false;
     float scale = 1;
     bool residual = false;
+    bool relu_of_sum = false;
   };
   static constexpr auto name = "linear";
   VPR_KERNELS(linear, linear_gradient, linear_weight_gradient);
@@ -41,7 +42,7 @@ struct Linear {
       for (const auto& [rows, inputs, outputs] : {std::array{2, 3, 4}, {9, 37, 1}, {9, 37, 17}, {9, 37, 193}}) {
         cases.push_back(of({rows}, inputs, outputs, {true, activation, true, 0.5F, true}));
         cases.push_back(of({rows}, inputs, outputs, {true, activation, true, 0.3F, false}));
-        cases.push_back(of({rows}, inputs, outputs, {false, activation, true, 1, true}));
+        cases.push_back(of({rows}, inputs, outputs, {false, activation, true, 1, true, true}));
         cases.push_back(of({rows}, inputs, outputs, {true, activation, false, 1, false}));
       }
     }
@@ -61,7 +62,8 @@ struct Linear {
   }
   static constexpr auto apply = []<class X>(Inputs<X>& in, const Follows& follows) {
     std::size_t next = 2;
-    Epilogue<X> epilogue{.activation = follows.activation, .scale = typename X::value_type(follows.scale)};
+    Epilogue<X> epilogue{
+        .activation = follows.activation, .scale = typename X::value_type(follows.scale), .relu_of_sum = follows.relu_of_sum};
     if (follows.bias) epilogue.bias = &in[next++];
     if (follows.gate) epilogue.gate = &in[next++];
     if (follows.residual) epilogue.residual = std::move(in[next]);

@@ -55,6 +55,49 @@ struct MaxPool {
   static constexpr auto apply = [](auto& in, const WindowOnMap& on) { return max_pool(in[0], on.map, on.window); };
 };
 
-using MapSpecs = Specs<Windows, Fold, MaxPool>;
+/// `convolution` of a map by a weight, in groups, and the epilogue's operands.
+struct Convolved {
+  struct Settings {
+    WindowOnMap on;
+    bool relu_of_sum = false;
+  };
+  static constexpr auto name = "convolution";
+  VPR_KERNELS(convolution);
+  static constexpr Tolerance value{32, "a sum over at most 17 · 49 products"}, gradient{32, "sums over windows, outputs and rows"};
+  static constexpr auto hides_nan = "a window may see nothing of the map, and a group sees its channels only";
+  static Case<Settings> of(const WindowOnMap& on, std::int64_t inputs, std::int64_t outputs, std::int64_t groups) {
+    const Operand of_outputs{{outputs}, false};
+    const Operand weight{{outputs, inputs / groups, on.window.kernel, on.window.kernel}, false};
+    const Operand map{{on.map.patches(), inputs}}, residual{{on.positions().patches(), outputs}};
+    return {{map, weight, of_outputs, of_outputs, residual}, {on, groups == 1}};
+  }
+  static Cases<Settings> cases() {
+    Cases<Settings> cases;
+    for (const WindowOnMap& on : windows_on_maps) {
+      for (const std::int64_t channels : {1, 3, 17}) {
+        cases.push_back(of(on, channels, 5, 1));
+        cases.push_back(of(on, channels, channels, channels));
+      }
+      cases.push_back(of(on, 4, 6, 2));
+    }
+    return cases;
+  }
+  static Case<Settings> speed() {
+    Case<Settings> resnet = of({{28, 28}, {3, 1, 1}}, 128, 128, 1);
+    resnet.flops = 2.0 * 28 * 28 * 9 * 128 * 128;
+    return resnet;
+  }
+  static constexpr auto apply = []<class X>(Inputs<X>& in, const Settings& settings) {
+    return convolution(in[0], settings.on.map, settings.on.window, in[1],
+                       Epilogue<X>{.bias = &in[2],
+                                   .activation = Activation::gelu,
+                                   .gate = &in[3],
+                                   .scale = typename X::value_type(0.5F),
+                                   .residual = std::move(in[4]),
+                                   .relu_of_sum = settings.relu_of_sum});
+  };
+};
+
+using MapSpecs = Specs<Convolved, Windows, Fold, MaxPool>;
 
 }  // namespace vpr::test

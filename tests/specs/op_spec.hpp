@@ -166,6 +166,7 @@ template <class... S>
 struct Specified<Specs<S...>> : HostMemory<double>, S::Kernels... {
   using tensor = Tensor<Specified>;
   using weight = Tensor<Specified>;
+  using convolution_weight = weight;
 };
 
 /// Refuses a list of specs in which a kernel is missing.

@@ -5,9 +5,8 @@
 
 #include <vpr/adapter/none.hpp>
 #include <vpr/adapter/token_map.hpp>
-#include <vpr/layer/batch_norm.hpp>
-#include <vpr/layer/convolution.hpp>
 #include <vpr/layer/linear.hpp>
+#include <vpr/layer/normed_convolution.hpp>
 #include <vpr/ops/activation.hpp>
 
 #include <string>
@@ -41,26 +40,6 @@ struct MulConvSettings {
 
 namespace adapter {
 
-/// relu(batch_norm(convolution(x))) over a map. Its parameters are `conv` and `bn`.
-template <class B>
-struct NormedConvolution {
-  using X = typename B::tensor;
-
-  Convolution<B> conv;
-  BatchNorm<B> bn;
-
-  NormedConvolution(std::int64_t inputs, std::int64_t outputs, std::int64_t kernel)
-      : conv(inputs, outputs, {kernel, 1, kernel / 2}), bn(outputs, typename B::value(1e-3)) {}
-
-  X operator()(const X& x, Grid map) const { return relu(bn(conv(x, map))); }
-
-  template <class Visitor>
-  void visit(Visitor&& visitor, const std::string& prefix) {
-    conv.visit(visitor, prefix + "conv.");
-    bn.visit(visitor, prefix + "bn.");
-  }
-};
-
 /// The multi-scale convolution adapter itself, `B×T×C` to `B×T×C`: the tokens are projected down, the patches go through three
 /// branches of convolutions over their map beside a skip connection, class and register tokens are carried through twice, and all
 /// are projected up (Lu et al., CVPR 2024, section 3.3). Any grid will do. Goldens cricavpr_adapter_*.
@@ -80,8 +59,9 @@ struct MultiScaleConvolution {
   X operator()(const X& x, const TokenLayout& layout, Epilogue<X> epilogue = {}) const {
     const X hidden = down(x, {.activation = Activation::relu});
     const X patches = patches_of(hidden, layout);
-    const X branches = concat(concat(one(patches, layout.grid), three(reduce_3(patches, layout.grid), layout.grid), 2),
-                              five(reduce_5(patches, layout.grid), layout.grid), 2);
+    const auto relu_of = [&](const NormedConvolution<B>& convolution, const X& map) { return convolution(map, layout.grid, true); };
+    const X branches =
+        concat(concat(relu_of(one, patches), relu_of(three, relu_of(reduce_3, patches)), 2), relu_of(five, relu_of(reduce_5, patches)), 2);
     const auto scale = epilogue.scale;
     X y = up(add(concat(leading_of(hidden, layout), branches, 1), hidden), std::move(epilogue));
     return skip ? add_scaled(std::move(y), x, scale) : y;
@@ -106,15 +86,19 @@ struct MultiScaleConvolution {
   MultiScaleConvolution(const MulConvSettings& sizes, std::int64_t channels)
       : down(channels, sizes.hidden),
         up(sizes.hidden, channels),
-        one(sizes.hidden, sizes.one, 1),
-        reduce_3(sizes.hidden, sizes.reduced_3, 1),
-        three(sizes.reduced_3, sizes.three, 3),
-        reduce_5(sizes.hidden, sizes.reduced_5, 1),
-        five(sizes.reduced_5, sizes.five, 5),
+        one(branch(sizes.hidden, sizes.one, 1)),
+        reduce_3(branch(sizes.hidden, sizes.reduced_3, 1)),
+        three(branch(sizes.reduced_3, sizes.three, 3)),
+        reduce_5(branch(sizes.hidden, sizes.reduced_5, 1)),
+        five(branch(sizes.reduced_5, sizes.five, 5)),
         skip(sizes.skip) {
     VPR_REQUIRE(ConfigError, sizes.reduced_3 > 0 && sizes.reduced_5 > 0 && sizes.one + sizes.three + sizes.five == sizes.hidden,
                 "MulConv: the branches have ", sizes.one, ", ", sizes.three, " and ", sizes.five, " channels (the latter two from ",
                 sizes.reduced_3, " and ", sizes.reduced_5, "), want their sum to be the hidden ", sizes.hidden);
+  }
+
+  static NormedConvolution<B> branch(std::int64_t inputs, std::int64_t outputs, std::int64_t kernel) {
+    return {inputs, outputs, {kernel, 1, kernel / 2}, typename B::value(1e-3), true};
   }
 };
 

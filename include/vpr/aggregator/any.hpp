@@ -22,6 +22,7 @@ class AnyAggregator {
   using backend = B;
   using X = typename B::tensor;
   using W = typename B::weight;
+  using C = typename B::convolution_weight;
 
   template <Aggregator A>
   requires(!std::same_as<A, AnyAggregator>) AnyAggregator(A aggregator) : self_(std::make_shared<Model<A>>(std::move(aggregator))) {}
@@ -32,7 +33,8 @@ class AnyAggregator {
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
     self_->visit({[&](const std::string& name, X& parameter) { visitor(name, parameter); },
-                  [&](const std::string& name, W& parameter) { visitor(name, parameter); }},
+                  [&](const std::string& name, W& parameter) { visitor(name, parameter); },
+                  [&](const std::string& name, C& parameter) { visitor(name, parameter); }},
                  prefix);
   }
 
@@ -40,6 +42,7 @@ class AnyAggregator {
   struct AnyVisitor {
     std::function<void(const std::string&, X&)> tensor;
     std::function<void(const std::string&, W&)> weight;
+    std::function<void(const std::string&, C&)> convolution;
   };
   struct Interface {
     virtual ~Interface() = default;
@@ -56,8 +59,10 @@ class AnyAggregator {
       const auto show = [&visitor](const std::string& name, auto& parameter) {
         if constexpr (std::same_as<decltype(parameter), X&>) {
           visitor.tensor(name, parameter);
-        } else {
+        } else if constexpr (std::same_as<decltype(parameter), W&>) {
           visitor.weight(name, parameter);
+        } else {
+          visitor.convolution(name, parameter);
         }
       };
       aggregator.visit(show, prefix);

@@ -17,8 +17,8 @@ namespace vpr {
 namespace detail {
 
 /// Calls `use(matrix)` with what a weight is held in.
-template <class B, class Use>
-auto with_matrix(const RecordedWeight<B>& weight, const Use& use) {
+template <class B, class Packed, class Use>
+auto with_matrix(const RecordedWeight<B, Packed>& weight, const Use& use) {
   return weight.packed() != nullptr ? use(*weight.packed()) : use(weight.value());
 }
 template <class B, class Use>
@@ -36,22 +36,35 @@ requires(!std::same_as<W, Tensor<B>>) Tensor<B> plain(const W& packed) {
   return Tensor<B>::from(packed.shape(), std::span<const float>(packed.to_vector()));
 }
 
-/// x Wᵀ + b, and ReLU where it is wanted: its gradient needs the result, which else is not kept.
-template <class B, class W>
-Var<B> recorded_product(const Var<B>& x, const W& weight, const Var<B>& bias, Activation activation) {
-  Tensor<B> value =
-      with_matrix(weight, [&](const auto& matrix) { return linear(x.value(), matrix, {.bias = &bias.value(), .activation = activation}); });
-  const auto propagate = [x = x.with_value_if(weight.needs_gradient()), weight, bias](const Tensor<B>& dy) {
-    x.accumulate([&] {
-      Tensor<B> dx(x.shape());
-      with_matrix(weight, [&](const auto& matrix) { B::linear_gradient(plain<B>(matrix), dy, dx); });
-      return dx;
-    });
-    weight.accumulate([&] {
-      Tensor<B> dweight(weight.shape());
-      B::linear_weight_gradient(x.value(), dy, dweight);
-      return dweight;
-    });
+/// What is recorded of `linear`: the product, and its gradients by x and by the matrix.
+template <class B>
+struct LinearProduct {
+  template <class W>
+  Tensor<B> operator()(const Tensor<B>& x, const W& matrix, Epilogue<Tensor<B>> epilogue) const {
+    return linear(x, matrix, std::move(epilogue));
+  }
+  Tensor<B> gradient(const Shape& x, const Tensor<B>& matrix, const Tensor<B>& dy) const {
+    Tensor<B> dx(x);
+    B::linear_gradient(matrix, dy, dx);
+    return dx;
+  }
+  Tensor<B> weight_gradient(const Tensor<B>& x, const Shape& matrix, const Tensor<B>& dy) const {
+    Tensor<B> dweight(matrix);
+    B::linear_weight_gradient(x, dy, dweight);
+    return dweight;
+  }
+};
+
+/// The product and its bias, and ReLU where it is wanted: its gradient needs the result, which else is not kept.
+template <class B, class W, class Product>
+Var<B> recorded_product(const Product& product, const Var<B>& x, const W& weight, const Var<B>& bias, Activation activation) {
+  Tensor<B> value = with_matrix(weight, [&](const auto& matrix) {
+    return product(x.value(), matrix, Epilogue<Tensor<B>>{.bias = &bias.value(), .activation = activation});
+  });
+  const auto propagate = [product, x = x.with_value_if(weight.needs_gradient()), weight, bias](const Tensor<B>& dy) {
+    x.accumulate(
+        [&] { return with_matrix(weight, [&](const auto& matrix) { return product.gradient(x.shape(), plain<B>(matrix), dy); }); });
+    weight.accumulate([&] { return product.weight_gradient(x.value(), weight.shape(), dy); });
     if (!bias.empty()) bias.accumulate([&] { return summed_to(bias.shape(), dy); });
   };
   if (activation == Activation::none) return Var<B>::record(std::move(value), {x, weight, bias}, propagate);
@@ -61,16 +74,16 @@ Var<B> recorded_product(const Var<B>& x, const W& weight, const Var<B>& bias, Ac
   });
 }
 
-template <class B, class W>
-Var<B> recorded_linear(const Var<B>& x, const W& weight, Epilogue<Var<B>> epilogue) {
+template <class B, class W, class Product = LinearProduct<B>>
+Var<B> recorded_linear(const Var<B>& x, const W& weight, Epilogue<Var<B>> epilogue, const Product& product = {}) {
   const Var<B> none, &bias = epilogue.bias == nullptr ? none : *epilogue.bias, &gate = epilogue.gate == nullptr ? none : *epilogue.gate;
   if (!Var<B>::records({x, weight, bias, gate, epilogue.residual ? *epilogue.residual : none})) {
-    Epilogue<Tensor<B>> values{&bias.value(), epilogue.activation, &gate.value(), epilogue.scale, {}};
+    Epilogue<Tensor<B>> values{&bias.value(), epilogue.activation, &gate.value(), epilogue.scale, {}, epilogue.relu_of_sum};
     if (epilogue.residual) values.residual = epilogue.residual->take();
-    return with_matrix(weight, [&](const auto& matrix) { return Var<B>(linear(x.value(), matrix, std::move(values))); });
+    return with_matrix(weight, [&](const auto& matrix) { return Var<B>(product(x.value(), matrix, std::move(values))); });
   }
-  const bool relu = epilogue.activation == Activation::relu;
-  Var<B> y = recorded_product(x, weight, bias, relu ? Activation::relu : Activation::none);
+  if (std::exchange(epilogue.relu_of_sum, false)) return relu(recorded_linear(x, weight, std::move(epilogue), product));
+  Var<B> y = recorded_product(product, x, weight, bias, epilogue.activation == Activation::relu ? Activation::relu : Activation::none);
   if (epilogue.activation == Activation::gelu) y = gelu(std::move(y));
   if (epilogue.activation == Activation::quick_gelu) y = quick_gelu(y);
   if (!gate.empty()) {

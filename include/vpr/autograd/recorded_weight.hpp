@@ -12,22 +12,27 @@
 
 namespace vpr {
 
-/// What a recorded component holds a matrix of `linear` in: a `Var`, until it is packed. A packed one is held as backend `B` holds weights at
-/// inference, in its layout and precision; it is frozen, and gradients pass through it to what it multiplies. So adapters train in float32
+/// What a recorded component holds a matrix of `linear`, or a convolution's weight, in: a `Var`, until it is packed. A packed one is held as
+/// backend `B` holds it at inference, in its layout and precision; it is frozen, and gradients pass through it to what it multiplies. So adapters train in float32
 /// over a backbone in bfloat16.
-template <class B>
+template <class B, class PackedForm>
 class RecordedWeight : public Var<B> {
  public:
-  using Packed = typename B::weight;
+  using Packed = PackedForm;
   using Var<B>::Var;
 
-  static RecordedWeight zeros(Shape shape) { return RecordedWeight(shape); }
+  /// @param groups  of a convolution
+  static RecordedWeight zeros(Shape shape, std::int64_t groups = 1) {
+    RecordedWeight weight(shape);
+    weight.groups_ = groups;
+    return weight;
+  }
 
-  /// Freezes it, and holds it packed from now on. `form` is what `B::weight::zeros` takes beside the shape, such as a `Precision`.
+  /// Freezes it, and holds it packed from now on. `form` is what `Packed::zeros` takes beside the shape, such as a `Precision`.
   template <class... Form>
   void pack(Form... form) {
     const std::vector<float> values = to_vector();
-    Packed packed = Packed::zeros(this->shape(), form...);
+    Packed packed = zero_convolution_weight<Packed>(this->shape(), groups_, form...);
     packed.assign(std::span<const float>(values));
     packed_ = std::make_shared<Packed>(std::move(packed));
     static_cast<Var<B>&>(*this) = this->detached().with_value_if(false);
@@ -48,6 +53,7 @@ class RecordedWeight : public Var<B> {
   std::vector<float> to_vector() const { return packed_ == nullptr ? Var<B>::to_vector() : packed_->to_vector(); }
 
  private:
+  std::int64_t groups_ = 1;
   std::shared_ptr<Packed> packed_;  // shared by copies, as the value of a Var is
 };
 

@@ -280,7 +280,7 @@ class Var {
   std::shared_ptr<Tensor<B>> value_;
 };
 
-template <class B>
+template <class B, class PackedForm = typename B::weight>
 class RecordedWeight;
 
 template <class B>
@@ -289,6 +289,7 @@ struct Recorded {
   using value = typename B::value;
   using tensor = Var<B>;
   using weight = RecordedWeight<B>;
+  using convolution_weight = RecordedWeight<B, typename B::convolution_weight>;
 };
 
 }  // namespace vpr

@@ -35,16 +35,29 @@ concept LinearWeight = Parameter<W> && std::copyable<W> && requires(const W weig
   { weight.empty() } -> std::convertible_to<bool>;
 };
 
-/// A backend: memory, what its components hold (`tensor`, and `weight` for the matrices of `linear`), and the kernels of inference, listed
-/// beside the definition of what each computes (`scalar_*.hpp`). A backend may inherit those of `ScalarKernels` and hide the ones it can do
-/// better. Kernels write `out`, already of the right shape, and must give the same bits for any number of threads and, since a batch is a set
-/// of separate images, for each image whatever its batch.
+/// A convolution's weight of this shape, zero, as `W` holds it: `W::zeros(shape, groups, form...)` where its layout depends on the groups, else
+/// `W::zeros(shape, form...)`.
+template <LinearWeight W, class... Form>
+W zero_convolution_weight(const Shape& shape, std::int64_t groups, Form... form) {
+  if constexpr (requires { W::zeros(shape, groups, form...); }) {
+    return W::zeros(shape, groups, form...);
+  } else {
+    return W::zeros(shape, form...);
+  }
+}
+
+/// A backend: memory, what its components hold (`tensor`, `weight` for the matrices of `linear`, and `convolution_weight`), and the kernels of
+/// inference, listed beside the definition of what each computes (`scalar_*.hpp`). A backend may inherit those of `ScalarKernels` and hide the
+/// ones it can do better. Kernels write `out`, already of the right shape, and must give the same bits for any number of threads and, since a
+/// batch is a set of separate images, for each image whatever its batch.
 template <class B>
-concept Backend = Memory<B> && std::same_as<typename B::tensor, Tensor<B>> && LinearWeight<typename B::weight> && HasAttentionKernels<B> &&
-    HasElementwiseKernels<B> && HasLayoutKernels<B> && HasMapKernels<B> && HasMetricKernels<B> && HasNormalizationKernels<B> &&
-    HasPoolingKernels<B> && HasProductKernels<B> && HasTransportKernels<B> &&
-    requires(const Tensor<B> x, const typename B::weight weight, EpilogueOperands<typename B::value> epilogue, Tensor<B> out) {
+concept Backend = Memory<B> && std::same_as<typename B::tensor, Tensor<B>> && LinearWeight<typename B::weight> &&
+    LinearWeight<typename B::convolution_weight> && HasAttentionKernels<B> && HasElementwiseKernels<B> && HasLayoutKernels<B> &&
+    HasMapKernels<B> && HasMetricKernels<B> && HasNormalizationKernels<B> && HasPoolingKernels<B> && HasProductKernels<B> &&
+    HasTransportKernels<B> && requires(const Tensor<B> x, const typename B::weight weight, const typename B::convolution_weight kernel,
+                                       Grid map, Window window, EpilogueOperands<typename B::value> epilogue, Tensor<B> out) {
   B::linear(x, weight, epilogue, out);
+  B::convolution(x, map, window, kernel, epilogue, out);
 };
 
 /// A backend that can be recorded for training: it has the kernels of the gradients, which `ScalarGradients` defines.

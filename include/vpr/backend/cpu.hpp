@@ -5,11 +5,13 @@
 
 #include <vpr/backend/concept.hpp>
 #include <vpr/backend/cpu/matmul.hpp>
+#include <vpr/backend/cpu/packed_convolution.hpp>
 #include <vpr/backend/cpu/packed_matrix.hpp>
 #include <vpr/backend/cpu/vector_kernels.hpp>
 #include <vpr/backend/host.hpp>
 #include <vpr/core/half.hpp>
 
+#include <span>
 #include <type_traits>
 
 namespace vpr {
@@ -31,12 +33,33 @@ struct Cpu : HostMemory<P>, detail::CpuKernels<P>, ScalarUpdates<ParallelExecuto
   static_assert(std::floating_point<P>, "Cpu<P>: P must be vpr::f32 or vpr::f64");
   using tensor = Tensor<Cpu>;
   using weight = std::conditional_t<std::is_same_v<P, f32>, PackedMatrix, Tensor<Cpu>>;
+  using convolution_weight = std::conditional_t<std::is_same_v<P, f32>, PackedConvolution, Tensor<Cpu>>;
 
   static void linear(const tensor& x, const tensor& matrix, const EpilogueOperands<P>& epilogue, tensor& out) {
     detail::gemm_linear(x, matrix, epilogue, out);
   }
   static void linear(const tensor& x, const PackedMatrix& matrix, const EpilogueOperands<P>& epilogue, tensor& out) {
     matrix.multiply({x.data(), x.shape().last(), x.shape().rows()}, epilogue, out.data());
+  }
+
+  static void convolution(const tensor& x, Grid map, Window window, const PackedConvolution& weight_, const EpilogueOperands<P>& epilogue,
+                          tensor& out) {
+    weight_.convolve(x.data(), x.shape()[0], map, window, epilogue, out.data());
+  }
+  static void convolution(const tensor& x, Grid map, Window window, const tensor& matrix, const EpilogueOperands<P>& epilogue,
+                          tensor& out) {
+    const std::int64_t groups = x.shape()[2] / matrix.shape()[1];
+    if (groups == 1 && window.is_pointwise()) return linear(x, matrix, epilogue, out);
+    if constexpr (std::is_same_v<P, f32>) {
+      const std::span<const float> values(matrix.data(), static_cast<std::size_t>(matrix.elements()));
+      convolution(x, map, window, PackedConvolution::from(matrix.shape(), values, groups), epilogue, out);
+    } else if (groups == 1) {
+      tensor columns(Shape{x.shape()[0], out.shape()[1], matrix.elements() / matrix.shape()[0]});
+      Cpu::windows(x, map, window, columns);
+      linear(columns, matrix, epilogue, out);
+    } else {
+      detail::CpuKernels<P>::convolution(x, map, window, matrix, epilogue, out);
+    }
   }
 
   static void matmul(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b, tensor& out) {

@@ -20,6 +20,7 @@ struct Epilogue {
   const X* gate = nullptr;           ///< O: a layer's scale, a factor a channel
   typename X::value_type scale = 1;  ///< an adapter's scale
   std::optional<X> residual = {};    ///< `…×O`, as the result: what the rest is added to
+  bool relu_of_sum = false;          ///< ReLU of the whole, with which a ResNet's block ends
 };
 
 }  // namespace vpr

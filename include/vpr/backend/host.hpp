@@ -50,6 +50,7 @@ template <class T>
 struct Reference : HostMemory<T>, ScalarKernels<SerialExecutor>, ScalarGradients<SerialExecutor>, ScalarUpdates<SerialExecutor> {
   using tensor = Tensor<Reference>;
   using weight = Tensor<Reference>;
+  using convolution_weight = weight;
 };
 
 }  // namespace vpr

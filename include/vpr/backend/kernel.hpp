@@ -91,7 +91,7 @@ VPR_HD T activate(Activation activation, T x) {
 
 }  // namespace detail
 
-/// What follows a product in the same kernel, element by element: residual + scale · gate · activation(product + bias). Bias and gate
+/// What follows a product in the same kernel, element by element: residual + scale · gate · activation(product + bias), or ReLU of that. Bias and gate
 /// have a number a column, the residual one an element and may be the result itself; a null pointer is none.
 template <class T>
 struct EpilogueOperands {
@@ -100,16 +100,18 @@ struct EpilogueOperands {
   const T* gate = nullptr;
   T scale = 1;
   const T* residual = nullptr;
+  bool relu_of_sum = false;
 
   /// The result at `element`, which is in that column.
   VPR_HD T operator()(T product, std::int64_t element, std::int64_t column) const {
     T y = detail::activate(activation, bias == nullptr ? product : product + bias[column]) * scale;
     if (gate != nullptr) y *= gate[column];
-    return residual == nullptr ? y : residual[element] + y;
+    if (residual != nullptr) y += residual[element];
+    return relu_of_sum ? detail::clamped(y, T(0)) : y;
   }
   /// Whether the product itself is the result.
   bool empty() const {
-    return bias == nullptr && activation == Activation::none && gate == nullptr && scale == T(1) && residual == nullptr;
+    return bias == nullptr && activation == Activation::none && gate == nullptr && scale == T(1) && residual == nullptr && !relu_of_sum;
   }
 };
 }  // namespace vpr

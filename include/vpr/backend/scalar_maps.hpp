@@ -15,6 +15,31 @@ namespace vpr {
 /// Maps are tokens `B×(H·W)×C`, row-major over the grid. See `ScalarKernels` for what an executor is.
 template <class Executor>
 struct ScalarMaps {
+  /// out[b, p, o] = epilogue(Σ weight[o, c, cell] · what the window at p sees of channel c in the cell), c over the channels of o's group: the
+  /// map's channels are as many groups as the weight O×(C/groups)×k×k has room for.
+  template <class X>
+  static void convolution(const X& x, Grid map, Window window, const X& weight, const EpilogueOperands<typename X::value_type>& epilogue,
+                          X& out) {
+    using T = typename X::value_type;
+    const T *input = x.data(), *matrix = weight.data();
+    T* result = out.data();
+    const std::int64_t channels = x.shape()[2], outputs = out.shape()[2], inputs = weight.shape()[1], cells = window.cells();
+    const std::int64_t outputs_of_group = outputs / (channels / inputs), across = window.positions(map).width, count = out.shape()[1];
+    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
+      const std::int64_t o = i % outputs, p = i / outputs % count, b = i / outputs / count;
+      const std::int64_t top = p / across * window.stride - window.padding, left = p % across * window.stride - window.padding;
+      const T* image = input + b * map.height * map.width * channels + o / outputs_of_group * inputs;
+      T sum = 0;
+      for (std::int64_t cell = 0; cell < cells; ++cell) {
+        const std::int64_t row = top + cell / window.kernel, column = left + cell % window.kernel;
+        if (row < 0 || row >= map.height || column < 0 || column >= map.width) continue;
+        for (std::int64_t c = 0; c < inputs; ++c)
+          sum += image[(row * map.width + column) * channels + c] * matrix[(o * inputs + c) * cells + cell];
+      }
+      result[i] = epilogue(sum, i, o);
+    });
+  }
+
   /// What the window sees at each of its positions on the map x: out is B×positions×(C · kernel · kernel), a column for each channel,
   /// row and column of the window, as a convolution's weight has them. Outside the map are zeros.
   template <class X>
@@ -171,7 +196,9 @@ struct ScalarMaps {
 
 /// The kernels of this group that `Backend` asks for.
 template <class B>
-concept HasMapKernels = requires(const Tensor<B> x, Tensor<B> out, Grid map, Window window, typename B::value number) {
+concept HasMapKernels = requires(const Tensor<B> x, Tensor<B> out, Grid map, Window window, typename B::value number,
+                                 EpilogueOperands<typename B::value> epilogue) {
+  B::convolution(x, map, window, x, epilogue, out);
   B::windows(x, map, window, out);
   B::fold(x, map, window, out);
   B::max_pool(x, map, window, out);

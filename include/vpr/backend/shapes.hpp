@@ -16,6 +16,7 @@ struct Shapes {
   using value = float;
   using tensor = Tensor<Shapes>;
   using weight = Tensor<Shapes>;
+  using convolution_weight = weight;
   static constexpr bool host = false;
 
   struct storage {

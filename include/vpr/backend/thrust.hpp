@@ -43,6 +43,7 @@ struct Thrust : HostMemory<T>,
                 ScalarUpdates<ThrustExecutor<System>> {
   using tensor = Tensor<Thrust>;
   using weight = Tensor<Thrust>;
+  using convolution_weight = weight;
   using storage = typename System::template vector<T>;
 
   static T* pointer(storage& memory) { return thrust::raw_pointer_cast(memory.data()); }

@@ -21,6 +21,8 @@ struct Window {
                 "window: got a kernel of ", kernel, ", a stride of ", stride, " and a padding of ", padding,
                 ", expected at least 1, 1 and 0 and at most ", most);
   }
+  /// Whether it sees each cell alone: its convolution is a product of the map as it is.
+  bool is_pointwise() const { return kernel == 1 && stride == 1 && padding == 0; }
   std::int64_t cells() const { return kernel * kernel; }
   /// The positions of the window on a map of this size: the grid of a convolution's result.
   Grid positions(Grid map) const { return {positions(map.height), positions(map.width)}; }

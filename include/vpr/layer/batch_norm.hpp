@@ -5,6 +5,7 @@
 
 #include <vpr/ops/normalization.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -40,6 +41,14 @@ struct BatchNorm {
   }
 
   void freeze_statistics(bool frozen = true) { frozen_statistics = frozen; }
+
+  /// Whether it only adds its bias, as one that `NormedConvolution::fold_batch_norm` left behind. To be asked of values on the host.
+  bool is_bias() const {
+    const auto all = [](const X& values, float wanted) {
+      return std::all_of(values.data(), values.data() + values.elements(), [wanted](auto v) { return static_cast<float>(v) == wanted; });
+    };
+    return all(running_mean, 0) && all(weight, 1) && all(running_variance, static_cast<float>(1 - eps));
+  }
 
   X operator()(const X& x) const {
     if constexpr (requires { channel_moments(x.value()); }) {

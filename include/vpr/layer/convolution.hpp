@@ -4,8 +4,8 @@
 #pragma once
 
 #include <vpr/ops/arithmetic.hpp>
+#include <vpr/ops/convolution.hpp>
 #include <vpr/ops/layout.hpp>
-#include <vpr/ops/linear.hpp>
 #include <vpr/ops/maps.hpp>
 #include <vpr/ops/product.hpp>
 
@@ -14,32 +14,40 @@
 
 namespace vpr {
 
-/// A convolution of a map `B×(H·W)×I` to `B×(H'·W')×O`, with its parameters `weight` O×I×k×k and, unless left out, `bias` O, as
-/// `torch.nn.Conv2d`.
+/// A convolution of a map `B×(H·W)×I` to `B×(H'·W')×O`, with its parameters `weight` O×(I/groups)×k×k and, unless left out, `bias` O, as
+/// `torch.nn.Conv2d`. A group a channel is a depthwise convolution.
 template <class B>
 struct Convolution {
   using X = typename B::tensor;
 
   Window window;
-  typename B::weight weight;
+  typename B::convolution_weight weight;
   X bias;
 
-  Convolution(std::int64_t inputs, std::int64_t outputs, Window window_ = {}, bool with_bias = true)
+  /// @throws ConfigError  if the groups don't divide the inputs and the outputs.
+  Convolution(std::int64_t inputs, std::int64_t outputs, Window window_ = {}, bool with_bias = true, std::int64_t groups = 1)
       : window(window_),
-        weight(B::weight::zeros(Shape{outputs, inputs, window.kernel, window.kernel})),
+        weight(zero_convolution_weight<typename B::convolution_weight>(
+            Shape{outputs, inputs_of_group(inputs, outputs, groups), window.kernel, window.kernel}, groups)),
         bias(with_bias ? X::zeros(Shape{outputs}) : X()) {}
 
   /// @param epilogue  what follows, but for the bias
   X operator()(const X& x, Grid map, Epilogue<X> epilogue = {}) const {
     epilogue.bias = &bias;
-    const bool one_by_one = window.kernel == 1 && window.stride == 1 && window.padding == 0;
-    return one_by_one ? linear(x, weight, std::move(epilogue)) : linear(windows(x, map, window), weight, std::move(epilogue));
+    return convolution(x, map, window, weight, std::move(epilogue));
   }
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
     visitor(prefix + "weight", weight);
     if (!bias.empty()) visitor(prefix + "bias", bias);
+  }
+
+ private:
+  static std::int64_t inputs_of_group(std::int64_t inputs, std::int64_t outputs, std::int64_t groups) {
+    VPR_REQUIRE(ConfigError, groups > 0 && inputs % groups == 0 && outputs % groups == 0, "convolution: got ", inputs, " inputs and ",
+                outputs, " outputs in ", groups, " groups, want groups that divide both");
+    return inputs / groups;
   }
 };
 

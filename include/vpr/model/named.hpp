@@ -7,6 +7,7 @@
 #include <vpr/dataset/text.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/open.hpp>
+#include <vpr/layer/normed_convolution.hpp>
 #include <vpr/local/patches.hpp>
 #include <vpr/matcher/mutual_nearest.hpp>
 #include <vpr/model/any_pipeline.hpp>
@@ -81,6 +82,7 @@ void load_weights(Model& model, std::string_view name, const WeightFile& file, c
   hold_blocks_in(model, request.precision);
   const LoadReport report = load_named(model, name, file, {.strict = request.strict, .root = request.weights_root});
   VPR_REQUIRE(WeightError, report.missing.empty() && report.misshaped.empty(), file.path(), ": does not fit the model: ", report.text(10));
+  fold_batch_norm(model);
   record.weights_root = report.root.empty() ? "none" : report.root;
   if (request.precision != Precision::f32) record.precision = name_of(request.precision);
   const bool as_saved = report.unexpected.empty() && report.not_finite.empty() && report.converted.empty() && report.passed_over.empty();

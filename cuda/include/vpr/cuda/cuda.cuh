@@ -43,6 +43,7 @@ struct Cuda : ScalarKernels<CudaExecutor>, ScalarGradients<CudaExecutor>, Scalar
   using storage = DeviceBuffer<T>;
   using tensor = Tensor<Cuda>;
   using weight = Tensor<Cuda>;
+  using convolution_weight = weight;
   static constexpr bool host = false;
 
   static T* pointer(storage& memory) { return memory.data(); }
@@ -64,6 +65,15 @@ struct Cuda : ScalarKernels<CudaExecutor>, ScalarGradients<CudaExecutor>, Scalar
     if (epilogue.empty()) return;
     T* result = out.data();
     CudaExecutor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) { result[i] = epilogue(product[i], i, i % columns); });
+  }
+
+  static void convolution(const tensor& x, Grid map, Window window, const tensor& matrix, const EpilogueOperands<T>& epilogue,
+                          tensor& out) {
+    if (matrix.shape()[1] < x.shape()[2]) return ScalarKernels::convolution(x, map, window, matrix, epilogue, out);
+    if (window.is_pointwise()) return linear(x, matrix, epilogue, out);
+    tensor columns(Shape{x.shape()[0], out.shape()[1], x.shape()[2] * window.cells()});
+    ScalarKernels::windows(x, map, window, columns);
+    linear(columns, matrix, epilogue, out);
   }
 
   static void matmul(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b, tensor& out) {

@@ -7,6 +7,7 @@
 #include <vpr/backend/cpu/attention.hpp>
 #include <vpr/backend/cpu/filter_scores.hpp>
 #include <vpr/backend/cpu/hamming.hpp>
+#include <vpr/backend/cpu/map_kernels.hpp>
 #include <vpr/backend/cpu/product_kernels.hpp>
 #include <vpr/backend/cpu/row_scores.hpp>
 #include <vpr/backend/cpu/rows.hpp>

@@ -109,45 +109,59 @@ class PackedMatrix {
     return from(shape_, values(), precision);
   }
 
+  /// What multiplies by this matrix.
+  const detail::ProductKernels<float>& kernels() const {
+    return detail::product_kernels<float>(words_.size() == 0 ? Precision::f32 : precision_);
+  }
+
   /// out = epilogue(x Wᵀ) for rows of `inputs()` floats, as rows of `outputs()`; `out` may be the residual but not overlap x. In bf16 x is rounded (nearest, ties to even); in int8 each row is held in bytes of its own scale and offset.
   ///
   /// An element has the same bits whatever other rows and columns are computed with it, on any number of threads.
   void multiply(detail::RowsView<float> x, const EpilogueOperands<float>& epilogue, float* out) const {
-    multiply(detail::product_kernels<float>(words_.size() == 0 ? Precision::f32 : precision_), x, epilogue, out);
+    multiply(kernels(), x, epilogue, out, outputs());
   }
-  /// The same by the kernels of this precision of an instruction set of the caller's.
+  /// The same by the kernels of this precision of an instruction set of the caller's, as rows that are `step` apart in `out`.
   void multiply(const detail::ProductKernels<float>& kernels, detail::RowsView<float> x, const EpilogueOperands<float>& epilogue,
-                float* out) const {
+                float* out, std::int64_t step) const {
+    multiply_packed(
+        kernels, x.count,
+        [&](std::int64_t first, std::int64_t count, std::int64_t height, float* to, detail::RowScale* scales) {
+          kernels.pack({x.data + first * x.step, x.step, count}, inputs(), height, to, scales);
+        },
+        epilogue, out, step);
+  }
+  /// The same for rows that `pack(first, count, height, to, scales)` packs, `count` of them as a tile of `height`; see `ProductKernels::pack`.
+  template <class Pack>
+  void multiply_packed(const detail::ProductKernels<float>& kernels, std::int64_t count, const Pack& pack,
+                       const EpilogueOperands<float>& epilogue, float* out, std::int64_t step) const {
     using namespace detail;
     if (outputs() == 0) return;
     const bool zero = words_.size() == 0;
     const std::int64_t depth = zero ? 0 : inputs(), lines = ceiling(units() * kernels.steps, 16);
-    const std::int64_t threads = thread_count();
     // Rows are packed a block at a time, so that what is packed stays small.
-    const std::int64_t most = 288 / kernels.tile_rows * kernels.tile_rows * threads;
-    for (std::int64_t begin = 0; begin < x.count; begin += most) {
-      const std::int64_t rows = std::min(most, x.count - begin);
+    const std::int64_t most = 288 / kernels.tile_rows * kernels.tile_rows * thread_count();
+    for (std::int64_t begin = 0; begin < count; begin += most) {
+      const std::int64_t rows = std::min(most, count - begin);
       Buffer<float> left(static_cast<std::size_t>(padded_rows(rows, kernels.tile_rows) * lines * 16));
       Buffer<RowScale> row_scales(static_cast<std::size_t>(rows));
-      parallel_for(ceiling(rows, kernels.tile_rows), [&](std::int64_t tile) {
+      parallel_for(zero ? 0 : ceiling(rows, kernels.tile_rows), [&](std::int64_t tile) {
         const std::int64_t row = tile * kernels.tile_rows, rest = rows - row, height = tile_height(rest, kernels.tile_rows);
-        const RowsView<float> from{x.data + (begin + row) * x.step, x.step, std::min(rest, height)};
-        kernels.pack(from, depth, height, left.data() + row * lines * 16, row_scales.data() + row);
+        pack(begin + row, std::min(rest, height), height, left.data() + row * lines * 16, row_scales.data() + row);
       });
       EpilogueOperands<float> here = epilogue;
-      if (here.residual != nullptr) here.residual += begin * outputs();
-      multiply_packed(kernels,
-                      {.left = left.data(),
-                       .right = words_.data(),
-                       .depth = depth,
-                       .columns = outputs(),
-                       .out = out + begin * outputs(),
-                       .step = outputs(),
-                       .epilogue = here,
-                       .row_scales = row_scales.data(),
-                       .column_scales = scales(),
-                       .column_sums = sums()},
-                      rows);
+      if (here.residual != nullptr) here.residual += begin * step;
+      detail::multiply_packed(kernels,
+                              {.left = left.data(),
+                               .right = words_.data(),
+                               .depth = depth,
+                               .columns = outputs(),
+                               .out = out + begin * step,
+                               .step = step,
+                               .epilogue = here,
+                               .row_scales = row_scales.data(),
+                               .column_scales = scales(),
+                               .column_sums = sums()},
+                              rows);
     }
   }
 

@@ -6,6 +6,7 @@
 #include <vpr/backend/cpu/attention.hpp>
 #include <vpr/backend/cpu/attention_gradient.hpp>
 #include <vpr/backend/cpu/rows.hpp>
+#include <vpr/backend/cpu/vector_maps.hpp>
 #include <vpr/backend/host.hpp>
 #include <vpr/core/buffer.hpp>
 
@@ -16,7 +17,7 @@ namespace vpr::detail {
 inline namespace VPR_TARGET {
 
 /// Hides the scalar kernels of the same names. Blocks of rows go over the threads of `parallel_for`; a row's bits depend on itself alone.
-struct VectorKernels : ScalarKernels<ParallelExecutor>, ScalarGradients<ParallelExecutor> {
+struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
   template <class X>
   static void gelu(const X& x, X& out) {
     elements(rows().gelu, x, out);

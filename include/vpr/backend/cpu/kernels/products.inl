@@ -160,6 +160,7 @@ void finish_tile(const PackedProduct<float>& product, std::int64_t row, std::int
       if (epilogue.activation == Activation::relu) x = relu(x);
       x *= gate;
       if (epilogue.residual != nullptr) x += load_up_to(epilogue.residual + r * product.step + first, count);
+      if (epilogue.relu_of_sum) x = relu(x);
       store_up_to(product.out + r * product.step + first, x, count);
     }
   }
