@@ -26,6 +26,19 @@ target_link_libraries(vpr_kernels PUBLIC vpr::vpr PRIVATE vpr_program_flags)
 target_compile_definitions(vpr_kernels PUBLIC VPR_KERNELS_APART)
 target_compile_options(vpr_kernels PRIVATE $<$<CONFIG:Release>:-O3>)
 
+# The models by name, each in a source of its own: see include/vpr/model/systems.hpp.
+file(GLOB model_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/models/*.cpp")
+add_library(vpr_models STATIC EXCLUDE_FROM_ALL ${model_sources})
+target_link_libraries(vpr_models PUBLIC vpr::vpr vpr_kernels PRIVATE vpr_program_flags)
+target_compile_definitions(vpr_models PUBLIC VPR_MODELS_APART)
+
+# The readers of weight files, likewise: see include/vpr/io/apart.hpp.
+if(TARGET vpr::io)
+  add_library(vpr_readers STATIC EXCLUDE_FROM_ALL "${CMAKE_CURRENT_LIST_DIR}/io.cpp")
+  target_link_libraries(vpr_readers PUBLIC vpr::io PRIVATE vpr_program_flags)
+  target_compile_definitions(vpr_readers PUBLIC VPR_IO_APART)
+endif()
+
 # vpr_program(NAME SOURCES... [LIBS component...] [OWN_KERNELS]): a program with the components it names, where each was found; with kernels of
 # its own where it tests or measures them. A program whose component is missing is left out, aloud.
 function(vpr_program name)
@@ -39,6 +52,9 @@ function(vpr_program name)
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE vpr::vpr ${arg_LIBS} vpr_program_flags)
   if(NOT arg_OWN_KERNELS)
-    target_link_libraries(${name} PRIVATE vpr_kernels)
+    target_link_libraries(${name} PRIVATE vpr_models vpr_kernels)
+  endif()
+  if(vpr::io IN_LIST arg_LIBS)
+    target_link_libraries(${name} PRIVATE vpr_readers)
   endif()
 endfunction()

@@ -13,6 +13,8 @@
 #include <vpr/loss/multi_similarity.hpp>
 #include <vpr/loss/selavpr.hpp>
 #include <vpr/model/recipe.hpp>
+#include <vpr/model/salad.hpp>
+#include <vpr/model/selavpr.hpp>
 #include <vpr/train/adam.hpp>
 
 #include <benchmark/benchmark.h>

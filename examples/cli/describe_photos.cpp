@@ -36,9 +36,9 @@ class Request {
     model.preprocess = options.preprocess;
     model.tap = options.tap();
     model.positions = options.positions();
+    model.tokens = options.tokens;
     model.precision = vpr::find_precision(options.precision);
     model.vocabulary = [this](const vpr::PatchFeatures& features) { return words(features); };
-    model.block = options.context_block();
     model.say = note;
     const std::string list = options.companions();  // before anything is read: a wrong option is refused at once
     weights_hash_ = hash_of_file(options.weights);
@@ -49,13 +49,22 @@ class Request {
       }
       VPR_REQUIRE(vpr::FormatError, !companions_.empty(), "--batch-context: none of the photos of ", list,
                   " can be read; the first: ", reader.left_out().first_reason("companions"));
-      model.companions.assign(companions_.begin(), companions_.end());
     }
   }
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
 
-  /// Adds to a loaded model's record what the library cannot know.
+  /// Chooses a loaded model's batch context, and adds to its record what the library cannot know.
+  void complete(vpr::LoadedModel& loaded) const {
+    using BatchContext = vpr::BatchContext<vpr::AnySystem<>::X>;
+    const std::int64_t block = options_.context_block();
+    if (block > 0) loaded.describe_in(BatchContext::blocks(block));
+    if (!companions_.empty()) {
+      const std::vector<vpr::ImageView> photos(companions_.begin(), companions_.end());
+      loaded.describe_in(BatchContext::with(vpr::companions_of(loaded.pipeline(), photos)));
+    }
+    complete(loaded.record);
+  }
   void complete(vpr::ModelRecord& record) const {
     record.weights_hash = weights_hash_;
     if (!words_hash_.empty()) record.vocabulary = words_hash_;
@@ -138,15 +147,15 @@ vpr::Descriptors Projection::operator()(vpr::Descriptors descriptors) const {
   return {{projected.data(), projected.data() + projected.size()}, projected.cols(), record_};
 }
 
-vpr::AnyTwoStage load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos,
+vpr::LoadedModel load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos,
                                 vpr::Timing& timing, PhotoReader& reader) {
   return timing.measure("load the model", 0, [&] {
     Request request(options, photos, "database", reader);
     if (!rerank.local.empty()) request.model.local = rerank.local == "head" ? vpr::LocalKind::head : vpr::LocalKind::patches;
     request.model.local_tap = rerank.tap();
-    vpr::AnyTwoStage model = load_two_stage(request.model);
+    vpr::LoadedModel model = load_two_stage(request.model);
     request.require_words_used();
-    request.complete(model.record());
+    request.complete(model);
     return model;
   });
 }
@@ -161,20 +170,21 @@ Describer::Describer(const ModelOptions& options, const std::vector<vpr::Photo>&
       model_(timing.measure("load the model", 0,
                             [&] {
                               const Request request(options, photos, of, reader);
-                              vpr::AnyPipeline model = load_pipeline(request.model);
+                              vpr::LoadedModel model = load_model(request.model);
                               request.require_words_used();
-                              request.complete(model.record());
+                              request.complete(model);
                               return model;
                             })),
-      projection_(options, model_.record()) {}
+      projection_(options, model_.record) {}
 
 Described Describer::operator()(const std::vector<vpr::Photo>& photos, const std::string& of) const {
+  const vpr::AnyPipeline<>& pipeline = model_.pipeline();
   return timing_.measure("describe " + of, std::ssize(photos), [&] {
-    Described described{{{}, projection_.dimensions(model_.dimensions()), record()}, {}};
+    Described described{{{}, projection_.dimensions(pipeline.dimensions()), record()}, {}};
     std::vector<float>& values = described.descriptors.values;
-    const auto check = [&](vpr::ImageSize size) { model_.input_size(size); };
-    described.photos = reader_.for_each_batch(photos, batch_size(options_, model_.block()), of, check, [&](const auto& batch) {
-      const vpr::Descriptors part = projection_({model_.describe(batch), model_.dimensions(), {}});
+    const auto check = [&](vpr::ImageSize size) { pipeline.input_size(size); };
+    described.photos = reader_.for_each_batch(photos, batch_size(options_, pipeline.block()), of, check, [&](const auto& batch) {
+      const vpr::Descriptors part = projection_({pipeline.describe(batch), pipeline.dimensions(), {}});
       vpr::require_finite(part.rows(), part.dimensions, "describe: descriptor");
       values.insert(values.end(), part.values.begin(), part.values.end());
     });

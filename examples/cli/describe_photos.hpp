@@ -10,9 +10,8 @@
 #include <vpr/dataset/photo.hpp>
 #include <vpr/eval/timing.hpp>
 #include <vpr/index/pca.hpp>
-#include <vpr/model/any_pipeline.hpp>
-#include <vpr/model/any_two_stage.hpp>
 #include <vpr/model/descriptors.hpp>
+#include <vpr/model/loaded_model.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -62,12 +61,12 @@ class Describer {
   const ModelOptions& options_;
   vpr::Timing& timing_;
   PhotoReader& reader_;
-  vpr::AnyPipeline model_;
+  vpr::LoadedModel model_;
   Projection projection_;
 };
 
 /// The same model with the local features that `rerank` asks for.
-vpr::AnyTwoStage load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos,
+vpr::LoadedModel load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos,
                                 vpr::Timing& timing, PhotoReader& reader);
 
 /// Photos described together: the batch that was asked for, in whole blocks of those that belong together.

@@ -5,7 +5,7 @@
 
 namespace cli {
 
-vpr::AnyPipeline load_pipeline(const vpr::ModelRequest& request) { return vpr::load_model(request); }
-vpr::AnyTwoStage load_two_stage(const vpr::ModelRequest& request) { return vpr::load_two_stage(request); }
+vpr::LoadedModel load_model(const vpr::ModelRequest& request) { return vpr::load_model(request); }
+vpr::LoadedModel load_two_stage(const vpr::ModelRequest& request) { return vpr::load_two_stage(request); }
 
 }  // namespace cli

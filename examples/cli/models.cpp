@@ -2,7 +2,6 @@
 #include "commands.hpp"
 
 #include <vpr/image/named_preprocess.hpp>
-#include <vpr/model/named_aggregators.hpp>
 #include <vpr/model/systems.hpp>
 
 #include <CLI/CLI.hpp>
@@ -15,15 +14,14 @@ void add_models(CLI::App& program) {
   CLI::App* command = program.add_subcommand("models", "Lists what --model and --preprocess take");
   command->callback([] {
     std::cout << "--model SYSTEM, or SYSTEM@BACKBONE for another network than the authors'\nsystems:\n";
-    for (const vpr::NamedSystem& system : vpr::named_systems)
-      std::cout << "  " << system.name << std::string(18 - system.name.size(), ' ') << system.meaning << '\n';
-    std::cout << "--model BACKBONE+AGGREGATOR\nbackbones:\n";
-    for (const vpr::NamedVit& vit : vpr::named_vits()) {
-      std::cout << "  " << vit.name << std::string(18 - vit.name.size(), ' ') << vit.config.channels << " channels, " << vit.config.depth
-                << " blocks" << (vit.config.registers > 0 ? ", registers" : "") << '\n';
-    }
+    for (const vpr::NamedSystem& system : vpr::named_systems())
+      std::cout << "  " << system.name << std::string(18 - system.name.size(), ' ') << system.meaning << " (" << system.paper << "; "
+                << system.weights << ", " << system.licence << ")\n";
+    std::cout << "--model BACKBONE+AGGREGATOR, or BACKBONE:N+AGGREGATOR on its first N blocks\nbackbones:\n";
+    for (const vpr::NamedBackbone& backbone : vpr::named_backbones())
+      std::cout << "  " << backbone.name << std::string(18 - backbone.name.size(), ' ') << backbone.meaning << '\n';
     std::cout << "aggregators:\n";
-    for (const vpr::NamedAggregator& aggregator : vpr::named_aggregators) {
+    for (const vpr::NamedAggregator& aggregator : vpr::named_aggregators()) {
       std::cout << "  " << aggregator.name << std::string(18 - aggregator.name.size(), ' ') << aggregator.meaning
                 << (aggregator.learned ? "; its weights beside the backbone's" : "") << '\n';
     }

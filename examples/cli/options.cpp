@@ -75,11 +75,17 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
                   "of the products in the network's blocks: f32, bf16 (half the memory) or int8 (a quarter); descriptors differ a little")
       ->check(CLI::IsMember({"f32", "bf16", "int8"}))
       ->capture_default_str();
-  command.add_option("--block", options.block, "take the tokens of this block, from 0, each at unit length, in place of the final ones")
+  command.add_option("--block", options.block, "take the tokens of this block, from 0, in place of the final ones")
       ->check(CLI::NonNegativeNumber);
   command.add_option("--facet", options.facet, "with --block: which tokens of the block")
       ->check(CLI::IsMember({"token", "query", "key", "value"}))
       ->capture_default_str();
+  command
+      .add_option(
+          "--tokens", options.tokens,
+          "for backbone+aggregator: aggregate tokens at unit length each, or as they come; default: as the weight file's record says, or "
+          "unit for those of a block")
+      ->check(CLI::IsMember({"unit", "raw"}));
   command.add_option("--batch", options.batch, "photos described together; changes speed and memory, never a result")
       ->check(from_one_to(most_described_together))
       ->capture_default_str();

@@ -5,7 +5,8 @@
 
 #include "photo_options.hpp"
 
-#include <vpr/backbone/dinov2.hpp>
+#include <vpr/backbone/tap.hpp>
+#include <vpr/backbone/vit_config.hpp>
 #include <vpr/image/image.hpp>
 
 #include <cstdint>
@@ -29,6 +30,7 @@ struct ModelOptions {
   std::string size;        // empty: as the weight file's record says, or as the model was published
   std::string preprocess;  // likewise
   std::string position_rule;
+  std::string tokens;
   std::string precision = "f32";
   std::int64_t block = -1;
   std::string facet = "token";

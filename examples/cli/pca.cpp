@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "commands.hpp"
+#include "fit_pca.hpp"
 #include "options.hpp"
 #include "outputs.hpp"
 
-#include <vpr/index/fit_pca.hpp>
 #include <vpr/index/pca_file.hpp>
 #include <vpr/model/descriptors_file.hpp>
 
@@ -24,12 +24,9 @@ struct Options {
 void fit(const Options& options) {
   check_outputs({options.out}, {options.descriptors, vpr::record_path(options.descriptors)}, options.force);
   const vpr::Descriptors descriptors = vpr::load_descriptors(options.descriptors);
-  const vpr::PcaSettings settings{.components = options.dimensions > 0 ? options.dimensions : 4096,
-                                  .or_fewer = options.dimensions == 0,
-                                  .power = options.whiten ? -0.5F : 0.0F};
   const vpr::Pca pca = [&] {
     try {
-      return vpr::fit_pca(descriptors.rows(), settings);
+      return fit_pca(descriptors.rows(), options.dimensions > 0 ? options.dimensions : 4096, options.dimensions == 0, options.whiten);
     } catch (const vpr::ConfigError& error) {
       vpr::fail<vpr::ConfigError>(vpr::escaped(options.descriptors), ": ", error.what(),
                                   options.dimensions > 0 ? "; --dimensions says how many are kept" : "");

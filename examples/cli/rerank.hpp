@@ -3,7 +3,7 @@
 /// The second look at the best candidates, as the command line asks for it.
 #pragma once
 
-#include <vpr/backbone/dinov2.hpp>
+#include <vpr/backbone/tap.hpp>
 #include <vpr/local/disk_store.hpp>
 #include <vpr/local/store.hpp>
 

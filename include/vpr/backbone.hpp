@@ -3,10 +3,12 @@
 /// Backbones.
 #pragma once
 
+#include <vpr/backbone/any.hpp>
 #include <vpr/backbone/block.hpp>
 #include <vpr/backbone/concept.hpp>
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/backbone/features.hpp>
 #include <vpr/backbone/position_embedding.hpp>
+#include <vpr/backbone/tap.hpp>
 #include <vpr/backbone/tapped.hpp>
 #include <vpr/backbone/vit_config.hpp>

@@ -3,6 +3,7 @@
 /// Local features. One header is left out, since it needs the component vpr::io: `<vpr/local/disk_store.hpp>`, which keeps them in a file.
 #pragma once
 
+#include <vpr/local/any.hpp>
 #include <vpr/local/concept.hpp>
 #include <vpr/local/features.hpp>
 #include <vpr/local/patches.hpp>

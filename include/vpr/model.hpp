@@ -4,8 +4,7 @@
 /// instantiates them all.
 #pragma once
 
-#include <vpr/model/any_pipeline.hpp>
-#include <vpr/model/any_two_stage.hpp>
+#include <vpr/model/any_system.hpp>
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/descriptors.hpp>
 #include <vpr/model/dinov2.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <vpr/backbone/dinov2.hpp>
 #include <vpr/backbone/tapped.hpp>
 #include <vpr/layer/initialise.hpp>
 
@@ -30,7 +31,7 @@ X images() { return X::from(Shape{2, 3, 28, 42}, std::span<const float>(random_f
 TEST_CASE("Features at several taps have the bits that each has alone") {
   const auto model = network();
   const std::array taps{Tap{1, Facet::value}, Tap{}, Tap{0, Facet::token}, Tap{2, Facet::key}, Tap{2, Facet::token}, Tap{0, Facet::query}};
-  const auto together = model(images(), taps);
+  const auto together = model.at(images(), taps);
   for (std::size_t i = 0; i < taps.size(); ++i) {
     const auto alone = model(images(), taps[i]);
     CHECK(together[i].cls.to_vector() == alone.cls.to_vector());
@@ -43,7 +44,8 @@ TEST_CASE("Features at several taps have the bits that each has alone") {
 TEST_CASE("A network and one seen at a tap both give features at another tap beside their own") {
   const auto model = network();
   const vpr::Tapped tapped(model, Tap{1, Facet::value});
-  const auto end = model.with_tap(images(), {0}), middle = tapped.with_tap(images(), {0});
+  const std::array<Tap, 2> taps{Tap{}, Tap{0}};
+  const auto end = model.at(images(), taps), middle = tapped.at(images(), taps);
   CHECK(end[0].patches.to_vector() == model(images()).patches.to_vector());
   CHECK(middle[0].patches.to_vector() == tapped(images()).patches.to_vector());
   CHECK(end[1].patches.to_vector() == model(images(), {0}).patches.to_vector());
@@ -52,6 +54,6 @@ TEST_CASE("A network and one seen at a tap both give features at another tap bes
 
 TEST_CASE("A tap that is not there is refused, whichever it is") {
   const auto model = network();
-  CHECK_THROWS_WITH(model(images(), std::array{Tap{}, Tap{3}}), ContainsSubstring("got block 3, want one in [0, 3)"));
+  CHECK_THROWS_WITH(model.at(images(), std::array{Tap{}, Tap{3}}), ContainsSubstring("got block 3, want one in [0, 3)"));
   CHECK_THROWS_WITH(model(images(), Tap{-1, Facet::key}), ContainsSubstring("a facet is taken of a block"));
 }

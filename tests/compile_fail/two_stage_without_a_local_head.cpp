@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // refused: the second argument of TwoStage must be a LocalHead: head(features) giving LocalTokens, channels(channels), visit(visitor, prefix)
 #include <vpr/aggregator/simple.hpp>
+#include <vpr/backbone/dinov2.hpp>
 #include <vpr/matcher/mutual_nearest.hpp>
 #include <vpr/model/two_stage.hpp>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // refused: the third argument of TwoStage must be a Matcher: matcher(query, candidate) giving a LocalMatch
 #include <vpr/aggregator/simple.hpp>
+#include <vpr/backbone/dinov2.hpp>
 #include <vpr/local/patches.hpp>
 #include <vpr/model/two_stage.hpp>
 

@@ -3,7 +3,10 @@
 
 #include <vpr/autograd.hpp>
 #include <vpr/loss.hpp>
+#include <vpr/model/cricavpr.hpp>
 #include <vpr/model/recipe.hpp>
+#include <vpr/model/salad.hpp>
+#include <vpr/model/selavpr.hpp>
 #include <vpr/train/adam.hpp>
 
 #include <algorithm>

@@ -57,12 +57,12 @@ TEST_CASE("The same seed gives the same numbers, and another gives others") {
   CHECK(numbers(1) != numbers(2));
 }
 
-TEST_CASE("Heads start within PyTorch's bound, the last projections of adapters at zero, others not at all") {
+TEST_CASE("Heads start within PyTorch's bound, those that are chosen at zero, others not at all") {
   const auto not_of_backbone = [](const std::string& name) { return !name.starts_with("backbone."); };
   Parts parts;
   set(parts, "adapter.D_fc2.weight", {1, 1, 1, 1});
   set(parts, "head.bias", std::vector<float>(8, 3));
-  initialise_heads(parts, 1, not_of_backbone);
+  initialise_heads(parts, 1, not_of_backbone, [](const std::string& name) { return name.ends_with("D_fc2.weight"); });
   float largest = 0;
   for (const float value : parts.head.weight.to_vector()) largest = std::max(largest, std::abs(value));
   CHECK(largest <= 0.25F);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/io/open.hpp>
 #include <vpr/io/save.hpp>
+#include <vpr/model/cricavpr.hpp>
 #include <vpr/model/identify.hpp>
+#include <vpr/model/salad.hpp>
+#include <vpr/model/selavpr.hpp>
 
 #include "tests/io/memory_source.hpp"
 #include "tests/support/catch.hpp"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <vpr/aggregator/cross_image.hpp>
+#include <vpr/backbone/dinov2.hpp>
 #include <vpr/io/save.hpp>
 #include <vpr/layer/initialise.hpp>
 #include <vpr/model/named.hpp>
@@ -37,8 +39,8 @@ const ModelRecord trained = [] {
 
 TEST_CASE("A model that is loaded by name is recorded with every default written out") {
   const TemporaryFolder folder;
-  const AnyPipeline model = load_model({.name = "dinov2-vits14+gem", .weights = weights(folder, {})});
-  const ModelRecord& record = model.record();
+  const LoadedModel model = load_model({.name = "dinov2-vits14+gem", .weights = weights(folder, {})});
+  const ModelRecord& record = model.record;
   CHECK(record.model == "dinov2-vits14+gem");
   CHECK(record.weights == "w.safetensors");
   CHECK(record.weights_root == "none");
@@ -46,7 +48,7 @@ TEST_CASE("A model that is loaded by name is recorded with every default written
   CHECK(record.size == "224x224");
   CHECK(record.preprocess == "normalise-then-resize-tensor");
   CHECK(record.batch_context == "alone");
-  CHECK(model.input_size({480, 640}) == ImageSize{224, 224});
+  CHECK(model.pipeline().input_size({480, 640}) == ImageSize{224, 224});
 }
 
 TEST_CASE("A trained file says how photos are prepared and which block is taken; what is asked for wins, and is said") {
@@ -54,18 +56,18 @@ TEST_CASE("A trained file says how photos are prepared and which block is taken;
   const std::string path = weights(folder, metadata_of(trained));
   std::string said;
   const auto say = [&](const std::string& sentence) { said += sentence + "\n"; };
-  const AnyPipeline model = load_model({.name = "dinov2-vits14+gem", .weights = path, .say = say});
-  CHECK(model.input_size({480, 640}) == ImageSize{28, 42});
-  CHECK(differences(model.record(), trained).empty());
+  const LoadedModel model = load_model({.name = "dinov2-vits14+gem", .weights = path, .say = say});
+  CHECK(model.pipeline().input_size({480, 640}) == ImageSize{28, 42});
+  CHECK(differences(model.record, trained).empty());
   CHECK_THAT(said, ContainsSubstring("size: 28x42, as w.safetensors was trained\n") &&
                        ContainsSubstring("block: 3, as w.safetensors was trained\n"));
 
   said.clear();
-  const AnyPipeline asked = load_model(
+  const LoadedModel asked = load_model(
       {.name = "dinov2-vits14+gem", .weights = path, .size = ImageSize{56, 56}, .tap = Tap{}, .positions = PositionRule::size, .say = say});
-  CHECK(asked.record().size == "56x56");
-  CHECK(asked.record().block == "last");
-  CHECK(asked.record().preprocess == "resize-8-bit-then-normalise");
+  CHECK(asked.record.size == "56x56");
+  CHECK(asked.record.block == "last");
+  CHECK(asked.record.preprocess == "resize-8-bit-then-normalise");
   CHECK_THAT(said, ContainsSubstring("size: 56x56 as asked, but w.safetensors was trained with 28x42\n") &&
                        ContainsSubstring("block: last as asked, but w.safetensors was trained with 3\n"));
   CHECK_THAT(said, !ContainsSubstring("position_rule"));
@@ -88,22 +90,50 @@ TEST_CASE("A record that cannot be used is an error of the file") {
                     ContainsSubstring("got block 12, it has blocks 0 to 11"));
 }
 
+TEST_CASE("A cut network takes the file of the whole strictly, and describes as its last block does in the whole") {
+  const TemporaryFolder folder;
+  const std::string path = weights(folder, {});
+  std::string said;
+  const auto say = [&](const std::string& sentence) { said += sentence + "\n"; };
+  const ImageSize size{28, 42};
+  const LoadedModel cut = load_model({.name = "dinov2-vits14:8+gem", .weights = path, .size = size, .say = say});
+  CHECK(said.empty());
+  CHECK(cut.record.model == "dinov2-vits14:8+gem");
+  CHECK(cut.record.tokens == "unit");
+  const Image photo(ImageSize{60, 80});
+  const LoadedModel tapped = load_model({.name = "dinov2-vits14+gem", .weights = path, .size = size, .tap = Tap{7}});
+  CHECK(tapped.record.tokens == "unit");
+  CHECK(cut.system.describe(photo) == tapped.system.describe(photo));
+  const LoadedModel raw = load_model({.name = "dinov2-vits14:8+gem", .weights = path, .size = size, .tokens = "raw"});
+  CHECK(raw.system.describe(photo) != cut.system.describe(photo));
+  CHECK_THROWS_WITH(load_model({.name = "dinov2-vits14:13+gem", .weights = path}), ContainsSubstring("got the first 13 blocks, it has 12"));
+  CHECK_THROWS_WITH(load_model({.name = "dinov2-vits14:x+gem", .weights = path}), ContainsSubstring("want the number of its first parts"));
+}
+
+TEST_CASE("A batch context is for models that mix photos") {
+  const TemporaryFolder folder;
+  LoadedModel model = load_model({.name = "dinov2-vits14+gem", .weights = weights(folder, {})});
+  CHECK_THROWS_WITH(model.describe_in(BatchContext<Tensor<Cpu<>>>::blocks(2)), ContainsSubstring("describes each photo by itself"));
+  CHECK(model.record.batch_context == "alone");
+}
+
 TEST_CASE("Each row of the table of aggregators makes one of its own, and one name stands for each") {
   const auto words = [] { return Vocabulary{Shape{2, 384}, std::vector<float>(768, 0.5F), {}}; };
   const std::map<std::string_view, std::int64_t> dimensions{{"cls", 384},       {"mean", 384},          {"gem", 384},     {"vlad", 768},
                                                             {"netvlad", 12288}, {"netvlad-8192", 8192}, {"mixvpr", 4096}, {"salad", 8448}};
-  CHECK(dimensions.size() == named_aggregators.size());
-  for (const NamedAggregator& named : named_aggregators) {
+  CHECK(dimensions.size() == named_aggregators().size());
+  for (const NamedAggregator& named : named_aggregators()) {
     INFO(named.name);
     CHECK(find_aggregator(named.name) == &named);
-    CHECK(named.make({384, false, words}).dimensions(384) == dimensions.at(named.name));
+    CHECK(named.factory.make<Cpu<>>({384, false, words}).dimensions(384) == dimensions.at(named.name));
     std::int64_t parameters = 0;
-    named.make({384, false, words}).visit([&](const std::string&, auto&) { ++parameters; }, "");
+    visit_const(named.factory.make<Shapes>({384, false, words}), [&](const std::string&, const auto&) { ++parameters; });
     if (named.learned) CHECK(parameters > 0);
   }
   CHECK(find_aggregator("max") == nullptr);
-  CHECK_THROWS_WITH(find_aggregator("vlad")->make({384, false, {}}), ContainsSubstring("needs a vocabulary"));
-  CHECK_THROWS_WITH(find_aggregator("vlad")->make({768, false, words}), ContainsSubstring("384 channels, the network's features 768"));
+  CHECK_THROWS_WITH(find_aggregator("vlad")->factory.make<Cpu<>>({384, false, {}}), ContainsSubstring("needs a vocabulary"));
+  CHECK_THROWS_WITH(find_aggregator("vlad")->factory.make<Cpu<>>({768, false, words}),
+                    ContainsSubstring("384 channels, the network's features 768"));
   CHECK_THROWS_WITH(load_model({.name = "dinov2-vits14+max", .weights = "w.pth"}),
                     ContainsSubstring("the aggregator one of cls, mean, gem, vlad, netvlad, netvlad-8192, mixvpr, salad"));
 }
@@ -114,11 +144,11 @@ TEST_CASE("Companions may differ in size; one that cannot be described is refuse
   const Pipeline pipeline(DinoV2<>(tiny), CrossImageAggregator<>(encoder), NormaliseThenResize<FloorMultiple>{});
   const Image wide(ImageSize{42, 70}), square(ImageSize{56, 56}), line(ImageSize{14, 140});
   const std::vector<ImageView> photos{wide, square, wide};
-  const auto all = detail::companions_of(pipeline, photos);
+  const auto all = companions_of(pipeline, photos);
   CHECK(all.shape() == Shape{3, 14, 48});
-  const auto one = detail::companions_of(pipeline, std::span(photos).subspan(1, 1)).to_vector();
+  const auto one = companions_of(pipeline, std::span(photos).subspan(1, 1)).to_vector();
   const auto values = all.to_vector();
   CHECK(std::equal(one.begin(), one.end(), values.begin() + std::ssize(one)));
   const std::vector<ImageView> with_line{wide, line};
-  CHECK_THROWS_WITH(detail::companions_of(pipeline, with_line), ContainsSubstring("companion 2 of 2: Split: got a grid of 1x10"));
+  CHECK_THROWS_WITH(companions_of(pipeline, with_line), ContainsSubstring("companion 2 of 2: Split: got a grid of 1x10"));
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <vpr/adapter/mul_conv.hpp>
+#include <vpr/aggregator/cross_image.hpp>
 #include <vpr/autograd.hpp>
+#include <vpr/backbone/dinov2.hpp>
 #include <vpr/io/open.hpp>
 #include <vpr/io/save.hpp>
 #include <vpr/model/recipe.hpp>
+#include <vpr/model/systems.hpp>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"

@@ -3,7 +3,7 @@
 #include <vpr/backbone.hpp>
 #include <vpr/local/patches.hpp>
 #include <vpr/matcher/mutual_nearest.hpp>
-#include <vpr/model/any_two_stage.hpp>
+#include <vpr/model/any_system.hpp>
 
 #include "tests/archetypes/backbone.hpp"
 #include "tests/support/catch.hpp"
@@ -103,7 +103,7 @@ TEST_CASE("Photos are described alike alone, together, in any size and on any nu
 
 TEST_CASE("A two-stage system chosen at run time answers as the one it holds, and re-ranks") {
   const auto system = tiny_system();
-  const vpr::AnyTwoStage any = system;
+  const vpr::AnySystem<> any = system;
   std::vector<Image> photos;
   for (std::uint64_t i = 0; i < 4; ++i) photos.push_back(photo({70, 84}, i));
   const std::vector<ImageView> views(photos.begin(), photos.end());
@@ -116,7 +116,7 @@ TEST_CASE("A two-stage system chosen at run time answers as the one it holds, an
   vpr::MemoryLocalStore store;
   for (const LocalFeatures& features : ours.local) store.add(features);
   const vpr::Matches found{{0, 0.9F}, {1, 0.8F}, {2, 0.7F}, {3, 0.6F}};
-  const vpr::Reranked result = vpr::rerank(found, 4, ours.local[2], store, any.matcher());
+  const vpr::Reranked result = vpr::rerank(found, 4, ours.local[2], store, any.matcher);
   CHECK(result.matches[0].id == 2);
   CHECK(result.local[0].score == 30);  // each patch finds itself
   CHECK(result.matches == vpr::rerank(found, 4, ours.local[2], store, system.matcher).matches);

@@ -6,6 +6,7 @@
 #include <vpr/adapter/none.hpp>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace vpr::adapter {
@@ -37,6 +38,7 @@ struct Both {
       return second.beside_mlp(first.beside_mlp(std::move(x), normed, layout), normed, layout);
     }
 
+    static bool starts_at_zero(std::string_view name) { return First<B>::starts_at_zero(name) || Second<B>::starts_at_zero(name); }
     template <class Visitor>
     void visit(Visitor&& visitor, const std::string& prefix) {
       first.visit(visitor, prefix);

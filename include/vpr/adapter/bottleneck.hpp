@@ -8,6 +8,7 @@
 #include <vpr/ops/activation.hpp>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace vpr::adapter {
@@ -44,6 +45,7 @@ struct Serial : None<B> {
 
   X after_attention(X attended, const X&, const TokenLayout&) const { return bottleneck(attended, {.residual = attended}); }
 
+  static bool starts_at_zero(std::string_view name) { return name.ends_with("D_fc2.weight"); }
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
     bottleneck.visit(visitor, prefix + "adapter1.");
@@ -65,6 +67,7 @@ struct Parallel : None<B> {
 
   X after_mlp(X fed, const X& normed, const TokenLayout&) const { return bottleneck(normed, {.scale = scale, .residual = std::move(fed)}); }
 
+  static bool starts_at_zero(std::string_view name) { return name.ends_with("D_fc2.weight"); }
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
     bottleneck.visit(visitor, prefix + "adapter2.");

@@ -11,6 +11,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace vpr {
@@ -79,6 +80,7 @@ struct ConvpassAdapter : NoAdapter<B> {
     return mlp ? (*mlp)(normed, layout, {.scale = scale, .residual = std::move(x)}) : x;
   }
 
+  static bool starts_at_zero(std::string_view name) { return name.ends_with("adapter_up.weight"); }
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
     if (attention) attention->visit(visitor, prefix + "adapter_attn.");

@@ -10,6 +10,7 @@
 #include <vpr/ops/activation.hpp>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace vpr {
@@ -120,6 +121,7 @@ struct MulConvAdapter : NoAdapter<B> {
     return convolution(normed, layout, {.scale = scale, .residual = std::move(fed)});
   }
 
+  static bool starts_at_zero(std::string_view name) { return name.ends_with("D_fc2.weight"); }
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
     convolution.visit(visitor, prefix + "adapter.");

@@ -59,11 +59,13 @@ class CrossImageAggregator {
 
   /// The descriptors of photos from their regions, in the batch context that was chosen; blocks are counted from the first photo here.
   /// @throws ShapeError  if companions have other regions or channels.
-  X mix(const X& regions) const {
+  X mix(const X& regions) const { return mix(regions, batch_context); }
+  /// The same in another batch context.
+  X mix(const X& regions, const BatchContext<X>& among) const {
     const Shape shape = regions.shape();
-    const X encoded = batch_context.block() > 0            ? in_blocks(regions, batch_context.block())
-                      : batch_context.companions().empty() ? alone(regions)
-                                                           : among_companions(regions);
+    const X encoded = among.block() > 0            ? in_blocks(regions, among.block())
+                      : among.companions().empty() ? alone(regions)
+                                                   : among_companions(regions, among.companions());
     return l2_normalize(reshape(encoded, Shape{shape[0], shape[1] * shape[2]}));
   }
 
@@ -99,12 +101,12 @@ class CrossImageAggregator {
     return all;
   }
 
-  X among_companions(const X& regions) const {
-    VPR_REQUIRE(ShapeError, batch_context.companions().shape().with(0, 1) == regions.shape().with(0, 1),
-                "cross-image encoder: got companions ", batch_context.companions().shape(), " for regions ", regions.shape());
+  X among_companions(const X& regions, const X& companions) const {
+    VPR_REQUIRE(ShapeError, companions.shape().with(0, 1) == regions.shape().with(0, 1), "cross-image encoder: got companions ",
+                companions.shape(), " for regions ", regions.shape());
     X all;
     for (std::int64_t i = 0; i < regions.shape()[0]; ++i) {
-      all = stacked(all, slice(encode(stacked(slice(regions, 0, i, i + 1), batch_context.companions())), 0, 0, 1));
+      all = stacked(all, slice(encode(stacked(slice(regions, 0, i, i + 1), companions)), 0, 0, 1));
     }
     return all;
   }

@@ -12,6 +12,7 @@
 
 #include <concepts>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace vpr {
@@ -26,7 +27,7 @@ struct TokenLayout {
 /// `after_attention(a, normed, layout)` and `after_mlp(a, normed, layout)` get the result of the attention or of the feed-forward
 /// network, and its input, and give what is scaled and added to the tokens in its stead. `beside_attention(x, normed, layout)` and
 /// `beside_mlp(x, normed, layout)` get the tokens after that sum, and give what goes on in their place. All see `B×T×C` laid out as
-/// `layout` says. `visit` shows its parameters under the block's prefix. Derive from `NoAdapter` to have the places not needed.
+/// `layout` says. `visit` shows its parameters under the block's prefix; `starts_at_zero(name)` tells those of its last projection. Derive from `NoAdapter` to have the places not needed.
 template <class A, class B>
 concept BlockAdapter = std::constructible_from<A, const VitConfig&> &&
     requires(const A adapter, typename B::tensor x, const TokenLayout& layout) {
@@ -34,6 +35,7 @@ concept BlockAdapter = std::constructible_from<A, const VitConfig&> &&
   { adapter.beside_attention(x, x, layout) } -> std::same_as<typename B::tensor>;
   { adapter.after_mlp(x, x, layout) } -> std::same_as<typename B::tensor>;
   { adapter.beside_mlp(x, x, layout) } -> std::same_as<typename B::tensor>;
+  { A::starts_at_zero(std::string_view()) } -> std::same_as<bool>;
 };
 
 /// No adapter: compiles to nothing.
@@ -47,6 +49,8 @@ struct NoAdapter {
   X after_mlp(X fed, const X&, const TokenLayout&) const { return fed; }
   X beside_mlp(X x, const X&, const TokenLayout&) const { return x; }
 
+  /// Whether the adapter's parameter of that name starts at zero, so that the adapter changes nothing at first.
+  static bool starts_at_zero(std::string_view) { return false; }
   template <class Visitor>
   void visit(Visitor&&, const std::string&) {}
 };
@@ -112,13 +116,18 @@ struct Block {
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
+    visit_plain(visitor, prefix);
+    adapter.visit(visitor, prefix);
+  }
+  /// The parameters that it has without an adapter.
+  template <class Visitor>
+  void visit_plain(Visitor&& visitor, const std::string& prefix) {
     norm1.visit(visitor, prefix + "norm1.");
     attn.visit(visitor, prefix + "attn.");
     if (layer_scale) visitor(prefix + "ls1.gamma", ls1);
     norm2.visit(visitor, prefix + "norm2.");
     mlp.visit(visitor, prefix + "mlp.");
     if (layer_scale) visitor(prefix + "ls2.gamma", ls2);
-    adapter.visit(visitor, prefix);
   }
 };
 

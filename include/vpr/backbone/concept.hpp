@@ -4,9 +4,16 @@
 #pragma once
 
 #include <vpr/backbone/features.hpp>
+#include <vpr/backbone/tap.hpp>
+#include <vpr/core/shape.hpp>
 
 #include <concepts>
 #include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace vpr {
 
@@ -17,6 +24,31 @@ concept Backbone = requires(const N network, typename N::backend::tensor images)
   { network(images) } -> std::same_as<Features<typename N::backend::tensor>>;
   { network.channels() } -> std::convertible_to<std::int64_t>;
   { network.multiple() } -> std::convertible_to<std::int64_t>;
+};
+
+/// A backbone that is a sequence of parts, numbered from 0: a transformer's blocks, or the stages of a convolutional network. So features
+/// are taken of it early, its first parts are frozen and computed once, and adapters in it are told from the published network.
+///
+/// `depth()` is how many parts there are; `grid(H, W)` the features' grid. `at(images, taps)` gives the features at several taps from one
+/// pass to the deepest. `before(images, n)` is the tensor, images first, that the first n parts make, and
+/// `continued(x, shape, n)` the features at the network's end from it, where `shape` is that of the images; both together have the bits of the
+/// network. `part_of(name)` is the part that a parameter belongs to, -1 before the first, `depth()` behind the last. `plain_names()` are the
+/// names of the parameters without those of adapters, and `starts_at_zero(name)` tells the ones of adapters that begin at zero, so that an adapter
+/// changes nothing at first. `settings()` is what decides the features beside the parameters, as text. `set_checkpointing(wanted)`: see
+/// `checkpoint`.
+template <class N>
+concept PartedBackbone = Backbone<N> && requires(N network, const N constant, typename N::backend::tensor x, std::span<const Tap> taps,
+                                                 std::int64_t number, const Shape& shape, std::string_view name) {
+  { constant.depth() } -> std::convertible_to<std::int64_t>;
+  { constant.grid(number, number) } -> std::same_as<Grid>;
+  { constant.at(x, taps) } -> std::same_as<std::vector<Features<typename N::backend::tensor>>>;
+  { constant.before(x, number) } -> std::same_as<typename N::backend::tensor>;
+  { constant.continued(x, shape, number) } -> std::same_as<Features<typename N::backend::tensor>>;
+  { constant.part_of(name) } -> std::convertible_to<std::int64_t>;
+  { constant.plain_names() } -> std::same_as<std::set<std::string>>;
+  { constant.starts_at_zero(name) } -> std::convertible_to<bool>;
+  { constant.settings() } -> std::convertible_to<std::string>;
+  network.set_checkpointing(true);
 };
 
 }  // namespace vpr

@@ -7,25 +7,21 @@
 #include <vpr/backbone/concept.hpp>
 #include <vpr/backbone/position_embedding.hpp>
 #include <vpr/backend/cpu.hpp>
+#include <vpr/core/text.hpp>
 #include <vpr/layer/patch_embedding.hpp>
 #include <vpr/ops/checkpoint.hpp>
 
+#include <charconv>
 #include <concepts>
+#include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace vpr {
-
-/// Which tokens of a block: its output, or one third of its attention's joint projection, as AnyLoc takes them.
-enum class Facet { token, query, key, value };
-
-/// Where tokens are taken: after block `block` (from 0), or with -1 from the final normalisation.
-struct Tap {
-  std::int64_t block = -1;
-  Facet facet = Facet::token;
-};
 
 /// DINOv2 (Oquab et al. 2023), with registers (Darcet et al. 2024) if its configuration has them.
 ///
@@ -73,48 +69,48 @@ class DinoV2 {
   const std::vector<Block<B, Adapter>>& blocks() const& { return blocks_; }
   void blocks() const&& = delete;
 
+  /// How many blocks it has.
+  std::int64_t depth() const { return config_.depth; }
+
   /// The features of `B×3×H×W` images at `tap`. Register tokens are left out.
   /// @throws ShapeError   if H or W is not a positive multiple of the patch size.
-  /// @throws ConfigError  if there is no such block, or a facet is asked of the final normalisation.
-  Features<X> operator()(const X& images, Tap tap = {}) const { return std::move((*this)(images, std::array{tap})[0]); }
+  /// @throws ConfigError  if there is no such block, or a facet is asked of the network's end.
+  Features<X> operator()(const X& images, Tap tap = {}) const { return std::move(at(images, std::span(&tap, 1))[0]); }
   /// The features at several taps, from one pass to the deepest of them.
-  template <std::size_t N>
-  std::array<Features<X>, N> operator()(const X& images, const std::array<Tap, N>& taps) const {
-    const std::array<X, N> all = tokens(images, taps);
-    std::array<Features<X>, N> features;
-    for (std::size_t i = 0; i < N; ++i) features[i] = features_of(all[i], grid_of(images));
+  std::vector<Features<X>> at(const X& images, std::span<const Tap> taps) const {
+    std::vector<Features<X>> features;
+    for (const X& all : tokens(images, taps)) features.push_back(features_of(all, grid_of(images.shape())));
     return features;
   }
-  /// The final features and those at another tap, from one pass.
-  std::array<Features<X>, 2> with_tap(const X& images, Tap other) const { return (*this)(images, std::array{Tap{}, other}); }
 
-  /// The final features from what the first `done` blocks made of images of that grid, `B×T×C`: `tokens(images, Tap{done - 1})`, or of none `embed(images)`.
-  /// They have the bits of `(*this)(images)`.
-  /// @throws ConfigError  if there are fewer blocks; ShapeError  for other tokens than the grid's.
-  Features<X> continued(X x, Grid grid, std::int64_t done) const {
+  /// What the first `blocks` blocks make of images, all tokens `B×T×C`.
+  X before(const X& images, std::int64_t blocks) const { return blocks == 0 ? embed(images) : tokens(images, Tap{blocks - 1}); }
+  /// The features at the network's end from `before(images, done)` of images of that shape. They have the bits of `(*this)(images)`.
+  /// @throws ConfigError  if there are fewer blocks; ShapeError  for other tokens than the images'.
+  Features<X> continued(X x, const Shape& images, std::int64_t done) const {
+    const Grid grid = grid_of(images);
     VPR_REQUIRE(ConfigError, done >= 0 && done <= config_.depth, "dinov2: got tokens after ", done, " blocks, want at most ",
                 config_.depth);
     VPR_REQUIRE(ShapeError, x.shape().rank() == 3 && x.shape()[1] == leading() + grid.patches() && x.shape()[2] == config_.channels,
                 "dinov2: got tokens ", x.shape(), ", want Bx", leading() + grid.patches(), "x", config_.channels);
     for (; done < config_.depth; ++done) x = after_block(done, std::move(x), grid);
-    return features_of(norm_(x), grid);
+    return features_of(tapped(x, {}), grid);
   }
 
   /// All tokens at `tap`, `B×T×C`: the class token, the registers, the patches. AnyLoc keeps the registers among the patches.
-  X tokens(const X& images, Tap tap = {}) const { return std::move(tokens(images, std::array{tap})[0]); }
-  template <std::size_t N>
-  std::array<X, N> tokens(const X& images, const std::array<Tap, N>& taps) const {
+  X tokens(const X& images, Tap tap = {}) const { return std::move(tokens(images, std::span<const Tap>(&tap, 1))[0]); }
+  std::vector<X> tokens(const X& images, std::span<const Tap> taps) const {
     for (const Tap& tap : taps) {
       VPR_REQUIRE(ConfigError, tap.block >= -1 && tap.block < config_.depth, "dinov2: got block ", tap.block, ", want one in [0, ",
                   config_.depth, ")");
       VPR_REQUIRE(ConfigError, tap.block >= 0 || tap.facet == Facet::token, "dinov2: a facet is taken of a block: name the block");
     }
-    const Grid grid = grid_of(images);
-    std::array<X, N> found;
+    const Grid grid = grid_of(images.shape());
+    std::vector<X> found(taps.size());
     X x = embed(images);
     for (std::int64_t done = 0;; ++done) {
       bool deeper = false;
-      for (std::size_t i = 0; i < N; ++i) {
+      for (std::size_t i = 0; i < taps.size(); ++i) {
         if (blocks_before(taps[i]) == done) found[i] = tapped(x, taps[i]);
         deeper |= blocks_before(taps[i]) > done;
       }
@@ -126,23 +122,56 @@ class DinoV2 {
   /// What the first block gets, `B×T×C`: the class token, the registers and the patches, with their positions; registers have none.
   X embed(const X& images) const {
     X x = patch_embed_(images);
-    x = add(std::move(x), positions_.of_grid(grid_of(images)));
+    x = add(std::move(x), positions_.of_grid(grid_of(images.shape())));
     if (config_.registers > 0) x = concat(register_tokens_, x, 1);
     return concat(add(cls_token_, positions_.of_class()), x, 1);
   }
 
+  /// The block that a parameter is of; -1 before the first, `depth()` for the final normalisation.
+  std::int64_t part_of(std::string_view name) const {
+    constexpr std::string_view blocks = "blocks.";
+    std::int64_t block = -1;
+    if (name.starts_with(blocks)) std::from_chars(name.data() + blocks.size(), name.data() + name.size(), block);
+    return name.starts_with("norm.") ? config_.depth : block;
+  }
+  /// The names of the parameters that the network has without adapters.
+  std::set<std::string> plain_names() const {
+    std::set<std::string> names;
+    const auto insert = [&names](const std::string& name, const auto&) { names.insert(name); };
+    const_cast<DinoV2&>(*this).visit_with(insert, "", [&](auto& block, const std::string& prefix) { block.visit_plain(insert, prefix); });
+    return names;
+  }
+  /// Whether an adapter's parameter starts at zero, so that the network starts as the one without adapters.
+  bool starts_at_zero(std::string_view name) const { return Adapter<B>::starts_at_zero(name); }
+  /// What decides the features beside the parameters.
+  std::string settings() const {
+    return std::to_string(config_.heads) + " heads, positions resized by offset " + detail::fixed(config_.position_offset, 6) +
+           (config_.position_antialias ? " with" : " without") + " antialiasing";
+  }
+
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
+    visit_with(visitor, prefix, [&](auto& block, const std::string& block_prefix) { block.visit(visitor, block_prefix); });
+  }
+
+ private:
+  template <class Visitor, class VisitBlock>
+  void visit_with(Visitor&& visitor, const std::string& prefix, const VisitBlock& visit_block) {
     visitor(prefix + "cls_token", cls_token_);
     positions_.visit(visitor, prefix + "pos_embed");
     if (config_.registers > 0) visitor(prefix + "register_tokens", register_tokens_);
     visitor(prefix + "mask_token", mask_token_);
     patch_embed_.visit(visitor, prefix + "patch_embed.");
-    for (std::size_t i = 0; i < blocks_.size(); ++i) blocks_[i].visit(visitor, prefix + "blocks." + std::to_string(i) + ".");
-    norm_.visit(visitor, prefix + "norm.");
+    for (std::size_t i = 0; i < blocks_.size(); ++i) visit_block(blocks_[i], prefix + "blocks." + std::to_string(i) + ".");
+    if (config_.final_norm) norm_.visit(visitor, prefix + "norm.");
+    if constexpr (requires { visitor.unused(prefix); }) {
+      const auto unused = [&visitor](const std::string& name, auto&) { visitor.unused(name); };
+      for (std::int64_t i = config_.depth; i < config_.depth + config_.blocks_cut; ++i)
+        blocks_[0].visit_plain(unused, prefix + "blocks." + std::to_string(i) + ".");
+      if (!config_.final_norm) norm_.visit(unused, prefix + "norm.");
+    }
   }
 
- private:
   static Config validated(Config config) {
     config.validate();
     return config;
@@ -168,14 +197,14 @@ class DinoV2 {
 
   /// What a tap takes of the tokens there.
   X tapped(const X& x, Tap tap) const {
-    if (tap.block < 0) return norm_(x);
+    if (tap.block < 0) return config_.final_norm ? norm_(x) : x;
     if (tap.facet == Facet::token) return x;
     const Block<B, Adapter>& block = blocks_[static_cast<std::size_t>(tap.block)];
     const std::int64_t part = static_cast<std::int64_t>(tap.facet) - 1;
     return slice(block.attn.qkv(block.norm1(x)), 2, part * config_.channels, (part + 1) * config_.channels);
   }
 
-  Grid grid_of(const X& images) const { return grid(images.shape()[2], images.shape()[3]); }
+  Grid grid_of(const Shape& images) const { return grid(images[2], images[3]); }
 
   Config config_;
   PatchEmbedding<B> patch_embed_;

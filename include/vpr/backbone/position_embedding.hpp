@@ -6,6 +6,7 @@
 #include <vpr/backbone/features.hpp>
 #include <vpr/backbone/vit_config.hpp>
 #include <vpr/backend/cpu.hpp>
+#include <vpr/core/parameter.hpp>
 #include <vpr/image/taps.hpp>
 #include <vpr/ops/layout.hpp>
 
@@ -116,11 +117,14 @@ struct PositionEmbedding {
     return all;
   }
 
-  /// Shows the positions under that name: to a visitor's `convertible(name, positions, rule)` where it has that.
+  /// Shows the positions under that name, with how they are made of those of another grid: see `ParameterConversion`.
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& name) {
-    if constexpr (requires { visitor.convertible(name, positions, *this); }) {
-      visitor.convertible(name, positions, *this);
+    if constexpr (requires { visitor.convertible(name, positions, ParameterConversion()); }) {
+      visitor.convertible(
+          name, positions,
+          ParameterConversion{[this](const Shape& stored) { return conversion(stored); },
+                              [this](const Shape& stored, std::span<const float> values) { return converted(stored, values); }});
     } else {
       visitor(name, positions);
     }

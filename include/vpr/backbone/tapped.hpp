@@ -4,16 +4,20 @@
 #pragma once
 
 #include <vpr/backbone/concept.hpp>
-#include <vpr/backbone/dinov2.hpp>
+#include <vpr/core/error.hpp>
 
-#include <array>
+#include <cstdint>
+#include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace vpr {
 
-/// A vision transformer seen at a `Tap`: an intermediate block's tokens or attention facets in place of the final ones, as
-/// AnyLoc takes them. A backbone itself.
+/// A backbone of parts seen at a `Tap`: an intermediate part's output or attention facets in place of the final features, as
+/// AnyLoc takes them. A backbone itself, whose end is that tap.
 template <class Network>
 struct Tapped {
   using backend = typename Network::backend;
@@ -27,9 +31,28 @@ struct Tapped {
   std::int64_t channels() const { return network.channels(); }
   std::int64_t multiple() const { return network.multiple(); }
   Grid grid(std::int64_t height, std::int64_t width) const { return network.grid(height, width); }
-  Features<X> operator()(const X& images) const { return network(images, tap); }
-  /// The features at its own tap and at another, from one pass.
-  std::array<Features<X>, 2> with_tap(const X& images, Tap other) const { return network(images, std::array{tap, other}); }
+  Features<X> operator()(const X& images, Tap other = {}) const { return network(images, other.block < 0 ? tap : other); }
+  /// The features at several taps, from one pass to the deepest.
+  std::vector<Features<X>> at(const X& images, std::span<const Tap> taps) const {
+    std::vector<Tap> inner(taps.begin(), taps.end());
+    for (Tap& one : inner) {
+      if (one.block < 0) one = tap;
+    }
+    return network.at(images, inner);
+  }
+
+  // Of parts, see `PartedBackbone`: the network's.
+  std::int64_t depth() const { return network.depth(); }
+  std::int64_t part_of(std::string_view name) const { return network.part_of(name); }
+  std::set<std::string> plain_names() const { return network.plain_names(); }
+  bool starts_at_zero(std::string_view name) const { return network.starts_at_zero(name); }
+  std::string settings() const { return network.settings(); }
+  void set_checkpointing(bool wanted) { network.set_checkpointing(wanted); }
+  X before(const X& images, std::int64_t parts) const { return network.before(images, parts); }
+  /// @throws ConfigError  always: the tap is not the network's end. Cut the network there to have its first parts frozen.
+  Features<X> continued(X, const Shape&, std::int64_t) const {
+    fail<ConfigError>("a backbone that is seen at a tap is not continued to its end: cut it after that part instead");
+  }
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {

@@ -8,6 +8,7 @@
 #include <vpr/layer/feed_forward.hpp>
 
 #include <cstdint>
+#include <string_view>
 
 namespace vpr {
 
@@ -16,6 +17,16 @@ enum class PositionRule {
   offset,  ///< by the scale (side + 0.1) / trained side, without antialiasing: DINOv2 without registers
   size,    ///< to the size, with antialiasing: DINOv2 with registers
 };
+
+inline std::string_view text_of(PositionRule rule) { return rule == PositionRule::size ? "size" : "offset0.1"; }
+
+/// The position rule of that name. @throws ConfigError  for another
+inline PositionRule find_position_rule(std::string_view name) {
+  for (const PositionRule rule : {PositionRule::offset, PositionRule::size}) {
+    if (name == text_of(rule)) return rule;
+  }
+  fail<ConfigError>("there is no position rule '", name, "'; there are offset0.1, size");
+}
 
 /// Sizes and options of a vision transformer (Dosovitskiy et al. 2021) as DINOv2 has them (Oquab et al. 2023).
 struct VitConfig {
@@ -33,8 +44,22 @@ struct VitConfig {
   bool feed_forward_bias = true;
   bool layer_scale = true;  ///< whether each branch of a block is scaled by learned factors, as in DINOv2 but not in DINO or MAE
 
+  bool final_norm = true;       ///< whether the tokens are normalised behind the last block
+  std::int64_t blocks_cut = 0;  ///< how many further blocks the published network has: see `first`
+
   /// Channels inside the feed-forward network: four times the channels; for SwiGLU two thirds of that, up to a multiple of 8.
   std::int64_t hidden() const { return feed_forward == FeedForwardKind::swiglu ? (4 * channels * 2 / 3 + 7) / 8 * 8 : 4 * channels; }
+  PositionRule position_rule() const { return position_antialias ? PositionRule::size : PositionRule::offset; }
+  /// The network cut after its first `blocks` blocks, without the normalisation at its end.
+  /// @throws ConfigError  if it has not so many
+  VitConfig first(std::int64_t blocks) const {
+    VPR_REQUIRE(ConfigError, blocks > 0 && blocks <= depth, "vision transformer: got the first ", blocks, " blocks, it has ", depth);
+    VitConfig config = *this;
+    config.blocks_cut = blocks_cut + depth - blocks;
+    config.depth = blocks;
+    config.final_norm = false;
+    return config;
+  }
   VitConfig with(PositionRule rule) const {
     VitConfig config = *this;
     config.position_offset = rule == PositionRule::offset ? 0.1 : 0.0;

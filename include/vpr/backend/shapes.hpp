@@ -5,6 +5,7 @@
 
 #include <vpr/core/tensor.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <span>
 
@@ -30,5 +31,9 @@ struct Shapes {
   static void upload(std::span<const float>, float*) {}
   static void download(const float*, std::span<float>) {}
 };
+
+/// Whether tensors of backend `B` have values, so that a component over it can be called.
+template <class B>
+inline constexpr bool has_values = !std::same_as<B, Shapes>;
 
 }  // namespace vpr

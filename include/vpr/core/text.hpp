@@ -5,6 +5,7 @@
 
 #include <vpr/core/requirements.hpp>
 
+#include <charconv>
 #include <locale>
 #include <sstream>
 #include <string>
@@ -20,5 +21,15 @@ std::string text_of(const Parts&... parts) {
   static_cast<void>((text << ... << parts));
   return std::move(text).str();
 }
+
+namespace detail {
+
+/// A finite number with so many digits after the point.
+inline std::string fixed(double value, int digits) {
+  char text[400];
+  return {text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, digits).ptr};
+}
+
+}  // namespace detail
 
 }  // namespace vpr

@@ -4,14 +4,12 @@
 #pragma once
 
 #include <vpr/autograd/var.hpp>
+#include <vpr/backbone/concept.hpp>
 #include <vpr/backbone/features.hpp>
-#include <vpr/backbone/vit_config.hpp>
 #include <vpr/core/half.hpp>
 #include <vpr/dataset/feature_cache.hpp>
-#include <vpr/dataset/text.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -23,25 +21,21 @@
 
 namespace vpr {
 
-/// How many of a recorded network's first blocks have nothing in them or before them that is trained: what they make of a photo stays the same.
+/// How many of a recorded network's first parts have nothing in them or before them that is trained: what they make of a photo stays the same.
+/// @tparam Network  a `PartedBackbone`
 template <class Network>
-std::int64_t frozen_blocks(Network& network) {
-  std::int64_t frozen = network.config().depth;
-  network.visit(
-      [&](const std::string& name, const auto& parameter) {
-        if (!parameter.needs_gradient() || name.starts_with("norm.")) return;
-        std::int64_t block = 0;
-        if (name.starts_with("blocks.")) std::from_chars(name.data() + 7, name.data() + name.size(), block);
-        frozen = std::min(frozen, block);
-      },
-      std::string());
+std::int64_t frozen_blocks(const Network& network) {
+  std::int64_t frozen = network.depth();
+  visit_const(network, [&](const std::string& name, const auto& parameter) {
+    if (parameter.needs_gradient()) frozen = std::min(frozen, std::max<std::int64_t>(0, network.part_of(name)));
+  });
   return frozen;
 }
 
 /// A network in training whose frozen first blocks are computed once for each image and kept in a `FeatureCache`; it gives the bits of
 /// the network itself. An image counts as met before if all its numbers are the same: photos that are augmented each time gain nothing.
 ///
-/// @tparam Network  a `DinoV2` over `Recorded<B>` in float32
+/// @tparam Network  a `PartedBackbone` over `Recorded<B>` in float32, such as a `DinoV2`
 template <class Network>
 class FrozenBlocks {
  public:
@@ -89,24 +83,22 @@ class FrozenBlocks {
     }
     if (!missing.empty()) {
       const NotRecording scope;
-      const std::vector<float> made =
-          network_
-              ->tokens(X::from(Shape{std::ssize(missing), shape[1], shape[2], shape[3]}, std::span<const float>(missing_pixels)),
-                       {blocks_ - 1})
-              .to_vector();
-      const Shape tokens{std::ssize(made) / std::ssize(missing) / network_->channels(), network_->channels()};
+      const X made = network_->before(
+          X::from(Shape{std::ssize(missing), shape[1], shape[2], shape[3]}, std::span<const float>(missing_pixels)), blocks_);
+      const std::vector<float> made_values = made.to_vector();
+      const Shape each(std::span(made.shape().begin(), made.shape().rank()).subspan(1));
       for (std::size_t i = 0; i < missing.size(); ++i) {
-        const auto begin = made.begin() + static_cast<std::ptrdiff_t>(i) * tokens.elements();
+        const auto begin = made_values.begin() + static_cast<std::ptrdiff_t>(i) * each.elements();
         const auto at = static_cast<std::size_t>(missing[i]);
-        all[at] = {{tokens, {begin, begin + tokens.elements()}}};
+        all[at] = {{each, {begin, begin + each.elements()}}};
         cache_.keep(digests[at], all[at]);
       }
     }
     std::vector<float> values;
     for (const CachedTensors& image : all) values.insert(values.end(), image[0].values.begin(), image[0].values.end());
-    const std::int64_t patch = network_->multiple();
-    return network_->continued(X::from(Shape{shape[0], all[0][0].shape[0], network_->channels()}, std::span<const float>(values)),
-                               {shape[2] / patch, shape[3] / patch}, blocks_);
+    std::vector<std::int64_t> extents{shape[0]};
+    extents.insert(extents.end(), all[0][0].shape.begin(), all[0][0].shape.end());
+    return network_->continued(X::from(Shape(extents), std::span<const float>(values)), shape, blocks_);
   }
 
  private:
@@ -126,10 +118,8 @@ class FrozenBlocks {
 
   static std::string identity(Network& network, std::int64_t blocks) {
     Frozen frozen{network};
-    const VitConfig& config = network.config();
-    return "tokens after " + std::to_string(blocks) + " blocks of " + std::to_string(config.heads) +
-           " heads, positions resized by offset " + detail::fixed(config.position_offset, 6) +
-           (config.position_antialias ? " with" : " without") + " antialiasing, frozen parameters " + digest_of_parameters(frozen).hex();
+    return "tokens after " + std::to_string(blocks) + " blocks of " + network.settings() + ", frozen parameters " +
+           digest_of_parameters(frozen).hex();
   }
 
   Network* network_;

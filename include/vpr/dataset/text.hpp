@@ -146,10 +146,4 @@ inline std::optional<double> parse_number(std::string_view text) {
   return value && is_finite(*value) ? value : std::nullopt;
 }
 
-/// A finite number with so many digits after the point.
-inline std::string fixed(double value, int digits) {
-  char text[400];
-  return {text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, digits).ptr};
-}
-
 }  // namespace vpr::detail

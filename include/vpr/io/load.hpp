@@ -24,23 +24,23 @@
 namespace vpr {
 namespace detail {
 
-/// Lists a model's parameters. One that can be made from tensors of other shapes is shown to `convertible`, if a visitor has it, with a
-/// rule that lives as long as the model: `conversion(shape)` and `converted(shape, values)`, see `WantedTensor`.
+/// Lists a model's parameters, and what can be made of tensors of other shapes.
 struct ListWanted {
-  std::vector<WantedTensor>& wanted;
+  std::vector<WantedTensor>&wanted, &rest;
 
-  void operator()(const std::string& name, Parameter auto& parameter) const { wanted.push_back({name, parameter.shape()}); }
-  template <class Rule>
-  void convertible(const std::string& name, Parameter auto& parameter, const Rule& rule) const {
-    wanted.push_back({name, parameter.shape(), [&rule](const Shape& shape) { return rule.conversion(shape); },
-                      [&rule](const Shape& shape, std::span<const float> values) { return rule.converted(shape, values); }});
+  void operator()(const std::string& name, const auto& parameter) const { wanted.push_back({name, parameter.shape()}); }
+  void convertible(const std::string& name, const auto& parameter, const ParameterConversion& conversion) const {
+    wanted.push_back({name, parameter.shape(), conversion.described, conversion.converted});
   }
+  void unused(const std::string& name) const { rest.push_back({name, Shape(), {}, {}, true}); }
 };
 
+/// The parameters in their order, and then what the model has no use for.
 template <class Model>
-std::vector<WantedTensor> wanted_of(Model& model) {
-  std::vector<WantedTensor> wanted;
-  model.visit(ListWanted{wanted}, std::string());
+std::vector<WantedTensor> wanted_of(const Model& model) {
+  std::vector<WantedTensor> wanted, rest;
+  visit_const(model, ListWanted{wanted, rest});
+  wanted.insert(wanted.end(), rest.begin(), rest.end());
   return wanted;
 }
 
@@ -115,7 +115,9 @@ class LoadPlan {
           used_[found->second] = true;
         }
       }
-      if (absent.empty()) {
+      if (wanted.unused) {
+        wanted.places.clear();
+      } else if (absent.empty()) {
         check_shape(wanted, report);
       } else {
         wanted.places.clear();
@@ -257,13 +259,13 @@ LoadReport load(Model& model, const S& source, const LoadOptions& options = {}) 
 /// are the same one; a model over the backend `Shapes` takes no memory.
 /// @throws WeightError for several sets of weights, as `load`.
 template <class Model, WeightSource S>
-LoadReport compare(Model& model, const S& source, const LoadOptions& options = {}) {
+LoadReport compare(const Model& model, const S& source, const LoadOptions& options = {}) {
   return detail::LoadPlan<S>(source, detail::wanted_of(model), options).compare();
 }
 
 /// The sets of weights in `source` that `load` would choose among: see `find_weight_sets`.
 template <class Model, WeightSource S>
-std::vector<WeightSet> weight_sets(Model& model, const S& source) {
+std::vector<WeightSet> weight_sets(const Model& model, const S& source) {
   return find_weight_sets(source.tensors(), detail::wanted_of(model));
 }
 

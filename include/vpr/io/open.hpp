@@ -3,12 +3,15 @@
 /// Weight files of any kind that this library reads, told apart by what is in them.
 #pragma once
 
+#include <vpr/io/apart.hpp>
+#include <vpr/io/safetensors.hpp>
+#include <vpr/io/weight_file.hpp>
+#if VPR_IO_BODIES
 #include <vpr/io/npz.hpp>
 #include <vpr/io/onnx.hpp>
-#include <vpr/io/safetensors.hpp>
 #include <vpr/io/sharded.hpp>
 #include <vpr/io/torch_checkpoint.hpp>
-#include <vpr/io/weight_file.hpp>
+#endif
 
 #include <algorithm>
 #include <cstddef>
@@ -18,6 +21,13 @@
 #include <utility>
 
 namespace vpr {
+/// Opens a weight file: safetensors, PyTorch (today's and legacy), npz, npy, ONNX, or the index of several files. What it holds decides,
+/// never what it is called.
+/// @param wanted  the dictionary that is wanted of a PyTorch checkpoint, see `read_torch`.
+/// @throws IoError for what is no readable file; FormatError, which says what the file seems to be, for what is no weight file.
+VPR_IO_FUNCTION WeightFile open_weights(const std::string& path, std::string_view wanted = {});
+
+#if VPR_IO_BODIES
 namespace detail {
 
 /// What a file that holds no weights seems to be, or nothing where its bytes do not tell.
@@ -72,14 +82,11 @@ inline WeightFile open_single(MappedFile file, std::string_view wanted) {
 
 }  // namespace detail
 
-/// Opens a weight file: safetensors, PyTorch (today's and legacy), npz, npy, ONNX, or the index of several files. What it holds decides,
-/// never what it is called.
-/// @param wanted  the dictionary that is wanted of a PyTorch checkpoint, see `read_torch`.
-/// @throws IoError for what is no readable file; FormatError, which says what the file seems to be, for what is no weight file.
-inline WeightFile open_weights(const std::string& path, std::string_view wanted = {}) {
+VPR_IO_FUNCTION WeightFile open_weights(const std::string& path, std::string_view wanted) {
   MappedFile file(path);
   if (!detail::is_json_object(file.bytes())) return detail::open_single(std::move(file), wanted);
   return read_sharded(std::move(file), [wanted](const std::string& shard) { return detail::open_single(MappedFile(shard), wanted); });
 }
+#endif
 
 }  // namespace vpr

@@ -9,10 +9,13 @@
     "vpr/io/safetensors.hpp needs the component io: link the CMake target vpr::io, or, without CMake, compile with -DVPR_WITH_IO and link z (Debian: nlohmann-json3-dev zlib1g-dev)"
 #endif
 
-#include <vpr/io/json_text.hpp>
+#include <vpr/io/apart.hpp>
 #include <vpr/io/weight_file.hpp>
+#if VPR_IO_BODIES
+#include <vpr/io/json_text.hpp>
 
 #include <nlohmann/json.hpp>
+#endif
 
 #include <algorithm>
 #include <cstddef>
@@ -27,6 +30,15 @@
 #include <vector>
 
 namespace vpr {
+
+/// Opens a safetensors file: memory-mapped, every length checked, tensors in the order in which they lie in the file.
+/// @throws IoError if it cannot be opened; FormatError, naming the tensor, for anything that the format forbids:
+///   a header that is too long, not JSON or names a key twice; tensors that overlap, leave gaps or do not fit their shape. A tensor of a type
+///   that is not read, such as float8, is listed.
+VPR_IO_FUNCTION WeightFile read_safetensors(MappedFile file);
+inline WeightFile read_safetensors(const std::string& path) { return read_safetensors(MappedFile(path)); }
+
+#if VPR_IO_BODIES
 namespace detail {
 
 /// Far above what real models need; a JSON tree takes several times its text.
@@ -98,11 +110,7 @@ inline std::pair<TensorInfo, std::pair<std::size_t, std::size_t>> safetensors_en
 
 }  // namespace detail
 
-/// Opens a safetensors file: memory-mapped, every length checked, tensors in the order in which they lie in the file.
-/// @throws IoError if it cannot be opened; FormatError, naming the tensor, for anything that the format forbids:
-///   a header that is too long, not JSON or names a key twice; tensors that overlap, leave gaps or do not fit their shape. A tensor of a type
-///   that is not read, such as float8, is listed.
-inline WeightFile read_safetensors(MappedFile file) {
+VPR_IO_FUNCTION WeightFile read_safetensors(MappedFile file) {
   const std::string path = file.path();
   return detail::naming_file(path, "safetensors", [&] {
     WeightFile source(std::move(file), "safetensors");
@@ -146,7 +154,6 @@ inline WeightFile read_safetensors(MappedFile file) {
     return source;
   });
 }
-
-inline WeightFile read_safetensors(const std::string& path) { return read_safetensors(MappedFile(path)); }
+#endif
 
 }  // namespace vpr

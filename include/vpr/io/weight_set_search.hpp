@@ -33,6 +33,7 @@ struct WantedTensor {
   std::function<std::string(const Shape&)> conversion = {};
   /// Does it: the parameter's values from those of a tensor of that shape.
   std::function<std::vector<float>(const Shape&, std::span<const float>)> convert = {};
+  bool unused = false;  ///< of the published model, not of this part of it: a file may have it
 };
 
 /// A set of weights in a file: tensors behind the same prefix that are a model's parameters.
@@ -198,6 +199,7 @@ class WeightSetSearch {
   }
   bool fits(std::size_t parameter, const std::vector<std::size_t>& parts) const {
     const WantedTensor& wanted = wanted_[parameter];
+    if (wanted.unused) return false;
     std::vector<Shape> shapes;
     for (const std::size_t part : parts) {
       if (!is_floating(tensors_[part].dtype)) return false;

@@ -36,19 +36,23 @@ void initialise(Component& component, std::uint64_t seed, float deviation = 0.02
       "");
 }
 
+/// Takes no parameter, whatever its name.
+struct NoParameter {
+  bool operator()(const std::string&) const { return false; }
+};
+
 /// Gives the parameters of two axes or more that `chosen(name)` takes what PyTorch's linear and convolution layers start with, numbers
-/// uniform in ±1/√inputs. The last projections of adapters, `D_fc2` and `adapter_up`, are set to zero instead, so that an adapted
-/// network starts as the one without adapters. Each parameter's numbers are its own, whichever others are chosen.
-template <class Component, class Chosen>
-void initialise_heads(Component& component, std::uint64_t seed, const Chosen& chosen) {
+/// uniform in ±1/√inputs; those that `zero(name)` takes, such as the last projections of adapters, are set to zero instead. Each parameter's
+/// values are its own, whichever others are chosen.
+template <class Component, class Chosen, class Zero = NoParameter>
+void initialise_heads(Component& component, std::uint64_t seed, const Chosen& chosen, const Zero& zero = {}) {
   std::int64_t index = 0;
   component.visit(
       [&](const std::string& name, auto& parameter) {
         Random random = Random::of({static_cast<std::int64_t>(seed), index++});
         const Shape shape = parameter.shape();
         if (shape.rank() < 2 || shape.elements() == 0 || !chosen(name)) return;
-        const bool last = name.ends_with("D_fc2.weight") || name.ends_with("adapter_up.weight");
-        const double bound = last ? 0 : 1 / std::sqrt(static_cast<double>(shape.elements() / shape[0]));
+        const double bound = zero(name) ? 0 : 1 / std::sqrt(static_cast<double>(shape.elements() / shape[0]));
         std::vector<float> values(static_cast<std::size_t>(shape.elements()));
         for (float& value : values) value = static_cast<float>(bound * (2 * random.uniform() - 1));
         parameter.assign(std::span<const float>(values));

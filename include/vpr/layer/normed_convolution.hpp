@@ -76,7 +76,10 @@ struct NormedConvolution {
   }
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& convolution_prefix, const std::string& norm_prefix) {
-    if constexpr (requires { visitor.component(*this); }) visitor.component(*this);
+    if constexpr (is_foldable) {
+      const auto fold = [this] { fold_batch_norm(); };
+      if constexpr (requires { visitor.foldable(fold); }) visitor.foldable(fold);
+    }
     conv.visit(visitor, convolution_prefix);
     bn.visit(visitor, norm_prefix);
   }
@@ -92,9 +95,9 @@ namespace detail {
 struct BatchNormFolder {
   template <class P>
   void operator()(const std::string&, P&) const {}
-  template <class C>
-  void component(C& component) const {
-    if constexpr (requires { component.fold_batch_norm(); }) component.fold_batch_norm();
+  template <class Fold>
+  void foldable(const Fold& fold) const {
+    fold();
   }
 };
 

@@ -16,6 +16,10 @@ class AnyMatcher {
  public:
   using Prepared = std::function<LocalMatch(const LocalFeatures& candidate)>;
 
+  /// None, which refuses to compare.
+  AnyMatcher()
+      : prepare_([](const LocalFeatures&) -> Prepared { fail<ConfigError>("this system has no matcher: it describes photos as wholes"); }) {
+  }
   template <Matcher M>
   requires(!std::same_as<M, AnyMatcher>) AnyMatcher(M matcher)
       : prepare_([matcher = std::move(matcher)](const LocalFeatures& query) -> Prepared {

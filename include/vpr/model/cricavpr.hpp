@@ -3,10 +3,15 @@
 /// CricaVPR.
 #pragma once
 
+#include <vpr/adapter/convpass.hpp>
 #include <vpr/adapter/mul_conv.hpp>
 #include <vpr/aggregator/cross_image.hpp>
 #include <vpr/backbone/dinov2.hpp>
+#include <vpr/model/dinov2.hpp>
 #include <vpr/model/pipeline.hpp>
+
+#include <string_view>
+#include <vector>
 
 namespace vpr {
 
@@ -26,5 +31,29 @@ CricaVpr<B, Adapter, Config> make_cricavpr(Config config = {}) {
                                       CrossImageAggregator<Split<1, 2, 3>, B>({.channels = config.channels}),
                                       NormaliseThenResize<>{{{224, 224}}}, {"backbone.", ""});
 }
+
+/// CricaVPR and the paper's ablation: see `NamedSystem`.
+struct CricaVprSystems {
+  template <class Row>
+  static std::vector<Row> rows() {
+    const auto row = [](std::string_view name, std::string_view meaning, auto make) {
+      return Row{.name = name,
+                 .meaning = meaning,
+                 .paper = "Lu et al., CVPR 2024",
+                 .weights = "github.com/Lu-Feng/CricaVPR",
+                 .licence = "MIT",
+                 .backbone = "dinov2-vitb14",
+                 .preprocess = "normalise-then-resize-tensor",
+                 .size = {224, 224},
+                 .dimensions = 10752,
+                 .recipe = "cricavpr",
+                 .factory = make};
+    };
+    return {row("cricavpr", "CricaVPR: ViT-B/14, MulConv adapters, 14 regions across photos, 10752 dimensions",
+                []<class B>(std::string_view network) { return make_cricavpr<B, MulConvAdapter>(find_vit(network)); }),
+            row("cricavpr-convpass", "CricaVPR with Convpass in place of MulConv",
+                []<class B>(std::string_view network) { return make_cricavpr<B, ConvpassAdapter>(find_vit(network)); })};
+  }
+};
 
 }  // namespace vpr

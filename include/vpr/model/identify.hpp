@@ -30,13 +30,22 @@ namespace detail {
 
 /// Adds the sets of weights in `source` that have all that the model needs.
 template <class Model, WeightSource S>
-void add_fitting(const std::string& name, Model& model, const S& source, std::vector<FittingModel>& fitting) {
+void add_fitting(const std::string& name, const Model& model, const S& source, std::vector<FittingModel>& fitting) {
   const std::vector<WeightSet> sets = weight_sets(model, source);
   const WeightSet* const by_default = meant(source, sets);
   for (const WeightSet& set : sets) {
     LoadReport report = LoadPlan<S>(source, wanted_of(model), {}).compare(set);
     if (report.missing.empty() && report.misshaped.empty()) fitting.push_back({name, std::move(report), &set == by_default});
   }
+}
+
+/// Whether a file has a tensor of the shape of the network's first convolution: if not, it holds none of the network's weights.
+template <WeightSource S>
+bool has_first_kernel(const AnyBackbone<Shapes>& network, const S& source) {
+  const std::vector<WantedTensor> wanted = wanted_of(network);
+  const auto first = std::find_if(wanted.begin(), wanted.end(), [](const WantedTensor& tensor) { return tensor.shape.rank() == 4; });
+  return first == wanted.end() || std::any_of(source.tensors().begin(), source.tensors().end(),
+                                              [&](const TensorInfo& tensor) { return tensor.shape == first->shape; });
 }
 
 /// Of models with the same prefix leaves those that leave fewest tensors over: a network without registers fits the file of one with them,
@@ -83,18 +92,19 @@ inline std::string described_vit(const std::vector<TensorInfo>& tensors) {
 template <WeightSource S>
 std::vector<FittingModel> identify(const S& source) {
   std::vector<FittingModel> networks, systems;
-  for (const NamedVit& vit : named_vits()) {
-    const Shape patches{vit.config.channels, 3, vit.config.patch_size, vit.config.patch_size};
-    const auto has_patches = [&patches](const TensorInfo& tensor) { return tensor.shape == patches; };
-    if (std::none_of(source.tensors().begin(), source.tensors().end(), has_patches)) continue;
-    DinoV2<VitConfig, NoAdapter, Shapes> network(vit.config);
+  for (const NamedBackbone& named : named_backbones()) {
+    const AnyBackbone<Shapes> network = named.factory.template make<Shapes>({});
+    if (!detail::has_first_kernel(network, source)) continue;
     const std::size_t before = networks.size();
-    detail::add_fitting(vit.name, network, source, networks);
+    detail::add_fitting(named.name, network, source, networks);
     const bool more = source.tensors().size() > detail::wanted_of(network).size();
     if (networks.size() == before || !more) continue;
-    for (const NamedSystem& named : named_systems) {
-      const std::string name = canonical_name(std::string(named.name) + "@" + vit.name);
-      with_system<Shapes>(name, [&](auto system) { detail::add_fitting(name, system, source, systems); });
+    for (const NamedSystem& system : named_systems()) {
+      const std::string name = canonical_name(std::string(system.name) + "@" + named.name);
+      try {
+        detail::add_fitting(name, make_system<Shapes>(name), source, systems);
+      } catch (const ConfigError&) {  // a system that cannot stand on this network
+      }
     }
   }
   detail::keep_closest(networks);

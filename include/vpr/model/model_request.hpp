@@ -40,13 +40,12 @@ struct ModelRequest {
   std::optional<ImageSize> size = std::nullopt;            ///< what the preprocessing aims at
   std::string preprocess = {};                             ///< see `find_preprocess`
   std::optional<Tap> tap = std::nullopt;                   ///< with a block: its tokens, each at unit length
+  std::string tokens = {};                                 ///< of BACKBONE+AGGREGATOR: see `ModelRecord::tokens`
   std::optional<PositionRule> positions = std::nullopt;    ///< other than the model was published with
   Precision precision = Precision::f32;                    ///< of the backbone's blocks: see `hold_blocks_in`
   std::optional<LocalKind> local = std::nullopt;           ///< for `load_two_stage`; nothing: its head where it has one, else patches
   std::optional<Tap> local_tap = std::nullopt;             ///< where its patches are taken; nothing: the aggregator's
   std::function<Vocabulary(const PatchFeatures&)> vocabulary = {};  ///< for vlad: gives the words, and may look at features to find them
-  std::int64_t block = 0;                                           ///< for cricavpr: photos that are mixed, in their order; 0: each alone
-  std::vector<ImageView> companions = {};                           ///< for cricavpr: photos that each one is mixed with
   std::function<void(const std::string&)> say = {};  ///< gets a sentence where the file's record decides something or is overruled, or
                                                      ///< weights are not loaded as they were saved
 };

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Models by the names that a command line gives them: `dinov2-vits14+gem`. It instantiates every one: include it in one source.
+/// Models by the names that a command line gives them: `dinov2-vits14+gem`. Like `<vpr/model/systems.hpp>` it instantiates every one: include it in one
+/// source.
 #pragma once
 
+#include <vpr/aggregator/simple.hpp>
 #include <vpr/backbone/tapped.hpp>
 #include <vpr/dataset/text.hpp>
 #include <vpr/io/load.hpp>
@@ -10,11 +12,9 @@
 #include <vpr/layer/normed_convolution.hpp>
 #include <vpr/local/patches.hpp>
 #include <vpr/matcher/mutual_nearest.hpp>
-#include <vpr/model/any_pipeline.hpp>
-#include <vpr/model/any_two_stage.hpp>
 #include <vpr/model/identify.hpp>
+#include <vpr/model/loaded_model.hpp>
 #include <vpr/model/model_request.hpp>
-#include <vpr/model/named_aggregators.hpp>
 #include <vpr/model/systems.hpp>
 
 #include <filesystem>
@@ -30,20 +30,28 @@ namespace vpr {
 namespace detail {
 
 /// What a model is recorded as when nothing is asked of it but its name and its weights.
-inline ModelRecord published_record(const ModelRequest& request, std::string_view preprocess, ImageSize size, const VitConfig& network) {
-  ModelRecord record = record_of(canonical_name(request.name), size, preprocess, network);
+inline ModelRecord published_record(const ModelRequest& request, std::string_view preprocess, ImageSize size,
+                                    std::string_view position_rule) {
+  ModelRecord record = record_of(canonical_name(request.name), size, preprocess, position_rule);
   record.weights = std::filesystem::path(request.weights).filename().string();
   record.weights_hash = "not hashed";
   return record;
 }
 
+/// Whether a record's tokens are brought to unit length. @throws ConfigError  for another text than `unit` and `raw`
+inline bool wants_unit_tokens(std::string_view tokens) {
+  VPR_REQUIRE(ConfigError, tokens == "unit" || tokens == "raw", "got tokens '", tokens, "', want unit or raw");
+  return tokens == "unit";
+}
+
 /// The record inside a weight file, of which every field can be used; an empty one where there is none.
-inline ModelRecord trained_record(const WeightFile& file) {
+inline ModelRecord trained_record(const WeightFile& file, std::string_view published_rule) {
   ModelRecord record = record_in(file.metadata()).value_or(ModelRecord());
   naming_file(file.path(), "its record", [&] {
     if (!record.size.empty()) parse_image_size(record.size, "size");
     if (!record.preprocess.empty()) find_preprocess(record.preprocess, {224, 224});
-    if (!record.position_rule.empty()) find_position_rule(record.position_rule);
+    if (!record.position_rule.empty() && record.position_rule != published_rule) find_position_rule(record.position_rule);
+    if (!record.tokens.empty()) wants_unit_tokens(record.tokens);
     parse_tap(record.block, record.facet);
   });
   return record;
@@ -51,15 +59,16 @@ inline ModelRecord trained_record(const WeightFile& file) {
 
 /// What a request comes to: what it asks for, else what the weight file's record says, else what was published.
 inline ModelRecord settled(const ModelRequest& request, const WeightFile& file, const ModelRecord& published) {
-  ModelRecord record = published, asked, trained = trained_record(file);
+  ModelRecord record = published, asked, trained = trained_record(file, published.position_rule);
   if (request.size) asked.size = text_of(*request.size);
   asked.preprocess = request.preprocess;
+  asked.tokens = request.tokens;
   if (request.positions) asked.position_rule = text_of(*request.positions);
   if (request.tap) {
     asked.block = request.tap->block < 0 ? "last" : std::to_string(request.tap->block);
     asked.facet = text_of(request.tap->facet);
   }
-  for (const std::string_view field : {"size", "preprocess", "position_rule", "block", "facet"}) {
+  for (const std::string_view field : {"size", "preprocess", "position_rule", "block", "facet", "tokens"}) {
     std::string& value = *record.find(field);
     const std::string wanted = *asked.find(field), found = *trained.find(field), before = value;
     if (!wanted.empty() || !found.empty()) value = wanted.empty() ? found : wanted;
@@ -89,160 +98,95 @@ void load_weights(Model& model, std::string_view name, const WeightFile& file, c
   if (!as_saved && request.say) request.say(text_of(file.path(), ": loaded '", record.weights_root, "' with ", report.text()));
 }
 
-/// A system with its weights, and how it describes.
-template <class System>
-struct Loaded {
-  System system;
-  ModelRecord record;
-};
-
-/// What `BatchContext::with` takes of photos, whatever their sizes.
-/// @throws ShapeError  that says which of them cannot be described, before any is
-template <class P>
-typename P::X companions_of(const P& pipeline, std::span<const ImageView> photos) {
-  for (std::size_t i = 0; i < photos.size(); ++i) {
-    try {
-      pipeline.input_size(photos[i].size());
-    } catch (const ShapeError& error) {
-      fail<ShapeError>("companion ", i + 1, " of ", photos.size(), ": ", error.what());
-    }
-  }
-  std::vector<float> values;
-  Shape shape;
-  pipeline.for_each_batch(photos, [&](const typename P::X& images) {
-    const typename P::X regions = pipeline.parts(pipeline.backbone(images));
-    shape = regions.shape();
-    const std::vector<float> part = regions.to_vector();
-    values.insert(values.end(), part.begin(), part.end());
-  });
-  return P::X::from(shape.with(0, static_cast<std::int64_t>(photos.size())), std::span<const float>(values));
-}
-
 /// Refuses a size that the model takes no photo at, before any is read.
-template <class P>
-void require_size(const P& pipeline) {
+inline void require_size(const AnyPipeline<>& pipeline) {
   constexpr ImageSize square{1008, 1008};  // an even multiple of all patches: what is wrong is not the photo
   pipeline.input_size(square);
 }
 
 /// A published system with its weights.
-template <class System>
-Loaded<System> load_system(System system, const NamedSystem& named, const ModelRequest& request) {
-  auto& pipeline = first_stage_of(system);
+inline LoadedModel load_system(const NamedSystem& named, const ModelRequest& request) {
+  LoadedModel model{make_system<Cpu<f32>>(request.name), {}};
   const WeightFile file = open_weights(request.weights);
-  const ModelRecord published = published_record(request, named.preprocess, named.size, pipeline.backbone.config());
-  ModelRecord record = settled(request, file, published);
-  VPR_REQUIRE(ConfigError, record.block == published.block && record.position_rule == published.position_rule, "model '", request.name,
-              "' is described as it was published: another block or position rule is for BACKBONE+AGGREGATOR");
-  pipeline.preprocess = preprocess_of(record);
-  require_size(pipeline);
-  load_weights(system, request.name, file, request, record);
-  if constexpr (std::decay_t<decltype(pipeline)>::mixes) {
-    using BatchContext = std::decay_t<decltype(pipeline.aggregator.batch_context)>;
-    VPR_REQUIRE(ConfigError, request.block == 0 || request.companions.empty(), "model '", request.name,
-                "': choose blocks or companions, not both");
-    if (request.block > 0) pipeline.aggregator.batch_context = BatchContext::blocks(request.block);
-    if (!request.companions.empty()) {
-      pipeline.aggregator.batch_context = BatchContext::with(companions_of(pipeline, request.companions));
-    }
-  } else {
-    VPR_REQUIRE(ConfigError, request.block == 0 && request.companions.empty(), "model '", request.name,
-                "' describes each photo by itself: blocks and companions are for cricavpr");
-  }
-  return {std::move(system), record};
+  const std::string& position_rule = find_backbone(backbone_of(request.name)).position_rule;
+  const ModelRecord published = published_record(request, named.preprocess, named.size, position_rule);
+  model.record = settled(request, file, published);
+  VPR_REQUIRE(ConfigError,
+              model.record.block == published.block && model.record.position_rule == position_rule && model.record.tokens.empty(),
+              "model '", request.name,
+              "' is described as it was published: another block, position rule or length of tokens is for BACKBONE+AGGREGATOR");
+  model.system.pipeline.preprocess = preprocess_of(model.record);
+  require_size(model.pipeline());
+  load_weights(model.system, request.name, file, request, model.record);
+  return model;
 }
 
 /// BACKBONE+AGGREGATOR with its weights.
-inline auto load_pipeline(const ModelRequest& request) {
-  const std::size_t plus = request.name.find('+');
-  const NamedAggregator* const named =
-      plus == std::string::npos ? nullptr : find_aggregator(std::string_view(request.name).substr(plus + 1));
-  if (named == nullptr) {
-    std::string known;
-    for (const NamedAggregator& one : named_aggregators) known.append(known.empty() ? "" : ", ").append(one.name);
-    std::string systems;
-    for (const NamedSystem& one : named_systems) systems.append(systems.empty() ? "" : ", ").append(one.name);
-    fail<ConfigError>("model '", request.name, "': want BACKBONE+AGGREGATOR, the aggregator one of ", known,
-                      "; or SYSTEM or SYSTEM@BACKBONE, the system one of ", systems);
-  }
-  VitConfig config = find_vit(std::string_view(request.name).substr(0, plus));
-  VPR_REQUIRE(ConfigError, request.block == 0 && request.companions.empty(), "model '", request.name,
-              "' describes each photo by itself: blocks and companions are for cricavpr");
+inline LoadedModel load_composition(const ModelRequest& request) {
+  const CompositionName name(request.name);
+  const NamedAggregator* const named = find_aggregator(name.aggregator);
+  VPR_REQUIRE(ConfigError, named != nullptr, "model '", request.name, "': want BACKBONE+AGGREGATOR, the aggregator one of ",
+              names_of(named_aggregators()), "; or SYSTEM or SYSTEM@BACKBONE, the system one of ", names_of(named_systems()));
+  const std::string& published_rule = find_backbone(name.backbone).position_rule;
   const WeightFile file = open_weights(request.weights);
-  ModelRecord record = settled(request, file, published_record(request, resize_tensor, {224, 224}, config));
-  config = config.with(find_position_rule(record.position_rule));
+  ModelRecord record = settled(request, file, published_record(request, resize_tensor, {224, 224}, published_rule));
+  VPR_REQUIRE(ConfigError, (record.position_rule == "none") == (published_rule == "none"), "model '", request.name, "': got position rule ",
+              record.position_rule, ", the network's own is ", published_rule);
+  const AnyBackbone<> network = make_backbone<Cpu<f32>>(name.backbone, record.position_rule == published_rule ? "" : record.position_rule);
   const Tap tap = parse_tap(record.block, record.facet);
   for (const Tap& one : {tap, request.local_tap.value_or(Tap{})}) {
-    VPR_REQUIRE(ConfigError, one.block < config.depth, "model '", request.name, "': got block ", one.block, ", it has blocks 0 to ",
-                config.depth - 1);
+    VPR_REQUIRE(ConfigError, one.block < network.depth(), "model '", request.name, "': got block ", one.block, ", it has blocks 0 to ",
+                network.depth() - 1);
   }
+  if (record.tokens.empty()) record.tokens = unit_tokens_by_default(name.backbone, tap) ? "unit" : "raw";
 
-  using Network = Tapped<DinoV2<VitConfig>>;
-  Pipeline<Network, AnyAggregator<>> pipeline(Network(DinoV2<VitConfig>(config), tap), AnyAggregator<>(Mean<>()), preprocess_of(record));
+  AnyPipeline<> pipeline(tap.block < 0 ? network : AnyBackbone<>(Tapped(network, tap)), Mean<>(), preprocess_of(record));
   require_size(pipeline);
-  if (!named->learned) load_weights(pipeline.backbone, std::string_view(request.name).substr(0, plus), file, request, record);
-  AggregatorPlace place{config.channels, tap.block >= 0, {}};
+  if (!named->learned) load_weights(pipeline.backbone, name.backbone, file, request, record);
+  AggregatorPlace place{network.channels(), wants_unit_tokens(record.tokens), {}};
   if (request.vocabulary) {
     place.vocabulary = [&] {
       const auto patches = [&](const ImageView& photo) {
         return pipeline.backbone(pipeline.prepared(std::span(&photo, 1))).patches.to_vector();
       };
-      return request.vocabulary({config.channels, patches, [&](ImageSize photo) { return pipeline.input_size(photo); }, record});
+      return request.vocabulary({network.channels(), patches, [&](ImageSize photo) { return pipeline.input_size(photo); }, record});
     };
   }
-  pipeline.aggregator = named->make(place);
+  pipeline.aggregator = named->factory.make<Cpu<f32>>(place);
   if (named->learned) load_weights(pipeline, request.name, file, request, record);
-  return Loaded<decltype(pipeline)>{std::move(pipeline), record};
+  return {AnySystem<>(std::move(pipeline)), record};
 }
 
 }  // namespace detail
 
-/// The model of that name with its weights; see `AnyPipeline::record` for what it came to.
+/// The model of that name with its weights; see `LoadedModel::record` for what it came to. Photos are described alone until another batch context
+/// is chosen.
 /// @throws ConfigError  for a name that does not exist, with those that do, or options that the model does not have
 /// @throws Error        for weights that cannot be read or do not fit, or whose record holds what cannot be used
-inline AnyPipeline load_model(const ModelRequest& request) {
+inline LoadedModel load_model(const ModelRequest& request) {
   const NamedSystem* const named = find_system(SystemName(request.name).system);
-  std::optional<AnyPipeline> model;
-  const auto take = [&](auto loaded) { model.emplace(std::move(first_stage_of(loaded.system)), loaded.record); };
-  if (named == nullptr) {
-    take(detail::load_pipeline(request));
-  } else {
-    with_system<Cpu<f32>>(request.name, [&](auto system) { take(detail::load_system(std::move(system), *named, request)); });
-  }
-  return *model;
+  LoadedModel model = named == nullptr ? detail::load_composition(request) : detail::load_system(*named, request);
+  model.record.batch_context = model.pipeline().batch_context();
+  if (model.system.head) model.local = "head";
+  return model;
 }
 
 /// The same with local features: its own head's where it has one and nothing else is asked for, else the patches of its backbone,
 /// matched by mutual nearest neighbours.
 /// @throws ConfigError  also for a local head where the model has none, and for a tap of one
-inline AnyTwoStage load_two_stage(const ModelRequest& request) {
-  const NamedSystem* const named = find_system(SystemName(request.name).system);
-  const std::string patches =
-      request.local_tap ? text_of("patches of block ", std::to_string(request.local_tap->block), " ", text_of(request.local_tap->facet))
-                        : "patches";
-  const auto with_patches = [&](auto pipeline, const ModelRecord& record) {
-    VPR_REQUIRE(ConfigError, request.local != LocalKind::head, "model '", request.name, "' has no local head of its own: take its patches");
-    return AnyTwoStage(TwoStage(std::move(pipeline), Patches<>(), MutualNearest<>(), request.local_tap), record, patches);
-  };
-  if (named == nullptr) {
-    auto loaded = detail::load_pipeline(request);
-    return with_patches(std::move(loaded.system), loaded.record);
+inline LoadedModel load_two_stage(const ModelRequest& request) {
+  LoadedModel model = load_model(request);
+  if (model.system.head && request.local.value_or(request.local_tap ? LocalKind::patches : LocalKind::head) == LocalKind::head) {
+    VPR_REQUIRE(ConfigError, !request.local_tap, "model '", request.name,
+                "': its local head was trained on its final features: leave the block out");
+    return model;
   }
-  const bool wants_head = request.local.value_or(request.local_tap ? LocalKind::patches : LocalKind::head) == LocalKind::head;
-  std::optional<AnyTwoStage> model;
-  with_system<Cpu<f32>>(request.name, [&](auto system) {
-    auto loaded = detail::load_system(std::move(system), *named, request);
-    if constexpr (requires { loaded.system.head; }) {
-      if (wants_head) {
-        VPR_REQUIRE(ConfigError, !request.local_tap, "model '", request.name,
-                    "': its local head was trained on its final features: leave the block out");
-        model.emplace(std::move(loaded.system), loaded.record, "head");
-        return;
-      }
-    }
-    model.emplace(with_patches(std::move(first_stage_of(loaded.system)), loaded.record));
-  });
-  return *model;
+  VPR_REQUIRE(ConfigError, request.local != LocalKind::head, "model '", request.name, "' has no local head of its own: take its patches");
+  model.system = AnySystem<>(std::move(model.system.pipeline), Patches<>(), MutualNearest<>(), request.local_tap);
+  model.local = request.local_tap
+                    ? text_of("patches of block ", std::to_string(request.local_tap->block), " ", text_of(request.local_tap->facet))
+                    : "patches";
+  return model;
 }
 
 }  // namespace vpr

@@ -45,10 +45,8 @@ class Pipeline {
  public:
   using backend = typename Network::backend;
   using X = typename backend::tensor;
-  /// Whether the aggregator's answer depends on the photos beside it.
-  static constexpr bool mixes = requires(const Aggregate& aggregate, const Features<X>& features) {
-    aggregate.mix(aggregate.regions(features));
-  };
+  /// Whether the aggregator's answer may depend on the photos beside it.
+  static constexpr bool may_mix = MixingAggregator<Aggregate> || requires(const Aggregate& any) { any.mixes(); };
 
   Network backbone;
   Aggregate aggregator;
@@ -60,6 +58,24 @@ class Pipeline {
   explicit Pipeline(Network network = Network(), Aggregate aggregate = Aggregate(),
                     AnyPreprocess prepare = NormaliseThenResize<>{{{224, 224}}}, PartNames part_names = {})
       : backbone(std::move(network)), aggregator(std::move(aggregate)), preprocess(std::move(prepare)), names(std::move(part_names)) {}
+  /// From a pipeline of other types, such as one whose parts were known when it was compiled.
+  template <class OtherNetwork, class OtherAggregate>
+  requires std::constructible_from<Network, OtherNetwork> && std::constructible_from<Aggregate, OtherAggregate> Pipeline(
+      Pipeline<OtherNetwork, OtherAggregate> other)
+      : backbone(std::move(other.backbone)),
+        aggregator(std::move(other.aggregator)),
+        preprocess(std::move(other.preprocess)),
+        names(std::move(other.names)),
+        execution(std::move(other.execution)) {}
+
+  /// Whether the aggregator's answer depends on the photos beside it.
+  bool mixes() const {
+    if constexpr (requires { aggregator.mixes(); }) {
+      return aggregator.mixes();
+    } else {
+      return may_mix;
+    }
+  }
 
   std::int64_t dimensions() const { return aggregator.dimensions(backbone.channels()); }
 
@@ -97,7 +113,7 @@ class Pipeline {
       part.copy_to(descriptors.subspan(done, count));
       done += count;
     });
-    if constexpr (mixes) {
+    if (mixes()) {
       const std::vector<float> mixed = finished({descriptors.begin(), descriptors.end()});
       std::copy(mixed.begin(), mixed.end(), descriptors.begin());
     }
@@ -105,7 +121,7 @@ class Pipeline {
 
   /// What the aggregator takes of each photo by itself, D numbers: the descriptors, unless it mixes photos.
   X parts(const Features<X>& features) const {
-    if constexpr (mixes) {
+    if constexpr (may_mix) {
       return aggregator.regions(features);
     } else {
       return aggregator(features);
@@ -113,7 +129,8 @@ class Pipeline {
   }
   /// The descriptors of photos, all of those described together, from their `parts`.
   std::vector<float> finished(std::vector<float> parts_of_all) const {
-    if constexpr (mixes) {
+    if constexpr (may_mix) {
+      if (!mixes()) return parts_of_all;
       const std::int64_t channels = backbone.channels(), regions = dimensions() / channels;
       const Shape shape{static_cast<std::int64_t>(parts_of_all.size()) / dimensions(), regions, channels};
       return aggregator.mix(X::from(shape, std::span<const float>(parts_of_all))).to_vector();
@@ -174,7 +191,7 @@ class Pipeline {
 
   /// The batch context that photos are described in: see `BatchContext::text`. `alone` where each is described by itself.
   std::string batch_context() const {
-    if constexpr (mixes) {
+    if constexpr (may_mix) {
       return aggregator.batch_context.text();
     } else {
       return "alone";
@@ -182,7 +199,7 @@ class Pipeline {
   }
   /// How many photos belong together: those of a `describe` are taken in blocks of so many.
   std::int64_t block() const {
-    if constexpr (mixes) {
+    if constexpr (may_mix) {
       return std::max<std::int64_t>(1, aggregator.batch_context.block());
     } else {
       return 1;

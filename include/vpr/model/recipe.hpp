@@ -3,22 +3,19 @@
 /// How the published systems are trained. Needs the component vpr::io.
 #pragma once
 
-#include <vpr/backend/shapes.hpp>
 #include <vpr/dataset/triplet_miner.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/weight_file.hpp>
 #include <vpr/layer/initialise.hpp>
-#include <vpr/model/systems.hpp>
+#include <vpr/model/two_stage.hpp>
 #include <vpr/train/parameters.hpp>
 #include <vpr/train/schedule.hpp>
 
-#include <charconv>
 #include <cstdint>
 #include <functional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 namespace vpr {
@@ -42,7 +39,7 @@ inline Mining find_mining(std::string_view name) {
 struct Recipe {
   std::string name;
   std::string meaning;
-  std::string system;             ///< see `with_system`: `salad`, or `salad@dinov2-vits14`
+  std::string system;             ///< see `make_system`: `salad`, or `salad@dinov2-vits14`
   std::int64_t tuned_blocks = 0;  ///< of the backbone, the last ones; the rest of it is frozen, but for adapters
   std::int64_t places = 60;       ///< in a batch, where it shows places
   std::int64_t photos = 4;        ///< of a place
@@ -94,30 +91,21 @@ inline Recipe find_recipe(std::string_view name) {
 namespace detail {
 
 /// Which of a system's parameters the backbone had before it was adapted.
+template <class FirstStage>
 class PlainBackbone {
  public:
-  template <class System>
-  explicit PlainBackbone(System& system)
-      : prefix_(first_stage_of(system).names.backbone), depth_(first_stage_of(system).backbone.config().depth) {
-    DinoV2<VitConfig, NoAdapter, Shapes> plain(first_stage_of(system).backbone.config());
-    plain.visit([this](const std::string& name, auto&) { names_.insert(name); }, std::string());
-  }
+  explicit PlainBackbone(const FirstStage& pipeline)
+      : backbone_(pipeline.backbone), prefix_(pipeline.names.backbone), names_(backbone_.plain_names()) {}
 
   bool has(const std::string& name) const { return name.starts_with(prefix_) && names_.contains(name.substr(prefix_.size())); }
-  /// Whether it is of the last `tuned` blocks, or of the normalisation after them.
+  /// Whether it is of the last `tuned` parts, or behind them.
   bool is_tuned(const std::string& name, std::int64_t tuned) const {
-    if (tuned == 0 || !has(name)) return false;
-    const std::string inner = name.substr(prefix_.size());
-    constexpr std::string_view blocks = "blocks.";
-    std::int64_t block = 0;
-    const bool in_block =
-        inner.starts_with(blocks) && std::from_chars(inner.data() + blocks.size(), inner.data() + inner.size(), block).ec == std::errc();
-    return inner.starts_with("norm.") || (in_block && block >= depth_ - tuned);
+    return tuned > 0 && has(name) && backbone_.part_of(name.substr(prefix_.size())) >= backbone_.depth() - tuned;
   }
 
  private:
-  std::string prefix_;
-  std::int64_t depth_;
+  const decltype(FirstStage::backbone)& backbone_;
+  const std::string& prefix_;
   std::set<std::string> names_;
 };
 
@@ -132,23 +120,22 @@ void load_to_train(System& system, const WeightFile& file, std::uint64_t seed) {
     load(system, file);
     return;
   }
-  const detail::PlainBackbone plain(system);
-  auto& backbone = first_stage_of(system).backbone;
+  auto& pipeline = first_stage_of(system);
+  const detail::PlainBackbone plain(pipeline);
   LoadOptions options;
-  const std::string& prefix = first_stage_of(system).names.backbone;
-  backbone.visit(
-      [&](const std::string& name, auto&) {
-        if (!plain.has(prefix + name)) options.optional.push_back(name);
-      },
-      std::string());
-  initialise_heads(system, seed, [&](const std::string& name) { return !plain.has(name); });
-  load(backbone, file, options);
+  visit_const(pipeline.backbone, [&](const std::string& name, const auto&) {
+    if (!plain.has(pipeline.names.backbone + name)) options.optional.push_back(name);
+  });
+  initialise_heads(
+      system, seed, [&](const std::string& name) { return !plain.has(name); },
+      [&](const std::string& name) { return pipeline.backbone.starts_at_zero(name); });
+  load(pipeline.backbone, file, options);
 }
 
-/// Freezes all of a recorded system but its heads, its adapters and the last `tuned_blocks` of its backbone.
+/// Freezes all of a recorded system but its heads, its adapters and the last `tuned_blocks` parts of its backbone.
 template <class System>
 void freeze_backbone(System& system, std::int64_t tuned_blocks) {
-  const detail::PlainBackbone plain(system);
+  const detail::PlainBackbone plain(first_stage_of(system));
   freeze(system, "");
   unfreeze(system, [&](const std::string& name) {
     const bool statistic = name.ends_with("running_mean") || name.ends_with("running_var");

@@ -4,7 +4,8 @@
 /// compared unnoticed.
 #pragma once
 
-#include <vpr/backbone/dinov2.hpp>
+#include <vpr/backbone/tap.hpp>
+#include <vpr/backbone/vit_config.hpp>
 #include <vpr/core/error.hpp>
 #include <vpr/core/printable.hpp>
 #include <vpr/image/resize.hpp>
@@ -32,6 +33,7 @@ struct ModelRecord {
   std::string weights_root = {};    ///< which set of weights of the file, see `LoadReport::root`; `none` for names without a prefix
   std::string block = {};           ///< whose tokens are aggregated, from 0; `last` for the network's own end
   std::string facet = {};           ///< `token`, `query`, `key` or `value`
+  std::string tokens = {};          ///< whether each token is brought to unit length before it is aggregated: `unit` or `raw`
   std::string size = {};            ///< HEIGHTxWIDTH in pixels that the preprocessing aims at
   std::string preprocess = {};      ///< see `find_preprocess`
   std::string position_rule = {};   ///< how position embeddings are resized: `offset0.1` or `size`, see `PositionRule`
@@ -63,16 +65,17 @@ struct ModelRecord {
     std::string_view name;
     std::string ModelRecord::*value;
   };
-  static const std::array<Field, 16> fields;
+  static const std::array<Field, 17> fields;
 };
 
-inline constexpr std::array<ModelRecord::Field, 16> ModelRecord::fields{{
+inline constexpr std::array<ModelRecord::Field, 17> ModelRecord::fields{{
     {"model", &ModelRecord::model},
     {"weights", &ModelRecord::weights},
     {"weights_hash", &ModelRecord::weights_hash},
     {"weights_root", &ModelRecord::weights_root},
     {"block", &ModelRecord::block},
     {"facet", &ModelRecord::facet},
+    {"tokens", &ModelRecord::tokens},
     {"size", &ModelRecord::size},
     {"preprocess", &ModelRecord::preprocess},
     {"position_rule", &ModelRecord::position_rule},
@@ -100,7 +103,7 @@ inline std::optional<ModelRecord> record_in(const std::map<std::string, std::str
   if (!metadata.contains("vpr_version")) return std::nullopt;
   ModelRecord record;
   for (const auto& [name, value] : metadata) {
-    std::string* const field = record.find(name == "company" ? "batch_context" : name);  // its earlier name
+    std::string* const field = record.find(name == "batch_context" ? "batch_context" : name);  // its earlier name
     if (field != nullptr) *field = unescaped(value);
   }
   return record;
@@ -154,19 +157,6 @@ inline ImageSize parse_image_size(std::string_view text, std::string_view what) 
 /// As a record writes it: HEIGHTxWIDTH.
 inline std::string text_of(ImageSize size) { return std::to_string(size.height) + 'x' + std::to_string(size.width); }
 
-inline std::string_view text_of(Facet facet) {
-  constexpr std::array<std::string_view, 4> names{"token", "query", "key", "value"};
-  return names.at(static_cast<std::size_t>(facet));
-}
-
-/// The facet of that name. @throws ConfigError  for another
-inline Facet find_facet(std::string_view name) {
-  for (const Facet facet : {Facet::token, Facet::query, Facet::key, Facet::value}) {
-    if (name == text_of(facet)) return facet;
-  }
-  fail<ConfigError>("there is no facet '", name, "'; there are token, query, key, value");
-}
-
 /// The tap of a record's block and facet, of which empty ones mean the final tokens.
 /// @throws ConfigError  for a block that is neither `last` nor a number from 0, or an unknown facet
 inline Tap parse_tap(std::string_view block, std::string_view facet) {
@@ -179,30 +169,23 @@ inline Tap parse_tap(std::string_view block, std::string_view facet) {
   return tap;
 }
 
-inline std::string_view text_of(PositionRule rule) { return rule == PositionRule::size ? "size" : "offset0.1"; }
-
-/// The position rule of that name. @throws ConfigError  for another
-inline PositionRule find_position_rule(std::string_view name) {
-  for (const PositionRule rule : {PositionRule::offset, PositionRule::size}) {
-    if (name == text_of(rule)) return rule;
-  }
-  fail<ConfigError>("there is no position rule '", name, "'; there are offset0.1, size");
-}
-
 /// The record of a network with its final tokens, its own position rule and no vocabulary or PCA: what `save_safetensors(path, system,
 /// metadata_of(record))` puts into a trained file. Which weights it has, and how photos are read, is for the caller to add.
 /// @param model  see `canonical_name`
-inline ModelRecord record_of(std::string model, ImageSize size, std::string_view preprocess, const VitConfig& network) {
+inline ModelRecord record_of(std::string model, ImageSize size, std::string_view preprocess, std::string_view position_rule) {
   return {.model = std::move(model),
           .block = "last",
           .facet = "token",
           .size = text_of(size),
           .preprocess = std::string(preprocess),
-          .position_rule = std::string(text_of(network.position_antialias ? PositionRule::size : PositionRule::offset)),
+          .position_rule = std::string(position_rule),
           .vocabulary = "none",
           .pca = "none",
           .precision = "float32",
           .vpr_version = VPR_VERSION};
+}
+inline ModelRecord record_of(std::string model, ImageSize size, std::string_view preprocess, const VitConfig& network) {
+  return record_of(std::move(model), size, preprocess, text_of(network.position_rule()));
 }
 
 }  // namespace vpr

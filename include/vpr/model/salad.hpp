@@ -5,7 +5,11 @@
 
 #include <vpr/aggregator/salad.hpp>
 #include <vpr/backbone/dinov2.hpp>
+#include <vpr/model/dinov2.hpp>
 #include <vpr/model/pipeline.hpp>
+
+#include <string_view>
+#include <vector>
 
 namespace vpr {
 
@@ -24,5 +28,30 @@ Salad<B, Config> make_salad(SaladSettings settings = {}, Config config = {}) {
   return Salad<B, Config>(DinoV2<Config, NoAdapter, B>(config), SaladAggregator<B>(settings), ResizeThenNormalise<>{{{322, 322}}},
                           {"backbone.model.", "aggregator."});
 }
+
+/// The published sizes of SALAD and the paper's ablations: see `NamedSystem`.
+struct SaladSystems {
+  template <class Row>
+  static std::vector<Row> rows() {
+    const auto row = [](std::string_view name, std::string_view meaning, SaladSettings settings) {
+      return Row{.name = name,
+                 .meaning = meaning,
+                 .paper = "Izquierdo and Civera, CVPR 2024",
+                 .weights = "github.com/serizba/salad",
+                 .licence = "GPL-3.0",
+                 .backbone = "dinov2-vitb14",
+                 .preprocess = "resize-8-bit-then-normalise",
+                 .size = {322, 322},
+                 .dimensions = settings.dimensions(),
+                 .recipe = "salad",
+                 .factory = [settings]<class B>(std::string_view network) { return make_salad<B>(settings, find_vit(network)); }};
+    };
+    return {row("salad", "DINOv2 SALAD: ViT-B/14, 8192 + 256 dimensions", {}),
+            row("salad-2048", "SALAD of 2048 + 64 dimensions", SaladSettings().of_2112()),
+            row("salad-512", "SALAD of 512 + 32 dimensions", SaladSettings().of_544()),
+            row("salad-no-dustbin", "SALAD whose patches all go to the clusters", {.dustbin = false}),
+            row("salad-no-token", "SALAD without the class token, 8192 dimensions", {.token_dim = 0})};
+  }
+};
 
 }  // namespace vpr

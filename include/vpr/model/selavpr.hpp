@@ -9,7 +9,12 @@
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/local/up_conv.hpp>
 #include <vpr/matcher/mutual_nearest.hpp>
+#include <vpr/model/dinov2.hpp>
 #include <vpr/model/two_stage.hpp>
+
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace vpr {
 
@@ -30,5 +35,31 @@ SelaVpr<B, Adapter, Config> make_selavpr(Config config = {}) {
                                                 {"backbone.", "aggregation.1.", "LocalAdapt."}),
                                      UpConvHead<B>({.channels = config.channels}));
 }
+
+/// SelaVPR and the paper's ablations: see `NamedSystem`.
+struct SelaVprSystems {
+  template <class Row>
+  static std::vector<Row> rows() {
+    const auto row = [](std::string_view name, std::string_view meaning, std::string_view recipe, auto make) {
+      return Row{.name = name,
+                 .meaning = meaning,
+                 .paper = "Lu et al., ICLR 2024",
+                 .weights = "github.com/Lu-Feng/SelaVPR",
+                 .licence = "MIT",
+                 .backbone = "dinov2-vitl14",
+                 .preprocess = "normalise-then-resize-tensor",
+                 .size = {224, 224},
+                 .dimensions = 1024,
+                 .recipe = recipe,
+                 .factory = make};
+    };
+    return {row("selavpr", "SelaVPR: ViT-L/14, 1024 dimensions, and local features to re-rank with", "selavpr",
+                []<class B>(std::string_view network) { return make_selavpr<B, SelaAdapters>(find_vit(network)); }),
+            row("selavpr-global", "SelaVPR's global adaptation alone", "adapter",
+                []<class B>(std::string_view network) { return std::move(make_selavpr<B, SelaAdapters>(find_vit(network)).pipeline); }),
+            row("selavpr-local", "SelaVPR's local adaptation alone: the frozen network and the local head", "selavpr",
+                []<class B>(std::string_view network) { return make_selavpr<B, NoAdapter>(find_vit(network)); })};
+  }
+};
 
 }  // namespace vpr

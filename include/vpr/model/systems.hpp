@@ -1,85 +1,99 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// The published systems and the papers' ablations, by name.
+/// The published backbones, aggregators and systems by name.
+///
+/// It instantiates all of them: include it in one source. A program whose other sources need it, too, defines `VPR_MODELS_APART` in all of them and
+/// compiles each line of the lists below in a source of its own: see `<vpr/model/rows.hpp>`.
 #pragma once
 
-#include <vpr/adapter/convpass.hpp>
+#include <vpr/model/any_system.hpp>
+#include <vpr/model/backbone_name.hpp>
+#include <vpr/model/named_aggregator.hpp>
+#include <vpr/model/named_backbone.hpp>
+#include <vpr/model/named_system.hpp>
+#ifndef VPR_MODELS_APART
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/dinov2.hpp>
+#include <vpr/model/named_aggregators.hpp>
+#include <vpr/model/rows.hpp>
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
+#endif
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
 #include <string>
 #include <string_view>
-#include <tuple>
-#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace vpr {
 
-/// A system's name, what it is, the authors' network (see `find_vit`), and how photos are prepared (see `find_preprocess`).
-struct NamedSystem {
-  std::string_view name;
-  std::string_view meaning;
-  std::string_view backbone;
-  std::string_view preprocess;
-  ImageSize size;
-};
+struct DinoV2Backbones;
+struct CommonAggregators;
+struct SaladSystems;
+struct CricaVprSystems;
+struct SelaVprSystems;
 
 namespace detail {
 
-/// A named system and the function that makes it: `make(std::type_identity<B>(), network)` gives it over backend `B`, without weights.
-template <class Make>
-struct SystemRow {
-  NamedSystem named;
-  Make make;
-};
-
-inline constexpr std::string_view resize_8_bit = "resize-8-bit-then-normalise", resize_tensor = "normalise-then-resize-tensor";
-
-inline constexpr auto salad_row(std::string_view name, std::string_view meaning, SaladSettings settings) {
-  const auto make = [settings]<class B>(std::type_identity<B>, const VitConfig& network) { return make_salad<B>(settings, network); };
-  return SystemRow<decltype(make)>{{name, meaning, "dinov2-vitb14", resize_8_bit, {322, 322}}, make};
-}
-template <class Make>
-constexpr SystemRow<Make> resized_row(std::string_view name, std::string_view meaning, std::string_view backbone, Make make) {
-  return {{name, meaning, backbone, resize_tensor, {224, 224}}, make};
+template <class Row>
+std::vector<Row> joined(std::initializer_list<std::vector<Row>> families) {
+  std::vector<Row> all;
+  for (const std::vector<Row>& family : families) all.insert(all.end(), family.begin(), family.end());
+  return all;
 }
 
-/// Every system, a row each.
-inline constexpr std::tuple system_rows{
-    salad_row("salad", "DINOv2 SALAD: ViT-B/14, 8192 + 256 dimensions", {}),
-    salad_row("salad-2048", "SALAD of 2048 + 64 dimensions", SaladSettings().of_2112()),
-    salad_row("salad-512", "SALAD of 512 + 32 dimensions", SaladSettings().of_544()),
-    salad_row("salad-no-dustbin", "SALAD whose patches all go to the clusters", {.dustbin = false}),
-    salad_row("salad-no-token", "SALAD without the class token, 8192 dimensions", {.token_dim = 0}),
-    resized_row("cricavpr", "CricaVPR: ViT-B/14, MulConv adapters, 14 regions across photos, 10752 dimensions", "dinov2-vitb14",
-                []<class B>(std::type_identity<B>, const VitConfig& network) { return make_cricavpr<B, MulConvAdapter>(network); }),
-    resized_row("cricavpr-convpass", "CricaVPR with Convpass in place of MulConv", "dinov2-vitb14",
-                []<class B>(std::type_identity<B>, const VitConfig& network) { return make_cricavpr<B, ConvpassAdapter>(network); }),
-    resized_row("selavpr", "SelaVPR: ViT-L/14, 1024 dimensions, and local features to re-rank with", "dinov2-vitl14",
-                []<class B>(std::type_identity<B>, const VitConfig& network) { return make_selavpr<B, SelaAdapters>(network); }),
-    resized_row("selavpr-global", "SelaVPR's global adaptation alone", "dinov2-vitl14",
-                []<class B>(std::type_identity<B>, const VitConfig& network) {
-                  return std::move(make_selavpr<B, SelaAdapters>(network).pipeline);
-                }),
-    resized_row("selavpr-local", "SelaVPR's local adaptation alone: the frozen network and the local head", "dinov2-vitl14",
-                []<class B>(std::type_identity<B>, const VitConfig& network) { return make_selavpr<B, NoAdapter>(network); }),
-};
+template <class Row>
+const Row* find_row(const std::vector<Row>& rows, std::string_view name) {
+  const auto found = std::find_if(rows.begin(), rows.end(), [name](const Row& row) { return row.name == name; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+template <class Row>
+std::string names_of(const std::vector<Row>& rows) {
+  std::string names;
+  for (const Row& row : rows) names.append(names.empty() ? "" : ", ").append(row.name);
+  return names;
+}
 
 }  // namespace detail
 
-/// The table of all named systems.
-inline constexpr auto named_systems =
-    std::apply([](const auto&... rows) { return std::array<NamedSystem, sizeof...(rows)>{rows.named...}; }, detail::system_rows);
+/// The rows of all backbones.
+inline const std::vector<NamedBackbone>& named_backbones() {
+  static const std::vector<NamedBackbone> all = detail::joined({backbones_of<DinoV2Backbones>()});
+  return all;
+}
+/// The rows of all aggregators.
+inline const std::vector<NamedAggregator>& named_aggregators() {
+  static const std::vector<NamedAggregator> all = detail::joined({aggregators_of<CommonAggregators>()});
+  return all;
+}
+/// The rows of all systems.
+inline const std::vector<NamedSystem>& named_systems() {
+  static const std::vector<NamedSystem> all =
+      detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>()});
+  return all;
+}
 
-/// The system of that name, or none.
-inline const NamedSystem* find_system(std::string_view name) {
-  const auto* const found =
-      std::find_if(named_systems.begin(), named_systems.end(), [name](const NamedSystem& system) { return system.name == name; });
-  return found == named_systems.end() ? nullptr : found;
+/// The row of that name, or none.
+inline const NamedAggregator* find_aggregator(std::string_view name) { return detail::find_row(named_aggregators(), name); }
+inline const NamedSystem* find_system(std::string_view name) { return detail::find_row(named_systems(), name); }
+/// The row of the backbone that is called so, whether or not it is cut: see `BackboneName`.
+/// @throws ConfigError  for an unknown name, with the list of those that exist.
+inline const NamedBackbone& find_backbone(std::string_view text) {
+  const BackboneName name(text);
+  const NamedBackbone* const found = detail::find_row(named_backbones(), name.name);
+  VPR_REQUIRE(ConfigError, found != nullptr, "there is no backbone '", name.name, "'; there are ", detail::names_of(named_backbones()));
+  return *found;
+}
+
+/// The backbone of that name, see `BackboneName`, over backend `B`, without weights.
+/// @param position_rule  see `BackboneOptions`
+/// @throws ConfigError  for an unknown name, or more parts than it has
+template <class B>
+AnyBackbone<B> make_backbone(std::string_view text, std::string position_rule = {}) {
+  return find_backbone(text).factory.template make<B>({BackboneName(text).parts, std::move(position_rule)});
 }
 
 /// A system's name and the network that it stands on: `salad`, or `salad@dinov2-vits14` for another than the authors'.
@@ -92,6 +106,16 @@ struct SystemName {
   }
 };
 
+/// A backbone's name and the aggregator's: `dinov2-vits14+gem`, or `dinov2-vits14:8+gem` on a cut one.
+struct CompositionName {
+  std::string_view backbone;
+  std::string_view aggregator;  ///< empty where there is none
+
+  explicit CompositionName(std::string_view text) : backbone(text.substr(0, text.find('+'))) {
+    if (backbone.size() < text.size()) aggregator = text.substr(backbone.size() + 1);
+  }
+};
+
 /// The name without a backbone that is the authors' anyway, so that a system has one name.
 inline std::string canonical_name(std::string_view text) {
   const SystemName name(text);
@@ -99,30 +123,37 @@ inline std::string canonical_name(std::string_view text) {
   return std::string(named != nullptr && name.backbone == named->backbone ? name.system : text);
 }
 
-/// Calls `use(system)` with the system of that name over backend `B`, a `Pipeline` or a `TwoStage`, without weights.
-/// @throws ConfigError  for a name that is not in `named_systems`, or a backbone that `find_vit` doesn't know.
-template <class B, class Use>
-void with_system(std::string_view text, Use&& use) {
+/// The backbone's name in a model's: `dinov2-vits14` of `salad@dinov2-vits14` and `dinov2-vits14+gem`, the authors' of `salad`.
+/// @throws ConfigError  for a name of no system
+inline std::string_view backbone_of(std::string_view text) {
+  const CompositionName composition(text);
+  if (!composition.aggregator.empty()) return composition.backbone;
+  const SystemName name(text);
+  if (!name.backbone.empty()) return name.backbone;
+  const NamedSystem* const named = find_system(name.system);
+  VPR_REQUIRE(ConfigError, named != nullptr, "there is no system '", name.system, "'");
+  return named->backbone;
+}
+
+/// Whether a composition's tokens are brought to unit length where nothing else is said: those of a network's parts are, its end has them
+/// normalised.
+inline bool unit_tokens_by_default(std::string_view backbone, Tap tap = {}) { return tap.block >= 0 || BackboneName(backbone).parts > 0; }
+
+/// The model of that name over backend `B`, without weights: SYSTEM, SYSTEM@BACKBONE, or BACKBONE+AGGREGATOR, whose photos come to 224×224.
+/// @tparam B  one that `Factory` knows
+/// @throws ConfigError  for a name that there is not, or a backbone that the system cannot stand on.
+template <class B>
+AnySystem<B> make_system(std::string_view text) {
+  const CompositionName composition(text);
+  if (const NamedAggregator* const aggregator = find_aggregator(composition.aggregator)) {
+    AnyBackbone<B> backbone = make_backbone<B>(composition.backbone);
+    const AggregatorPlace place{backbone.channels(), unit_tokens_by_default(composition.backbone), {}};
+    return AnySystem<B>(AnyPipeline<B>(std::move(backbone), aggregator->factory.template make<B>(place)));
+  }
   const SystemName name(text);
   const NamedSystem* const named = find_system(name.system);
   VPR_REQUIRE(ConfigError, named != nullptr, "there is no system '", name.system, "'");
-  const VitConfig network = find_vit(name.backbone.empty() ? named->backbone : name.backbone);
-  const auto use_if_named = [&](const auto& row) {
-    if (row.named.name != name.system) return false;
-    use(row.make(std::type_identity<B>(), network));
-    return true;
-  };
-  std::apply([&](const auto&... rows) { static_cast<void>((use_if_named(rows) || ...)); }, detail::system_rows);
-}
-
-/// The pipeline of a system, which may be one itself.
-template <class System>
-auto& first_stage_of(System& system) {
-  if constexpr (requires { system.pipeline; }) {
-    return system.pipeline;
-  } else {
-    return system;
-  }
+  return named->factory.template make<B>(backbone_of(text));
 }
 
 }  // namespace vpr

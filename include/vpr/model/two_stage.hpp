@@ -3,11 +3,11 @@
 /// Two-stage systems: a descriptor to find candidates by, and local features to look at them again.
 #pragma once
 
-#include <vpr/backbone/dinov2.hpp>
 #include <vpr/local/concept.hpp>
 #include <vpr/matcher/rerank.hpp>
 #include <vpr/model/pipeline.hpp>
 
+#include <array>
 #include <concepts>
 #include <optional>
 #include <span>
@@ -52,6 +52,13 @@ class TwoStage {
                     std::optional<Tap> tap = std::nullopt)
       : pipeline(std::move(first_stage)), head(std::move(local_head)), matcher(std::move(local_matcher)), local_tap(tap) {}
 
+  /// From a system of other types, such as one whose parts were known when it was compiled.
+  template <class OtherFirstStage, class OtherHead, class OtherMatcher>
+  requires std::constructible_from<FirstStage, OtherFirstStage> && std::constructible_from<Head, OtherHead> &&
+      std::constructible_from<M, OtherMatcher>
+      TwoStage(TwoStage<OtherFirstStage, OtherHead, OtherMatcher> other)
+      : TwoStage(FirstStage(std::move(other.pipeline)), Head(std::move(other.head)), M(std::move(other.matcher)), other.local_tap) {}
+
   std::int64_t dimensions() const { return pipeline.dimensions(); }
   std::int64_t local_channels() const { return head.channels(pipeline.backbone.channels()); }
 
@@ -63,8 +70,9 @@ class TwoStage {
       const Features<X> features = pipeline.backbone(images);
       return {pipeline.parts(features), head(features)};
     }
-    if constexpr (requires { pipeline.backbone.with_tap(images, *local_tap); }) {
-      const auto features = pipeline.backbone.with_tap(images, *local_tap);
+    const std::array<Tap, 2> taps{Tap{}, *local_tap};
+    if constexpr (requires { pipeline.backbone.at(images, taps); }) {
+      const auto features = pipeline.backbone.at(images, taps);
       return {pipeline.parts(features[0]), head(features[1])};
     } else {
       fail<ConfigError>("TwoStage: this backbone gives features at its end only; leave local_tap empty");
@@ -100,5 +108,15 @@ class TwoStage {
     head.visit(visitor, prefix + pipeline.names.head);
   }
 };
+
+/// The pipeline of a system, which may be one itself.
+template <class System>
+auto& first_stage_of(System& system) {
+  if constexpr (requires { system.pipeline; }) {
+    return system.pipeline;
+  } else {
+    return system;
+  }
+}
 
 }  // namespace vpr

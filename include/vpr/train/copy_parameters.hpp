@@ -18,13 +18,11 @@ namespace vpr {
 /// training is tried out, and how it is packed once it is trained. One parameter at a time is copied through host memory.
 /// @throws WeightError  naming a parameter that `from` has not, or has in another shape.
 template <class From, class To>
-void copy_parameters(From& from, To& to) {
+void copy_parameters(const From& from, To& to) {
   std::map<std::string, std::pair<Shape, std::function<std::vector<float>()>>> values;
-  from.visit(
-      [&](const std::string& name, Parameter auto& parameter) {
-        values[name] = {parameter.shape(), [&parameter] { return parameter.to_vector(); }};
-      },
-      std::string());
+  visit_const(from, [&](const std::string& name, const auto& parameter) {
+    values[name] = {parameter.shape(), [&parameter] { return parameter.to_vector(); }};
+  });
   to.visit(
       [&](const std::string& name, Parameter auto& parameter) {
         const auto found = values.find(name);

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#include "training_photos.hpp"
+
+#include "options.hpp"
+
+#include <vpr/dataset/read_photo.hpp>
+#include <vpr/dataset/read_training_places.hpp>
+#include <vpr/image/augment.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace cli {
+namespace {
+
+/// With --strict-photos a photo that cannot be read ends the training: an error of no kind that `TolerantLoader` goes on after.
+Load strict_if_asked(Load load, const TrainOptions& options) {
+  if (!options.photo.strict) return load;
+  return [load = std::move(load)](const std::string& path, vpr::Random& random) {
+    try {
+      return load(path, random);
+    } catch (const vpr::Error& error) {
+      throw vpr::Error(error.what());
+    }
+  };
+}
+
+}  // namespace
+
+Load plain_loader(const TrainOptions& options) {
+  return strict_if_asked(
+      vpr::ReadPhoto{vpr::NoAugmentation{}, vpr::NormaliseThenResize<>{{parse_size(options.size)}}, options.photo.read_options()}, options);
+}
+Load loader_of(const TrainOptions& options, const vpr::Recipe& recipe) {
+  if (!recipe.augment) return plain_loader(options);
+  return strict_if_asked(vpr::ReadPhoto{vpr::Augmentations{vpr::ResizeAsPil{parse_size(options.size)}, vpr::RandAugment{}},
+                                        vpr::NormaliseThenResize<vpr::OriginalSize>{}, options.photo.read_options()},
+                         options);
+}
+
+vpr::TrainingPlaces places_of(const TrainOptions& options) {
+  vpr::TrainingPlacesSettings settings;
+  settings.by = vpr::places_by(options.by);
+  settings.sequence.frames = options.frames;
+  settings.positions = vpr::position_unit(options.positions);
+  settings.keep = [&](const vpr::TrainingPhoto& photo) {
+    return std::none_of(options.leave_out.begin(), options.leave_out.end(),
+                        [&](const std::string& text) { return photo.group == text || photo.path.find(text) != std::string::npos; });
+  };
+  return vpr::read_training_places(options.data, settings);
+}
+
+vpr::TripletPhotos triplet_photos(const TrainOptions& options) {
+  const std::filesystem::path folder = options.data;
+  if (!std::filesystem::is_directory(folder / "queries") || !std::filesystem::is_directory(folder / "database"))
+    return vpr::triplet_photos_of_places(places_of(options));
+  VPR_REQUIRE(vpr::ConfigError, options.leave_out.empty(), "train: ", options.data,
+              " holds queries and a database, of which --leave-out leaves out nothing: move photos away instead");
+  return vpr::triplet_photos_in_folder(folder);
+}
+
+}  // namespace cli

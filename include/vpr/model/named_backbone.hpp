@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// A backbone that is known by name.
+#pragma once
+
+#include <vpr/backbone/any.hpp>
+#include <vpr/model/backbone_name.hpp>
+#include <vpr/model/factory.hpp>
+
+#include <string>
+#include <vector>
+
+namespace vpr {
+
+/// The row of a published backbone.
+struct NamedBackbone {
+  std::string name;           ///< such as `dinov2-vitb14-reg`
+  std::string meaning;        ///< its sizes in words
+  std::string position_rule;  ///< how it is published to resize its position embeddings; `none` where it has none
+  Factory<AnyBackbone, BackboneOptions> factory;
+};
+
+/// The rows of one family of backbones, such as `DinoV2Backbones`. Defined by `<vpr/model/rows.hpp>` where `Family` is.
+template <class Family>
+std::vector<NamedBackbone> backbones_of();
+
+}  // namespace vpr

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// A published system that is known by name.
+#pragma once
+
+#include <vpr/image/image.hpp>
+#include <vpr/model/any_system.hpp>
+#include <vpr/model/factory.hpp>
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace vpr {
+
+/// The row of a published system, or of an ablation of it.
+struct NamedSystem {
+  std::string_view name;        ///< such as `salad`
+  std::string_view meaning;     ///< what it is, in a sentence
+  std::string_view paper;       ///< authors and venue
+  std::string_view weights;     ///< where the authors publish them
+  std::string_view licence;     ///< of the authors' code and weights
+  std::string_view backbone;    ///< the authors': see `find_backbone`
+  std::string_view preprocess;  ///< how photos are prepared: see `find_preprocess`
+  ImageSize size;
+  std::int64_t dimensions;  ///< on the authors' backbone
+  std::string_view recipe;  ///< what trains it: see `find_recipe`
+  /// Makes it without weights on the backbone of that name. @throws ConfigError  for one that it cannot stand on
+  Factory<AnySystem, std::string_view> factory;
+};
+
+/// The rows of one paper's systems, such as `SaladSystems`. Defined by `<vpr/model/rows.hpp>` where `Family` is.
+template <class Family>
+std::vector<NamedSystem> systems_of();
+
+inline constexpr std::string_view resize_8_bit = "resize-8-bit-then-normalise", resize_tensor = "normalise-then-resize-tensor";
+
+}  // namespace vpr
