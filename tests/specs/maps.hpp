@@ -64,7 +64,6 @@ struct Convolved {
   static constexpr auto name = "convolution";
   VPR_KERNELS(convolution);
   static constexpr Tolerance value{32, "a sum over at most 17 · 49 products"}, gradient{32, "sums over windows, outputs and rows"};
-  static constexpr auto hides_nan = "a window may see nothing of the map, and a group sees its channels only";
   static Case<Settings> of(const WindowOnMap& on, std::int64_t inputs, std::int64_t outputs, std::int64_t groups) {
     const Operand of_outputs{{outputs}, false};
     const Operand weight{{outputs, inputs / groups, on.window.kernel, on.window.kernel}, false};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The reference in double: its gradients against central differences.
 #include "tests/specs/checks.hpp"
+#include "tests/support/threads.hpp"
 
 #include <set>
 
