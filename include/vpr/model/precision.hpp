@@ -7,21 +7,39 @@
 #include <vpr/core/error.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace vpr {
 namespace detail {
 
-/// Whether a parameter is a matrix of a transformer block itself: of its attention or feed-forward network, not of an adapter in it.
-inline bool is_of_a_block(std::string_view name) {
+/// The transformer block that a parameter is in, from 0, and what it is called there, such as `attn.qkv.weight`; nothing for others.
+inline std::optional<std::pair<std::size_t, std::string_view>> place_in_a_block(std::string_view name) {
   constexpr std::string_view blocks = "blocks.";
   const std::size_t found = name.find(blocks);
-  if (found == std::string_view::npos) return false;
+  if (found == std::string_view::npos) return std::nullopt;
   name.remove_prefix(found + blocks.size());
-  const std::size_t digits = name.find_first_not_of("0123456789");
-  return digits != 0 && digits != std::string_view::npos &&
-         (name.substr(digits).starts_with(".attn.") || name.substr(digits).starts_with(".mlp."));
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
+  if (error != std::errc() || end == name.data() + name.size() || *end != '.') return std::nullopt;
+  return std::pair{index, name.substr(static_cast<std::size_t>(end - name.data()) + 1)};
+}
+
+/// The transformer block that a parameter is in, its adapter's included.
+inline std::optional<std::size_t> block_of(std::string_view name) {
+  const auto place = place_in_a_block(name);
+  return place ? std::optional(place->first) : std::nullopt;
+}
+
+/// Whether a parameter is a matrix of a transformer block itself: of its attention or feed-forward network, not of an adapter in it.
+inline bool is_of_a_block(std::string_view name) {
+  const auto place = place_in_a_block(name);
+  return place && (place->second.starts_with("attn.") || place->second.starts_with("mlp."));
 }
 
 }  // namespace detail
