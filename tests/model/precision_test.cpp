@@ -88,5 +88,5 @@ TEST_CASE("Features in bf16 and int8 are near those in f32, the same alone and i
 
 TEST_CASE("A precision is found by its name") {
   CHECK(find_precision("bf16") == Precision::bf16);
-  CHECK_THROWS_WITH(find_precision("fp8"), "precision 'fp8': want f32, bf16 or int8");
+  CHECK_THROWS_WITH(find_precision("fp8"), "precision 'fp8': want f32, bf16, int8 or mixed");
 }

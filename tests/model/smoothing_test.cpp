@@ -119,7 +119,7 @@ X photos(std::int64_t count, std::int64_t side, std::uint64_t seed) {
 Network in_bytes(const Network& network, std::span<const X> calibration) {
   Network copy = network;
   if (calibration.empty()) hold_blocks_in(copy, Precision::int8);
-  if (!calibration.empty()) hold_blocks_in_smoothed_int8(copy, calibration);
+  if (!calibration.empty()) hold_blocks_smoothed(copy, Precision::int8, calibration);
   return copy;
 }
 
@@ -176,7 +176,7 @@ TEST_CASE("A model is loaded in smoothed int8 from its file block by block, ever
   const X seen = photos(1, 56, 7), calibration = photos(1, 70, 8);
   Adapted loaded(small);
   const WeightFile file = open_weights(folder.file("weights.safetensors"));
-  const LoadReport report = load_in_smoothed_int8(loaded, loaded, file, std::span(&calibration, 1));
+  const LoadReport report = load_smoothed(loaded, loaded, file, Precision::int8, std::span(&calibration, 1));
   CHECK(report.fits());
   CHECK(report.loaded == file.tensors().size());
   int bytes = 0;
@@ -194,12 +194,12 @@ TEST_CASE("A model is loaded in smoothed int8 from its file block by block, ever
   const std::vector<float> found = loaded(seen).patches.to_vector(), expected = network(seen).patches.to_vector();
   CHECK(cosine(found.data(), expected.data(), std::ssize(found)) > 0.9995);
 
-  hold_blocks_in_smoothed_int8(network, std::span(&calibration, 1));  // calibrated in float32, not in bfloat16
+  hold_blocks_smoothed(network, Precision::int8, std::span(&calibration, 1));  // calibrated in float32, not in bfloat16
   const std::vector<float> at_once = network(seen).patches.to_vector();
   CHECK(cosine(found.data(), at_once.data(), std::ssize(found)) > 0.9995);
 }
 
 TEST_CASE("Smoothing without photos is refused") {
   Network network(small);
-  CHECK_THROWS_WITH(hold_blocks_in_smoothed_int8(network, {}), "smoothing: got no photos to calibrate on");
+  CHECK_THROWS_WITH(hold_blocks_smoothed(network, Precision::int8, {}), "smoothing: got no photos to calibrate on");
 }

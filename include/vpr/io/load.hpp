@@ -147,6 +147,21 @@ class LoadPlan {
         }
       }
     }
+    if constexpr (requires {
+                    parameter.assign_parts([](std::span<float>) {});
+                    source_.template read_parts<float>(0, [](auto&&) {});
+                  }) {
+      if (wanted.places.size() == 1 && !wanted.stored) {
+        std::int64_t odd = 0;
+        source_.template read_parts<float>(wanted.places[0], [&](auto&& next) {
+          parameter.assign_parts([&](std::span<float> part) {
+            next(part);
+            odd += not_finite(part);
+          });
+        });
+        return note_loaded(wanted, odd, report);
+      }
+    }
     const std::vector<float> found = values(index, report);
     if (!found.empty()) parameter.assign(found);
   }
@@ -166,9 +181,7 @@ class LoadPlan {
       done += count;
     }
     if (wanted.stored) values = wanted.convert(*wanted.stored, values);
-    ++report.loaded;
-    const auto odd = std::count_if(values.begin(), values.end(), [](const float& value) { return !is_finite(value); });
-    if (odd > 0) report.not_finite.push_back(text_of(wanted.name, " has ", odd, " values that are not finite"));
+    note_loaded(wanted, not_finite(values), report);
     return values;
   }
 
@@ -177,6 +190,14 @@ class LoadPlan {
     std::vector<std::size_t> places;
     std::optional<Shape> stored = {};  // the shape of what is to be converted
   };
+
+  static std::int64_t not_finite(std::span<const float> values) {
+    return std::count_if(values.begin(), values.end(), [](const float& value) { return !is_finite(value); });
+  }
+  static void note_loaded(const Wanted& wanted, std::int64_t odd, LoadReport& report) {
+    ++report.loaded;
+    if (odd > 0) report.not_finite.push_back(text_of(wanted.name, " has ", odd, " values that are not finite"));
+  }
 
   static bool has_ending(std::string_view name, const std::vector<std::string>& endings) {
     return std::any_of(endings.begin(), endings.end(), [name](const std::string& ending) {

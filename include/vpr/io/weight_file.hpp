@@ -80,6 +80,24 @@ class WeightFile {
     walk(index, [&out](auto& elements) { elements.next(out); });
   }
 
+  /// Calls `body(next)`, where `next(std::span<T>)` writes the values of tensor `index` that come next in row-major order; their pages of the file are given back
+  /// as it goes.
+  template <class T, class Body>
+  void read_parts(std::size_t index, Body&& body) const {
+    checked<T>(index);
+    const std::span<const std::byte> bytes = stored_[index].bytes;
+    walk(index, [&](auto& elements) {
+      std::size_t released = 0;
+      body([&](std::span<T> out) {
+        elements.next(out);
+        constexpr std::size_t enough = 1 << 20;
+        if (elements.passed() < released + enough) return;
+        release(bytes.subspan(released, elements.passed() - released));
+        released = elements.passed();
+      });
+    });
+  }
+
   /// Calls `body(std::span<const T>)` with the values of tensor `index`, piece after piece in row-major order, without holding them all.
   template <class T, class Body>
   void stream(std::size_t index, Body&& body) const {
@@ -188,6 +206,11 @@ class WeightFile {
       from_ = inflated_.data();
     }
 
+    /// How many of the stored bytes are not needed any more.
+    std::size_t passed() const {
+      return inflater_ || !stored_.strides.empty() ? 0 : static_cast<std::size_t>(from_ - stored_.bytes.data());
+    }
+
     /// Writes the elements that come next to `out`.
     template <class T>
     void next(std::span<T> out) {
@@ -252,6 +275,7 @@ class WeightFile {
     std::vector<float> values;
     std::size_t done = 0;
 
+    std::size_t passed() const { return 0; }
     template <class T>
     void next(std::span<T> out) {
       for (T& value : out) value = static_cast<T>(values[done++]);

@@ -7,6 +7,7 @@
 #include <vpr/core/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -44,26 +45,82 @@ inline bool is_of_a_block(std::string_view name) {
 
 }  // namespace detail
 
-/// Holds the matrices of a model's transformer blocks, nearly all of its numbers, in `precision`, and computes their products in it. Patch
-/// embedding, norms, adapters and aggregator stay in float32. Called before weights are loaded, they are converted as they are read.
+/// In which precision the matrices of a model are held: those of its transformer blocks, nearly all of its numbers, apart from them those of
+/// the first and the last block. Patch embedding, norms, adapters and aggregator are float32 in every model.
+struct PrecisionTable {
+  Precision blocks = Precision::f32;
+  Precision ends = blocks;
+
+  constexpr PrecisionTable(Precision all = Precision::f32) : blocks(all) {}  // NOLINT(google-explicit-constructor): a precision is a table
+  constexpr PrecisionTable(Precision inner, Precision ends_) : blocks(inner), ends(ends_) {}
+
+  bool has(Precision precision) const { return blocks == precision || ends == precision; }
+  /// That of a matrix in a block.
+  Precision of(std::size_t block, std::size_t depth) const { return block == 0 || block + 1 == depth ? ends : blocks; }
+
+  friend bool operator==(const PrecisionTable&, const PrecisionTable&) = default;
+};
+
+/// The tables that a command line names, see `docs/models.md` for what they cost.
+struct NamedPrecision {
+  std::string_view name;
+  PrecisionTable table;
+};
+inline constexpr std::array<NamedPrecision, 4> named_precisions{{
+    {"f32", Precision::f32},
+    {"bf16", Precision::bf16},
+    {"int8", Precision::int8},
+    {"mixed", {Precision::int8, Precision::bf16}},
+}};
+
+/// @throws ConfigError  for a name that is not one of `named_precisions`
+inline PrecisionTable find_precision(std::string_view name) {
+  for (const NamedPrecision& named : named_precisions) {
+    if (named.name == name) return named.table;
+  }
+  fail<ConfigError>("precision '", name, "': want f32, bf16, int8 or mixed");
+}
+
+/// The name of a table, empty for one that has none.
+inline std::string_view name_of(PrecisionTable table) {
+  for (const NamedPrecision& named : named_precisions) {
+    if (named.table == table) return named.name;
+  }
+  return {};
+}
+
+namespace detail {
+
+/// How many transformer blocks a model has parameters of.
+template <class Model>
+std::size_t depth_of(Model& model) {
+  std::size_t depth = 0;
+  model.visit(
+      [&depth](const std::string& name, auto&) {
+        if (const std::optional<std::size_t> block = block_of(name)) depth = std::max(depth, *block + 1);
+      },
+      std::string());
+  return depth;
+}
+
+}  // namespace detail
+
+/// Holds the matrices of a model's transformer blocks as the table says, and computes their products in that precision. Called before weights
+/// are loaded, they are converted as they are read. In int8 they are not smoothed: see `vpr/model/smoothing.hpp`.
 ///
 /// @tparam Model  a component over a backend whose weights have precisions, such as `Cpu<f32>`
 template <class Model>
-void hold_blocks_in(Model& model, Precision precision) {
+void hold_blocks_in(Model& model, PrecisionTable table) {
+  const std::size_t depth = detail::depth_of(model);
   model.visit(
-      [precision](const std::string& name, auto& parameter) {
-        if constexpr (requires { parameter = parameter.converted(precision); }) {
-          if (detail::is_of_a_block(name) && parameter.precision() != precision) parameter = parameter.converted(precision);
+      [&](const std::string& name, auto& parameter) {
+        if constexpr (requires { parameter = parameter.converted(Precision::f32); }) {
+          if (!detail::is_of_a_block(name)) return;
+          const Precision precision = table.of(*detail::block_of(name), depth);
+          if (parameter.precision() != precision) parameter = parameter.converted(precision);
         }
       },
       std::string());
-}
-
-/// @throws ConfigError  for a name that is not one of `precision_names`.
-inline Precision find_precision(std::string_view name) {
-  const auto found = std::find(precision_names.begin(), precision_names.end(), name);
-  VPR_REQUIRE(ConfigError, found != precision_names.end(), "precision '", name, "': want f32, bf16 or int8");
-  return static_cast<Precision>(found - precision_names.begin());
 }
 
 }  // namespace vpr

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -104,7 +105,21 @@ class PackedMatrix {
     VPR_REQUIRE(ShapeError, std::cmp_equal(values.size(), elements()), "packed matrix ", shape_, ": got ", values.size(), " values, want ",
                 elements());
     if (words_.size() == 0) words_ = Buffer<std::uint32_t>(static_cast<std::size_t>(word_count()));
-    parallel_for(panels(), [&](std::int64_t panel) { pack(values.data(), panel); });
+    parallel_for(panels(), [&](std::int64_t panel) { pack(values.data() + panel * detail::panel_columns * inputs(), panel); });
+  }
+  /// The same of values that `next(std::span<float>)` writes part by part, in their order, so that they need not be held at once.
+  template <class Next>
+  requires std::invocable<Next, std::span<float>>
+  void assign_parts(Next&& next) {
+    constexpr std::int64_t together = 8;  // panels
+    const std::int64_t panel_size = detail::panel_columns * inputs();
+    if (words_.size() == 0) words_ = Buffer<std::uint32_t>(static_cast<std::size_t>(word_count()));
+    Buffer<float> part(static_cast<std::size_t>(std::min(elements(), together * panel_size)));
+    for (std::int64_t begin = 0; begin < panels(); begin += together) {
+      next(std::span(part.data(), static_cast<std::size_t>(std::min(elements() - begin * panel_size, together * panel_size))));
+      parallel_for(std::min(together, panels() - begin),
+                   [&](std::int64_t panel) { pack(part.data() + panel * panel_size, begin + panel); });
+    }
   }
   template <class T>
   void assign(std::span<const T> values) {
@@ -244,26 +259,26 @@ class PackedMatrix {
     }
   }
 
-  void pack(const float* values, std::int64_t panel) {
+  /// Packs the outputs of a panel, row-major.
+  void pack(const float* rows, std::int64_t panel) {
     constexpr std::int64_t width = detail::panel_columns, most = 64;
     const std::int64_t first = panel * width, columns = std::min(width, outputs() - first), depth = inputs();
     std::uint32_t* const to = words_.data() + panel * units() * width;
     if (precision_ == Precision::f32) {
-      return detail::pack_panels<float>({values + first * depth, 1, depth}, depth, columns, reinterpret_cast<float*>(to));
+      return detail::pack_panels<float>({rows, 1, depth}, depth, columns, reinterpret_cast<float*>(to));
     }
-    const float* from = values + first * depth;
     std::vector<float> smoothed;
     if (input_factors_.size() > 0) {
-      smoothed.assign(from, from + columns * depth);
+      smoothed.assign(rows, rows + columns * depth);
       for (std::int64_t i = 0; i < columns * depth; ++i) smoothed[static_cast<std::size_t>(i)] /= input_factors_.data()[i % depth];
-      from = smoothed.data();
+      rows = smoothed.data();
     }
     float inverses[width];
     std::int32_t total[width] = {};
     if (precision_ == Precision::int8) {
       float* const scale = reinterpret_cast<float*>(words_.data() + panels() * units() * width) + first;
       for (std::int64_t c = 0; c < width; ++c) {
-        const float largest = c < columns ? largest_magnitude(from + c * depth, depth) : 0.0F;
+        const float largest = c < columns ? largest_magnitude(rows + c * depth, depth) : 0.0F;
         const bool finite = is_finite(largest);
         scale[c] = finite ? std::max(largest / 127.0F, 1e-36F) : std::numeric_limits<float>::quiet_NaN();
         inverses[c] = finite ? 1.0F / scale[c] : 0.0F;
@@ -274,7 +289,7 @@ class PackedMatrix {
       const std::int64_t count = std::min(most, units() - begin);
       std::fill_n(block, width * most, 0U);
       for (std::int64_t c = 0; c < columns; ++c) {
-        const float* const row = from + c * depth;
+        const float* const row = rows + c * depth;
         for (std::int64_t k = begin * unit(); k < std::min(depth, (begin + count) * unit()); ++k) {
           std::uint32_t& word = block[c * most + k / unit() - begin];
           if (precision_ == Precision::bf16) {
