@@ -128,7 +128,6 @@ void load_weights(Model& model, P& pipeline, std::string_view name, const Weight
     return load(model, file, options);
   });
   VPR_REQUIRE(WeightError, report.missing.empty() && report.misshaped.empty(), file.path(), ": does not fit the model: ", report.text(10));
-  fold_batch_norm(model);
   record.weights_root = report.root.empty() ? "none" : report.root;
   if (table.has(Precision::bf16) || table.has(Precision::int8)) record.precision = name_of(table);
   record.calibration = smooth ? request.calibration.empty() ? "synthetic town" : std::to_string(request.calibration.size()) + " photos"
@@ -136,12 +135,14 @@ void load_weights(Model& model, P& pipeline, std::string_view name, const Weight
                                                     : "none";
   const bool as_saved = report.unexpected.empty() && report.not_finite.empty() && report.converted.empty() && report.passed_over.empty();
   if (!as_saved && request.say) request.say(text_of(file.path(), ": loaded '", record.weights_root, "' with ", report.text()));
-  if (request.save_weights.empty()) return;
-  std::map<std::string, std::string> metadata = file.metadata();  // its licence, and how it was trained
-  metadata.insert_or_assign("precision", record.precision);
-  metadata.insert_or_assign("calibration", record.calibration);
-  metadata.insert_or_assign("vpr_version", VPR_VERSION);
-  save_packed(request.save_weights, model, std::move(metadata));
+  if (!request.save_weights.empty()) {
+    std::map<std::string, std::string> metadata = file.metadata();  // its licence, and how it was trained
+    metadata.insert_or_assign("precision", record.precision);
+    metadata.insert_or_assign("calibration", record.calibration);
+    metadata.insert_or_assign("vpr_version", VPR_VERSION);
+    save_packed(request.save_weights, model, std::move(metadata));
+  }
+  fold_batch_norm(model);
 }
 
 /// A system with its weights, and how it describes.
