@@ -26,7 +26,8 @@ void describe(const Options& options) {
   const std::string names_path = std::filesystem::path(options.out).replace_extension(".names.txt").string();
   std::vector<std::string> inputs = options.model.inputs();
   inputs.insert(inputs.end(), options.sources.begin(), options.sources.end());
-  check_outputs({options.out, names_path, vpr::record_path(options.out), options.model.save_vocabulary}, inputs, options.model.force);
+  check_outputs({options.out, names_path, vpr::record_path(options.out), options.model.save_vocabulary, options.model.save_weights}, inputs,
+                options.model.force);
   std::vector<vpr::Photo> photos;
   std::vector<vpr::BadPhoto> unread;
   for (const std::string& source : options.sources) {

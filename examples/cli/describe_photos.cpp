@@ -12,12 +12,22 @@
 
 #include <algorithm>
 #include <iostream>
+#include <limits>
+#include <string_view>
 #include <utility>
 
 namespace cli {
 namespace {
 
 void note(const std::string& sentence) { std::cerr << "vpr: " << vpr::printable(sentence) << '\n'; }
+
+/// One hash of photos in their order.
+std::string hash_of_pixels(const std::vector<vpr::Image>& photos) {
+  std::string hashes;
+  for (const vpr::Image& photo : photos)
+    hashes += hash_of(std::as_bytes(std::span(photo.row(0), static_cast<std::size_t>(photo.height() * photo.width() * 3))));
+  return hash_of(std::as_bytes(std::span(hashes)));
+}
 
 /// The request that the options make, the photos that it refers to, and what its record needs beside what the library knows.
 class Request {
@@ -37,18 +47,17 @@ class Request {
     model.tap = options.tap();
     model.positions = options.positions();
     model.tokens = options.tokens;
-    model.precision = vpr::find_precision(options.precision);
+    model.precision = options.precisions();
+    model.save_weights = options.save_weights;
     model.vocabulary = [this](const vpr::PatchFeatures& features) { return words(features); };
     model.say = note;
     const std::string list = options.companions();  // before anything is read: a wrong option is refused at once
+    calibration_ = options.calibrate.empty() ? std::vector<vpr::Image>()
+                                             : read_some("--calibrate", options.calibrate, most_calibrated_on, "calibration");
+    model.calibration.assign(calibration_.begin(), calibration_.end());
     weights_hash_ = hash_of_file(options.weights);
     if (!list.empty()) {
-      const std::vector<vpr::Photo> companions = vpr::read_photos(list);
-      for (std::optional<vpr::Image>& image : reader.read(companions, "companions")) {
-        if (image) companions_.push_back(std::move(*image));
-      }
-      VPR_REQUIRE(vpr::FormatError, !companions_.empty(), "--batch-context: none of the photos of ", list,
-                  " can be read; the first: ", reader.left_out().first_reason("companions"));
+      companions_ = read_some("--batch-context", list, std::numeric_limits<std::int32_t>::max(), "companions");
     }
   }
   Request(const Request&) = delete;
@@ -68,6 +77,7 @@ class Request {
   void complete(vpr::ModelRecord& record) const {
     record.weights_hash = weights_hash_;
     if (!words_hash_.empty()) record.vocabulary = words_hash_;
+    if (!calibration_.empty()) record.calibration += ", " + hash_of_pixels(calibration_);
     record.upright = options_.photos.upright ? "yes" : "no";
     record.accept_damaged = options_.photos.accept_damaged ? "yes" : "no";
   }
@@ -79,6 +89,21 @@ class Request {
   }
 
  private:
+  /// Of the photos of a list those that can be read, of at most `most` evenly spread.
+  std::vector<vpr::Image> read_some(std::string_view option, const std::string& list, std::int64_t most, const std::string& of) {
+    std::vector<vpr::Photo> photos = vpr::read_photos(list);
+    const std::int64_t all = std::ssize(photos), count = std::min(most, all);
+    for (std::int64_t i = 0; i < count; ++i) photos[static_cast<std::size_t>(i)] = photos[static_cast<std::size_t>(i * all / count)];
+    photos.resize(static_cast<std::size_t>(count));
+    std::vector<vpr::Image> images;
+    for (std::optional<vpr::Image>& image : reader_.read(photos, of)) {
+      if (image) images.push_back(std::move(*image));
+    }
+    VPR_REQUIRE(vpr::FormatError, !images.empty(), option, ": none of the photos of ", list,
+                " can be read; the first: ", reader_.left_out().first_reason(of));
+    return images;
+  }
+
   vpr::Vocabulary words(const vpr::PatchFeatures& features) {
     vpr::ModelRecord record = features.record;
     complete(record);
@@ -120,7 +145,7 @@ class Request {
   const std::vector<vpr::Photo>& photos_;
   std::string of_;
   PhotoReader& reader_;
-  std::vector<vpr::Image> companions_;
+  std::vector<vpr::Image> companions_, calibration_;
   std::string weights_hash_, words_hash_;
 };
 

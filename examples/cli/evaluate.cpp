@@ -72,7 +72,7 @@ void print(const vpr::Dataset& dataset, const SearchResult& result, const vpr::R
 void evaluate(const Options& options) {
   std::vector<std::string> inputs = options.model.inputs();
   inputs.insert(inputs.end(), {options.data.database, options.data.queries, options.positives});
-  check_outputs({options.json, options.report, options.model.save_vocabulary}, inputs, options.model.force);
+  check_outputs({options.json, options.report, options.model.save_vocabulary, options.model.save_weights}, inputs, options.model.force);
   vpr::Dataset dataset = vpr::Dataset::load({.database = options.data.database,
                                              .queries = options.data.queries,
                                              .pairs = options.positives,

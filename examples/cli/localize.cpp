@@ -68,7 +68,8 @@ nlohmann::ordered_json as_json(const vpr::Dataset& dataset, const Options& optio
 void localize(const Options& options) {
   std::vector<std::string> inputs = options.model.inputs();
   inputs.insert(inputs.end(), {options.data.database, options.data.queries});
-  check_outputs({options.csv, options.json, options.report, options.model.save_vocabulary}, inputs, options.model.force);
+  check_outputs({options.csv, options.json, options.report, options.model.save_vocabulary, options.model.save_weights}, inputs,
+                options.model.force);
   vpr::Dataset dataset = vpr::Dataset::load(
       {.database = options.data.database, .queries = options.data.queries, .positions = vpr::position_unit(options.data.positions)});
   const std::int64_t top = answers_a_query(dataset, options.top);

@@ -30,6 +30,11 @@ std::optional<vpr::PositionRule> ModelOptions::positions() const {
   return vpr::find_position_rule(position_rule);
 }
 
+std::optional<vpr::PrecisionTable> ModelOptions::precisions() const {
+  if (precision.empty()) return std::nullopt;
+  return vpr::find_precision(precision);
+}
+
 std::int64_t ModelOptions::context_block() const {
   constexpr std::string_view word = "blocks:";
   if (!batch_context.starts_with(word)) return 0;
@@ -71,10 +76,18 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   command.add_option("--pos-embed", options.position_rule, "how position embeddings are resized; default: as the model was published")
       ->check(CLI::IsMember({"offset0.1", "size"}));
   command
-      .add_option("--precision", options.precision,
-                  "of the products in the network's blocks: f32, bf16 (half the memory) or int8 (a quarter); descriptors differ a little")
-      ->check(CLI::IsMember({"f32", "bf16", "int8"}))
-      ->capture_default_str();
+      .add_option(
+          "--precision", options.precision,
+          "of the products in the network's blocks: f32, bf16 (half the memory), int8 (a quarter) or mixed (int8, the first and the last "
+          "block bf16); descriptors differ a little; default: as --save-weights saved them, else f32")
+      ->check(CLI::IsMember({"f32", "bf16", "int8", "mixed"}));
+  command.add_option("--calibrate", options.calibrate,
+                     "with int8 or mixed: a folder or a list of photos that its inputs are smoothed by, of which " +
+                         std::to_string(most_calibrated_on) + " are taken, evenly spread; default: rendered ones");
+  command
+      .add_option("--save-weights", options.save_weights,
+                  "write the weights as they are held in this precision, a .safetensors file for --weights that loads faster")
+      ->check(file_name(".safetensors"));
   command.add_option("--block", options.block, "take the tokens of this block, from 0, in place of the final ones")
       ->check(CLI::NonNegativeNumber);
   command.add_option("--facet", options.facet, "with --block: which tokens of the block")

@@ -8,6 +8,7 @@
 #include <vpr/backbone/tap.hpp>
 #include <vpr/backbone/vit_config.hpp>
 #include <vpr/image/image.hpp>
+#include <vpr/model/precision.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -31,7 +32,9 @@ struct ModelOptions {
   std::string preprocess;  // likewise
   std::string position_rule;
   std::string tokens;
-  std::string precision = "f32";
+  std::string precision;  // empty: as the weight file holds its matrices
+  std::string calibrate;
+  std::string save_weights;
   std::int64_t block = -1;
   std::string facet = "token";
   std::int64_t batch = 8;
@@ -47,12 +50,13 @@ struct ModelOptions {
   bool force = false;
 
   /// The files that are read beside photos.
-  std::vector<std::string> inputs() const { return {weights, pca, vocabulary, companions()}; }
+  std::vector<std::string> inputs() const { return {weights, pca, vocabulary, companions(), calibrate}; }
   /// What photos are prepared to; nothing: as the weight file's record says, or as the model was published.
   std::optional<vpr::ImageSize> image_size() const;
   /// The block whose tokens are taken; nothing: as the weight file's record says, or the final ones.
   std::optional<vpr::Tap> tap() const;
   std::optional<vpr::PositionRule> positions() const;
+  std::optional<vpr::PrecisionTable> precisions() const;
   /// The size of the blocks that photos are described in; 0: in none.
   std::int64_t context_block() const;
   /// The list of photos that each is described with; empty: with none.
@@ -60,6 +64,7 @@ struct ModelOptions {
 };
 
 inline constexpr std::int64_t most_described_together = 1024;  // photos
+inline constexpr std::int64_t most_calibrated_on = 32;         // photos
 inline constexpr std::int64_t most_answers = 100'000;          // to one query
 
 /// Whole numbers from 1 to `most`; anything else is refused with both named.

@@ -16,6 +16,7 @@
 #include <vpr/io/npz.hpp>
 #include <vpr/io/onnx.hpp>
 #include <vpr/io/open.hpp>
+#include <vpr/io/packed_form.hpp>
 #include <vpr/io/pickle.hpp>
 #include <vpr/io/plain_names.hpp>
 #include <vpr/io/protobuf.hpp>

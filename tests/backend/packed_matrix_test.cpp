@@ -258,3 +258,72 @@ TEST_CASE("A packed matrix has the official shape, takes as many values as that,
   CHECK(PackedMatrix::from(Shape{64, 8}, std::vector<float>(512), Precision::bf16).words().size() == 64 * 4);
   CHECK_THROWS_AS(PackedMatrix::zeros(Shape{}), ShapeError);
 }
+
+TEST_CASE("Smoothed bytes give the same product, closer where a few inputs are much larger than the rest", "[every_set]") {
+  const std::int64_t inputs = GENERATE(1, 15, 16, 17, 63, 64, 65, 600);
+  Case c(13, 37, inputs);
+  std::vector<float> factors(static_cast<std::size_t>(inputs), 1.0F);
+  for (std::int64_t k = 0; k < inputs; k += 7) {
+    const auto at = static_cast<std::size_t>(k);
+    factors[at] = 0.011F;
+    for (std::int64_t r = 0; r < c.rows; ++r) c.x[static_cast<std::size_t>(r * inputs + k)] *= 100;
+    for (std::int64_t o = 0; o < c.outputs; ++o) c.weights[static_cast<std::size_t>(o * inputs + k)] /= 100;
+  }
+  const Shape shape{c.outputs, inputs};
+  const PackedMatrix plain = PackedMatrix::from(shape, c.weights, Precision::int8);
+  const PackedMatrix smoothed = PackedMatrix::from(shape, c.weights, Precision::int8, factors);
+  // The bound of the smoothed product is that of what it multiplies.
+  Case held = c;
+  for (std::size_t i = 0; i < held.x.size(); ++i) held.x[i] *= factors[i % static_cast<std::size_t>(inputs)];
+  for (std::size_t i = 0; i < held.weights.size(); ++i) held.weights[i] /= factors[i % static_cast<std::size_t>(inputs)];
+  const std::vector<float> found = product(smoothed, c.x, c.rows);
+  CHECK(worst(held, smoothed, found) <= 1);
+  if (inputs >= 15) CHECK(worst(held, smoothed, product(plain, c.x, c.rows)) > 1);
+  CHECK(std::equal(factors.begin(), factors.end(), smoothed.input_factors().begin(), smoothed.input_factors().end()));
+  CHECK(plain.input_factors().empty());
+  const std::vector<float> values = smoothed.values();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t row = i / static_cast<std::size_t>(inputs) * static_cast<std::size_t>(inputs);
+    float largest = 0;
+    for (std::size_t k = 0; k < static_cast<std::size_t>(inputs); ++k) largest = std::max(largest, std::abs(held.weights[row + k]));
+    REQUIRE(std::abs(values[i] - c.weights[i]) <= largest / 127 * 0.5001F * factors[i % static_cast<std::size_t>(inputs)]);
+  }
+}
+
+TEST_CASE("A packed matrix is made again from its words and factors, and from no others") {
+  const std::vector<float> values = random_floats(33 * 21, 1), factors(21, 0.3F);
+  for (const Precision precision : precisions) {
+    const bool smooth = precision == Precision::int8;
+    const PackedMatrix matrix =
+        PackedMatrix::from(Shape{33, 21}, values, precision, smooth ? std::span(factors) : std::span<const float>());
+    const std::vector<std::uint32_t> words(matrix.words().begin(), matrix.words().end());
+    const PackedMatrix again = PackedMatrix::from_words(Shape{33, 21}, precision, words, matrix.input_factors());
+    CHECK(again.values() == matrix.values());
+    const std::vector<float> x = random_floats(3 * 21, 2);
+    CHECK(product(again, x, 3) == product(matrix, x, 3));
+    CHECK_THROWS_AS(PackedMatrix::from_words(Shape{33, 21}, precision, std::span(words).first(words.size() - 1)), ShapeError);
+    if (!smooth) continue;
+    for (const std::size_t at : {std::size_t{0}, words.size() - 1, words.size() - 64 - 33}) {  // a byte, a sum, a scale
+      std::vector<std::uint32_t> changed = words;
+      changed[at] = changed[at] == 0 ? 1 : ~changed[at];
+      CHECK_THROWS_AS(PackedMatrix::from_words(Shape{33, 21}, precision, changed), ConfigError);
+    }
+  }
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (const float bad : {0.0F, -1.0F, infinity, std::numeric_limits<float>::quiet_NaN()})
+    CHECK_THROWS_AS(PackedMatrix::zeros(Shape{2, 1}, Precision::int8, std::vector<float>{bad}), ConfigError);
+  CHECK_THROWS_AS(PackedMatrix::zeros(Shape{2, 1}, Precision::int8, std::vector<float>(2, 1.0F)), ConfigError);
+  CHECK_THROWS_AS(PackedMatrix::zeros(Shape{2, 1}, Precision::bf16, std::vector<float>(1, 1.0F)), ConfigError);
+}
+
+TEST_CASE("A matrix notes the largest magnitudes of what it multiplies for as long as it is asked to") {
+  PackedMatrix matrix = PackedMatrix::from(Shape{2, 3}, std::vector<float>(6, 1.0F));
+  const auto largest = std::make_shared<std::vector<float>>();
+  matrix.observe(largest);
+  product(matrix, {1, -2, 0, 0.5F, 1, 0}, 2);
+  product(matrix, {-3, 0, 0}, 1);
+  CHECK(*largest == std::vector<float>{3, 2, 0});
+  matrix.observe(nullptr);
+  product(matrix, {9, 9, 9}, 1);
+  CHECK(*largest == std::vector<float>{3, 2, 0});
+}

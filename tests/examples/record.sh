@@ -35,6 +35,18 @@ cmp -s last.json third.json && fail "the record does not tell the block"
 "$vpr" describe --model dinov2-vits14+gem "${model[@]}" --precision bf16 --out half.npy "$town/database"
 is half.json /precision '"bf16"'
 cmp -s last.npy half.npy && fail "bf16 computes as f32"
+"$vpr" describe --model dinov2-vits14+gem "${model[@]}" --precision int8 --save-weights bytes.safetensors --out bytes.npy "$town/database"
+is bytes.json /precision '"int8"'
+is bytes.json /calibration '"synthetic town"'
+"$vpr" describe --model dinov2-vits14+gem --weights bytes.safetensors --size 28 --out again.npy "$town/database"
+cmp -s bytes.npy again.npy || fail "saved weights are not as they were held"
+is again.json /precision '"int8"'
+is again.json /calibration '"synthetic town"'
+"$vpr" describe --model dinov2-vits14+gem "${model[@]}" --precision mixed --calibrate "$town/queries/fog" --out mixed.npy "$town/database"
+is mixed.json /precision '"mixed"'
+case "$("$json_value" mixed.json /calibration)" in '"'[0-9]*" photos, "*) ;; *) fail "the photos of the calibration are not recorded" ;; esac
+refused "photos to calibrate on are for int8 and mixed" \
+  "$vpr" describe --model dinov2-vits14+gem "${model[@]}" --calibrate "$town/queries/fog" --out none.npy "$town/database"
 
 "$vpr" pca third.npy --out most.safetensors | grep -qF "384 to 2 dimensions" || fail "three descriptors differ in two directions"
 refused "--dimensions says how many are kept" "$vpr" pca third.npy --dimensions 3 --out more.safetensors

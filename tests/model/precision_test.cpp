@@ -86,7 +86,17 @@ TEST_CASE("Features in bf16 and int8 are near those in f32, the same alone and i
   }
 }
 
+TEST_CASE("Mixed holds the first and the last block in bf16, those between in int8") {
+  VitConfig deeper = config;
+  deeper.depth = 3;
+  DinoV2<VitConfig> network(deeper);
+  hold_blocks_in(network, find_precision("mixed"));
+  CHECK(network.blocks()[0].attn.qkv.weight.precision() == Precision::bf16);
+  CHECK(network.blocks()[1].mlp.out.weight.precision() == Precision::int8);
+  CHECK(network.blocks()[2].attn.proj.weight.precision() == Precision::bf16);
+}
+
 TEST_CASE("A precision is found by its name") {
   CHECK(find_precision("bf16") == Precision::bf16);
-  CHECK_THROWS_WITH(find_precision("fp8"), "precision 'fp8': want f32, bf16 or int8");
+  CHECK_THROWS_WITH(find_precision("fp8"), "precision 'fp8': want f32, bf16, int8 or mixed");
 }

@@ -47,6 +47,7 @@ class AnyBackbone {
   // Of parts, see `PartedBackbone`; a backbone without any has a depth of 0.
   std::int64_t depth() const { return self_->depth(); }
   X before(const X& images, std::int64_t parts) const { return self_->before(images, parts); }
+  X through_part(X x, const Shape& images, std::int64_t part) const { return self_->through_part(std::move(x), images, part); }
   Features<X> continued(X x, const Shape& images, std::int64_t parts) const { return self_->continued(std::move(x), images, parts); }
   std::int64_t part_of(std::string_view name) const { return self_->part_of(name); }
   std::set<std::string> plain_names() const { return self_->plain_names(); }
@@ -70,6 +71,7 @@ class AnyBackbone {
     virtual void visit(const AnyVisitor<B>& visitor, const std::string& prefix) = 0;
     virtual std::int64_t depth() const { return 0; }
     virtual X before(const X&, std::int64_t) const { refuse(); }
+    virtual X through_part(X, const Shape&, std::int64_t) const { refuse(); }
     virtual Features<X> continued(X, const Shape&, std::int64_t) const { refuse(); }
     virtual std::int64_t part_of(std::string_view) const { return -1; }
     virtual std::set<std::string> plain_names() const = 0;
@@ -126,6 +128,13 @@ class AnyBackbone {
     X before(const X& images, std::int64_t parts) const override {
       if constexpr (has_values<B>) {
         return network.before(images, parts);
+      } else {
+        refuse();
+      }
+    }
+    X through_part(X x, const Shape& images, std::int64_t part) const override {
+      if constexpr (has_values<B>) {
+        return network.through_part(std::move(x), images, part);
       } else {
         refuse();
       }

@@ -30,9 +30,9 @@ concept Backbone = requires(const N network, typename N::backend::tensor images)
 /// are taken of it early, its first parts are frozen and computed once, and adapters in it are told from the published network.
 ///
 /// `depth()` is how many parts there are; `grid(H, W)` the features' grid. `at(images, taps)` gives the features at several taps from one
-/// pass to the deepest. `before(images, n)` is the tensor, images first, that the first n parts make, and
-/// `continued(x, shape, n)` the features at the network's end from it, where `shape` is that of the images; both together have the bits of the
-/// network. `part_of(name)` is the part that a parameter belongs to, -1 before the first, `depth()` behind the last. `plain_names()` are the
+/// pass to the deepest. `before(images, n)` is the tensor, images first, that the first n parts make, `through_part(x, shape, n)` what
+/// part n makes of that, and `continued(x, shape, n)` the features at the network's end from it, where `shape` is that of the images; together
+/// they have the bits of the network. `part_of(name)` is the part that a parameter belongs to, -1 before the first, `depth()` behind the last. `plain_names()` are the
 /// names of the parameters without those of adapters, and `starts_at_zero(name)` tells the ones of adapters that begin at zero, so that an adapter
 /// changes nothing at first. `settings()` is what decides the features beside the parameters, as text. `set_checkpointing(wanted)`: see
 /// `checkpoint`.
@@ -43,6 +43,7 @@ concept PartedBackbone = Backbone<N> && requires(N network, const N constant, ty
   { constant.grid(number, number) } -> std::same_as<Grid>;
   { constant.at(x, taps) } -> std::same_as<std::vector<Features<typename N::backend::tensor>>>;
   { constant.before(x, number) } -> std::same_as<typename N::backend::tensor>;
+  { constant.through_part(x, shape, number) } -> std::same_as<typename N::backend::tensor>;
   { constant.continued(x, shape, number) } -> std::same_as<Features<typename N::backend::tensor>>;
   { constant.part_of(name) } -> std::convertible_to<std::int64_t>;
   { constant.plain_names() } -> std::same_as<std::set<std::string>>;

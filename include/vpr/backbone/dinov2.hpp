@@ -85,14 +85,17 @@ class DinoV2 {
 
   /// What the first `blocks` blocks make of images, all tokens `B×T×C`.
   X before(const X& images, std::int64_t blocks) const { return blocks == 0 ? embed(images) : tokens(images, Tap{blocks - 1}); }
+  /// What block `index` makes of `before(images, index)` of images of that shape.
+  /// @throws ConfigError  if there is no such block; ShapeError  for other tokens than the images'.
+  X through_part(X x, const Shape& images, std::int64_t index) const {
+    require_before(x, images, index, config_.depth - 1);
+    return after_block(index, std::move(x), grid_of(images));
+  }
   /// The features at the network's end from `before(images, done)` of images of that shape. They have the bits of `(*this)(images)`.
   /// @throws ConfigError  if there are fewer blocks; ShapeError  for other tokens than the images'.
   Features<X> continued(X x, const Shape& images, std::int64_t done) const {
+    require_before(x, images, done, config_.depth);
     const Grid grid = grid_of(images);
-    VPR_REQUIRE(ConfigError, done >= 0 && done <= config_.depth, "dinov2: got tokens after ", done, " blocks, want at most ",
-                config_.depth);
-    VPR_REQUIRE(ShapeError, x.shape().rank() == 3 && x.shape()[1] == leading() + grid.patches() && x.shape()[2] == config_.channels,
-                "dinov2: got tokens ", x.shape(), ", want Bx", leading() + grid.patches(), "x", config_.channels);
     for (; done < config_.depth; ++done) x = after_block(done, std::move(x), grid);
     return features_of(tapped(x, {}), grid);
   }
@@ -178,6 +181,13 @@ class DinoV2 {
   }
 
   std::int64_t leading() const { return 1 + config_.registers; }
+
+  void require_before(const X& x, const Shape& images, std::int64_t done, std::int64_t most) const {
+    VPR_REQUIRE(ConfigError, done >= 0 && done <= most, "dinov2: got tokens after ", done, " blocks, want at most ", most);
+    const std::int64_t tokens = leading() + grid_of(images).patches();
+    VPR_REQUIRE(ShapeError, x.shape().rank() == 3 && x.shape()[1] == tokens && x.shape()[2] == config_.channels, "dinov2: got tokens ",
+                x.shape(), ", want Bx", tokens, "x", config_.channels);
+  }
 
   /// How many whole blocks the tokens go through before a tap.
   std::int64_t blocks_before(Tap tap) const {

@@ -49,6 +49,7 @@ struct Tapped {
   std::string settings() const { return network.settings(); }
   void set_checkpointing(bool wanted) { network.set_checkpointing(wanted); }
   X before(const X& images, std::int64_t parts) const { return network.before(images, parts); }
+  X through_part(X x, const Shape& images, std::int64_t part) const { return network.through_part(std::move(x), images, part); }
   /// @throws ConfigError  always: the tap is not the network's end. Cut the network there to have its first parts frozen.
   Features<X> continued(X, const Shape&, std::int64_t) const {
     fail<ConfigError>("a backbone that is seen at a tap is not continued to its end: cut it after that part instead");

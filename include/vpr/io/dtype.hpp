@@ -26,6 +26,7 @@ class DType {
     bfloat16,
     float32,
     float64,
+    scaled_int8,  // a `PackedMatrix` in int8
     int8,
     int16,
     int32,
@@ -45,6 +46,7 @@ class DType {
     DType dtype;
     const auto found = std::find(names.begin(), names.end(), name);
     dtype.kind_ = static_cast<Kind>(found - names.begin());
+    if (dtype.kind_ == scaled_int8) dtype.kind_ = other;  // no tensor of theirs
     if (dtype.kind_ == other) dtype.other_ = escaped(name.substr(0, 64));
     return dtype;
   }
@@ -59,21 +61,21 @@ class DType {
   friend std::ostream& operator<<(std::ostream& out, const DType& dtype) { return out << dtype.name(); }
 
  private:
-  static constexpr std::array<std::string_view, 13> names{"float16", "bfloat16", "float32", "float64", "int8",   "int16", "int32",
-                                                          "int64",   "uint8",    "uint16",  "uint32",  "uint64", "bool"};
+  static constexpr std::array<std::string_view, 14> names{"float16", "bfloat16", "float32", "float64", "scaled_int8", "int8",   "int16",
+                                                          "int32",   "int64",    "uint8",   "uint16",  "uint32",      "uint64", "bool"};
   Kind kind_ = float32;
   std::string other_;
 };
 
 /// Bytes of one element; 0 for a type that cannot be read.
 inline std::size_t byte_size(const DType& dtype) {
-  constexpr std::array<std::size_t, 14> sizes{2, 2, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 1, 0};
+  constexpr std::array<std::size_t, 15> sizes{2, 2, 4, 8, 1, 1, 2, 4, 8, 1, 2, 4, 8, 1, 0};
   return sizes[dtype.kind()];
 }
 
 inline std::string to_string(const DType& dtype) { return dtype.name(); }
 
-inline bool is_floating(const DType& dtype) { return dtype.kind() <= DType::float64; }
+inline bool is_floating(const DType& dtype) { return dtype.kind() <= DType::scaled_int8; }
 
 namespace detail {
 
@@ -94,6 +96,7 @@ decltype(auto) with_type(const DType& dtype, Body&& body) {
     case DType::uint32: return body(std::uint32_t{});
     case DType::uint64: return body(std::uint64_t{});
     case DType::boolean:
+    case DType::scaled_int8:
     case DType::other: break;
   }
   return body(bool{});

@@ -136,6 +136,38 @@ class LoadPlan {
     return report;
   }
 
+  /// Assigns the parameter that was added as number `index`; nothing where it is not to be loaded. A matrix that is packed in the source as it
+  /// is held is taken over as it is.
+  void assign(std::size_t index, Parameter auto& parameter, LoadReport& report) const {
+    const Wanted& wanted = wanted_[index];
+    if constexpr (requires { parameter = *source_.packed(0); }) {
+      if (wanted.places.size() == 1) {
+        auto matrix = source_.packed(wanted.places[0]);
+        if (matrix && matrix->precision() == parameter.precision()) {
+          parameter = *std::move(matrix);
+          return static_cast<void>(++report.loaded);
+        }
+      }
+    }
+    if constexpr (requires {
+                    parameter.assign_parts([](std::span<float>) {});
+                    source_.template read_parts<float>(0, [](auto&&) {});
+                  }) {
+      if (wanted.places.size() == 1 && !wanted.stored) {
+        std::int64_t odd = 0;
+        source_.template read_parts<float>(wanted.places[0], [&](auto&& next) {
+          parameter.assign_parts([&](std::span<float> part) {
+            next(part);
+            odd += not_finite(part);
+          });
+        });
+        return note_loaded(wanted, odd, report);
+      }
+    }
+    const std::vector<float> found = values(index, report);
+    if (!found.empty()) parameter.assign(found);
+  }
+
   /// The values of the parameter that was added as number `index`, or none where it is not to be loaded.
   std::vector<float> values(std::size_t index, LoadReport& report) const {
     const Wanted& wanted = wanted_[index];
@@ -151,9 +183,7 @@ class LoadPlan {
       done += count;
     }
     if (wanted.stored) values = wanted.convert(*wanted.stored, values);
-    ++report.loaded;
-    const auto odd = std::count_if(values.begin(), values.end(), [](const float& value) { return !is_finite(value); });
-    if (odd > 0) report.not_finite.push_back(text_of(wanted.name, " has ", odd, " values that are not finite"));
+    note_loaded(wanted, not_finite(values), report);
     return values;
   }
 
@@ -162,6 +192,14 @@ class LoadPlan {
     std::vector<std::size_t> places;
     std::optional<Shape> stored = {};  // the shape of what is to be converted
   };
+
+  static std::int64_t not_finite(std::span<const float> values) {
+    return std::count_if(values.begin(), values.end(), [](const float& value) { return !is_finite(value); });
+  }
+  static void note_loaded(const Wanted& wanted, std::int64_t odd, LoadReport& report) {
+    ++report.loaded;
+    if (odd > 0) report.not_finite.push_back(text_of(wanted.name, " has ", odd, " values that are not finite"));
+  }
 
   static bool has_ending(std::string_view name, const std::vector<std::string>& endings) {
     return std::any_of(endings.begin(), endings.end(), [name](const std::string& ending) {
@@ -220,20 +258,45 @@ class LoadPlan {
   std::vector<Wanted> wanted_;
 };
 
-/// Assigns what the plan has for the model, once it has been compared.
-template <WeightSource S, class Model>
-LoadReport load(Model& model, const S& source, LoadPlan<S>& plan, LoadReport report, const LoadOptions& options) {
-  VPR_REQUIRE(WeightError, !options.strict || report.fits(), source.path(), ": does not fit the model: ", report.text(10));
-  std::size_t index = 0;
-  const auto assign = [&](const std::string&, Parameter auto& parameter) {
-    const std::vector<float> values = plan.values(index++, report);
-    if (!values.empty()) parameter.assign(values);
-  };
-  model.visit(assign, std::string());
-  return report;
-}
-
 }  // namespace detail
+
+/// A loading in parts: `load` for whom the order matters, or what is done in between. All is compared at once, assigned as it is asked for.
+template <class Model, WeightSource S>
+class Loading {
+ public:
+  /// @throws WeightError as `load`
+  /// @param map  what the model's tensors are called in the source; nothing: it is found
+  Loading(Model& model, const S& source, const LoadOptions& options, const AnyNameMap* map = nullptr)
+      : model_(model), plan_(source, detail::wanted_of(model), options), report_(map == nullptr ? plan_.compare() : plan_.compare(*map)) {
+    VPR_REQUIRE(WeightError, !options.strict || report_.fits(), source.path(), ": does not fit the model: ", report_.text(10));
+  }
+
+  /// Assigns the parameters whose name, as the model shows it, `wanted(name)` is true of.
+  /// Asked for again, such as one that is held in another way by now, a parameter is assigned again.
+  template <class Wanted>
+  void assign(Wanted&& wanted) {
+    std::size_t index = 0;
+    const auto assign = [&](const std::string& name, Parameter auto& parameter) {
+      if (assigned_.size() <= index) assigned_.push_back(false);
+      LoadReport again;
+      if (wanted(name)) {
+        plan_.assign(index, parameter, assigned_[index] ? again : report_);
+        assigned_[index] = true;
+      }
+      ++index;
+    };
+    model_.visit(assign, std::string());
+  }
+
+  /// What was found, and what was assigned so far.
+  const LoadReport& report() const { return report_; }
+
+ private:
+  Model& model_;
+  detail::LoadPlan<S> plan_;
+  LoadReport report_;
+  std::vector<bool> assigned_;
+};
 
 /// Gives every parameter that `model` shows its values from `source`, converted to float32 and packed by the parameter.
 /// Nothing is assigned before all names, shapes and types have been compared, so a model keeps its values when that fails.
@@ -242,8 +305,10 @@ LoadReport load(Model& model, const S& source, LoadPlan<S>& plan, LoadReport rep
 template <class Model, WeightSource S, NameMap M>
 LoadReport load(Model& model, const S& source, const M& map, const LoadOptions& options = {}) {
   VPR_REQUIRE(ConfigError, !options.root, source.path(), ": a root is for finding the names; with a map of names, put it into the map");
-  detail::LoadPlan<S> plan(source, detail::wanted_of(model), options);
-  return detail::load(model, source, plan, plan.compare(AnyNameMap(map)), options);
+  const AnyNameMap names(map);
+  Loading<Model, S> loading(model, source, options, &names);
+  loading.assign([](const std::string&) { return true; });
+  return loading.report();
 }
 
 /// The same with the names that are found in the source: official, timm's or Hugging Face's, behind any prefix and with any wrappers in
@@ -251,8 +316,9 @@ LoadReport load(Model& model, const S& source, const M& map, const LoadOptions& 
 /// @throws WeightError also for several sets of weights of which none is known to be meant, lenient or not.
 template <class Model, WeightSource S>
 LoadReport load(Model& model, const S& source, const LoadOptions& options = {}) {
-  detail::LoadPlan<S> plan(source, detail::wanted_of(model), options);
-  return detail::load(model, source, plan, plan.compare(), options);
+  Loading<Model, S> loading(model, source, options);
+  loading.assign([](const std::string&) { return true; });
+  return loading.report();
 }
 
 /// How the tensors of `source` compare with a model's: what `load` would find. Values are read only to see whether two sets of weights

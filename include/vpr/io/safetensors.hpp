@@ -13,6 +13,7 @@
 #include <vpr/io/weight_file.hpp>
 #if VPR_IO_BODIES
 #include <vpr/io/json_text.hpp>
+#include <vpr/io/packed_form.hpp>
 
 #include <nlohmann/json.hpp>
 #endif
@@ -108,6 +109,16 @@ inline std::pair<TensorInfo, std::pair<std::size_t, std::size_t>> safetensors_en
   return {std::move(info), {begin, end}};
 }
 
+/// Calls `body`; an error that it throws comes out as a FormatError that begins with the tensor's name.
+template <class Body>
+void naming_tensor(const std::string& name, Body&& body) {
+  try {
+    body();
+  } catch (const Error& error) {
+    fail<FormatError>('\'', name, "': ", error.what());
+  }
+}
+
 }  // namespace detail
 
 VPR_IO_FUNCTION WeightFile read_safetensors(MappedFile file) {
@@ -123,25 +134,6 @@ VPR_IO_FUNCTION WeightFile read_safetensors(MappedFile file) {
     const nlohmann::json header = detail::parse_json_object(bytes.subspan(sizeof length, length), 4, "header");
     const std::span<const std::byte> data = bytes.subspan(sizeof length + length);
 
-    std::vector<std::pair<TensorInfo, std::pair<std::size_t, std::size_t>>> entries;
-    for (const auto& [name, entry] : header.items()) {
-      if (name == "__metadata__") continue;
-      try {
-        entries.push_back(detail::safetensors_entry(name, entry, data.size()));
-      } catch (const Error& error) {
-        fail<FormatError>('\'', name, "': ", error.what());
-      }
-    }
-    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    std::size_t end = 0;
-    for (auto& [info, place] : entries) {
-      VPR_REQUIRE(FormatError, place.first == end, '\'', info.name, "' begins at byte ", place.first, " of the data, expected ", end,
-                  ": tensors overlap or leave a gap");
-      end = place.second;
-      source.add(std::move(info), {data.subspan(place.first, place.second - place.first), {}, {}});
-    }
-    VPR_REQUIRE(FormatError, end == data.size(), data.size() - end, " bytes at the end belong to no tensor");
-
     std::map<std::string, std::string> metadata;
     if (const auto found = header.find("__metadata__"); found != header.end()) {
       VPR_REQUIRE(FormatError, found->is_object(), "__metadata__ is not an object");
@@ -149,6 +141,35 @@ VPR_IO_FUNCTION WeightFile read_safetensors(MappedFile file) {
         VPR_REQUIRE(FormatError, value.is_string(), "__metadata__ '", key, "' is not a string");
         metadata[key] = value.get<std::string>();
       }
+    }
+    const auto version = metadata.find(std::string(detail::packed_version_key));
+    VPR_REQUIRE(FormatError, version == metadata.end() || version->second == detail::packed_version, "its matrices are packed in form '",
+                escaped(version->second.substr(0, 40)), "', this version of vpr reads form '", detail::packed_version, "'");
+
+    std::vector<std::pair<TensorInfo, std::pair<std::size_t, std::size_t>>> entries;
+    for (const auto& [name, entry] : header.items()) {
+      if (name == "__metadata__") continue;
+      detail::naming_tensor(name, [&] { entries.push_back(detail::safetensors_entry(name, entry, data.size())); });
+    }
+    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    std::size_t end = 0;
+    for (auto& [info, place] : entries) {
+      VPR_REQUIRE(FormatError, place.first == end, '\'', info.name, "' begins at byte ", place.first, " of the data, expected ", end,
+                  ": tensors overlap or leave a gap");
+      end = place.second;
+      StoredTensor stored{data.subspan(place.first, place.second - place.first), {}, {}};
+      if (const auto form = metadata.find(std::string(detail::packed_key) + info.name);
+          version != metadata.end() && form != metadata.end()) {
+        detail::naming_tensor(info.name, [&] { detail::read_packed_form(form->second, info, stored); });
+        metadata.erase(form);
+      }
+      source.add(std::move(info), std::move(stored));
+    }
+    VPR_REQUIRE(FormatError, end == data.size(), data.size() - end, " bytes at the end belong to no tensor");
+
+    for (const auto& [key, value] : metadata) {
+      VPR_REQUIRE(FormatError, version == metadata.end() || !key.starts_with(detail::packed_key), "there is no tensor for the metadata '",
+                  escaped(key.substr(0, 80)), "'");
     }
     source.set_metadata(std::move(metadata));
     return source;

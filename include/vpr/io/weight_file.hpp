@@ -3,6 +3,7 @@
 /// Tensors of a mapped file, whichever format it has: what every reader of this folder returns.
 #pragma once
 
+#include <vpr/backend/cpu/packed_matrix.hpp>
 #include <vpr/io/inflate.hpp>
 #include <vpr/io/mapped_file.hpp>
 #include <vpr/io/weight_source.hpp>
@@ -38,6 +39,11 @@ struct StoredTensor {
   };
   std::optional<Deflated> deflated;
   bool negated = false;  // the values are the negatives of what is stored
+  struct Packed {
+    Precision precision = Precision::f32;
+    bool smoothed = false;  // whether the factors of inputs follow the words
+  };
+  std::optional<Packed> packed = {};  // the bytes are those of a `PackedMatrix`
 };
 
 /// A `WeightSource` over a mapped file, and those it refers to. Nothing is read before `read`, which writes straight into the caller's
@@ -74,6 +80,24 @@ class WeightFile {
     walk(index, [&out](auto& elements) { elements.next(out); });
   }
 
+  /// Calls `body(next)`, where `next(std::span<T>)` writes the values of tensor `index` that come next in row-major order; their pages of the file are given back
+  /// as it goes.
+  template <class T, class Body>
+  void read_parts(std::size_t index, Body&& body) const {
+    checked<T>(index);
+    const std::span<const std::byte> bytes = stored_[index].bytes;
+    walk(index, [&](auto& elements) {
+      std::size_t released = 0;
+      body([&](std::span<T> out) {
+        elements.next(out);
+        constexpr std::size_t enough = 1 << 20;
+        if (elements.passed() < released + enough) return;
+        release(bytes.subspan(released, elements.passed() - released));
+        released = elements.passed();
+      });
+    });
+  }
+
   /// Calls `body(std::span<const T>)` with the values of tensor `index`, piece after piece in row-major order, without holding them all.
   template <class T, class Body>
   void stream(std::size_t index, Body&& body) const {
@@ -89,6 +113,32 @@ class WeightFile {
         left -= part.size();
       }
     });
+  }
+
+  /// The precision in which matrices are packed in the file; nothing where none is.
+  std::optional<Precision> packed_precision() const {
+    for (const StoredTensor& stored : stored_) {
+      if (stored.packed) return stored.packed->precision;
+    }
+    return std::nullopt;
+  }
+
+  /// Tensor `index` as it is packed in the file, nothing where it is not.
+  /// @throws FormatError  for words that no matrix gives
+  std::optional<PackedMatrix> packed(std::size_t index) const {
+    const std::optional<StoredTensor::Packed>& form = stored_[index].packed;
+    if (!form) return std::nullopt;
+    const TensorInfo& info = tensors_[index];
+    std::vector<float> factors(form->smoothed ? static_cast<std::size_t>(info.shape.elements() / info.shape[0]) : 0);
+    std::vector<std::uint32_t> words(stored_[index].bytes.size() / sizeof(std::uint32_t) - factors.size());
+    std::memcpy(words.data(), stored_[index].bytes.data(), words.size() * sizeof(std::uint32_t));
+    std::memcpy(factors.data(), stored_[index].bytes.data() + words.size() * sizeof(std::uint32_t), factors.size() * sizeof(float));
+    release(stored_[index].bytes);
+    try {
+      return PackedMatrix::from_words(info.shape, form->precision, words, factors);
+    } catch (const Error& error) {
+      fail<FormatError>(path(), ": '", info.name, "': ", error.what());
+    }
   }
 
   const MappedFile& file() const& { return files_.front(); }
@@ -156,6 +206,11 @@ class WeightFile {
       from_ = inflated_.data();
     }
 
+    /// How many of the stored bytes are not needed any more.
+    std::size_t passed() const {
+      return inflater_ || !stored_.strides.empty() ? 0 : static_cast<std::size_t>(from_ - stored_.bytes.data());
+    }
+
     /// Writes the elements that come next to `out`.
     template <class T>
     void next(std::span<T> out) {
@@ -215,8 +270,24 @@ class WeightFile {
     std::array<std::int64_t, Shape::max_rank> position_{};
   };
 
+  /// Goes over the values of a packed tensor.
+  struct Unpacked {
+    std::vector<float> values;
+    std::size_t done = 0;
+
+    std::size_t passed() const { return 0; }
+    template <class T>
+    void next(std::span<T> out) {
+      for (T& value : out) value = static_cast<T>(values[done++]);
+    }
+  };
+
   template <class Body>
   void walk(std::size_t index, Body&& body) const {
+    if (const std::optional<PackedMatrix> matrix = packed(index)) {
+      Unpacked elements{matrix->values()};
+      return body(elements);
+    }
     const std::string& name = tensors_[index].name;
     try {
       detail::with_type(tensors_[index].dtype, [&]<class From>(From) {

@@ -128,16 +128,21 @@ std::string content_of(const S& source, const std::vector<FittingModel>& fitting
   return networks.empty() ? detail::described_vit(source.tensors()) : networks;
 }
 
-/// `load`, whose error also says what the file holds where that is another model than `name`, the one asked for.
-template <class Model, WeightSource S>
-LoadReport load_named(Model& model, std::string_view name, const S& source, const LoadOptions& options = {}) {
+/// Calls `load_it()`, which gives the model its weights from `source`. Its error also says what the file holds where that is another model
+/// than `name`, the one asked for.
+template <WeightSource S, class Load>
+LoadReport load_named(std::string_view name, const S& source, Load&& load_it) {
   try {
-    return load(model, source, options);
+    return load_it();
   } catch (const WeightError& error) {
     const std::string content = content_of(source, identify(source));
     if (content.empty() || content == canonical_name(name)) throw;
     fail<WeightError>(source.path(), ": this file holds ", content, "; the model asked for is ", name, ". ", error.what());
   }
+}
+template <class Model, WeightSource S>
+LoadReport load_named(Model& model, std::string_view name, const S& source, const LoadOptions& options = {}) {
+  return load_named(name, source, [&] { return load(model, source, options); });
 }
 
 }  // namespace vpr

@@ -42,7 +42,9 @@ struct ModelRequest {
   std::optional<Tap> tap = std::nullopt;                   ///< with a block: its tokens, each at unit length
   std::string tokens = {};                                 ///< of BACKBONE+AGGREGATOR: see `ModelRecord::tokens`
   std::optional<PositionRule> positions = std::nullopt;    ///< other than the model was published with
-  Precision precision = Precision::f32;                    ///< of the backbone's blocks: see `hold_blocks_in`
+  std::optional<PrecisionTable> precision = std::nullopt;  ///< of the backbone's blocks; nothing: as the file holds them
+  std::vector<ImageView> calibration = {};                 ///< photos that int8 is smoothed by; none: `calibration_photos`
+  std::string save_weights = {};                           ///< where the weights are saved as they are held: see `save_packed`
   std::optional<LocalKind> local = std::nullopt;           ///< for `load_two_stage`; nothing: its head where it has one, else patches
   std::optional<Tap> local_tap = std::nullopt;             ///< where its patches are taken; nothing: the aggregator's
   std::function<Vocabulary(const PatchFeatures&)> vocabulary = {};  ///< for vlad: gives the words, and may look at features to find them

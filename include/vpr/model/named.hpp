@@ -9,15 +9,19 @@
 #include <vpr/dataset/text.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/open.hpp>
+#include <vpr/io/save.hpp>
 #include <vpr/layer/normed_convolution.hpp>
 #include <vpr/local/patches.hpp>
 #include <vpr/matcher/mutual_nearest.hpp>
+#include <vpr/model/calibration_photos.hpp>
 #include <vpr/model/identify.hpp>
 #include <vpr/model/loaded_model.hpp>
 #include <vpr/model/model_request.hpp>
+#include <vpr/model/smoothing.hpp>
 #include <vpr/model/systems.hpp>
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -84,18 +88,60 @@ inline AnyPreprocess preprocess_of(const ModelRecord& record) {
   return find_preprocess(record.preprocess, parse_image_size(record.size, "size"));
 }
 
-/// Gives a model its weights, records which of several sets they are, and says what is not as it was saved.
-/// @param name  what the model is called in an error, see `load_named`
+/// In which precision a file holds matrices: that of its record where it has packed ones, else float32.
+inline PrecisionTable precision_in(const WeightFile& file) {
+  const std::optional<Precision> packed = file.packed_precision();
+  if (!packed) return Precision::f32;
+  const std::string recorded = record_in(file.metadata()).value_or(ModelRecord()).precision;
+  return recorded.empty() ? *packed : naming_file(file.path(), "its record", [&] { return find_precision(recorded); });
+}
+
+/// Loads a model whose int8 is to be smoothed, by the photos asked for or by `calibration_photos`.
 template <class Model>
-void load_weights(Model& model, std::string_view name, const WeightFile& file, const ModelRequest& request, ModelRecord& record) {
-  hold_blocks_in(model, request.precision);
-  const LoadReport report = load_named(model, name, file, {.strict = request.strict, .root = request.weights_root});
+LoadReport load_smoothed(Model& model, AnyPipeline<>& pipeline, const WeightFile& file, PrecisionTable table, const ModelRequest& request,
+                         const LoadOptions& options) {
+  const std::vector<Image> rendered = request.calibration.empty() ? calibration_photos() : std::vector<Image>();
+  const std::vector<ImageView> views = rendered.empty() ? request.calibration : std::vector<ImageView>(rendered.begin(), rendered.end());
+  std::vector<AnyPipeline<>::X> photos;
+  for (const ImageView& view : views) {
+    pipeline.input_size(view.size());
+    photos.push_back(pipeline.prepared(std::span(&view, 1)));
+  }
+  return vpr::load_smoothed(model, pipeline.backbone, file, table, photos, options);
+}
+
+/// Gives a model its weights, records which of several sets they are and how they are held, and says what is not as it was saved.
+/// @param model     the pipeline's backbone, itself, or the system around it
+/// @param name      what the model is called in an error, see `load_named`
+template <class Model>
+void load_weights(Model& model, AnyPipeline<>& pipeline, std::string_view name, const WeightFile& file, const ModelRequest& request,
+                  ModelRecord& record) {
+  const PrecisionTable stored = precision_in(file), table = request.precision.value_or(stored);
+  const LoadOptions options{.strict = request.strict, .root = request.weights_root};
+  const bool smooth = table.has(Precision::int8) && !(table == stored);
+  VPR_REQUIRE(ConfigError, smooth || request.calibration.empty(),
+              "photos to calibrate on are for int8 and mixed, and for weights that are not held so already");
+  const LoadReport report = load_named(name, file, [&] {
+    if (smooth) return load_smoothed(model, pipeline, file, table, request, options);
+    hold_blocks_in(model, table);
+    return load(model, file, options);
+  });
   VPR_REQUIRE(WeightError, report.missing.empty() && report.misshaped.empty(), file.path(), ": does not fit the model: ", report.text(10));
-  fold_batch_norm(model);
   record.weights_root = report.root.empty() ? "none" : report.root;
-  if (request.precision != Precision::f32) record.precision = name_of(request.precision);
+  if (table.has(Precision::bf16) || table.has(Precision::int8)) record.precision = name_of(table);
+  record.calibration = smooth ? request.calibration.empty() ? "synthetic town" : std::to_string(request.calibration.size()) + " photos"
+                       : table.has(Precision::int8) ? record_in(file.metadata()).value_or(ModelRecord()).calibration
+                                                    : "none";
   const bool as_saved = report.unexpected.empty() && report.not_finite.empty() && report.converted.empty() && report.passed_over.empty();
   if (!as_saved && request.say) request.say(text_of(file.path(), ": loaded '", record.weights_root, "' with ", report.text()));
+  if (!request.save_weights.empty()) {
+    std::map<std::string, std::string> metadata = file.metadata();  // its licence, and how it was trained
+    metadata.insert_or_assign("precision", record.precision);
+    metadata.insert_or_assign("calibration", record.calibration);
+    metadata.insert_or_assign("vpr_version", VPR_VERSION);
+    save_packed(request.save_weights, model, std::move(metadata));
+  }
+  fold_batch_norm(model);
 }
 
 /// Refuses a size that the model takes no photo at, before any is read.
@@ -117,7 +163,7 @@ inline LoadedModel load_system(const NamedSystem& named, const ModelRequest& req
               "' is described as it was published: another block, position rule or length of tokens is for BACKBONE+AGGREGATOR");
   model.system.pipeline.preprocess = preprocess_of(model.record);
   require_size(model.pipeline());
-  load_weights(model.system, request.name, file, request, model.record);
+  load_weights(model.system, model.system.pipeline, request.name, file, request, model.record);
   return model;
 }
 
@@ -142,7 +188,7 @@ inline LoadedModel load_composition(const ModelRequest& request) {
 
   AnyPipeline<> pipeline(tap.block < 0 ? network : AnyBackbone<>(Tapped(network, tap)), Mean<>(), preprocess_of(record));
   require_size(pipeline);
-  if (!named->learned) load_weights(pipeline.backbone, name.backbone, file, request, record);
+  if (!named->learned) load_weights(pipeline.backbone, pipeline, name.backbone, file, request, record);
   AggregatorPlace place{network.channels(), wants_unit_tokens(record.tokens), {}};
   if (request.vocabulary) {
     place.vocabulary = [&] {
@@ -153,7 +199,7 @@ inline LoadedModel load_composition(const ModelRequest& request) {
     };
   }
   pipeline.aggregator = named->factory.make<Cpu<f32>>(place);
-  if (named->learned) load_weights(pipeline, request.name, file, request, record);
+  if (named->learned) load_weights(pipeline, pipeline, request.name, file, request, record);
   return {AnySystem<>(std::move(pipeline)), record};
 }
 

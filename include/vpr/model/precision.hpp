@@ -7,45 +7,120 @@
 #include <vpr/core/error.hpp>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace vpr {
 namespace detail {
 
-/// Whether a parameter is a matrix of a transformer block itself: of its attention or feed-forward network, not of an adapter in it.
-inline bool is_of_a_block(std::string_view name) {
+/// The transformer block that a parameter is in, from 0, and what it is called there, such as `attn.qkv.weight`; nothing for others.
+inline std::optional<std::pair<std::size_t, std::string_view>> place_in_a_block(std::string_view name) {
   constexpr std::string_view blocks = "blocks.";
   const std::size_t found = name.find(blocks);
-  if (found == std::string_view::npos) return false;
+  if (found == std::string_view::npos) return std::nullopt;
   name.remove_prefix(found + blocks.size());
-  const std::size_t digits = name.find_first_not_of("0123456789");
-  return digits != 0 && digits != std::string_view::npos &&
-         (name.substr(digits).starts_with(".attn.") || name.substr(digits).starts_with(".mlp."));
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
+  if (error != std::errc() || end == name.data() + name.size() || *end != '.') return std::nullopt;
+  return std::pair{index, name.substr(static_cast<std::size_t>(end - name.data()) + 1)};
+}
+
+/// The transformer block that a parameter is in, its adapter's included.
+inline std::optional<std::size_t> block_of(std::string_view name) {
+  const auto place = place_in_a_block(name);
+  return place ? std::optional(place->first) : std::nullopt;
+}
+
+/// Whether a parameter is a matrix of a transformer block itself: of its attention or feed-forward network, not of an adapter in it.
+inline bool is_of_a_block(std::string_view name) {
+  const auto place = place_in_a_block(name);
+  return place && (place->second.starts_with("attn.") || place->second.starts_with("mlp."));
 }
 
 }  // namespace detail
 
-/// Holds the matrices of a model's transformer blocks, nearly all of its numbers, in `precision`, and computes their products in it. Patch
-/// embedding, norms, adapters and aggregator stay in float32. Called before weights are loaded, they are converted as they are read.
+/// In which precision the matrices of a model are held: those of its transformer blocks, nearly all of its numbers, apart from them those of
+/// the first and the last block. Patch embedding, norms, adapters and aggregator are float32 in every model.
+struct PrecisionTable {
+  Precision blocks = Precision::f32;
+  Precision ends = blocks;
+
+  constexpr PrecisionTable(Precision all = Precision::f32) : blocks(all) {}  // NOLINT(google-explicit-constructor): a precision is a table
+  constexpr PrecisionTable(Precision inner, Precision ends_) : blocks(inner), ends(ends_) {}
+
+  bool has(Precision precision) const { return blocks == precision || ends == precision; }
+  /// That of a matrix in a block.
+  Precision of(std::size_t block, std::size_t depth) const { return block == 0 || block + 1 == depth ? ends : blocks; }
+
+  friend bool operator==(const PrecisionTable&, const PrecisionTable&) = default;
+};
+
+/// The tables that a command line names, see `docs/models.md` for what they cost.
+struct NamedPrecision {
+  std::string_view name;
+  PrecisionTable table;
+};
+inline constexpr std::array<NamedPrecision, 4> named_precisions{{
+    {"f32", Precision::f32},
+    {"bf16", Precision::bf16},
+    {"int8", Precision::int8},
+    {"mixed", {Precision::int8, Precision::bf16}},
+}};
+
+/// @throws ConfigError  for a name that is not one of `named_precisions`
+inline PrecisionTable find_precision(std::string_view name) {
+  for (const NamedPrecision& named : named_precisions) {
+    if (named.name == name) return named.table;
+  }
+  fail<ConfigError>("precision '", name, "': want f32, bf16, int8 or mixed");
+}
+
+/// The name of a table, empty for one that has none.
+inline std::string_view name_of(PrecisionTable table) {
+  for (const NamedPrecision& named : named_precisions) {
+    if (named.table == table) return named.name;
+  }
+  return {};
+}
+
+namespace detail {
+
+/// How many transformer blocks a model has parameters of.
+template <class Model>
+std::size_t depth_of(Model& model) {
+  std::size_t depth = 0;
+  model.visit(
+      [&depth](const std::string& name, auto&) {
+        if (const std::optional<std::size_t> block = block_of(name)) depth = std::max(depth, *block + 1);
+      },
+      std::string());
+  return depth;
+}
+
+}  // namespace detail
+
+/// Holds the matrices of a model's transformer blocks as the table says, and computes their products in that precision. Called before weights
+/// are loaded, they are converted as they are read. In int8 they are not smoothed: see `vpr/model/smoothing.hpp`.
 ///
 /// @tparam Model  a component over a backend whose weights have precisions, such as `Cpu<f32>`
 template <class Model>
-void hold_blocks_in(Model& model, Precision precision) {
+void hold_blocks_in(Model& model, PrecisionTable table) {
+  const std::size_t depth = detail::depth_of(model);
   model.visit(
-      [precision](const std::string& name, auto& parameter) {
-        if constexpr (requires { parameter = parameter.converted(precision); }) {
-          if (detail::is_of_a_block(name) && parameter.precision() != precision) parameter = parameter.converted(precision);
+      [&](const std::string& name, auto& parameter) {
+        if constexpr (requires { parameter = parameter.converted(Precision::f32); }) {
+          if (!detail::is_of_a_block(name)) return;
+          const Precision precision = table.of(*detail::block_of(name), depth);
+          if (parameter.precision() != precision) parameter = parameter.converted(precision);
         }
       },
       std::string());
-}
-
-/// @throws ConfigError  for a name that is not one of `precision_names`.
-inline Precision find_precision(std::string_view name) {
-  const auto found = std::find(precision_names.begin(), precision_names.end(), name);
-  VPR_REQUIRE(ConfigError, found != precision_names.end(), "precision '", name, "': want f32, bf16 or int8");
-  return static_cast<Precision>(found - precision_names.begin());
 }
 
 }  // namespace vpr

@@ -40,7 +40,8 @@ struct ModelRecord {
   std::string vocabulary = {};      ///< of VLAD: the hash of the words; `none`
   std::string pca = {};             ///< the hash of its file; `none`
   std::string batch_context = {};   ///< the batch context of models that mix photos, see `BatchContext::text`; `alone`
-  std::string precision = {};       ///< of the products in the network's blocks: `float32`, `bf16` or `int8`
+  std::string precision = {};       ///< of the products in the network's blocks: `float32`, `bf16`, `int8` or `mixed`
+  std::string calibration = {};     ///< of int8: what its inputs are smoothed by, `synthetic town` or photos; `none`
   std::string upright = {};         ///< whether photos are turned as EXIF says: `yes` or `no`
   std::string accept_damaged = {};  ///< whether damaged photos are taken as far as they decode: `yes` or `no`
   std::string vpr_version = {};     ///< of the library
@@ -65,10 +66,10 @@ struct ModelRecord {
     std::string_view name;
     std::string ModelRecord::*value;
   };
-  static const std::array<Field, 17> fields;
+  static const std::array<Field, 18> fields;
 };
 
-inline constexpr std::array<ModelRecord::Field, 17> ModelRecord::fields{{
+inline constexpr std::array<ModelRecord::Field, 18> ModelRecord::fields{{
     {"model", &ModelRecord::model},
     {"weights", &ModelRecord::weights},
     {"weights_hash", &ModelRecord::weights_hash},
@@ -83,6 +84,7 @@ inline constexpr std::array<ModelRecord::Field, 17> ModelRecord::fields{{
     {"pca", &ModelRecord::pca},
     {"batch_context", &ModelRecord::batch_context},
     {"precision", &ModelRecord::precision},
+    {"calibration", &ModelRecord::calibration},
     {"upright", &ModelRecord::upright},
     {"accept_damaged", &ModelRecord::accept_damaged},
     {"vpr_version", &ModelRecord::vpr_version},
@@ -182,6 +184,7 @@ inline ModelRecord record_of(std::string model, ImageSize size, std::string_view
           .vocabulary = "none",
           .pca = "none",
           .precision = "float32",
+          .calibration = "none",
           .vpr_version = VPR_VERSION};
 }
 inline ModelRecord record_of(std::string model, ImageSize size, std::string_view preprocess, const VitConfig& network) {

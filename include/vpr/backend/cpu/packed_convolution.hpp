@@ -157,7 +157,7 @@ class PackedConvolution {
           } else {
             Buffer<float> apart(static_cast<std::size_t>(count * depth));
             map_kernels().copy(windows, first, count, apart.data(), depth, 16);
-            kernels.pack({apart.data(), depth, count}, depth, height, to, scales);
+            kernels.pack({apart.data(), depth, count, matrix.input_factors().data()}, depth, height, to, scales);
           }
         },
         epilogue, out, shape_[0]);

@@ -65,10 +65,12 @@ struct ProductPart {
   std::int64_t row_begin, row_end, panel_begin, panel_end;
 };
 
+/// Rows of a matrix. Those that are packed as bytes are multiplied by `factors` first, one an element, where there are any.
 template <class T>
 struct RowsView {
   const T* data;
   std::int64_t step, count;
+  const T* factors = nullptr;
 };
 
 template <class T>

@@ -262,7 +262,7 @@ VPR_INLINE Floats rounded_to_bf16(Floats x) {
 
 /// Packs a row of `depth` floats into every `height`-th line from `to` on.
 template <class T>
-VPR_INLINE RowScale pack_row(PlainTerms<T>, const float* x, std::int64_t depth, std::int64_t height, char* to) {
+VPR_INLINE RowScale pack_row(PlainTerms<T>, const float* x, const float*, std::int64_t depth, std::int64_t height, char* to) {
   for (std::int64_t k = 0; k < depth; k += 16, to += 64 * height) {
     for (int v = 0; v < 16; v += lanes) {
       if (k + v < depth) store(reinterpret_cast<float*>(to) + v, load_up_to(x + k + v, depth - k - v));
@@ -272,7 +272,7 @@ VPR_INLINE RowScale pack_row(PlainTerms<T>, const float* x, std::int64_t depth, 
 }
 
 /// Rounds to bfloat16.
-VPR_INLINE RowScale pack_row(Bf16Terms, const float* x, std::int64_t depth, std::int64_t height, char* to) {
+VPR_INLINE RowScale pack_row(Bf16Terms, const float* x, const float*, std::int64_t depth, std::int64_t height, char* to) {
 #if VPR_BF16_AND_VNNI
   for (std::int64_t k = 0; k < depth; k += 2 * lanes, to += 64 * height) {
     const std::int64_t rest = depth - k;
@@ -293,12 +293,18 @@ VPR_INLINE RowScale pack_row(Bf16Terms, const float* x, std::int64_t depth, std:
   return {};
 }
 
+/// Up to `lanes` elements of a row, times their factors.
+VPR_INLINE Floats load_scaled(const float* x, const float* factors, std::int64_t at, std::int64_t depth) {
+  const Floats value = load_up_to(x + at, depth - at);
+  return factors == nullptr ? value : value * load_up_to(factors + at, depth - at);
+}
+
 /// Packs a row as bytes `round(x / step) + zero`, and says how; where a float is not finite the step is NaN.
-VPR_INLINE RowScale pack_row(Int8Terms, const float* x, std::int64_t depth, std::int64_t height, char* to) {
+VPR_INLINE RowScale pack_row(Int8Terms, const float* x, const float* factors, std::int64_t depth, std::int64_t height, char* to) {
   Floats most{}, least{};
   Ints magnitudes{};
   for (std::int64_t k = 0; k < depth; k += lanes) {
-    const Floats value = load_up_to(x + k, depth - k);
+    const Floats value = load_scaled(x, factors, k, depth);
     const Ints bits = (Ints)magnitude(value);
     most = larger(most, value);
     least = smaller(least, value);
@@ -314,7 +320,7 @@ VPR_INLINE RowScale pack_row(Int8Terms, const float* x, std::int64_t depth, std:
   for (std::int64_t k = 0; k < depth; to += 64 * height) {
 #if VPR_BF16_AND_VNNI
     for (int v = 0; v < 4; ++v, k += lanes) {
-      const Floats value = k < depth ? load_up_to(x + k, depth - k) : Floats{};
+      const Floats value = k < depth ? load_scaled(x, factors, k, depth) : Floats{};
       typedef std::uint8_t Bytes __attribute__((vector_size(lanes)));
       Bytes bytes;
       asm("vpmovdb %1, %0" : "=v"(bytes) : "v"(value * inverse + shift));  // the last byte of each lane
@@ -323,7 +329,7 @@ VPR_INLINE RowScale pack_row(Int8Terms, const float* x, std::int64_t depth, std:
 #else
     // Four bytes a b c d as 16-bit numbers a c b d.
     for (int v = 0; v < 32 / lanes; ++v, k += lanes) {
-      const Floats value = k < depth ? load_up_to(x + k, depth - k) : Floats{};
+      const Floats value = k < depth ? load_scaled(x, factors, k, depth) : Floats{};
       const Ints bytes = (Ints)(value * inverse + shift) & 0xff;
       for (int i = 0; i < lanes; i += 4) {
         const std::int32_t words[2] = {bytes[i] | bytes[i + 2] << 16, bytes[i + 1] | bytes[i + 3] << 16};
@@ -342,7 +348,7 @@ void pack_rows(RowsView<float> rows, std::int64_t depth, std::int64_t height, vo
   for (std::int64_t r = 0; r < height; ++r) {
     char* const lines = static_cast<char*>(to) + 64 * r;
     if (r < rows.count) {
-      scales[r] = pack_row(Terms(), rows.data + r * rows.step, depth, height, lines);
+      scales[r] = pack_row(Terms(), rows.data + r * rows.step, rows.factors, depth, height, lines);
     } else {
       for (std::int64_t k = 0; k < depth; k += line_depth) __builtin_memset(lines + k / line_depth * height * 64, 0, 64);
     }
