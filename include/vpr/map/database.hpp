@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// An LMDB file: many readers in many processes beside one writer, each commit whole or not at all. Needs the component vpr::map.
+#pragma once
+
+#ifndef VPR_WITH_MAP
+#error \
+    "vpr/map/database.hpp needs the component map: link the CMake target vpr::map, or, without CMake, compile with -DVPR_WITH_MAP -DVPR_WITH_HASH and link lmdb (Debian: liblmdb-dev libxxhash-dev)"
+#endif
+
+#include <vpr/core/error.hpp>
+#include <vpr/map/lmdb_pages.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fcntl.h>
+#include <lmdb.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace vpr {
+
+/// Whether a map is opened to be read only, or to be changed too.
+enum class MapAccess { read, write };
+
+namespace detail {
+
+/// Which file it is, whatever its name.
+struct FileIdentity {
+  dev_t device = 0;
+  ino_t number = 0;
+  friend auto operator<=>(const FileIdentity&, const FileIdentity&) = default;
+};
+
+inline std::optional<FileIdentity> identity_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  return FileIdentity{status.st_dev, status.st_ino};
+}
+
+/// An open file; `lock` waits for an advisory lock, which goes with it.
+class OpenFile {
+ public:
+  OpenFile(const std::string& path, int flags) : file_(::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, 0666)) {
+    VPR_REQUIRE(IoError, file_ >= 0, path, ": cannot be opened: ", std::strerror(errno));
+  }
+  OpenFile(OpenFile&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+  OpenFile& operator=(OpenFile&& other) noexcept {
+    std::swap(file_, other.file_);
+    return *this;
+  }
+  ~OpenFile() {
+    if (file_ >= 0) ::close(file_);
+  }
+  void lock(int kind) const {
+    while (::flock(file_, kind) != 0 && errno == EINTR) {
+    }
+  }
+  struct stat status() const {
+    struct stat status {};
+    VPR_REQUIRE(IoError, ::fstat(file_, &status) == 0, "a map cannot be examined: ", std::strerror(errno));
+    return status;
+  }
+  int get() const { return file_; }
+
+ private:
+  int file_;
+};
+
+/// A file's bytes in memory, with room for it to grow. Bytes behind its end must not be touched.
+class GrowingView {
+ public:
+  GrowingView(const OpenFile& file, std::size_t reserved, const std::string& path) : reserved_(reserved) {
+    data_ = ::mmap(nullptr, reserved, PROT_READ, MAP_SHARED | MAP_NORESERVE, file.get(), 0);
+    VPR_REQUIRE(IoError, data_ != MAP_FAILED, path, ": ", reserved, " bytes of address space cannot be had: ", std::strerror(errno),
+                "; raise the limit of the process (ulimit -v)");
+  }
+  GrowingView(const GrowingView&) = delete;
+  GrowingView& operator=(const GrowingView&) = delete;
+  ~GrowingView() { ::munmap(data_, reserved_); }
+  std::span<const std::byte> first(std::size_t size) const { return {static_cast<const std::byte*>(data_), size}; }
+  std::size_t reserved() const { return reserved_; }
+
+ private:
+  void* data_;
+  std::size_t reserved_;
+};
+
+/// An LMDB environment. One process has one of a file, which its maps share: LMDB's locks are the process's.
+class Database {
+ public:
+  /// Address space that is set aside for a file to grow into; less where the process may not have as much.
+  static constexpr std::size_t most_bytes = std::size_t{1} << 40;
+
+  /// Opens what is there.
+  /// @throws IoError, FormatError
+  static std::shared_ptr<Database> open(const std::string& path, MapAccess access) {
+    static std::mutex mutex;
+    static std::map<FileIdentity, std::weak_ptr<Database>> opened;
+    const std::lock_guard lock(mutex);
+    std::erase_if(opened, [](const auto& one) { return one.second.expired(); });
+    for (int attempt = 0;; ++attempt) {
+      OpenFile file(path, access == MapAccess::write ? O_RDWR : O_RDONLY);
+      file.lock(LOCK_SH);  // no other process puts a compacted file in its place meanwhile
+      const struct stat status = file.status();
+      const FileIdentity identity{status.st_dev, status.st_ino};
+      if (identity_of(path) != identity && attempt < 100) continue;
+      VPR_REQUIRE(IoError, S_ISREG(status.st_mode), path, ": is no regular file, expected a map");
+      if (const auto found = opened.find(identity); found != opened.end()) {
+        if (auto shared = found->second.lock()) {
+          VPR_REQUIRE(ConfigError, access == MapAccess::read || shared->access_ == MapAccess::write, path,
+                      ": is open to be read in this process; open it to be written first, or close it");
+          return shared;
+        }
+      }
+      auto made = std::make_shared<Database>(path, access, std::move(file), MDB_NOTLS);
+      opened[identity] = made;
+      return made;
+    }
+  }
+
+  /// A new file under a name that nobody knows yet, written without waiting for the disk; see `sync`.
+  static std::shared_ptr<Database> create(const std::string& path) {
+    OpenFile file(path, O_RDWR | O_CREAT | O_EXCL);
+    return std::make_shared<Database>(path, MapAccess::write, std::move(file), MDB_NOTLS | MDB_NOSYNC);
+  }
+
+  Database(std::string path, MapAccess access, OpenFile file, unsigned flags)
+      : path_(std::move(path)), access_(access), file_(std::move(file)) {
+    const struct stat status = file_.status();
+    identity_ = {status.st_dev, status.st_ino};
+    const bool fresh = (flags & MDB_NOSYNC) != 0;
+    if (!fresh) check_metas();
+    if (access == MapAccess::read) flags |= MDB_RDONLY;
+    reserve_lock_file();
+    for (std::size_t reserved = most_bytes;; reserved /= 2) {
+      require(::mdb_env_create(&environment_), "cannot be opened");
+      ::mdb_env_set_maxreaders(environment_, 1024);
+      ::mdb_env_set_mapsize(environment_, reserved);
+      const int error = ::mdb_env_open(environment_, path_.c_str(), flags | MDB_NOSUBDIR, 0666);
+      if (error == 0) break;
+      ::mdb_env_close(std::exchange(environment_, nullptr));
+      if (error == ENOMEM && reserved / 2 > 2 * static_cast<std::size_t>(status.st_size) + (1 << 26)) continue;
+      VPR_REQUIRE(IoError, error != EACCES && error != EROFS, path_, ": its lock file ", path_,
+                  "-lock cannot be written: readers of a map need it");
+      require(error, "cannot be opened");
+    }
+    file_.lock(LOCK_UN);
+    int cleared = 0;
+    ::mdb_reader_check(environment_, &cleared);
+  }
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  ~Database() {
+    if (environment_ != nullptr) ::mdb_env_close(environment_);
+  }
+
+  const std::string& path() const { return path_; }
+  MapAccess access() const { return access_; }
+  /// Whether the file still bears its name, and not one that was put in its place.
+  bool current() const { return identity_of(path_) == identity_; }
+  std::uint64_t bytes() const { return static_cast<std::uint64_t>(file_.status().st_size); }
+  void sync() const { require(::mdb_env_sync(environment_, 1), "cannot be written"); }
+  const OpenFile& file() const { return file_; }
+
+  /// @throws an Error that says what LMDB's code means, unless it is 0
+  void require(int error, std::string_view what) const {
+    if (error == 0) return;
+    const char* advice = "";
+    switch (error) {
+      case ENOSPC:
+      case EDQUOT:
+      case EIO:  // LMDB's word for a write that was cut short
+      case EFBIG:
+        advice = ": no room on the disk, or within the limit on a file's size (ulimit -f); the map is as the last commit left it";
+        break;
+      case MDB_MAP_FULL: advice = ": its address space is used up: raise the limit of the process (ulimit -v)"; break;
+      case MDB_READERS_FULL: advice = ": 1024 readers are open"; break;
+      case MDB_PANIC: advice = ": an error before this one left it so: close the map and open it again"; break;
+      default: break;
+    }
+    if (error == MDB_CORRUPTED || error == MDB_PAGE_NOTFOUND || error == MDB_INVALID || error == MDB_VERSION_MISMATCH)
+      fail<FormatError>(path_, ": was damaged: ", ::mdb_strerror(error));
+    fail<IoError>(path_, ": ", what, ": ", ::mdb_strerror(error), advice);
+  }
+
+ private:
+  friend class ReadTransaction;
+  friend class WriteTransaction;
+
+  /// LMDB maps its lock file and writes to it; on a full disk that would kill the process.
+  void reserve_lock_file() const {
+    const std::string path = path_ + "-lock";
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (file < 0) return;  // LMDB says so
+    constexpr off_t size = 72 << 10;
+    const int error = ::fallocate(file, 0, 0, size) == 0 ? 0 : errno;
+    ::close(file);
+    VPR_REQUIRE(IoError, error == 0 || error == EOPNOTSUPP || error == ENOSYS, path, ": cannot be written: ", std::strerror(error));
+  }
+
+  /// LMDB computes with what these pages say before it checks it.
+  void check_metas() const {
+    std::byte pages[2 * 65536];
+    for (int attempt = 0;; ++attempt) {
+      const ssize_t size = ::pread(file_.get(), pages, sizeof pages, 0);
+      VPR_REQUIRE(IoError, size >= 0, path_, ": cannot be read: ", std::strerror(errno));
+      const std::span<const std::byte> read(pages, static_cast<std::size_t>(size));
+      try {
+        const lmdb::Meta last = LmdbPages::last_of(LmdbPages::read_meta(read, 0, path_), LmdbPages::read_meta(read, 1, path_), path_);
+        VPR_REQUIRE(FormatError, last.last_page < bytes() / last.free.page_size, path_, ": has ", bytes(),
+                    " bytes, its last commit claims ", (last.last_page + 1) * last.free.page_size, ": it was cut off");
+        return;
+      } catch (const FormatError&) {
+        if (attempt == 10) throw;  // until then another process may be writing one of them
+      }
+    }
+  }
+
+  std::shared_ptr<const GrowingView> view_of(std::size_t size) const {
+    const std::lock_guard lock(mutex_);
+    if (!view_ || view_->reserved() < size) {
+      std::size_t reserved = std::size_t{1} << 26;
+      while (reserved < 2 * size) reserved *= 2;
+      view_ = std::make_shared<GrowingView>(file_, reserved, path_);
+    }
+    return view_;
+  }
+
+  std::string path_;
+  MapAccess access_;
+  OpenFile file_;
+  FileIdentity identity_;
+  MDB_env* environment_ = nullptr;
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<const GrowingView> view_;
+  std::atomic<std::uint64_t> checked_ = 0;  // the last commit that LMDB may trust
+};
+
+/// Holds the last commit as it was when this was made: its pages stay as they are, whatever is written meanwhile.
+class ReadTransaction {
+ public:
+  /// @throws IoError, FormatError
+  explicit ReadTransaction(std::shared_ptr<const Database> database) : database_(std::move(database)) {
+    for (int attempt = 0;; ++attempt) {
+      begin();
+      const std::uint64_t size = database_->bytes();
+      view_ = database_->view_of(size);
+      const std::span<const std::byte> file = view_->first(size);
+      try {
+        const std::uint64_t number = ::mdb_txn_id(transaction_);
+        const lmdb::Meta meta = LmdbPages::read_meta(file, static_cast<int>(number & 1U), database_->path_);
+        // Where two commits came in between, its page states another one by now.
+        VPR_REQUIRE(FormatError, meta.transaction == number, database_->path_, ": commit ", number, " is not stated in the file, but ",
+                    meta.transaction, ": a process has it open since before it was compacted, or it was damaged");
+        pages_.emplace(file, meta, database_->path_);
+        return;
+      } catch (const FormatError&) {
+        ::mdb_txn_abort(std::exchange(transaction_, nullptr));
+        if (attempt == 20) throw;
+      }
+    }
+  }
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+  ~ReadTransaction() {
+    if (transaction_ != nullptr) ::mdb_txn_abort(transaction_);
+  }
+
+  const LmdbPages& pages() const { return *pages_; }
+  std::uint64_t commit() const { return pages_->meta().transaction; }
+  const Database& database() const { return *database_; }
+  const std::shared_ptr<const GrowingView>& view() const { return view_; }
+
+ private:
+  void begin() {
+    int error = ::mdb_txn_begin(database_->environment_, nullptr, MDB_RDONLY, &transaction_);
+    if (error == MDB_READERS_FULL) {
+      int cleared = 0;  // of processes that were killed
+      ::mdb_reader_check(database_->environment_, &cleared);
+      error = ::mdb_txn_begin(database_->environment_, nullptr, MDB_RDONLY, &transaction_);
+    }
+    database_->require(error, "cannot be read");
+  }
+
+  std::shared_ptr<const Database> database_;
+  std::shared_ptr<const GrowingView> view_;
+  MDB_txn* transaction_ = nullptr;
+  std::optional<LmdbPages> pages_;
+};
+
+/// Changes that are committed together, or not at all. Waits for another one of any process.
+class WriteTransaction {
+ public:
+  /// @throws IoError; FormatError for a file that was damaged where it would be written
+  explicit WriteTransaction(std::shared_ptr<Database> database) : database_(std::move(database)) {
+    database_->require(::mdb_txn_begin(database_->environment_, nullptr, 0, &transaction_), "cannot be changed");
+    try {
+      before_.emplace(database_);
+      const std::uint64_t number = ::mdb_txn_id(transaction_);
+      VPR_REQUIRE(FormatError, before_->commit() + 1 == number, database_->path_, ": commit ", number, " does not follow ",
+                  before_->commit(), ": a process has it open since before it was compacted, or it was damaged");
+      if (database_->checked_ != before_->commit()) before_->pages().check();
+      database_->require(::mdb_dbi_open(transaction_, nullptr, 0, &tree_), "cannot be changed");
+    } catch (...) {
+      ::mdb_txn_abort(transaction_);
+      throw;
+    }
+  }
+  WriteTransaction(const WriteTransaction&) = delete;
+  WriteTransaction& operator=(const WriteTransaction&) = delete;
+  ~WriteTransaction() {
+    if (transaction_ != nullptr) ::mdb_txn_abort(transaction_);
+  }
+
+  /// What was there before. It is let go by `commit`.
+  const ReadTransaction& before() const { return *before_; }
+  std::uint64_t number() const { return ::mdb_txn_id(transaction_); }
+
+  /// Puts a value in place of `old`, the one that was there before, if any.
+  void put(std::string_view key, std::span<const std::byte> value, std::span<const std::byte> old = {}) {
+    if (!old.empty()) before_->pages().check_overflow(old);
+    MDB_val to = of(key), data{value.size(), const_cast<std::byte*>(value.data())};
+    database_->require(::mdb_put(transaction_, tree_, &to, &data, 0), "cannot be written");
+  }
+  void remove(std::string_view key, std::span<const std::byte> old) {
+    before_->pages().check_overflow(old);
+    MDB_val at = of(key);
+    database_->require(::mdb_del(transaction_, tree_, &at, nullptr), "cannot be written");
+  }
+
+  /// @throws IoError, the file being as before
+  void commit() {
+    const std::uint64_t number = this->number();
+    before_.reset();
+    database_->require(::mdb_txn_commit(std::exchange(transaction_, nullptr)), "cannot be written");
+    database_->checked_ = number;
+  }
+
+ private:
+  static MDB_val of(std::string_view key) { return {key.size(), const_cast<char*>(key.data())}; }
+
+  std::shared_ptr<Database> database_;
+  std::optional<ReadTransaction> before_;
+  MDB_txn* transaction_ = nullptr;
+  MDB_dbi tree_ = 0;
+};
+
+}  // namespace detail
+}  // namespace vpr

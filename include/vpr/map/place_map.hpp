@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// A map of places: descriptors on disk that are searched where they lie, kept, grown, merged. Needs the component vpr::map.
+#pragma once
+
+#include <vpr/core/random.hpp>
+#include <vpr/map/editor.hpp>
+#include <vpr/map/snapshot.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <unistd.h>
+
+namespace vpr {
+
+/// What a new map is of.
+struct MapSettings {
+  std::int64_t dimensions = 0;
+  MapPrecision precision = MapPrecision::bf16;
+  ModelRecord record = {};  ///< what the descriptors are made by; only maps of one model are merged
+};
+
+/// A map of places in one file (and a lock file beside it, which may be deleted when no process has the map open).
+///
+/// Each call that changes it is one commit: it is there whole or not at all, whatever kills the process or fills the disk, and on the disk when
+/// the call returns. One writer of all processes changes it at a time, others wait; any number of readers, up to 1024, go on meanwhile, each query
+/// on the last commit of its beginning. Everything may be called from several threads at once. One process opens a map for writing before it
+/// opens it for reading. Not for network file systems.
+///
+/// Opening reads a few pages and no descriptors. Nothing is kept in memory but where blocks lie, some 100 bytes for 128 KiB of descriptors.
+/// A file may grow to 1 TiB, less where the process has less address space (`ulimit -v`). See docs/map.md.
+class PlaceMap {
+ public:
+  /// A new map, to be read and written.
+  /// @throws ConfigError for dimensions that the precision does not take; IoError, also where there is a file already
+  static PlaceMap create(const std::string& path, const MapSettings& settings) {
+    return build(path, settings, [](const auto&) {});
+  }
+
+  /// A new map that `fill(commit)` fills before anybody sees it; `commit(change)` commits what `change(editor)` does.
+  template <class Fill>
+  static PlaceMap build(const std::string& path, const MapSettings& settings, const Fill& fill) {
+    static_cast<void>(detail::BlockLayout(settings.precision, settings.dimensions));
+    VPR_REQUIRE(IoError, !detail::identity_of(path), path, ": there is a file already; open it, or delete it first");
+    NewFile file(path);
+    file.change(detail::MapHeader{.dimensions = settings.dimensions, .precision = settings.precision, .record = settings.record},
+                [](detail::MapEditor&) {});
+    fill([&file](const auto& change) { file.change(std::nullopt, change); });
+    file.finish();
+    VPR_REQUIRE(IoError, ::link(file.path().c_str(), path.c_str()) == 0, path, ": cannot be written: ", std::strerror(errno));
+    file.sync_folder(path);
+    return open(path, MapAccess::write);
+  }
+
+  /// A map that is there.
+  /// @throws IoError; FormatError for what is no map, was damaged, or is of a newer version
+  static PlaceMap open(const std::string& path, MapAccess access = MapAccess::read) {
+    PlaceMap map(path, access);
+    static_cast<void>(map.snapshot());
+    return map;
+  }
+
+  const std::string& path() const& { return state_->path; }
+  void path() const&& = delete;
+  /// Of the file.
+  std::uint64_t bytes() const { return database()->bytes(); }
+
+  /// The map as it is now.
+  MapSnapshot snapshot() const {
+    const std::shared_ptr<detail::Database> database = this->database();
+    const auto transaction = std::make_shared<const detail::ReadTransaction>(database);
+    std::shared_ptr<const detail::MapBlocks> last;
+    {
+      const std::lock_guard lock(state_->mutex);
+      last = state_->blocks;
+    }
+    if (!last || !last->of(*transaction)) {
+      last = std::make_shared<const detail::MapBlocks>(*transaction, last.get());
+      const std::lock_guard lock(state_->mutex);
+      state_->blocks = last;
+    }
+    return {transaction, last};
+  }
+  std::int64_t size() const { return snapshot().size(); }
+
+  /// See `MapSnapshot::search`.
+  template <class Metric = InnerProduct>
+  std::vector<Matches> search(RowsArgument queries, std::int64_t k, const PlaceFilter& filter = {}) const {
+    return snapshot().search<Metric>(queries, k, filter);
+  }
+
+  /// Adds places, whose own ids are not looked at, with their descriptors N×D: one commit.
+  /// @return  their ids, ascending
+  /// @throws ShapeError, FormatError for rows that do not fit or are not finite, or places that are not; IoError. Nothing is added then.
+  std::vector<std::int64_t> add(std::span<const Place> places, RowsArgument descriptors) { return add(places, descriptors, {}); }
+  /// The same with local features of each.
+  std::vector<std::int64_t> add(std::span<const Place> places, RowsArgument descriptors, std::span<const LocalFeatures> local,
+                                LocalPrecision precision = LocalPrecision::float16) {
+    VPR_REQUIRE(ShapeError, std::cmp_equal(places.size(), descriptors.size()) && (local.empty() || local.size() == places.size()),
+                state_->path, ": got ", places.size(), " places, ", descriptors.size(), " descriptors and ", local.size(),
+                " local features");
+    std::vector<std::int64_t> ids;
+    change([&](detail::MapEditor& editor) {
+      require_finite(descriptors, editor.layout().dim(), "PlaceMap: descriptor");
+      ids.clear();
+      for (std::size_t i = 0; i < places.size(); ++i) {
+        ids.push_back(editor.header().next_id);
+        editor.append(ids.back(), places[i], editor.layout().encode(descriptors[static_cast<std::int64_t>(i)]));
+        if (!local.empty()) editor.put_local(ids.back(), local[i], precision);
+      }
+    });
+    return ids;
+  }
+  std::int64_t add(const Place& place, std::span<const float> descriptor) {
+    return add(std::span(&place, 1), Rows(descriptor.data(), 1, std::ssize(descriptor)))[0];
+  }
+
+  /// Puts a place and its descriptor in place of those under `place.id`. Its local features go.
+  /// @throws ConfigError for an id that is not here; else as `add`
+  void replace(const Place& place, std::span<const float> descriptor) {
+    change([&](detail::MapEditor& editor) {
+      const Rows row(descriptor.data(), 1, std::ssize(descriptor));
+      require_finite(row, editor.layout().dim(), "PlaceMap: descriptor");
+      editor.replace(place.id, place, editor.layout().encode(row[0]));
+      editor.put_local(place.id, std::nullopt);
+    });
+  }
+
+  /// Removes places; their ids are never given again. Their room is used again once the map is compacted.
+  /// @throws ConfigError for an id that is not here, or is given twice; nothing is removed then
+  void remove(std::span<const std::int64_t> ids) {
+    change([&](detail::MapEditor& editor) {
+      for (const std::int64_t id : ids) editor.remove(id);
+    });
+  }
+
+  /// Keeps local features of a place, in place of those that it has.
+  /// @throws ConfigError for an id that is not here; ShapeError, FormatError as `encode`
+  void put_features(std::int64_t id, const LocalFeatures& features, LocalPrecision precision = LocalPrecision::float16) {
+    change([&](detail::MapEditor& editor, const detail::MapBlocks& before) {
+      VPR_REQUIRE(ConfigError, before.find(id).has_value(), state_->path, ": there is no place ", id);
+      editor.put_local(id, features, precision);
+    });
+  }
+
+  /// Keeps bytes of the user's under a name of up to 500 bytes, such as a PCA, a vocabulary or a calibration; nothing takes them away.
+  void attach(std::string_view name, std::optional<std::string_view> content) {
+    change([&](detail::MapEditor& editor) { editor.put_attachment(name, content); });
+  }
+
+  /// Adds the places of another map of the same model, with their local features, under new ids: one commit, which needs memory for all of it.
+  /// Attachments stay behind.
+  /// @return  the new ids, in the order of the other map's
+  /// @throws ConfigError  that names what differs in dimensions, precision or model, or for the map itself
+  std::vector<std::int64_t> merge(const PlaceMap& other) {
+    const MapSnapshot from = other.snapshot();
+    std::vector<std::int64_t> ids;
+    change([&](detail::MapEditor& editor) {
+      const detail::MapHeader &ours = editor.header(), &theirs = from.blocks_->header();
+      VPR_REQUIRE(ConfigError, other.database() != database(), state_->path, ": a map cannot be merged into itself");
+      VPR_REQUIRE(ConfigError, ours.dimensions == theirs.dimensions && ours.precision == theirs.precision, state_->path, ": has ",
+                  ours.dimensions, " dimensions in ", name_of(ours.precision), ", ", other.state_->path, " has ", theirs.dimensions, " in ",
+                  name_of(theirs.precision), "; only maps of one model and precision are merged");
+      require_same(ours.record, theirs.record, text_of(state_->path, " and ", other.state_->path));
+      ids.clear();
+      copy(from, [&](const Place& place, const detail::EncodedRow& row) {
+        ids.push_back(editor.header().next_id);
+        editor.append(ids.back(), place, row);
+        copy_local(from, place.id, editor, ids.back());
+      });
+    });
+    return ids;
+  }
+
+  /// Writes the map anew without the room of what was removed or replaced, and puts the new file in its place at once. Ids stay. Other processes that
+  /// have it open go on and see the new file with their next call.
+  void compact() {
+    require_writable();
+    const std::lock_guard writing(state_->writing);
+    const std::shared_ptr<detail::Database> old = database();
+    detail::WriteTransaction holding(old);  // so that nobody else writes
+    VPR_REQUIRE(IoError, old->current(), state_->path, ": was replaced meanwhile; try again");
+    const MapSnapshot from = snapshot();
+    NewFile file(state_->path);
+    detail::MapHeader header = from.blocks_->header();
+    header.places = 0;
+    file.change(header, [&](detail::MapEditor& editor) {
+      copy(from, [&](const Place& place, const detail::EncodedRow& row) { editor.append(place.id, place, row); });
+      editor.keep_next_id(header.next_id);
+      for (const std::string& name : from.attachments()) editor.put_attachment(name, from.attachment(name));
+    });
+    std::vector<std::int64_t> local;
+    from.transaction_->pages().visit(detail::map_key(detail::MapKind::local), detail::map_end(detail::MapKind::local),
+                                     [&](std::string_view key, std::span<const std::byte>) { local.push_back(detail::id_of_key(key)); });
+    constexpr std::size_t at_once = 64;  // records of some megabytes, which a commit holds in memory
+    for (std::size_t begin = 0; begin < local.size(); begin += at_once) {
+      file.change(std::nullopt, [&](detail::MapEditor& editor) {
+        for (std::size_t i = begin; i < std::min(local.size(), begin + at_once); ++i) copy_local(from, local[i], editor, local[i]);
+      });
+    }
+    file.finish();
+    file.replace(*old);
+  }
+
+  /// Reads everything, and names what was damaged; empty where nothing was. What cannot even be opened is an error: see `verify_map`.
+  std::vector<std::string> verify() const { return snapshot().verify(); }
+
+ private:
+  /// A map under a name of its own, which vanishes unless it gets another one.
+  class NewFile {
+   public:
+    explicit NewFile(const std::string& beside) : path_(beside + '.' + unique()), database_(detail::Database::create(path_)) {}
+    NewFile(const NewFile&) = delete;
+    NewFile& operator=(const NewFile&) = delete;
+    ~NewFile() {
+      database_.reset();
+      ::unlink(path_.c_str());
+      ::unlink((path_ + "-lock").c_str());
+    }
+
+    const std::string& path() const { return path_; }
+
+    /// @param header  of a map that is new
+    template <class Change>
+    void change(std::optional<detail::MapHeader> header, const Change& change) {
+      detail::WriteTransaction transaction(database_);
+      std::optional<detail::MapBlocks> before;
+      if (!header) before.emplace(transaction.before(), nullptr);
+      detail::MapEditor editor(transaction, before ? &*before : nullptr, header ? *header : before->header());
+      change(editor);
+      editor.finish();
+      transaction.commit();
+    }
+
+    /// Waits until it is on the disk. Nothing is changed afterwards.
+    void finish() {
+      database_->sync();
+      database_.reset();
+    }
+
+    /// Puts it in the place of `old`. Who opens the map meanwhile waits; who has it open finds it gone, see `Database::current`. The old lock file
+    /// goes after the old file: whoever opens the new one with the old lock file, because this process was killed in between, gets an error.
+    void replace(const detail::Database& old) const {
+      const std::string& path = old.path();
+      const detail::OpenFile fresh(path_, O_RDONLY);
+      fresh.lock(LOCK_EX);
+      old.file().lock(LOCK_EX);
+      const bool renamed = ::rename(path_.c_str(), path.c_str()) == 0;
+      const int error = errno;
+      if (renamed) ::unlink((path + "-lock").c_str());
+      old.file().lock(LOCK_UN);
+      VPR_REQUIRE(IoError, renamed, path, ": cannot be replaced: ", std::strerror(error));
+      sync_folder(path);
+    }
+
+    static void sync_folder(const std::string& path) {
+      const std::size_t slash = path.rfind('/');
+      const detail::OpenFile folder(slash == path.npos ? "." : slash == 0 ? "/" : path.substr(0, slash), O_RDONLY);
+      ::fsync(folder.get());
+    }
+
+   private:
+    static std::string unique() {
+      Random random = Random::of({::getpid(), std::chrono::steady_clock::now().time_since_epoch().count()});
+      std::string letters;
+      for (int i = 0; i < 10; ++i) letters += static_cast<char>('a' + random.below(26));
+      return letters;
+    }
+
+    std::string path_;
+    std::shared_ptr<detail::Database> database_;
+  };
+
+  struct State {
+    std::string path;
+    MapAccess access;
+    std::mutex writing;
+    std::mutex mutex;  // of what follows
+    std::shared_ptr<detail::Database> database;
+    std::shared_ptr<const detail::MapBlocks> blocks;
+  };
+
+  PlaceMap(const std::string& path, MapAccess access) : state_(std::make_unique<State>()) {
+    state_->path = path;
+    state_->access = access;
+    state_->database = detail::Database::open(path, access);
+  }
+
+  void require_writable() const {
+    VPR_REQUIRE(ConfigError, state_->access == MapAccess::write, state_->path,
+                ": is open to be read; open it with MapAccess::write to change it");
+  }
+
+  /// The file that bears the map's name now: another one after it was compacted.
+  std::shared_ptr<detail::Database> database() const {
+    const std::lock_guard lock(state_->mutex);
+    if (!state_->database->current()) {
+      VPR_REQUIRE(IoError, detail::identity_of(state_->path), state_->path, ": is no longer there");
+      state_->database = detail::Database::open(state_->path, state_->access);
+      state_->blocks.reset();
+    }
+    return state_->database;
+  }
+
+  template <class Change>
+  void change(const Change& change) {
+    require_writable();
+    const std::lock_guard writing(state_->writing);
+    for (;;) {
+      detail::WriteTransaction transaction(database());
+      if (!transaction.before().database().current()) continue;  // another process put a compacted file in its place meanwhile
+      const detail::MapBlocks before(transaction.before(), nullptr);
+      detail::MapEditor editor(transaction, &before, before.header());
+      if constexpr (std::is_invocable_v<const Change&, detail::MapEditor&>) {
+        change(editor);
+      } else {
+        change(editor, before);
+      }
+      editor.finish();
+      transaction.commit();
+      return;
+    }
+  }
+
+  /// Calls `visit(place, encoded row)` for each place.
+  template <class Visit>
+  static void copy(const MapSnapshot& from, const Visit& visit) {
+    const detail::MapBlocks& blocks = *from.blocks_;
+    from.each([&](const Place& place) {
+      const auto at = from.find(place.id);
+      visit(place, blocks.layout().get(blocks.content(detail::MapKind::descriptors, at.block), at.row));
+    });
+  }
+
+  static void copy_local(const MapSnapshot& from, std::int64_t id, detail::MapEditor& editor, std::int64_t to) {
+    const auto local = from.stored_features(id);
+    if (!local) return;
+    editor.put_local(to,
+                     {static_cast<std::uint32_t>(local->grid.height), static_cast<std::uint32_t>(local->grid.width),
+                      static_cast<std::uint32_t>(local->channels), static_cast<std::uint32_t>(local->precision)},
+                     local->bytes);
+  }
+
+  std::unique_ptr<State> state_;
+};
+
+/// Everything that is damaged in the map at that path, also where it can no longer be opened; empty where nothing is.
+/// @throws IoError where there is no file that could be read
+inline std::vector<std::string> verify_map(const std::string& path) {
+  try {
+    return PlaceMap::open(path).verify();
+  } catch (const FormatError& error) {
+    return {error.what()};
+  }
+}
+
+}  // namespace vpr
