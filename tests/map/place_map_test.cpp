@@ -3,6 +3,8 @@
 
 #include "tests/map/map_test.hpp"
 
+#include <vpr/matcher/rerank.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <limits>
@@ -197,6 +199,23 @@ TEST_CASE("Local features are kept beside a place and read in place") {
   map.remove(std::vector<std::int64_t>{ids[0]});
   CHECK_THROWS_AS(map.snapshot().features(ids[0]), ConfigError);
   CHECK(map.verify().empty());
+}
+
+TEST_CASE("What a map found is ranked again by its local features, whatever ids are left") {
+  const TemporaryFolder folder;
+  PlaceMap map = PlaceMap::create(folder.file("m"), settings());
+  const std::vector<float> all = descriptors_of(0, 6, dim);
+  std::vector<LocalFeatures> local;
+  for (const float value : {1.0F, 2.0F, 9.0F, 4.0F, 5.0F, 6.0F}) local.push_back({{1, 1}, 1, {value}});
+  map.add(places_of(0, 6), Rows(all.data(), 6, dim), local);
+  map.remove(std::vector<std::int64_t>{0, 1, 3});
+  const auto by_product = [](const LocalFeatures& query, const LocalFeatures& candidate) {
+    return LocalMatch{query.values[0] * candidate.values[0], {{0, 0, 1}}};
+  };
+  const MapSnapshot snapshot = map.snapshot();
+  const Matches found{{5, 3}, {4, 2}, {2, 1}};
+  CHECK(rerank(found, 3, local[0], snapshot, by_product).matches == Matches{{2, 1}, {5, 3}, {4, 2}});
+  CHECK_THROWS_WITH(rerank({{1, 3}}, 1, local[0], snapshot, by_product), ContainsSubstring("photo 1, which the store does not have"));
 }
 
 TEST_CASE("Attachments are kept under their name") {

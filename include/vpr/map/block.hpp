@@ -30,14 +30,16 @@ struct EncodedRow {
   std::int32_t sum = 0;
 };
 
-/// How the descriptors of a block lie: panel by panel, each 64 rows, the first elements of all rows, then their second elements, and so on, then
-/// `KnownRows` where rows are rounded. All blocks but the last one are full.
+/// How the descriptors of a block lie: panel by panel, each `KnownRows` where rows are rounded, then of 64 rows the first elements, then their
+/// second elements, and so on. All blocks but the last one are full.
 class BlockLayout {
  public:
   BlockLayout(MapPrecision precision, std::int64_t dim) : precision_(precision), dim_(dim) {
     constexpr std::int64_t longest[] = {1 << 24, BfloatRounding::longest, ByteRounding::longest, 1 << 24};
     const std::int64_t most = longest[static_cast<std::size_t>(precision)];
     VPR_REQUIRE(ConfigError, dim >= 1 && dim <= most, "a map of ", name_of(precision), ": got ", dim, " dimensions, expected 1 to ", most);
+    panel_bytes_ = known_bytes() + row_bytes() * panel_rows;
+    panels_ = std::clamp<std::int64_t>((9 << 14) / static_cast<std::int64_t>(panel_bytes_), 1, 64);
   }
 
   MapPrecision precision() const { return precision_; }
@@ -51,9 +53,10 @@ class BlockLayout {
     return (dim_ + each - 1) / each;
   }
   std::size_t row_bytes() const { return static_cast<std::size_t>(elements()) * element_bytes(); }
-  std::size_t panel_bytes() const { return row_bytes() * panel_rows + (rounded() ? sizeof(KnownRows) : 0); }
+  std::size_t known_bytes() const { return rounded() ? sizeof(KnownRows) : 0; }
+  std::size_t panel_bytes() const { return panel_bytes_; }
   /// Some 128 KiB of them: so much is written again where one is added.
-  std::int64_t panels() const { return std::clamp<std::int64_t>((1 << 17) / static_cast<std::int64_t>(panel_bytes()), 1, 64); }
+  std::int64_t panels() const { return panels_; }
   std::int64_t rows() const { return panels() * panel_rows; }
 
   EncodedRow encode(const float* row) const {
@@ -101,9 +104,9 @@ class BlockLayout {
     const std::size_t size = element_bytes(), lane = static_cast<std::size_t>(row % panel_rows);
     const std::byte* const panel = block.data() + static_cast<std::size_t>(row / panel_rows) * panel_bytes();
     for (std::size_t i = 0; i < encoded.elements.size(); i += size)
-      std::memcpy(&encoded.elements[i], panel + i * panel_rows + lane * size, size);
+      std::memcpy(&encoded.elements[i], panel + known_bytes() + i * panel_rows + lane * size, size);
     if (rounded()) {
-      const auto read = [&](std::size_t at, auto& to) { std::memcpy(&to, panel + row_bytes() * panel_rows + at + 4 * lane, 4); };
+      const auto read = [&](std::size_t at, auto& to) { std::memcpy(&to, panel + at + 4 * lane, 4); };
       read(offsetof(KnownRows, scale), encoded.known.scale);
       read(offsetof(KnownRows, error), encoded.known.error);
       read(offsetof(KnownRows, norm), encoded.known.norm);
@@ -119,9 +122,9 @@ class BlockLayout {
     const std::size_t size = element_bytes(), lane = static_cast<std::size_t>(row % panel_rows);
     std::byte* const panel = block.data() + first;
     for (std::size_t i = 0; i < encoded.elements.size(); i += size)
-      std::memcpy(panel + i * panel_rows + lane * size, &encoded.elements[i], size);
+      std::memcpy(panel + known_bytes() + i * panel_rows + lane * size, &encoded.elements[i], size);
     if (!rounded()) return;
-    const auto write = [&](std::size_t at, const auto& from) { std::memcpy(panel + row_bytes() * panel_rows + at + 4 * lane, &from, 4); };
+    const auto write = [&](std::size_t at, const auto& from) { std::memcpy(panel + at + 4 * lane, &from, 4); };
     write(offsetof(KnownRows, scale), encoded.known.scale);
     write(offsetof(KnownRows, error), encoded.known.error);
     write(offsetof(KnownRows, norm), encoded.known.norm);
@@ -130,7 +133,8 @@ class BlockLayout {
 
  private:
   MapPrecision precision_;
-  std::int64_t dim_;
+  std::int64_t dim_, panels_ = 0;
+  std::size_t panel_bytes_ = 0;
 };
 
 /// What scans of a panel in this process take, by what the file knows.

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -31,21 +32,22 @@ class MapBlocks {
   /// @param before  blocks of an earlier commit, so that what is there still is not verified again
   /// @throws FormatError for what was damaged
   MapBlocks(const ReadTransaction& transaction, const MapBlocks* before)
-      : path_(transaction.database().path()),
+      : path_(transaction.database()->path()),
         commit_(transaction.commit()),
-        view_(transaction.view()),
+        database_(transaction.database()),
         header_(read_header(transaction, path_)),
         layout_(header_.precision, header_.dimensions) {
     const LmdbPages& pages = transaction.pages();
     for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
       pages.visit(map_key(kinds[kind]), map_end(kinds[kind]), [&](std::string_view key, std::span<const std::byte> value) {
         const std::int64_t id = id_of_key(key);
-        require(id >= 0 && id < header_.next_id, "a block begins with place ", id, " of ", header_.next_id);
+        require(id >= 0 && id < header_.next_id && value.size() >= sizeof(ValueHeader), "a block begins with place ", id, " of ",
+                header_.next_id);
         parts_[kind].push_back({id, value, {}});
       });
       for (std::size_t i = 0; i < parts_[kind].size(); ++i) {
         require(i < parts_[0].size() && parts_[kind][i].first_id == parts_[0][i].first_id, "blocks do not belong together");
-        if (before == nullptr || before->view_ != view_ || i >= before->parts_[kind].size()) continue;
+        if (before == nullptr || before->database_ != database_ || i >= before->parts_[kind].size()) continue;
         const Part& part = before->parts_[kind][i];
         if (part.first_id == parts_[kind][i].first_id && part.value.data() == parts_[kind][i].value.data())
           parts_[kind][i].checked.store(part.checked.load(std::memory_order_relaxed), std::memory_order_relaxed);
@@ -72,8 +74,8 @@ class MapBlocks {
   const BlockLayout& layout() const { return layout_; }
   const std::vector<std::string>& sessions() const { return sessions_; }
   std::span<const std::byte> session_value() const { return session_value_; }
-  /// Whether these are those of that transaction's commit, in the same memory.
-  bool of(const ReadTransaction& transaction) const { return commit_ == transaction.commit() && view_ == transaction.view(); }
+  /// Whether these are those of that transaction's commit.
+  bool of(const ReadTransaction& transaction) const { return commit_ == transaction.commit() && database_ == transaction.database(); }
 
   std::int64_t size() const { return std::ssize(parts_[0]); }
   /// Rows of a block, those of removed places among them.
@@ -88,32 +90,31 @@ class MapBlocks {
   /// What a block's value holds. @throws FormatError where it was damaged
   std::span<const std::byte> content(MapKind kind, std::int64_t block) const {
     const Part& part = this->part(number_of(kind), block);
-    const MapValue value{{}, part.value};
-    const std::uint64_t commit = value.header().commit;
-    if (part.checked.load(std::memory_order_acquire) != commit || commit == 0) {
-      const MapValue named{map_key(kind, part.first_id), part.value};
-      named.check(path_);
-      const auto count = static_cast<std::uint64_t>(rows(block));
-      const std::uint64_t bytes = named.header().bytes;
-      const bool fits = kind == MapKind::columns       ? bytes == Columns::bytes_of(count)
-                        : kind == MapKind::descriptors ? bytes == static_cast<std::uint64_t>(panels_of(block)) * layout_.panel_bytes()
-                                                       : bytes >= 8 * count;
-      require(named.header().count == count && fits, name_of_key(named.key), " does not have the size of ", count, " places");
-      require(reinterpret_cast<std::uintptr_t>(part.value.data() + sizeof(ValueHeader)) % 64 == 0, name_of_key(named.key),
-              " is not aligned");
-      part.checked.store(commit, std::memory_order_release);
-    }
-    return value.content();
+    if (!part.is_checked()) check(kind, block);
+    return MapValue{{}, part.value}.content();
   }
   Columns columns(std::int64_t block) const { return {content(MapKind::columns, block), static_cast<std::size_t>(rows(block))}; }
+  /// Whether no place of a block was removed.
+  bool all_present(std::int64_t block) const {
+    static_cast<void>(content(MapKind::columns, block));
+    const MapValue value{{}, part(0, block).value};
+    return value.header().fields[0] == rows(block);
+  }
   Details details(std::int64_t block) const {
     return {content(MapKind::details, block), static_cast<std::size_t>(rows(block)),
             path_ + ": " + name_of_key(map_key(MapKind::details, first_id(block)))};
   }
   /// A panel of descriptors, counted through all blocks.
   const std::byte* panel(std::int64_t panel) const {
-    return content(MapKind::descriptors, panel / layout_.panels()).data() +
-           static_cast<std::size_t>(panel % layout_.panels()) * layout_.panel_bytes();
+    const std::int64_t block = panel / layout_.panels(), of_block = panel % layout_.panels();
+    if (of_block + 1 == layout_.panels() && block + 1 < size()) {
+      // Scans fetch ahead of themselves within a block only.
+      const std::byte* const next = part(1, block + 1).value.data();
+      for (int i = 0; i < 4096; i += 64) __builtin_prefetch(next + i);
+    }
+    const Part& part = this->part(1, block);
+    if (!part.is_checked()) check(MapKind::descriptors, block);
+    return part.value.data() + sizeof(ValueHeader) + static_cast<std::size_t>(of_block) * layout_.panel_bytes();
   }
 
   struct Place {
@@ -149,7 +150,29 @@ class MapBlocks {
 
     Part(std::int64_t id, std::span<const std::byte> bytes, std::uint64_t commit) : first_id(id), value(bytes), checked(commit) {}
     Part(Part&& other) noexcept : first_id(other.first_id), value(other.value), checked(other.checked.load()) {}
+
+    /// Whether it was verified as it is now: its place may hold another commit's value by now.
+    bool is_checked() const {
+      const std::uint64_t known = checked.load(std::memory_order_acquire);
+      std::uint64_t commit;
+      std::memcpy(&commit, value.data() + offsetof(ValueHeader, commit), sizeof commit);
+      return known != 0 && known == commit;
+    }
   };
+
+  void check(MapKind kind, std::int64_t block) const {
+    const Part& part = this->part(number_of(kind), block);
+    const MapValue value{map_key(kind, part.first_id), part.value};
+    value.check(path_);
+    const auto count = static_cast<std::uint64_t>(rows(block));
+    const std::uint64_t bytes = value.header().bytes;
+    const bool fits = kind == MapKind::columns       ? bytes == Columns::bytes_of(count)
+                      : kind == MapKind::descriptors ? bytes == static_cast<std::uint64_t>(panels_of(block)) * layout_.panel_bytes()
+                                                     : bytes >= 8 * count;
+    require(value.header().count == count && fits, name_of_key(value.key), " does not have the size of ", count, " places");
+    require(reinterpret_cast<std::uintptr_t>(part.value.data() + sizeof(ValueHeader)) % 64 == 0, name_of_key(value.key), " is not aligned");
+    part.checked.store(value.header().commit, std::memory_order_release);
+  }
 
   template <class... Parts>
   void require(bool condition, const Parts&... parts) const {
@@ -174,7 +197,7 @@ class MapBlocks {
 
   std::string path_;
   std::uint64_t commit_;
-  std::shared_ptr<const GrowingView> view_;
+  std::shared_ptr<const Database> database_;
   MapHeader header_;
   BlockLayout layout_;
   std::array<std::vector<Part>, 3> parts_;

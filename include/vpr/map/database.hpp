@@ -30,6 +30,7 @@
 #include <lmdb.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -82,19 +83,31 @@ class OpenFile {
   int file_;
 };
 
+/// Address space that a file may grow into: 1 TiB, or an eighth of what the process may have.
+inline std::size_t address_space() {
+  constexpr std::size_t most = std::size_t{1} << 40;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return most;
+  return std::min<std::size_t>(most, limit.rlim_cur / 8 / 65536 * 65536);
+}
+
 /// A file's bytes in memory, with room for it to grow. Bytes behind its end must not be touched.
 class GrowingView {
  public:
-  GrowingView(const OpenFile& file, std::size_t reserved, const std::string& path) : reserved_(reserved) {
-    data_ = ::mmap(nullptr, reserved, PROT_READ, MAP_SHARED | MAP_NORESERVE, file.get(), 0);
-    VPR_REQUIRE(IoError, data_ != MAP_FAILED, path, ": ", reserved, " bytes of address space cannot be had: ", std::strerror(errno),
+  GrowingView(const OpenFile& file, const std::string& path) : reserved_(address_space()) {
+    data_ = ::mmap(nullptr, reserved_, PROT_READ, MAP_SHARED | MAP_NORESERVE, file.get(), 0);
+    VPR_REQUIRE(IoError, data_ != MAP_FAILED, path, ": ", reserved_, " bytes of address space cannot be had: ", std::strerror(errno),
                 "; raise the limit of the process (ulimit -v)");
   }
   GrowingView(const GrowingView&) = delete;
   GrowingView& operator=(const GrowingView&) = delete;
   ~GrowingView() { ::munmap(data_, reserved_); }
-  std::span<const std::byte> first(std::size_t size) const { return {static_cast<const std::byte*>(data_), size}; }
-  std::size_t reserved() const { return reserved_; }
+  /// @throws IoError where the file has grown beyond its room
+  std::span<const std::byte> first(std::size_t size, const std::string& path) const {
+    VPR_REQUIRE(IoError, size <= reserved_, path, ": has ", size, " bytes, more than the ", reserved_,
+                " of address space for it; raise the limit of the process (ulimit -v)");
+    return {static_cast<const std::byte*>(data_), size};
+  }
 
  private:
   void* data_;
@@ -104,14 +117,16 @@ class GrowingView {
 /// An LMDB environment. One process has one of a file, which its maps share: LMDB's locks are the process's.
 class Database {
  public:
-  /// Address space that is set aside for a file to grow into; less where the process may not have as much.
-  static constexpr std::size_t most_bytes = std::size_t{1} << 40;
-
   /// Opens what is there.
   /// @throws IoError, FormatError
   static std::shared_ptr<Database> open(const std::string& path, MapAccess access) {
-    static std::mutex mutex;
-    static std::map<FileIdentity, std::weak_ptr<Database>> opened;
+    static auto& mutex = *new std::recursive_mutex;  // never destroyed: maps may outlive it
+    static auto& opened = *new std::map<FileIdentity, std::weak_ptr<Database>>;
+    // One that is being closed would take away the locks of one that is being opened.
+    const auto close = [](Database* database) {
+      const std::lock_guard lock(mutex);
+      delete database;
+    };
     const std::lock_guard lock(mutex);
     std::erase_if(opened, [](const auto& one) { return one.second.expired(); });
     for (int attempt = 0;; ++attempt) {
@@ -128,7 +143,7 @@ class Database {
           return shared;
         }
       }
-      auto made = std::make_shared<Database>(path, access, std::move(file), MDB_NOTLS);
+      const std::shared_ptr<Database> made(new Database(path, access, std::move(file), MDB_NOTLS), close);
       opened[identity] = made;
       return made;
     }
@@ -148,14 +163,12 @@ class Database {
     if (!fresh) check_metas();
     if (access == MapAccess::read) flags |= MDB_RDONLY;
     reserve_lock_file();
-    for (std::size_t reserved = most_bytes;; reserved /= 2) {
-      require(::mdb_env_create(&environment_), "cannot be opened");
-      ::mdb_env_set_maxreaders(environment_, 1024);
-      ::mdb_env_set_mapsize(environment_, reserved);
-      const int error = ::mdb_env_open(environment_, path_.c_str(), flags | MDB_NOSUBDIR, 0666);
-      if (error == 0) break;
+    view_ = std::make_unique<GrowingView>(file_, path_);
+    require(::mdb_env_create(&environment_), "cannot be opened");
+    ::mdb_env_set_maxreaders(environment_, 1024);
+    ::mdb_env_set_mapsize(environment_, address_space());
+    if (const int error = ::mdb_env_open(environment_, path_.c_str(), flags | MDB_NOSUBDIR, 0666); error != 0) {
       ::mdb_env_close(std::exchange(environment_, nullptr));
-      if (error == ENOMEM && reserved / 2 > 2 * static_cast<std::size_t>(status.st_size) + (1 << 26)) continue;
       VPR_REQUIRE(IoError, error != EACCES && error != EROFS, path_, ": its lock file ", path_,
                   "-lock cannot be written: readers of a map need it");
       require(error, "cannot be opened");
@@ -232,23 +245,12 @@ class Database {
     }
   }
 
-  std::shared_ptr<const GrowingView> view_of(std::size_t size) const {
-    const std::lock_guard lock(mutex_);
-    if (!view_ || view_->reserved() < size) {
-      std::size_t reserved = std::size_t{1} << 26;
-      while (reserved < 2 * size) reserved *= 2;
-      view_ = std::make_shared<GrowingView>(file_, reserved, path_);
-    }
-    return view_;
-  }
-
   std::string path_;
   MapAccess access_;
   OpenFile file_;
   FileIdentity identity_;
   MDB_env* environment_ = nullptr;
-  mutable std::mutex mutex_;
-  mutable std::shared_ptr<const GrowingView> view_;
+  std::unique_ptr<const GrowingView> view_;
   std::atomic<std::uint64_t> checked_ = 0;  // the last commit that LMDB may trust
 };
 
@@ -259,10 +261,8 @@ class ReadTransaction {
   explicit ReadTransaction(std::shared_ptr<const Database> database) : database_(std::move(database)) {
     for (int attempt = 0;; ++attempt) {
       begin();
-      const std::uint64_t size = database_->bytes();
-      view_ = database_->view_of(size);
-      const std::span<const std::byte> file = view_->first(size);
       try {
+        const std::span<const std::byte> file = database_->view_->first(database_->bytes(), database_->path_);
         const std::uint64_t number = ::mdb_txn_id(transaction_);
         const lmdb::Meta meta = LmdbPages::read_meta(file, static_cast<int>(number & 1U), database_->path_);
         // Where two commits came in between, its page states another one by now.
@@ -273,6 +273,9 @@ class ReadTransaction {
       } catch (const FormatError&) {
         ::mdb_txn_abort(std::exchange(transaction_, nullptr));
         if (attempt == 20) throw;
+      } catch (...) {
+        ::mdb_txn_abort(transaction_);
+        throw;
       }
     }
   }
@@ -284,8 +287,7 @@ class ReadTransaction {
 
   const LmdbPages& pages() const { return *pages_; }
   std::uint64_t commit() const { return pages_->meta().transaction; }
-  const Database& database() const { return *database_; }
-  const std::shared_ptr<const GrowingView>& view() const { return view_; }
+  const std::shared_ptr<const Database>& database() const { return database_; }
 
  private:
   void begin() {
@@ -299,7 +301,6 @@ class ReadTransaction {
   }
 
   std::shared_ptr<const Database> database_;
-  std::shared_ptr<const GrowingView> view_;
   MDB_txn* transaction_ = nullptr;
   std::optional<LmdbPages> pages_;
 };

@@ -167,6 +167,8 @@ class MapEditor {
     ValueHeader header;
     header.count = block.rows.size();
     put_value(map_key(MapKind::descriptors, first_id), header, block.descriptors);
+    header.fields[0] =
+        static_cast<std::uint32_t>(std::count_if(block.rows.begin(), block.rows.end(), [](const PlaceRow& row) { return row.present(); }));
     put_value(map_key(MapKind::columns, first_id), header, Columns::bytes(block.rows));
     put_value(map_key(MapKind::details, first_id), header, Details::bytes(block.details));
   }

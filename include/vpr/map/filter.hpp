@@ -61,31 +61,37 @@ class PlaceSelection {
   /// A bit for each row of each panel.
   std::vector<std::uint64_t> rows() const {
     std::vector<std::uint64_t> rows(static_cast<std::size_t>(blocks_.panels()), 0);
-    parallel_for(blocks_.size(), [&](std::int64_t block) {
-      const Columns columns = blocks_.columns(block);
-      std::uint64_t* const panels = &rows[static_cast<std::size_t>(block * blocks_.layout().panels())];
-      for (std::size_t i = 0; i < columns.size(); ++i) panels[i / 64] |= std::uint64_t{allows(columns, i)} << i % 64;
-    });
+    parallel_for(blocks_.size(),
+                 [&](std::int64_t block) { select(block, &rows[static_cast<std::size_t>(block * blocks_.layout().panels())]); });
     return rows;
   }
 
  private:
-  bool allows(const Columns& columns, std::size_t i) const {
-    if (!columns.present(i)) return false;
-    if (!all_sessions_ || columns.session(i) >= sessions_.size()) {
-      static_cast<void>(blocks_.session(columns.session(i)));
-      if (!sessions_[columns.session(i)]) return false;
+  void select(std::int64_t block, std::uint64_t* panels) const {
+    const Columns columns = blocks_.columns(block);
+    const auto count = static_cast<std::int64_t>(columns.size());
+    for (std::int64_t first = 0; first < count; first += panel_rows) panels[first / panel_rows] = first_bits(count - first);
+    const auto keep = [&](const auto& allows) {
+      for (std::size_t i = 0; i < columns.size(); ++i) panels[i / 64] &= ~(std::uint64_t{!allows(i)} << i % 64);
+    };
+    if (!blocks_.all_present(block)) keep([&](std::size_t i) { return columns.present(i); });
+    if (!all_sessions_) {
+      keep([&](std::size_t i) {
+        static_cast<void>(blocks_.session(columns.session(i)));
+        return sessions_[columns.session(i)];
+      });
     }
-    const std::int64_t id = columns.id(i);
-    if (first_excluded_ && id >= *first_excluded_) return false;
-    if (std::binary_search(filter_.exclude.begin(), filter_.exclude.end(), id)) return false;
-    const double time = columns.time(i);
-    if (filter_.from && !(time >= *filter_.from)) return false;
-    if (filter_.until && !(time <= *filter_.until)) return false;
-    if (too_late_ && time > *too_late_) return false;
-    if (!filter_.near) return true;
-    const std::optional<Position> position = columns.row(i).position();
-    return position && squared_distance(filter_.near->centre, *position) <= filter_.near->metres * filter_.near->metres;
+    if (first_excluded_) keep([&](std::size_t i) { return columns.id(i) < *first_excluded_; });
+    if (!filter_.exclude.empty())
+      keep([&](std::size_t i) { return !std::binary_search(filter_.exclude.begin(), filter_.exclude.end(), columns.id(i)); });
+    if (filter_.from) keep([&](std::size_t i) { return columns.time(i) >= *filter_.from; });
+    if (filter_.until) keep([&](std::size_t i) { return columns.time(i) <= *filter_.until; });
+    if (too_late_) keep([&](std::size_t i) { return !(columns.time(i) > *too_late_); });
+    if (!filter_.near) return;
+    keep([&](std::size_t i) {
+      const std::optional<Position> position = columns.row(i).position();
+      return position && squared_distance(filter_.near->centre, *position) <= filter_.near->metres * filter_.near->metres;
+    });
   }
 
   /// The id from which on there are `count` places, or all.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/core/random.hpp>
+#include <vpr/io/atomic_file.hpp>
 #include <vpr/map/editor.hpp>
 #include <vpr/map/snapshot.hpp>
 
@@ -19,6 +20,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -38,10 +40,10 @@ struct MapSettings {
 /// Each call that changes it is one commit: it is there whole or not at all, whatever kills the process or fills the disk, and on the disk when
 /// the call returns. One writer of all processes changes it at a time, others wait; any number of readers, up to 1024, go on meanwhile, each query
 /// on the last commit of its beginning. Everything may be called from several threads at once. One process opens a map for writing before it
-/// opens it for reading. Not for network file systems.
+/// opens it for reading. Symbolic links are followed; hard links, network file systems and use across `fork` are not supported.
 ///
 /// Opening reads a few pages and no descriptors. Nothing is kept in memory but where blocks lie, some 100 bytes for 128 KiB of descriptors.
-/// A file may grow to 1 TiB, less where the process has less address space (`ulimit -v`). See docs/map.md.
+/// A file may grow to 1 TiB, or to an eighth of the address space that the process may have (`ulimit -v`). See docs/map.md.
 class PlaceMap {
  public:
   /// A new map, to be read and written.
@@ -80,19 +82,8 @@ class PlaceMap {
 
   /// The map as it is now.
   MapSnapshot snapshot() const {
-    const std::shared_ptr<detail::Database> database = this->database();
-    const auto transaction = std::make_shared<const detail::ReadTransaction>(database);
-    std::shared_ptr<const detail::MapBlocks> last;
-    {
-      const std::lock_guard lock(state_->mutex);
-      last = state_->blocks;
-    }
-    if (!last || !last->of(*transaction)) {
-      last = std::make_shared<const detail::MapBlocks>(*transaction, last.get());
-      const std::lock_guard lock(state_->mutex);
-      state_->blocks = last;
-    }
-    return {transaction, last};
+    const auto transaction = std::make_shared<const detail::ReadTransaction>(database());
+    return {transaction, blocks_of(*transaction)};
   }
   std::int64_t size() const { return snapshot().size(); }
 
@@ -176,11 +167,13 @@ class PlaceMap {
                   name_of(theirs.precision), "; only maps of one model and precision are merged");
       require_same(ours.record, theirs.record, text_of(state_->path, " and ", other.state_->path));
       ids.clear();
-      copy(from, [&](const Place& place, const detail::EncodedRow& row) {
-        ids.push_back(editor.header().next_id);
-        editor.append(ids.back(), place, row);
-        copy_local(from, place.id, editor, ids.back());
-      });
+      for (std::int64_t block = 0; block < from.blocks_->size(); ++block) {
+        copy(from, block, [&](const Place& place, const detail::EncodedRow& row) {
+          ids.push_back(editor.header().next_id);
+          editor.append(ids.back(), place, row);
+          copy_local(from, place.id, editor, ids.back());
+        });
+      }
     });
     return ids;
   }
@@ -195,22 +188,28 @@ class PlaceMap {
     VPR_REQUIRE(IoError, old->current(), state_->path, ": was replaced meanwhile; try again");
     const MapSnapshot from = snapshot();
     NewFile file(state_->path);
-    detail::MapHeader header = from.blocks_->header();
-    header.places = 0;
-    file.change(header, [&](detail::MapEditor& editor) {
-      copy(from, [&](const Place& place, const detail::EncodedRow& row) { editor.append(place.id, place, row); });
-      editor.keep_next_id(header.next_id);
-      for (const std::string& name : from.attachments()) editor.put_attachment(name, from.attachment(name));
-    });
+    const detail::MapHeader& header = from.blocks_->header();
+    file.change(detail::MapHeader{.dimensions = header.dimensions, .precision = header.precision, .record = header.record},
+                [&](detail::MapEditor& editor) {
+                  for (const std::string& name : from.attachments()) editor.put_attachment(name, from.attachment(name));
+                });
+    // A commit holds what it writes in memory: some 10 MB of blocks, or records of some megabytes.
+    constexpr std::int64_t at_once = 64;
+    for (std::int64_t begin = 0; begin < from.blocks_->size(); begin += at_once) {
+      file.change(std::nullopt, [&](detail::MapEditor& editor) {
+        for (std::int64_t block = begin; block < std::min(from.blocks_->size(), begin + at_once); ++block)
+          copy(from, block, [&](const Place& place, const detail::EncodedRow& row) { editor.append(place.id, place, row); });
+      });
+    }
     std::vector<std::int64_t> local;
     from.transaction_->pages().visit(detail::map_key(detail::MapKind::local), detail::map_end(detail::MapKind::local),
                                      [&](std::string_view key, std::span<const std::byte>) { local.push_back(detail::id_of_key(key)); });
-    constexpr std::size_t at_once = 64;  // records of some megabytes, which a commit holds in memory
     for (std::size_t begin = 0; begin < local.size(); begin += at_once) {
       file.change(std::nullopt, [&](detail::MapEditor& editor) {
         for (std::size_t i = begin; i < std::min(local.size(), begin + at_once); ++i) copy_local(from, local[i], editor, local[i]);
       });
     }
+    file.change(std::nullopt, [&](detail::MapEditor& editor) { editor.keep_next_id(header.next_id); });
     file.finish();
     file.replace(*old);
   }
@@ -294,7 +293,7 @@ class PlaceMap {
   };
 
   PlaceMap(const std::string& path, MapAccess access) : state_(std::make_unique<State>()) {
-    state_->path = path;
+    state_->path = detail::link_target(path);  // so that all open the same lock file
     state_->access = access;
     state_->database = detail::Database::open(path, access);
   }
@@ -315,19 +314,32 @@ class PlaceMap {
     return state_->database;
   }
 
+  /// The blocks of a transaction's commit; those that were there before are not verified again.
+  std::shared_ptr<const detail::MapBlocks> blocks_of(const detail::ReadTransaction& transaction) const {
+    std::shared_ptr<const detail::MapBlocks> last;
+    {
+      const std::lock_guard lock(state_->mutex);
+      last = state_->blocks;
+    }
+    if (last && last->of(transaction)) return last;
+    last = std::make_shared<const detail::MapBlocks>(transaction, last.get());
+    const std::lock_guard lock(state_->mutex);
+    return state_->blocks = last;
+  }
+
   template <class Change>
   void change(const Change& change) {
     require_writable();
     const std::lock_guard writing(state_->writing);
     for (;;) {
       detail::WriteTransaction transaction(database());
-      if (!transaction.before().database().current()) continue;  // another process put a compacted file in its place meanwhile
-      const detail::MapBlocks before(transaction.before(), nullptr);
-      detail::MapEditor editor(transaction, &before, before.header());
+      if (!transaction.before().database()->current()) continue;  // another process put a compacted file in its place meanwhile
+      const std::shared_ptr<const detail::MapBlocks> before = blocks_of(transaction.before());
+      detail::MapEditor editor(transaction, before.get(), before->header());
       if constexpr (std::is_invocable_v<const Change&, detail::MapEditor&>) {
         change(editor);
       } else {
-        change(editor, before);
+        change(editor, *before);
       }
       editor.finish();
       transaction.commit();
@@ -335,14 +347,11 @@ class PlaceMap {
     }
   }
 
-  /// Calls `visit(place, encoded row)` for each place.
+  /// Calls `visit(place, encoded row)` for each place of a block.
   template <class Visit>
-  static void copy(const MapSnapshot& from, const Visit& visit) {
-    const detail::MapBlocks& blocks = *from.blocks_;
-    from.each([&](const Place& place) {
-      const auto at = from.find(place.id);
-      visit(place, blocks.layout().get(blocks.content(detail::MapKind::descriptors, at.block), at.row));
-    });
+  static void copy(const MapSnapshot& from, std::int64_t block, const Visit& visit) {
+    const std::span<const std::byte> rows = from.blocks_->content(detail::MapKind::descriptors, block);
+    from.each_of(block, [&](const Place& place, std::int64_t row) { visit(place, from.blocks_->layout().get(rows, row)); });
   }
 
   static void copy_local(const MapSnapshot& from, std::int64_t id, detail::MapEditor& editor, std::int64_t to) {

@@ -35,9 +35,8 @@ struct RoundedMapPanels {
   RoundedPanel panel(std::int64_t panel, RowBounds& bounds) const {
     const std::byte* const at = blocks.panel(panel);
     const BlockLayout& layout = blocks.layout();
-    bounds_of<Metric>(*reinterpret_cast<const KnownRows*>(at + layout.row_bytes() * panel_rows), layout.precision() == MapPrecision::int8,
-                      bounds);
-    return {reinterpret_cast<const std::uint32_t*>(at), layout.elements(), &bounds};
+    bounds_of<Metric>(*reinterpret_cast<const KnownRows*>(at), layout.precision() == MapPrecision::int8, bounds);
+    return {reinterpret_cast<const std::uint32_t*>(at + layout.known_bytes()), layout.elements(), &bounds};
   }
   const float* exact(std::int64_t row, float* scratch) const {
     const BlockLayout& layout = blocks.layout();

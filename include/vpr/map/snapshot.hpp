@@ -3,7 +3,7 @@
 /// A map as it was at one moment.
 #pragma once
 
-#include <vpr/local/precision.hpp>
+#include <vpr/local/store.hpp>
 #include <vpr/map/search.hpp>
 
 #include <cstddef>
@@ -69,13 +69,8 @@ class MapSnapshot {
   /// Calls `visit(place)` for each place, by ascending id.
   template <class Visit>
   void each(Visit&& visit) const {
-    for (std::int64_t block = 0; block < blocks_->size(); ++block) {
-      const detail::Columns columns = blocks_->columns(block);
-      const detail::Details details = blocks_->details(block);
-      for (std::int64_t row = 0; row < blocks_->rows(block); ++row) {
-        if (columns.present(static_cast<std::size_t>(row))) visit(place_at(row, columns, details));
-      }
-    }
+    for (std::int64_t block = 0; block < blocks_->size(); ++block)
+      each_of(block, [&](Place place, std::int64_t) { visit(std::move(place)); });
   }
 
   /// The best min(k, places that the filter allows) for each of Q×D queries, by place id, in the order that `Index` fixes. Exact: ids, order and
@@ -158,6 +153,16 @@ class MapSnapshot {
   MapSnapshot(std::shared_ptr<const detail::ReadTransaction> transaction, std::shared_ptr<const detail::MapBlocks> blocks)
       : transaction_(std::move(transaction)), blocks_(std::move(blocks)) {}
 
+  /// Calls `visit(place, row)` for each place of a block.
+  template <class Visit>
+  void each_of(std::int64_t block, Visit&& visit) const {
+    const detail::Columns columns = blocks_->columns(block);
+    const detail::Details details = blocks_->details(block);
+    for (std::int64_t row = 0; row < blocks_->rows(block); ++row) {
+      if (columns.present(static_cast<std::size_t>(row))) visit(place_at(row, columns, details), row);
+    }
+  }
+
   detail::MapBlocks::Place find(std::int64_t id) const {
     const auto at = blocks_->find(id);
     VPR_REQUIRE(ConfigError, at.has_value(), blocks_->path(), ": there is no place ", id);
@@ -186,5 +191,7 @@ class MapSnapshot {
   std::shared_ptr<const detail::ReadTransaction> transaction_;
   std::shared_ptr<const detail::MapBlocks> blocks_;
 };
+
+static_assert(LocalStore<MapSnapshot>);
 
 }  // namespace vpr
