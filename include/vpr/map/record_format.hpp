@@ -8,6 +8,7 @@
 #include <vpr/map/place.hpp>
 #include <vpr/model/record.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
