@@ -3,17 +3,13 @@
 /// A map of places: descriptors on disk that are searched where they lie, kept, grown, merged. Needs the component vpr::map.
 #pragma once
 
-#include <vpr/core/random.hpp>
 #include <vpr/io/atomic_file.hpp>
-#include <vpr/map/editor.hpp>
+#include <vpr/map/new_file.hpp>
 #include <vpr/map/snapshot.hpp>
 
 #include <algorithm>
-#include <cerrno>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,8 +19,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include <unistd.h>
 
 namespace vpr {
 
@@ -57,13 +51,12 @@ class PlaceMap {
   static PlaceMap build(const std::string& path, const MapSettings& settings, const Fill& fill) {
     static_cast<void>(detail::BlockLayout(settings.precision, settings.dimensions));
     VPR_REQUIRE(IoError, !detail::identity_of(path), path, ": there is a file already; open it, or delete it first");
-    NewFile file(path);
+    detail::NewMapFile file(path);
     file.change(detail::MapHeader{.dimensions = settings.dimensions, .precision = settings.precision, .record = settings.record},
                 [](detail::MapEditor&) {});
     fill([&file](const auto& change) { file.change(std::nullopt, change); });
     file.finish();
-    VPR_REQUIRE(IoError, ::link(file.path().c_str(), path.c_str()) == 0, path, ": cannot be written: ", std::strerror(errno));
-    file.sync_folder(path);
+    file.name(path);
     return open(path, MapAccess::write);
   }
 
@@ -187,7 +180,7 @@ class PlaceMap {
     detail::WriteTransaction holding(old);  // so that nobody else writes
     VPR_REQUIRE(IoError, old->current(), state_->path, ": was replaced meanwhile; try again");
     const MapSnapshot from = snapshot();
-    NewFile file(state_->path);
+    detail::NewMapFile file(state_->path);
     const detail::MapHeader& header = from.blocks_->header();
     file.change(detail::MapHeader{.dimensions = header.dimensions, .precision = header.precision, .record = header.record},
                 [&](detail::MapEditor& editor) {
@@ -218,71 +211,6 @@ class PlaceMap {
   std::vector<std::string> verify() const { return snapshot().verify(); }
 
  private:
-  /// A map under a name of its own, which vanishes unless it gets another one.
-  class NewFile {
-   public:
-    explicit NewFile(const std::string& beside) : path_(beside + '.' + unique()), database_(detail::Database::create(path_)) {}
-    NewFile(const NewFile&) = delete;
-    NewFile& operator=(const NewFile&) = delete;
-    ~NewFile() {
-      database_.reset();
-      ::unlink(path_.c_str());
-      ::unlink((path_ + "-lock").c_str());
-    }
-
-    const std::string& path() const { return path_; }
-
-    /// @param header  of a map that is new
-    template <class Change>
-    void change(std::optional<detail::MapHeader> header, const Change& change) {
-      detail::WriteTransaction transaction(database_);
-      std::optional<detail::MapBlocks> before;
-      if (!header) before.emplace(transaction.before(), nullptr);
-      detail::MapEditor editor(transaction, before ? &*before : nullptr, header ? *header : before->header());
-      change(editor);
-      editor.finish();
-      transaction.commit();
-    }
-
-    /// Waits until it is on the disk. Nothing is changed afterwards.
-    void finish() {
-      database_->sync();
-      database_.reset();
-    }
-
-    /// Puts it in the place of `old`. Who opens the map meanwhile waits; who has it open finds it gone, see `Database::current`. The old lock file
-    /// goes after the old file: whoever opens the new one with the old lock file, because this process was killed in between, gets an error.
-    void replace(const detail::Database& old) const {
-      const std::string& path = old.path();
-      const detail::OpenFile fresh(path_, O_RDONLY);
-      fresh.lock(LOCK_EX);
-      old.file().lock(LOCK_EX);
-      const bool renamed = ::rename(path_.c_str(), path.c_str()) == 0;
-      const int error = errno;
-      if (renamed) ::unlink((path + "-lock").c_str());
-      old.file().lock(LOCK_UN);
-      VPR_REQUIRE(IoError, renamed, path, ": cannot be replaced: ", std::strerror(error));
-      sync_folder(path);
-    }
-
-    static void sync_folder(const std::string& path) {
-      const std::size_t slash = path.rfind('/');
-      const detail::OpenFile folder(slash == path.npos ? "." : slash == 0 ? "/" : path.substr(0, slash), O_RDONLY);
-      ::fsync(folder.get());
-    }
-
-   private:
-    static std::string unique() {
-      Random random = Random::of({::getpid(), std::chrono::steady_clock::now().time_since_epoch().count()});
-      std::string letters;
-      for (int i = 0; i < 10; ++i) letters += static_cast<char>('a' + random.below(26));
-      return letters;
-    }
-
-    std::string path_;
-    std::shared_ptr<detail::Database> database_;
-  };
-
   struct State {
     std::string path;
     MapAccess access;

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <vpr/io/digest.hpp>
-#include <vpr/map/database.hpp>
 #include <vpr/map/place.hpp>
+#include <vpr/map/transaction.hpp>
 #include <vpr/model/record.hpp>
 
 #include <algorithm>
