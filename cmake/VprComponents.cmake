@@ -1,6 +1,6 @@
 # The components beside vpr::vpr: which packages each looks for, what it links, and Debian's names of those packages.
 # This project's build and the installed package (vprConfig.cmake) both read them from here.
-set(vpr_components io image webp tiff gif heif hash omp thrust tbb cuda)
+set(vpr_components io image webp tiff gif heif hash map omp thrust tbb cuda)
 
 # What vpr::vpr itself needs.
 set(vpr_vpr_packages Eigen3 xtensor Threads)
@@ -35,6 +35,12 @@ set(vpr_heif_debian libheif-dev)
 set(vpr_hash_packages Xxhash)
 set(vpr_hash_links Xxhash::Xxhash)
 set(vpr_hash_debian libxxhash-dev)
+
+# The place map: LMDB keeps its file, xxHash its checksums.
+set(vpr_map_packages Lmdb Xxhash)
+set(vpr_map_links Lmdb::Lmdb Xxhash::Xxhash)
+set(vpr_map_definitions VPR_WITH_HASH)
+set(vpr_map_debian liblmdb-dev libxxhash-dev)
 
 # OpenMP's threads: for loops (OpenMpExecutor) and for Thrust.
 set(vpr_omp_packages OpenMP)
@@ -91,7 +97,7 @@ function(vpr_component name)
       string(TOUPPER "VPR_WITH_${name}" definition)
       add_library(vpr::${name} INTERFACE IMPORTED GLOBAL)
       target_link_libraries(vpr::${name} INTERFACE vpr::vpr ${vpr_${name}_links})
-      target_compile_definitions(vpr::${name} INTERFACE ${definition})
+      target_compile_definitions(vpr::${name} INTERFACE ${definition} ${vpr_${name}_definitions})
       target_compile_options(vpr::${name} INTERFACE ${vpr_${name}_options})
     endif()
   endif()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// The whole library, as far as the components that were linked allow: `vpr::io` brings weight files,
-/// `vpr::image` the decoders. To compile faster include what you use.
+/// `vpr::image` the decoders, `vpr::map` maps of places. To compile faster include what you use.
 #pragma once
 
 #include <vpr/adapter.hpp>
@@ -17,6 +17,7 @@
 #include <vpr/layer.hpp>
 #include <vpr/local.hpp>
 #include <vpr/loss.hpp>
+#include <vpr/map.hpp>
 #include <vpr/matcher.hpp>
 #include <vpr/model.hpp>
 #include <vpr/ops.hpp>

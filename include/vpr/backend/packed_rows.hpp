@@ -40,7 +40,7 @@ namespace detail {
 
 inline namespace VPR_TARGET {
 
-/// Scores the rows of a panel for each query by a metric of the user's: see `PackedRows::score`.
+/// Scores the rows of a panel for each query by a metric of the user's: see `score_rows`.
 template <class Metric>
 void score_panel(const float* rows, std::int64_t dim, Rows queries, float* out) {
   typedef float Vector __attribute__((vector_size(vector_bytes)));
@@ -116,6 +116,22 @@ class PackedQueries {
   Buffer<float> packed_;
 };
 
+namespace detail {
+
+/// Scores the 64 rows of a panel, of `dim` numbers each, for each query: `out[q * 64 + lane]`.
+template <class Metric>
+void score_rows(const float* rows, std::int64_t dim, const PackedQueries& queries, float* out) {
+  if constexpr (std::is_same_v<Metric, InnerProduct>) {
+    row_score_kernels().inner_products(rows, dim, queries.data(), queries.rows().size(), out);
+  } else if constexpr (std::is_same_v<Metric, L2>) {
+    row_score_kernels().squared_distances(rows, dim, queries.data(), queries.rows().size(), out);
+  } else {
+    score_panel<Metric>(rows, dim, queries.rows(), out);
+  }
+}
+
+}  // namespace detail
+
 /// Vectors of one length, held once, in the order in which scoring reads them: in panels of 64 vectors, each with the first
 /// numbers of all 64, then their second numbers, and so on. The last panel is filled up with zeros.
 ///
@@ -156,17 +172,13 @@ class PackedRows {
     for (std::int64_t k = 0; k < dim_; ++k) out[k] = panel[k * panel_rows];
   }
 
+  /// The numbers of a panel.
+  const float* panel(std::int64_t panel) const { return panels_[panel]; }
+
   /// Scores the 64 vectors of `panel` for each query: `out[q * 64 + lane]`.
   template <class Metric>
   void score(std::int64_t panel, const PackedQueries& queries, float* out) const {
-    const float* const rows = panels_[panel];
-    if constexpr (std::is_same_v<Metric, InnerProduct>) {
-      detail::row_score_kernels().inner_products(rows, dim_, queries.data(), queries.rows().size(), out);
-    } else if constexpr (std::is_same_v<Metric, L2>) {
-      detail::row_score_kernels().squared_distances(rows, dim_, queries.data(), queries.rows().size(), out);
-    } else {
-      detail::score_panel<Metric>(rows, dim_, queries.rows(), out);
-    }
+    detail::score_rows<Metric>(panels_[panel], dim_, queries, out);
   }
 
  private:

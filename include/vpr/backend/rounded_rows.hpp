@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -61,20 +62,38 @@ struct RoundedRow {
   float scale, error, norm;
 };
 
-template <class Rounding>
-RoundedRow round_row(const float* row, std::int64_t dim, std::uint32_t* words, std::vector<float>& rounded) {
-  rounded.resize(static_cast<std::size_t>(dim));
-  const float* const values = rounded.data();
-  RoundedRow result;
-  result.scale = Rounding::round(row, dim, words, rounded.data());
+/// What is known of a row that `values` stand for.
+inline RoundedRow known_of(float scale, const float* row, const float* values, std::int64_t dim) {
   const auto norm = [dim](auto square) {
     // Upwards: for the rounding of the sums, and for squares that underflow.
     const double n = static_cast<double>(dim);
     return static_cast<float>(std::sqrt(static_cast<double>(sum(dim, square))) * (1 + (n + 64) * 0x1p-24) + std::sqrt(n) * 0x1p-62);
   };
-  result.norm = norm([row](std::int64_t k) { return row[k] * row[k]; });
-  result.error = norm([row, values](std::int64_t k) { return (row[k] - values[k]) * (row[k] - values[k]); }) + 0x1p-22F * result.norm;
-  return result;
+  RoundedRow known{scale, 0, norm([row](std::int64_t k) { return row[k] * row[k]; })};
+  known.error = norm([row, values](std::int64_t k) { return (row[k] - values[k]) * (row[k] - values[k]); }) + 0x1p-22F * known.norm;
+  return known;
+}
+
+template <class Rounding>
+RoundedRow round_row(const float* row, std::int64_t dim, std::uint32_t* words, std::vector<float>& rounded) {
+  rounded.resize(static_cast<std::size_t>(dim));
+  const float scale = Rounding::round(row, dim, words, rounded.data());
+  return known_of(scale, row, rounded.data(), dim);
+}
+
+/// The sum of a row's bytes, which have signs.
+inline std::int32_t byte_sum(std::span<const std::uint32_t> words) {
+  std::int32_t sum = 0;
+  for (const std::uint32_t word : words) {
+    for (int shift = 0; shift < 32; shift += 8) sum += static_cast<std::int8_t>(word >> shift & 0xffU);
+  }
+  return sum;
+}
+
+/// What an estimate has beside the product, by the row's norm.
+template <class Metric>
+float offset_of(float norm) {
+  return std::is_same_v<Metric, L2> ? -norm * norm : 0.0F;
 }
 
 }  // namespace detail
@@ -125,6 +144,25 @@ class RoundedQueries {
   Buffer<std::uint32_t> packed_;
 };
 
+namespace detail {
+
+/// 64 rounded rows of `words` words each, wherever they lie.
+struct RoundedPanel {
+  const std::uint32_t* rows;
+  std::int64_t words;
+  const RowBounds* bounds;
+
+  /// The products of all rows with all queries: `products[q * 64 + lane]`.
+  template <class Metric, class Rounding>
+  void multiply(const RoundedQueries<Metric, Rounding>& queries, float* products) const {
+    const FilterKernels& kernels = filter_kernels();
+    const auto multiply = std::is_same_v<Rounding, ByteRounding> ? kernels.byte_products : kernels.bfloat_products;
+    multiply(rows, words, queries.data(), queries.size(), bounds->start, products);
+  }
+};
+
+}  // namespace detail
+
 /// Vectors of one length, rounded, in panels as `PackedRows` has them. Estimates of their scores are made so that more is better:
 /// inner products, and the negatives of squared distances.
 ///
@@ -157,26 +195,18 @@ class RoundedRows {
       for (std::int64_t w = 0; w < words_; ++w) panel[w * panel_rows] = words[static_cast<std::size_t>(w)];
       detail::RowBounds& bounds = bounds_[size_ / panel_rows][0];
       bounds.scale[lane] = row.scale;
-      bounds.offset[lane] = std::is_same_v<Metric, L2> ? -row.norm * row.norm : 0.0F;
+      bounds.offset[lane] = detail::offset_of<Metric>(row.norm);
       bounds.error[lane] = row.error;
       bounds.norm[lane] = row.norm;
-      bounds.start[lane] = 0;
-      if constexpr (std::is_same_v<Rounding, ByteRounding>) {
-        std::int32_t sum = 0;
-        for (const std::uint32_t word : words) {
-          for (int shift = 0; shift < 32; shift += 8) sum += static_cast<std::int8_t>(word >> shift & 0xffU);
-        }
-        bounds.start[lane] = -detail::filter_kernels().byte_shift * sum;
-      }
+      bounds.start[lane] = std::is_same_v<Rounding, ByteRounding> ? -detail::filter_kernels().byte_shift * detail::byte_sum(words) : 0;
     }
   }
 
+  /// The rounded rows of a panel.
+  detail::RoundedPanel panel(std::int64_t panel) const { return {panels_[panel], words_, &bounds_[panel][0]}; }
+
   /// What `reaching` needs of all queries: `products[q * 64 + lane]`.
-  void multiply(std::int64_t panel, const Queries& queries, float* products) const {
-    const detail::FilterKernels& kernels = detail::filter_kernels();
-    const auto multiply = std::is_same_v<Rounding, ByteRounding> ? kernels.byte_products : kernels.bfloat_products;
-    multiply(panels_[panel], words_, queries.data(), queries.size(), bounds_[panel][0].start, products);
-  }
+  void multiply(std::int64_t panel, const Queries& queries, float* products) const { this->panel(panel).multiply(queries, products); }
 
   /// The vectors of a panel whose score for a query may reach `bound`, the lane being the number of the bit, by the 64 products of that
   /// query. Where there are any, `estimates` and `slacks` are written for each lane: a score is within its slack of its estimate.

@@ -20,6 +20,8 @@
 #error "VPR_WITH_HEIF needs the header libheif/heif.h: install it (Debian: libheif-dev) or leave VPR_WITH_HEIF out"
 #elif defined(VPR_WITH_HASH) && !__has_include(<xxhash.h>)
 #error "VPR_WITH_HASH needs the header xxhash.h: install it (Debian: libxxhash-dev) or leave VPR_WITH_HASH out"
+#elif defined(VPR_WITH_MAP) && !(__has_include(<lmdb.h>) && __has_include(<xxhash.h>))
+#error "VPR_WITH_MAP needs lmdb.h and xxhash.h: install them (Debian: liblmdb-dev libxxhash-dev) or leave VPR_WITH_MAP out"
 #elif defined(VPR_WITH_THRUST) && !__has_include(<thrust/version.h>)
 #error "VPR_WITH_THRUST needs Thrust: install it (Debian: libthrust-dev) and pass its folder with -isystem, or leave VPR_WITH_THRUST out"
 #elif defined(VPR_WITH_TBB) && !__has_include(<tbb/tbb.h>)

@@ -4,16 +4,13 @@
 #pragma once
 
 #include <vpr/backend/blocks.hpp>
-#include <vpr/backend/cpu/hamming.hpp>
-#include <vpr/core/parallel.hpp>
 #include <vpr/core/rows.hpp>
-#include <vpr/index/top_k.hpp>
+#include <vpr/index/scan.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
@@ -66,33 +63,20 @@ class BinaryIndex {
   /// @throws ShapeError  unless whole codes are given; ConfigError for a negative k.
   std::vector<Matches> search(std::span<const std::uint64_t> queries, std::int64_t k) const {
     VPR_REQUIRE(ConfigError, k >= 0, "BinaryIndex: got k = ", k, ", expected at least 0");
-    const std::int64_t count = count_of(queries, "query"), panels = panels_.size();
+    const std::int64_t count = count_of(queries, "query");
     const ExecutionScope scope(execution_);
-    const std::int64_t slices = thread_count() == 1 ? 1 : std::clamp<std::int64_t>(panels, 1, 8 * thread_count());
-    std::vector<Matches> found;
-    constexpr std::int64_t batch = 256;
-    for (std::int64_t begin = 0; begin < count; begin += batch) {
-      const std::int64_t asked = std::min(batch, count - begin);
-      std::vector<Best> best(static_cast<std::size_t>(slices), Best(static_cast<std::size_t>(asked), TopK<Closer>(std::min(k, size_))));
-      parallel_for(slices, [&](std::int64_t s) {
-        scan(panels * s / slices, panels * (s + 1) / slices, queries.data() + begin * words_, best[static_cast<std::size_t>(s)]);
-      });
-      for (std::size_t q = 0; q < best[0].size(); ++q) {
-        for (std::size_t s = 1; s < best.size(); ++s) {
-          for (const Match& match : best[s][q].take()) best[0][q].offer(match);
-        }
-        found.push_back(best[0][q].take());
-      }
-    }
-    return found;
+    return detail::scan_codes(Panels{panels_, size_}, words_, queries.data(), count, std::min(k, size_));
   }
 
  private:
   static constexpr std::int64_t panel_rows = detail::panel_rows;
-  struct Closer {
-    static bool better(float a, float b) { return a < b; }
+  struct Panels {
+    const detail::Blocks<std::uint64_t>& all;
+    std::int64_t size;
+    std::int64_t panels() const { return all.size(); }
+    const std::uint64_t* panel(std::int64_t panel) const { return all[panel]; }
+    std::uint64_t rows(std::int64_t panel) const { return detail::first_bits(size - panel * panel_rows); }
   };
-  using Best = std::vector<TopK<Closer>>;  // of each query
 
   std::int64_t count_of(std::span<const std::uint64_t> codes, const char* what) const {
     VPR_REQUIRE(ShapeError, std::ssize(codes) % words_ == 0, "BinaryIndex: got ", codes.size(), " words for each ", what, " to have ",
@@ -100,25 +84,6 @@ class BinaryIndex {
     return std::ssize(codes) / words_;
   }
 
-  void scan(std::int64_t begin, std::int64_t end, const std::uint64_t* queries, Best& best) const {
-    std::uint64_t distances[panel_rows];
-    for (std::int64_t panel = begin; panel < end; ++panel) {
-      const std::uint64_t used = detail::first_bits(size_ - panel * panel_rows);
-      for (std::size_t q = 0; q < best.size(); ++q) {
-        // Ids ascend, so that one at the distance of the last one kept comes too late.
-        const auto bound = best[q].bound();
-        std::uint64_t chosen =
-            used & detail::hamming_kernels().closer(panels_[panel], words_, queries + static_cast<std::int64_t>(q) * words_,
-                                                    bound ? static_cast<std::uint64_t>(*bound) : most, q == 0, distances);
-        for (; chosen != 0; chosen &= chosen - 1) {
-          const int lane = std::countr_zero(chosen);
-          best[q].offer({panel * panel_rows + lane, static_cast<float>(distances[lane])});
-        }
-      }
-    }
-  }
-
-  static constexpr std::uint64_t most = std::uint64_t{1} << 62;
   std::int64_t words_, size_ = 0;
   detail::Blocks<std::uint64_t> panels_;
   Execution execution_;

@@ -4,13 +4,10 @@
 #pragma once
 
 #include <vpr/backend/rounded_rows.hpp>
-#include <vpr/core/parallel.hpp>
-#include <vpr/index/top_k.hpp>
+#include <vpr/index/filtered_scan.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <utility>
 #include <vector>
 
@@ -58,13 +55,7 @@ class FilteredIndex {
     VPR_REQUIRE(ConfigError, k >= 0, "FilteredIndex: got k = ", k, ", expected at least 0");
     require_finite(queries, dim_, "FilteredIndex: query");
     const ExecutionScope scope(execution_);
-    constexpr std::int64_t batch = 256;
-    std::vector<Matches> found(static_cast<std::size_t>(queries.size()));
-    for (std::int64_t begin = 0; begin < queries.size(); begin += batch) {
-      search_batch(queries.slice(begin, std::min(batch, queries.size() - begin)), std::min(k, size()),
-                   &found[static_cast<std::size_t>(begin)]);
-    }
-    return found;
+    return detail::FilteredScan<Metric, Rounding, Panels>(Panels{*this}, queries, std::min(k, size()))();
   }
 
  private:
@@ -74,106 +65,14 @@ class FilteredIndex {
     return dim;
   }
 
-  /// A descriptor that may be among the best. Estimates are of the score where more is better, of its negative otherwise.
-  struct Candidate {
-    std::int64_t id;
-    float estimate, slack;
+  struct Panels {
+    static constexpr bool needs_scratch = false;
+    const FilteredIndex& index;
+    std::int64_t panels() const { return index.rounded_.panels(); }
+    detail::RoundedPanel panel(std::int64_t panel, detail::RowBounds&) const { return index.rounded_.panel(panel); }
+    std::uint64_t rows(std::int64_t panel) const { return detail::first_bits(index.size() - panel * detail::panel_rows); }
+    const float* exact(std::int64_t id, float*) const { return index.exact_[id]; }
   };
-
-  /// What is sought for one query.
-  struct Sought {
-    explicit Sought(std::int64_t count) : k(count), found(count), lowest(count) {}
-
-    std::int64_t k;
-    TopK<Metric> found;         // of those that were scored again
-    TopK<InnerProduct> lowest;  // of the lowest scores that candidates may have
-    std::vector<Candidate> candidates;
-
-    /// What the score of a descriptor has to be able to reach, as estimates have it.
-    float bound() const {
-      constexpr float sign = std::is_same_v<Metric, L2> ? -1 : 1, none = -std::numeric_limits<float>::max();
-      const auto exact = found.bound(), lower = lowest.bound();
-      return std::max(exact ? sign * *exact : none, lower ? *lower : none);
-    }
-    void offer(const Candidate& candidate) {
-      lowest.offer({candidate.id, candidate.estimate - candidate.slack});
-      candidates.push_back(candidate);
-    }
-    void drop_hopeless() {
-      const float least = bound();
-      std::erase_if(candidates, [least](const Candidate& c) { return !(c.estimate + c.slack >= least); });
-    }
-  };
-  using AllSought = std::vector<Sought>;  // one for each query
-
-  void search_batch(Rows queries, std::int64_t k, Matches* found) const {
-    if (k == 0) return;
-    const typename RoundedRows<Metric, Rounding>::Queries rounded(queries);
-    // More slices than threads even out threads of different speed; how many there are changes no result.
-    const std::int64_t panels = rounded_.panels(),
-                       slices = thread_count() == 1 ? 1 : std::clamp<std::int64_t>(panels, 1, 8 * thread_count());
-    std::vector<AllSought> parts(static_cast<std::size_t>(slices), AllSought(static_cast<std::size_t>(queries.size()), Sought(k)));
-    parallel_for(slices, [&](std::int64_t s) {
-      scan(panels * s / slices, panels * (s + 1) / slices, queries, rounded, parts[static_cast<std::size_t>(s)]);
-    });
-    parallel_for(queries.size(), [&](std::int64_t q) {
-      Sought& all = parts[0][static_cast<std::size_t>(q)];
-      for (std::size_t s = 1; s < parts.size(); ++s) {
-        Sought& part = parts[s][static_cast<std::size_t>(q)];
-        for (const Match& match : part.found.take()) all.found.offer(match);
-        for (const Candidate& candidate : part.candidates) all.offer(candidate);
-      }
-      score(queries.slice(q, 1), all);
-      found[q] = all.found.take();
-    });
-  }
-
-  void scan(std::int64_t begin, std::int64_t end, Rows queries, const RoundedQueries<Metric, Rounding>& rounded, AllSought& sought) const {
-    constexpr std::int64_t panel_rows = detail::panel_rows;
-    std::vector<float> products(static_cast<std::size_t>(queries.size() * panel_rows));
-    float estimates[panel_rows], slacks[panel_rows];
-    for (std::int64_t panel = begin; panel < end; ++panel) {
-      rounded_.multiply(panel, rounded, products.data());
-      for (std::int64_t q = 0; q < queries.size(); ++q) {
-        Sought& one = sought[static_cast<std::size_t>(q)];
-        std::uint64_t chosen =
-            rounded_.reaching(panel, rounded.bound(q), one.bound(), &products[static_cast<std::size_t>(q * panel_rows)], estimates, slacks);
-        for (; chosen != 0; chosen &= chosen - 1) {
-          const int lane = std::countr_zero(chosen);
-          one.offer({panel * panel_rows + lane, estimates[lane], slacks[lane]});
-        }
-        // Where candidates are many, memory is kept to a few times k.
-        const std::size_t most = static_cast<std::size_t>(2 * one.k + 1024);
-        if (one.candidates.size() < most) continue;
-        one.drop_hopeless();
-        if (one.candidates.size() > most / 2) score(queries.slice(q, 1), one);
-      }
-    }
-  }
-
-  /// Scores the candidates in float, those with the best estimates first, and leaves none.
-  void score(Rows query, Sought& sought) const {
-    std::vector<Candidate>& candidates = sought.candidates;
-    sought.drop_hopeless();
-    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.estimate > b.estimate; });
-    constexpr std::size_t most = 48;
-    std::vector<std::int64_t> ids;
-    const float *rows[most], *queries[most];
-    float scores[most];
-    std::fill_n(queries, most, query[0]);
-    for (auto next = candidates.begin(); next != candidates.end();) {
-      const float least = sought.bound();
-      ids.clear();
-      for (; next != candidates.end() && ids.size() < most; ++next) {
-        if (!(next->estimate + next->slack >= least)) continue;
-        rows[ids.size()] = exact_[next->id];
-        ids.push_back(next->id);
-      }
-      detail::score_pairs<Metric>(rows, queries, std::ssize(ids), dim_, scores);
-      for (std::size_t i = 0; i < ids.size(); ++i) sought.found.offer({ids[i], scores[i]});
-    }
-    candidates.clear();
-  }
 
   std::int64_t dim_;
   RoundedRows<Metric, Rounding> rounded_;

@@ -4,13 +4,11 @@
 #pragma once
 
 #include <vpr/backend/packed_rows.hpp>
-#include <vpr/core/parallel.hpp>
-#include <vpr/index/top_k.hpp>
+#include <vpr/index/scan.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -59,58 +57,21 @@ class FlatIndex {
     VPR_REQUIRE(ConfigError, k >= 0, "FlatIndex: got k = ", k, ", expected at least 0");
     require_finite(queries, dim(), "FlatIndex: query");
     const ExecutionScope scope(execution_);
-    constexpr std::int64_t batch = 256;
-    std::vector<Matches> found;
-    found.reserve(static_cast<std::size_t>(queries.size()));
-    for (std::int64_t begin = 0; begin < queries.size(); begin += batch) {
-      search_batch(queries.slice(begin, std::min(batch, queries.size() - begin)), std::min(k, size()), found);
-    }
-    return found;
+    return detail::scan_floats<Metric>(Panels{descriptors_}, queries, std::min(k, size()));
   }
 
  private:
-  using Best = std::vector<TopK<Metric>>;  // of each query
+  struct Panels {
+    const PackedRows& all;
+    std::int64_t panels() const { return (all.size() + detail::panel_rows - 1) / detail::panel_rows; }
+    const float* panel(std::int64_t panel) const { return all.panel(panel); }
+    std::uint64_t rows(std::int64_t panel) const { return detail::first_bits(all.size() - panel * detail::panel_rows); }
+  };
 
   static std::int64_t validated(std::int64_t dim) {
     constexpr std::int64_t most = 1 << 24;
     VPR_REQUIRE(ConfigError, dim >= 1 && dim <= most, "FlatIndex: got dim ", dim, ", expected at least 1 and at most ", most);
     return dim;
-  }
-
-  void search_batch(Rows queries, std::int64_t k, std::vector<Matches>& found) const {
-    // More slices than threads even out threads of different speed; how many there are changes no result.
-    const std::int64_t slices = thread_count() == 1 ? 1 : std::clamp<std::int64_t>(descriptors_.panels(), 1, 8 * thread_count());
-    const Best none(static_cast<std::size_t>(queries.size()), TopK<Metric>(k));
-    std::vector<Best> best(static_cast<std::size_t>(slices), none);
-    const PackedQueries packed(queries);
-    parallel_for(slices, [&](std::int64_t s) {
-      const std::int64_t begin = descriptors_.panels() * s / slices, end = descriptors_.panels() * (s + 1) / slices;
-      scan(begin, end, packed, best[static_cast<std::size_t>(s)]);
-    });
-    for (std::size_t q = 0; q < none.size(); ++q) {
-      for (std::size_t s = 1; s < best.size(); ++s) {
-        for (const Match& match : best[s][q].take()) best[0][q].offer(match);
-      }
-      found.push_back(best[0][q].take());
-    }
-  }
-
-  void scan(std::int64_t begin, std::int64_t end, const PackedQueries& queries, Best& best) const {
-    constexpr std::int64_t panel_rows = PackedRows::panel_rows;
-    std::vector<float> scores(best.size() * static_cast<std::size_t>(panel_rows));
-    for (std::int64_t panel = begin; panel < end; ++panel) {
-      descriptors_.template score<Metric>(panel, queries, scores.data());
-      const std::int64_t first = panel * panel_rows;
-      const std::uint64_t used = detail::first_bits(size() - first);
-      for (std::size_t q = 0; q < best.size(); ++q) {
-        const float* const row = &scores[q * panel_rows];
-        if (const std::optional<float> bound = best[q].bound()) {
-          best[q].offer(first, row, detail::rows_reaching<Metric>(row, *bound) & used);
-        } else {
-          best[q].offer(first, row, used);
-        }
-      }
-    }
   }
 
   PackedRows descriptors_;

@@ -16,7 +16,7 @@
 namespace vpr {
 
 /// The local features of `size()` photos: `features(id)` gives those of one, ids as in the index. One that holds what it is given
-/// also has `add(features)`, which appends a photo under the next id.
+/// also has `add(features)`, which appends a photo under the next id; one whose ids are not 0 to `size()` - 1 has `contains(id)`.
 template <class S>
 concept LocalStore = requires(const S store, std::int64_t id) {
   { store.size() } -> std::convertible_to<std::int64_t>;

@@ -47,8 +47,12 @@ Reranked rerank(const Matches& found, std::int64_t k, const LocalFeatures& query
       candidates.clear();
       for (std::size_t i = begin; i < std::min(count, begin + static_cast<std::size_t>(thread_count())); ++i) {
         const std::int64_t id = found[i].id;
-        VPR_REQUIRE(ConfigError, id >= 0 && id < store.size(), "rerank: match ", i, " is photo ", id,
-                    ", the store has the local features of ", store.size());
+        if constexpr (requires { store.contains(id); }) {
+          VPR_REQUIRE(ConfigError, store.contains(id), "rerank: match ", i, " is photo ", id, ", which the store does not have");
+        } else {
+          VPR_REQUIRE(ConfigError, id >= 0 && id < store.size(), "rerank: match ", i, " is photo ", id,
+                      ", the store has the local features of ", store.size());
+        }
         candidates.push_back(store.features(id));
       }
       parallel_for(static_cast<std::int64_t>(candidates.size()), [&](std::int64_t i) {

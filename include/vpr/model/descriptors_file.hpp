@@ -57,29 +57,32 @@ inline void save_descriptors(const std::string& path, const Descriptors& descrip
   file.commit();
 }
 
-/// Reads what `save_descriptors` wrote. A matrix without a record beside it has an empty one, which is compared with none.
-/// @throws IoError, FormatError  for files that cannot be read; ShapeError for an array that is no matrix
-inline Descriptors load_descriptors(const std::string& path) {
-  const WeightFile file = read_npy(path);
-  const Shape shape = file.tensors().at(0).shape;
-  VPR_REQUIRE(ShapeError, shape.rank() == 2, path, ": holds ", shape, ", want a matrix of descriptors, as `vpr describe` writes it");
-  Descriptors descriptors{read_tensor(file, 0), shape[1], {}};
-  const std::string beside = record_path(path);
+/// The record beside a matrix; an empty one where there is none. @throws IoError, FormatError for one that cannot be read
+inline ModelRecord record_beside(const std::string& matrix) {
+  const std::string beside = record_path(matrix);
   std::error_code ignored;
-  if (!std::filesystem::exists(beside, ignored)) return descriptors;
+  if (!std::filesystem::exists(beside, ignored)) return {};
   const std::string text = detail::read_text(beside);
   std::map<std::string, std::string> entries;
   try {
     const nlohmann::json json = nlohmann::json::parse(text);
-    VPR_REQUIRE(FormatError, json.is_object(), beside, ": is no JSON object, expected the record of ", path);
+    VPR_REQUIRE(FormatError, json.is_object(), beside, ": is no JSON object, expected the record of ", matrix);
     for (const auto& [name, value] : json.items()) {
       if (value.is_string()) entries[name] = value.get<std::string>();
     }
   } catch (const nlohmann::json::exception& error) {
     fail<FormatError>(beside, ": is not valid JSON: ", error.what());
   }
-  descriptors.record = record_in(entries).value_or(ModelRecord());
-  return descriptors;
+  return record_in(entries).value_or(ModelRecord());
+}
+
+/// Reads what `save_descriptors` wrote. A matrix without a record beside it has an empty one, which is compared with none.
+/// @throws IoError, FormatError  for files that cannot be read; ShapeError for an array that is no matrix
+inline Descriptors load_descriptors(const std::string& path) {
+  const WeightFile file = read_npy(path);
+  const Shape shape = file.tensors().at(0).shape;
+  VPR_REQUIRE(ShapeError, shape.rank() == 2, path, ": holds ", shape, ", want a matrix of descriptors, as `vpr describe` writes it");
+  return {read_tensor(file, 0), shape[1], record_beside(path)};
 }
 
 }  // namespace vpr
