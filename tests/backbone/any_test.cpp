@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/adapter/bottleneck.hpp>
+#include <vpr/adapter/mul_conv.hpp>
 #include <vpr/backbone/any.hpp>
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/backbone/tapped.hpp>
 #include <vpr/layer/initialise.hpp>
+#include <vpr/layer/normed_convolution.hpp>
 
 #include "tests/archetypes/backbone.hpp"
 #include "tests/support/catch.hpp"
@@ -100,4 +102,13 @@ TEST_CASE("A cut network gives what its last block gives of the whole, and has t
   CHECK_FALSE(names_of(cut).contains("blocks.2.mlp.fc2.bias"));
   CHECK_FALSE(names_of(cut).contains("norm.weight"));
   CHECK_THROWS_WITH(tiny.first(4), ContainsSubstring("got the first 4 blocks, it has 3"));
+}
+
+TEST_CASE("Batch normalisations are folded in a backbone whose type is hidden as in one whose type is known") {
+  auto held = network<MulConvAdapter>({.channels = 32, .depth = 2, .heads = 2, .trained_side = 56});
+  AnyBackbone<> any(held), plain(held);
+  fold_batch_norm(held);
+  fold_batch_norm(any);
+  CHECK(any(images()).patches.to_vector() == held(images()).patches.to_vector());
+  CHECK(any(images()).patches.to_vector() != plain(images()).patches.to_vector());
 }
