@@ -94,14 +94,14 @@ inline std::size_t address_space() {
 /// A file's bytes in memory, with room for it to grow. Bytes behind its end must not be touched.
 class GrowingView {
  public:
-  GrowingView(const OpenFile& file, const std::string& path) : reserved_(address_space()) {
-    data_ = ::mmap(nullptr, reserved_, PROT_READ, MAP_SHARED | MAP_NORESERVE, file.get(), 0);
-    VPR_REQUIRE(IoError, data_ != MAP_FAILED, path, ": ", reserved_, " bytes of address space cannot be had: ", std::strerror(errno),
-                "; raise the limit of the process (ulimit -v)");
-  }
+  GrowingView(const OpenFile& file, std::size_t reserved)
+      : data_(::mmap(nullptr, reserved, PROT_READ, MAP_SHARED | MAP_NORESERVE, file.get(), 0)), reserved_(reserved) {}
   GrowingView(const GrowingView&) = delete;
   GrowingView& operator=(const GrowingView&) = delete;
-  ~GrowingView() { ::munmap(data_, reserved_); }
+  ~GrowingView() {
+    if (*this) ::munmap(data_, reserved_);
+  }
+  explicit operator bool() const { return data_ != MAP_FAILED; }
   /// @throws IoError where the file has grown beyond its room
   std::span<const std::byte> first(std::size_t size, const std::string& path) const {
     VPR_REQUIRE(IoError, size <= reserved_, path, ": has ", size, " bytes, more than the ", reserved_,
@@ -163,16 +163,16 @@ class Database {
     if (!fresh) check_metas();
     if (access == MapAccess::read) flags |= MDB_RDONLY;
     reserve_lock_file();
-    view_ = std::make_unique<GrowingView>(file_, path_);
-    require(::mdb_env_create(&environment_), "cannot be opened");
-    ::mdb_env_set_maxreaders(environment_, 1024);
-    ::mdb_env_set_mapsize(environment_, address_space());
-    if (const int error = ::mdb_env_open(environment_, path_.c_str(), flags | MDB_NOSUBDIR, 0666); error != 0) {
-      ::mdb_env_close(std::exchange(environment_, nullptr));
-      VPR_REQUIRE(IoError, error != EACCES && error != EROFS, path_, ": its lock file ", path_,
-                  "-lock cannot be written: readers of a map need it");
-      require(error, "cannot be opened");
-    }
+    // Other maps, or a sanitizer, may have taken much of the address space.
+    const auto least = 2 * static_cast<std::size_t>(status.st_size) + (std::size_t{1} << 26);
+    std::size_t reserved = address_space();
+    int error = open_within(reserved, flags);
+    while (error == ENOMEM && reserved / 2 >= least) error = open_within(reserved /= 2, flags);
+    VPR_REQUIRE(IoError, error != ENOMEM, path_, ": cannot be opened: ", reserved,
+                " bytes of address space cannot be had twice; raise the limit of the process (ulimit -v)");
+    VPR_REQUIRE(IoError, error != EACCES && error != EROFS, path_, ": its lock file ", path_,
+                "-lock cannot be written: readers of a map need it");
+    require(error, "cannot be opened");
     file_.lock(LOCK_UN);
     int cleared = 0;
     ::mdb_reader_check(environment_, &cleared);
@@ -216,6 +216,18 @@ class Database {
  private:
   friend class ReadTransaction;
   friend class WriteTransaction;
+
+  /// LMDB's error, or 0.
+  int open_within(std::size_t reserved, unsigned flags) {
+    view_ = std::make_unique<GrowingView>(file_, reserved);
+    if (!*view_) return ENOMEM;
+    if (const int error = ::mdb_env_create(&environment_); error != 0) return error;
+    ::mdb_env_set_maxreaders(environment_, 1024);
+    ::mdb_env_set_mapsize(environment_, reserved);
+    const int error = ::mdb_env_open(environment_, path_.c_str(), flags | MDB_NOSUBDIR, 0666);
+    if (error != 0) ::mdb_env_close(std::exchange(environment_, nullptr));
+    return error;
+  }
 
   /// LMDB maps its lock file and writes to it; on a full disk that would kill the process.
   void reserve_lock_file() const {
