@@ -188,7 +188,8 @@ inline void check_npy_size(const NpyHeader& header, std::uint64_t content) {
 }
 
 inline std::string npy_header(DType::Kind dtype, const Shape& shape) {
-  constexpr std::array<std::string_view, 13> descr{"<f2", "", "<f4", "<f8", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "|b1"};
+  constexpr std::array<std::string_view, 14> descr{"<f2", "",    "<f4", "<f8", "",    "|i1", "<i2",
+                                                   "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "|b1"};
   std::ostringstream text;
   text.imbue(std::locale::classic());
   text << "{'descr': '" << descr[dtype] << "', 'fortran_order': False, 'shape': (";

@@ -105,7 +105,7 @@ inline std::optional<ModelRecord> record_in(const std::map<std::string, std::str
   if (!metadata.contains("vpr_version")) return std::nullopt;
   ModelRecord record;
   for (const auto& [name, value] : metadata) {
-    std::string* const field = record.find(name == "batch_context" ? "batch_context" : name);  // its earlier name
+    std::string* const field = record.find(name == "company" ? "batch_context" : name);  // its earlier name
     if (field != nullptr) *field = unescaped(value);
   }
   return record;
