@@ -19,5 +19,6 @@ TEST_CASE("A recorded relu overwrites a value that nobody else holds, and copies
   CHECK(relu(held).value().values() == std::vector<double>{0, 2});
   CHECK(held.value().values() == std::vector<double>{-1, 2});
   const double* const memory = held.value().data();
-  CHECK(relu(std::move(held)).value().data() == memory);
+  const Var<F64> result = relu(std::move(held));
+  CHECK(result.value().data() == memory);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <tests/support/paths.hpp>
 #include <vpr/io/inspect.hpp>
+#include <vpr/io/npy.hpp>
 #include <vpr/io/open.hpp>
 
 #include "tests/support/catch.hpp"

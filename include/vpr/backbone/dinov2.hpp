@@ -75,7 +75,7 @@ class DinoV2 {
   /// The features of `B×3×H×W` images at `tap`. Register tokens are left out.
   /// @throws ShapeError   if H or W is not a positive multiple of the patch size.
   /// @throws ConfigError  if there is no such block, or a facet is asked of the network's end.
-  Features<X> operator()(const X& images, Tap tap = {}) const { return std::move(at(images, std::span(&tap, 1))[0]); }
+  Features<X> operator()(const X& images, Tap tap = {}) const { return features_of(tokens(images, tap), grid_of(images.shape())); }
   /// The features at several taps, from one pass to the deepest of them.
   std::vector<Features<X>> at(const X& images, std::span<const Tap> taps) const {
     std::vector<Features<X>> features;
@@ -101,25 +101,15 @@ class DinoV2 {
   }
 
   /// All tokens at `tap`, `B×T×C`: the class token, the registers, the patches. AnyLoc keeps the registers among the patches.
-  X tokens(const X& images, Tap tap = {}) const { return std::move(tokens(images, std::span<const Tap>(&tap, 1))[0]); }
+  X tokens(const X& images, Tap tap = {}) const {
+    X found;
+    tokens(images, std::span<const Tap>(&tap, 1), &found);
+    return found;
+  }
   std::vector<X> tokens(const X& images, std::span<const Tap> taps) const {
-    for (const Tap& tap : taps) {
-      VPR_REQUIRE(ConfigError, tap.block >= -1 && tap.block < config_.depth, "dinov2: got block ", tap.block, ", want one in [0, ",
-                  config_.depth, ")");
-      VPR_REQUIRE(ConfigError, tap.block >= 0 || tap.facet == Facet::token, "dinov2: a facet is taken of a block: name the block");
-    }
-    const Grid grid = grid_of(images.shape());
     std::vector<X> found(taps.size());
-    X x = embed(images);
-    for (std::int64_t done = 0;; ++done) {
-      bool deeper = false;
-      for (std::size_t i = 0; i < taps.size(); ++i) {
-        if (blocks_before(taps[i]) == done) found[i] = tapped(x, taps[i]);
-        deeper |= blocks_before(taps[i]) > done;
-      }
-      if (!deeper) return found;
-      x = after_block(done, std::move(x), grid);
-    }
+    tokens(images, taps, found.data());
+    return found;
   }
 
   /// What the first block gets, `B×T×C`: the class token, the registers and the patches, with their positions; registers have none.
@@ -181,6 +171,25 @@ class DinoV2 {
   }
 
   std::int64_t leading() const { return 1 + config_.registers; }
+
+  void tokens(const X& images, std::span<const Tap> taps, X* found) const {
+    for (const Tap& tap : taps) {
+      VPR_REQUIRE(ConfigError, tap.block >= -1 && tap.block < config_.depth, "dinov2: got block ", tap.block, ", want one in [0, ",
+                  config_.depth, ")");
+      VPR_REQUIRE(ConfigError, tap.block >= 0 || tap.facet == Facet::token, "dinov2: a facet is taken of a block: name the block");
+    }
+    const Grid grid = grid_of(images.shape());
+    X x = embed(images);
+    for (std::int64_t done = 0;; ++done) {
+      bool deeper = false;
+      for (std::size_t i = 0; i < taps.size(); ++i) {
+        if (blocks_before(taps[i]) == done) found[i] = tapped(x, taps[i]);
+        deeper |= blocks_before(taps[i]) > done;
+      }
+      if (!deeper) return;
+      x = after_block(done, std::move(x), grid);
+    }
+  }
 
   void require_before(const X& x, const Shape& images, std::int64_t done, std::int64_t most) const {
     VPR_REQUIRE(ConfigError, done >= 0 && done <= most, "dinov2: got tokens after ", done, " blocks, want at most ", most);

@@ -70,7 +70,7 @@ VPR_INLINE void score_panel(const float* queries, const float* keys, std::int64_
     for (std::int64_t d = 0; d < here; ++d, keys += Vectors * lanes) {
       Floats key[Vectors];
       for (int i = 0; i < Vectors; ++i) key[i] = load(keys + i * lanes);
-      ((sums[I] += queries[I / Vectors * depth_piece + d] * key[I % Vectors]), ...);
+      ((sums[I] = multiply_add(splat(queries[I / Vectors * depth_piece + d]), key[I % Vectors], sums[I])), ...);
     }
   }
   (store(scores + I / Vectors * key_block + I % Vectors * lanes, sums[I]), ...);
@@ -84,7 +84,7 @@ VPR_INLINE void add_panel(const float* weights, const float* values, std::int64_
   for (std::int64_t k = 0; k < keys; ++k, values += Vectors * lanes) {
     Floats value[Vectors];
     for (int i = 0; i < Vectors; ++i) value[i] = load(values + i * lanes);
-    ((sums[I] += weights[I / Vectors * key_block + k] * value[I % Vectors]), ...);
+    ((sums[I] = multiply_add(splat(weights[I / Vectors * key_block + k]), value[I % Vectors], sums[I])), ...);
   }
   (store(out + I / Vectors * step + I % Vectors * lanes, sums[I]), ...);
 }

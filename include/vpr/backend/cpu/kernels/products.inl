@@ -22,7 +22,13 @@ struct PlainTerms {
   using Result = T;
   static constexpr int steps = 1, unit = 1;
   static VPR_INLINE Right right(Right word, int) { return word; }
-  static VPR_INLINE void add(Sum& sum, T left, Right right) { sum += left * right; }
+  static VPR_INLINE void add(Sum& sum, T left, Right right) {
+    if constexpr (sizeof(T) == sizeof(float)) {
+      sum = multiply_add(splat(left), right, sum);
+    } else {
+      sum += left * right;
+    }
+  }
 };
 
 struct Bf16Terms {
@@ -41,7 +47,7 @@ struct Bf16Terms {
   using Left = float;
   static constexpr int steps = 2;
   static VPR_INLINE Floats right(Ints word, int step) { return (Floats)(step == 0 ? word << 16 : word & -0x10000); }
-  static VPR_INLINE void add(Sum& sum, float left, Floats right) { sum += left * right; }
+  static VPR_INLINE void add(Sum& sum, float left, Floats right) { sum = multiply_add(splat(left), right, sum); }
 #endif
 };
 
