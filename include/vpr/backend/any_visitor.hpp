@@ -31,10 +31,12 @@ class AnyVisitor {
             visitor(name, parameter);
           }
         }),
-        unused_([&visitor](const std::string& name) {
+        unused_([&visitor]([[maybe_unused]] const std::string& name) {
+          static_cast<void>(visitor);
           if constexpr (requires { visitor.unused(name); }) visitor.unused(name);
         }),
-        foldable_([&visitor](const std::function<void()>& fold) {
+        foldable_([&visitor]([[maybe_unused]] const std::function<void()>& fold) {
+          static_cast<void>(visitor);
           if constexpr (requires { visitor.foldable(fold); }) visitor.foldable(fold);
         }) {}
 

@@ -149,7 +149,8 @@ VPR_IO_FUNCTION WeightFile read_safetensors(MappedFile file) {
     std::vector<std::pair<TensorInfo, std::pair<std::size_t, std::size_t>>> entries;
     for (const auto& [name, entry] : header.items()) {
       if (name == "__metadata__") continue;
-      detail::naming_tensor(name, [&] { entries.push_back(detail::safetensors_entry(name, entry, data.size())); });
+      detail::naming_tensor(name,
+                            [&, &name = name, &entry = entry] { entries.push_back(detail::safetensors_entry(name, entry, data.size())); });
     }
     std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
     std::size_t end = 0;
@@ -160,7 +161,7 @@ VPR_IO_FUNCTION WeightFile read_safetensors(MappedFile file) {
       StoredTensor stored{data.subspan(place.first, place.second - place.first), {}, {}};
       if (const auto form = metadata.find(std::string(detail::packed_key) + info.name);
           version != metadata.end() && form != metadata.end()) {
-        detail::naming_tensor(info.name, [&] { detail::read_packed_form(form->second, info, stored); });
+        detail::naming_tensor(info.name, [&, &info = info] { detail::read_packed_form(form->second, info, stored); });
         metadata.erase(form);
       }
       source.add(std::move(info), std::move(stored));
