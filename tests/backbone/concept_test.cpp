@@ -3,6 +3,7 @@
 #include <vpr/backbone/any.hpp>
 #include <vpr/backbone/concept.hpp>
 #include <vpr/backbone/dinov2.hpp>
+#include <vpr/backbone/resnet.hpp>
 
 #include "tests/support/component.hpp"
 
@@ -70,4 +71,9 @@ void check(N network, std::int64_t height, std::int64_t width) {
 
 TEST_CASE("A vision transformer's parts make up the network") {
   check(DinoV2<>(VitConfig{.channels = 24, .depth = 3, .heads = 2, .registers = 2, .trained_side = 70}), 28, 42);
+}
+
+TEST_CASE("A ResNet's parts make up the network") {
+  check(ResNet<>(ResNetConfig{.blocks = {1, 2, 1, 1}, .bottleneck = false, .width = 6}), 45, 70);
+  check(ResNet<>(ResNetConfig{.blocks = {2, 1, 1, 1}, .groups = 3, .group_width = 2, .width = 4}.first(3)), 64, 33);
 }
