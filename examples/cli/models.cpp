@@ -17,7 +17,7 @@ void add_models(CLI::App& program) {
     for (const vpr::NamedSystem& system : vpr::named_systems())
       std::cout << "  " << system.name << std::string(18 - system.name.size(), ' ') << system.meaning << " (" << system.paper << "; "
                 << system.weights << ", " << system.licence << ")\n";
-    std::cout << "--model BACKBONE+AGGREGATOR, or BACKBONE:N+AGGREGATOR on its first N blocks\nbackbones:\n";
+    std::cout << "--model BACKBONE+AGGREGATOR, or BACKBONE:N+AGGREGATOR on its first N blocks or stages\nbackbones:\n";
     for (const vpr::NamedBackbone& backbone : vpr::named_backbones())
       std::cout << "  " << backbone.name << std::string(18 - backbone.name.size(), ' ') << backbone.meaning << '\n';
     std::cout << "aggregators:\n";

@@ -9,6 +9,7 @@
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/backbone/features.hpp>
 #include <vpr/backbone/position_embedding.hpp>
+#include <vpr/backbone/resnet.hpp>
 #include <vpr/backbone/tap.hpp>
 #include <vpr/backbone/tapped.hpp>
 #include <vpr/backbone/vit_config.hpp>

@@ -10,6 +10,7 @@
 #include <vpr/model/dinov2.hpp>
 #include <vpr/model/pipeline.hpp>
 #include <vpr/model/record.hpp>
+#include <vpr/model/resnet.hpp>
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
 #include <vpr/model/two_stage.hpp>

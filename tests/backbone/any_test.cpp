@@ -50,6 +50,8 @@ TEST_CASE("A backbone chosen at run time gives the bits of the one it holds, at 
   CHECK(any.multiple() == 14);
   CHECK(any.depth() == 3);
   CHECK(any.grid(28, 42) == Grid{2, 3});
+  CHECK(any.channels(Tap{1}) == 24);
+  CHECK(any.grid(28, 42, Tap{1}) == Grid{2, 3});
   CHECK(any(images()).patches.to_vector() == held(images()).patches.to_vector());
   const std::array taps{Tap{1, Facet::key}, Tap{}, Tap{0}};
   const auto ours = any.at(images(), taps), theirs = held.at(images(), taps);
@@ -59,15 +61,6 @@ TEST_CASE("A backbone chosen at run time gives the bits of the one it holds, at 
   }
   CHECK(names_of(any) == names_of(held));
   CHECK(names_of(AnyBackbone<Shapes>(DinoV2<VitConfig, NoAdapter, Shapes>(tiny))) == names_of(held));
-}
-
-TEST_CASE("The first parts and then the rest have the bits of the whole, from any part on") {
-  const AnyBackbone<> any(network());
-  for (const std::int64_t parts : {0, 1, 3}) {
-    const Features<X> continued = any.continued(any.before(images(), parts), images().shape(), parts);
-    CHECK(continued.patches.to_vector() == any(images()).patches.to_vector());
-    CHECK(continued.cls.to_vector() == any(images()).cls.to_vector());
-  }
 }
 
 TEST_CASE("Parameters are told by the part they are of, and those of adapters from the network's own") {
@@ -90,6 +83,9 @@ TEST_CASE("A backbone that is no sequence of parts is held, too, and refuses to 
   CHECK(names_of(any).empty());
   CHECK_THROWS_WITH(any(planes, Tap{0}), ContainsSubstring("gives features at its end only"));
   CHECK_THROWS_WITH(any.before(planes, 1), ContainsSubstring("gives features at its end only"));
+  CHECK(any.channels() == Pixels<>().channels());
+  CHECK_THROWS_WITH(any.channels(Tap{0}), ContainsSubstring("gives features at its end only"));
+  CHECK_THROWS_WITH(any.grid(16, 24, Tap{0}), ContainsSubstring("gives features at its end only"));
 }
 
 TEST_CASE("A cut network gives what its last block gives of the whole, and has the parameters of the blocks that are left") {

@@ -55,6 +55,9 @@ void run(const std::string& path, const Options& options, Totals& totals) {
     } else {
       std::cout << check.worst() << ' ' << check.error() << ' ' << check.allowed() << '\n';
     }
+  } catch (const Skipped& skipped) {
+    ++totals.skipped;
+    std::cout << "SKIP " << path << ' ' << kind << ' ' << skipped.reason << '\n';
   } catch (const std::exception& error) {
     ++totals.failed;
     std::cout << "FAIL " << path << ' ' << kind << ' ' << one_line(error.what()) << '\n';

@@ -25,12 +25,18 @@ inline const std::vector<std::string> backends{
 #endif
 };
 
+/// Why a file is not run.
+struct Skipped {
+  std::string reason;
+};
+
 struct Options {
   std::string backend = backends.front();
   std::string weights;  // a file of real weights for the cases `real_*`
 };
 
 /// Computes what the golden file asks for and hands each output to the check. An exception fails the case.
+/// A runner throws `Skipped` for a file of its case that asks for what the library does not have.
 using Runner = std::function<void(const Golden&, const Options&, Check&)>;
 
 inline std::map<std::string, Runner>& runners() {

@@ -4,6 +4,7 @@
 #include <vpr/adapter/bottleneck.hpp>
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/layer/initialise.hpp>
+#include <vpr/layer/normed_convolution.hpp>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
@@ -56,6 +57,12 @@ TEST_CASE("A model's blocks are held in a precision, and nothing else of it") {
       },
       "backbone.");
   CHECK(halves == 2 * 4);
+}
+
+TEST_CASE("A model without transformer blocks is held in float32 alone") {
+  NormedConvolution<Cpu<>> layer(4, 4, {3, 1, 1}, 1e-5F);
+  hold_blocks_in(layer, Precision::f32);
+  CHECK_THROWS_WITH(hold_blocks_in(layer, Precision::bf16), ContainsSubstring("this model has none: take f32"));
 }
 
 TEST_CASE("Weights may be assigned before or after the precision is chosen") {

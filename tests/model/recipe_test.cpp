@@ -100,6 +100,25 @@ TEST_CASE("Heads and adapters are trained, of the backbone the last blocks that 
   CHECK_FALSE(tuned.contains("backbone.patch_embed.proj.weight"));
 }
 
+TEST_CASE("A ResNet starts from a file of its own names, and its last stages are tuned, never a statistic") {
+  using B = Recorded<Cpu<f32>>;
+  const TemporaryFolder folder;
+  auto network = make_backbone<B>("resnet18:2");
+  initialise(network, 1);
+  save_safetensors(folder.file("resnet18.safetensors"), network);
+  auto gcl = make_system<B>("gcl@resnet18:2");
+  load_to_train(gcl, open_weights(folder.file("resnet18.safetensors")), 1);
+  CHECK(values_of(gcl).at("backbone.layer2.1.conv2.weight") == values_of(network).at("layer2.1.conv2.weight"));
+  freeze_backbone(gcl, 1);
+  const std::set<std::string> tuned = trained_of(gcl);
+  CHECK(tuned.contains("pool.p"));
+  CHECK(tuned.contains("backbone.layer2.0.downsample.0.weight"));
+  CHECK(tuned.contains("backbone.layer2.1.bn2.weight"));
+  CHECK_FALSE(tuned.contains("backbone.layer2.1.bn2.running_var"));
+  CHECK_FALSE(tuned.contains("backbone.layer1.0.conv1.weight"));
+  CHECK_FALSE(tuned.contains("backbone.conv1.weight"));
+}
+
 TEST_CASE("A recipe is found by name, and each is of a system that exists") {
   CHECK(find_recipe("salad").tuned_blocks == 4);
   CHECK_THROWS_WITH(find_recipe("soup"), ContainsSubstring("there is no recipe 'soup'; there are salad, cricavpr, selavpr, adapter"));

@@ -36,10 +36,11 @@ class AnyBackbone {
     }
   }
 
-  std::int64_t channels() const { return self_->channels(); }
+  /// @throws ConfigError  for another tap than the network's end, if it has no parts
+  std::int64_t channels(Tap tap = {}) const { return self_->channels(tap); }
   std::int64_t multiple() const { return self_->multiple(); }
-  /// @throws ConfigError  for a backbone that does not tell its grid before it has images
-  Grid grid(std::int64_t height, std::int64_t width) const { return self_->grid(height, width); }
+  /// @throws ConfigError  likewise, and for a backbone that does not tell its grid before it has images
+  Grid grid(std::int64_t height, std::int64_t width, Tap tap = {}) const { return self_->grid(height, width, tap); }
   /// @throws ConfigError  for another tap than the network's end, if it has no parts
   Features<X> operator()(const X& images, Tap tap = {}) const { return std::move(at(images, std::span(&tap, 1))[0]); }
   std::vector<Features<X>> at(const X& images, std::span<const Tap> taps) const { return self_->at(images, taps); }
@@ -64,9 +65,9 @@ class AnyBackbone {
   /// What a backbone of no parts answers, where that is the same for all.
   struct Interface {
     virtual ~Interface() = default;
-    virtual std::int64_t channels() const = 0;
+    virtual std::int64_t channels(Tap tap) const = 0;
     virtual std::int64_t multiple() const = 0;
-    virtual Grid grid(std::int64_t height, std::int64_t width) const = 0;
+    virtual Grid grid(std::int64_t height, std::int64_t width, Tap tap) const = 0;
     virtual std::vector<Features<X>> at(const X& images, std::span<const Tap> taps) const = 0;
     virtual void visit(const AnyVisitor<B>& visitor, const std::string& prefix) = 0;
     virtual std::int64_t depth() const { return 0; }
@@ -83,9 +84,13 @@ class AnyBackbone {
   template <class N>
   struct Whole : Interface {
     explicit Whole(N network_) : network(std::move(network_)) {}
-    std::int64_t channels() const override { return network.channels(); }
+    std::int64_t channels(Tap tap) const override {
+      if (tap.block >= 0) refuse();
+      return network.channels();
+    }
     std::int64_t multiple() const override { return network.multiple(); }
-    Grid grid(std::int64_t height, std::int64_t width) const override {
+    Grid grid(std::int64_t height, std::int64_t width, Tap tap) const override {
+      if (tap.block >= 0) refuse();
       if constexpr (requires { network.grid(height, width); }) {
         return network.grid(height, width);
       } else {
@@ -117,6 +122,8 @@ class AnyBackbone {
   template <class N>
   struct OfParts final : Whole<N> {
     using Whole<N>::Whole, Whole<N>::network;
+    std::int64_t channels(Tap tap) const override { return network.channels(tap); }
+    Grid grid(std::int64_t height, std::int64_t width, Tap tap) const override { return network.grid(height, width, tap); }
     std::vector<Features<X>> at(const X& images, std::span<const Tap> taps) const override {
       if constexpr (has_values<B>) {
         return network.at(images, taps);

@@ -29,7 +29,8 @@ concept Backbone = requires(const N network, typename N::backend::tensor images)
 /// A backbone that is a sequence of parts, numbered from 0: a transformer's blocks, or the stages of a convolutional network. So features
 /// are taken of it early, its first parts are frozen and computed once, and adapters in it are told from the published network.
 ///
-/// `depth()` is how many parts there are; `grid(H, W)` the features' grid. `at(images, taps)` gives the features at several taps from one
+/// `depth()` is how many parts there are; `channels(tap)` and `grid(H, W, tap)` are the features' channels and grid at a tap, without one at the end.
+/// `at(images, taps)` gives the features at several taps from one
 /// pass to the deepest. `before(images, n)` is the tensor, images first, that the first n parts make, `through_part(x, shape, n)` what
 /// part n makes of that, and `continued(x, shape, n)` the features at the network's end from it, where `shape` is that of the images; together
 /// they have the bits of the network. `part_of(name)` is the part that a parameter belongs to, -1 before the first, `depth()` behind the last. `plain_names()` are the
@@ -38,9 +39,11 @@ concept Backbone = requires(const N network, typename N::backend::tensor images)
 /// `checkpoint`.
 template <class N>
 concept PartedBackbone = Backbone<N> && requires(N network, const N constant, typename N::backend::tensor x, std::span<const Tap> taps,
-                                                 std::int64_t number, const Shape& shape, std::string_view name) {
+                                                 Tap tap, std::int64_t number, const Shape& shape, std::string_view name) {
   { constant.depth() } -> std::convertible_to<std::int64_t>;
+  { constant.channels(tap) } -> std::convertible_to<std::int64_t>;
   { constant.grid(number, number) } -> std::same_as<Grid>;
+  { constant.grid(number, number, tap) } -> std::same_as<Grid>;
   { constant.at(x, taps) } -> std::same_as<std::vector<Features<typename N::backend::tensor>>>;
   { constant.before(x, number) } -> std::same_as<typename N::backend::tensor>;
   { constant.through_part(x, shape, number) } -> std::same_as<typename N::backend::tensor>;

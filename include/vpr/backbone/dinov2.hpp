@@ -58,10 +58,10 @@ class DinoV2 {
 
   const Config& config() const& { return config_; }
   Config config() && { return config_; }
-  std::int64_t channels() const { return config_.channels; }
+  std::int64_t channels(Tap = {}) const { return config_.channels; }
   std::int64_t multiple() const { return config_.patch_size; }
   /// The grid of the features of an image of that size.
-  Grid grid(std::int64_t height, std::int64_t width) const { return {height / config_.patch_size, width / config_.patch_size}; }
+  Grid grid(std::int64_t height, std::int64_t width, Tap = {}) const { return {height / config_.patch_size, width / config_.patch_size}; }
   /// In training: whether the blocks' intermediate results are computed again by `backward` instead of being kept, which takes a third
   /// more time and, of each block, the memory of its input alone. The network must stay where it is until then. No effect otherwise.
   void set_checkpointing(bool wanted) { checkpointing_ = wanted; }

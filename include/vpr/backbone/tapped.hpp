@@ -28,16 +28,14 @@ struct Tapped {
 
   explicit Tapped(Network network_ = Network(), Tap tap_ = {}) : network(std::move(network_)), tap(tap_) {}
 
-  std::int64_t channels() const { return network.channels(); }
+  std::int64_t channels(Tap other = {}) const { return network.channels(of(other)); }
   std::int64_t multiple() const { return network.multiple(); }
-  Grid grid(std::int64_t height, std::int64_t width) const { return network.grid(height, width); }
-  Features<X> operator()(const X& images, Tap other = {}) const { return network(images, other.block < 0 ? tap : other); }
+  Grid grid(std::int64_t height, std::int64_t width, Tap other = {}) const { return network.grid(height, width, of(other)); }
+  Features<X> operator()(const X& images, Tap other = {}) const { return network(images, of(other)); }
   /// The features at several taps, from one pass to the deepest.
   std::vector<Features<X>> at(const X& images, std::span<const Tap> taps) const {
     std::vector<Tap> inner(taps.begin(), taps.end());
-    for (Tap& one : inner) {
-      if (one.block < 0) one = tap;
-    }
+    for (Tap& one : inner) one = of(one);
     return network.at(images, inner);
   }
 
@@ -59,6 +57,10 @@ struct Tapped {
   void visit(Visitor&& visitor, const std::string& prefix) {
     network.visit(visitor, prefix);
   }
+
+ private:
+  /// Its own tap is its end.
+  Tap of(Tap other) const { return other.block < 0 ? tap : other; }
 };
 
 }  // namespace vpr

@@ -146,8 +146,8 @@ class WeightSetSearch {
   }
 
  private:
-  static constexpr std::array<std::string_view, 4> namings{"official names", "timm's names", "Hugging Face's names",
-                                                           "Hugging Face's newer names"};
+  static constexpr std::array<std::string_view, 5> namings{"official names", "timm's names", "Hugging Face's names",
+                                                           "Hugging Face's newer names", "a Sequential's numbers"};
   struct Role {
     std::size_t naming, parameter, part;
   };
@@ -155,6 +155,7 @@ class WeightSetSearch {
   AnyNameMap naming(std::size_t index, const std::string& root) const {
     if (index == 0) return PrefixedNames{root};
     if (index == 1) return TimmDinoV2{root};
+    if (index == 4) return SequentialResNet{root};
     HuggingFaceDinoV2 names(root, index == 3);
     names.find_split_position(tensors_);
     return names;

@@ -39,7 +39,7 @@ inline VitConfig find_vit(std::string_view text) {
     if (vit.name == name.name) return name.parts == 0 ? vit.config : vit.config.first(name.parts);
     known += (known.empty() ? "" : ", ") + vit.name;
   }
-  fail<ConfigError>("there is no backbone '", name.name, "'; there are ", known);
+  fail<ConfigError>("there is no DINOv2 '", name.name, "'; there are ", known);
 }
 
 /// The rows of `named_vits`: see `NamedBackbone`.

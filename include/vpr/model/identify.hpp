@@ -97,7 +97,9 @@ std::vector<FittingModel> identify(const S& source) {
     if (!detail::has_first_kernel(network, source)) continue;
     const std::size_t before = networks.size();
     detail::add_fitting(named.name, network, source, networks);
-    const bool more = source.tensors().size() > detail::wanted_of(network).size();
+    const std::vector<WantedTensor> wanted = detail::wanted_of(network);
+    const auto of_its_own = std::count_if(wanted.begin(), wanted.end(), [](const WantedTensor& tensor) { return !tensor.unused; });
+    const bool more = std::ssize(source.tensors()) > of_its_own;
     if (networks.size() == before || !more) continue;
     for (const NamedSystem& system : named_systems()) {
       const std::string name = canonical_name(std::string(system.name) + "@" + named.name);

@@ -189,13 +189,13 @@ inline LoadedModel load_composition(const ModelRequest& request) {
   AnyPipeline<> pipeline(tap.block < 0 ? network : AnyBackbone<>(Tapped(network, tap)), Mean<>(), preprocess_of(record));
   require_size(pipeline);
   if (!named->learned) load_weights(pipeline.backbone, pipeline, name.backbone, file, request, record);
-  AggregatorPlace place{network.channels(), wants_unit_tokens(record.tokens), {}};
+  AggregatorPlace place{pipeline.backbone.channels(), wants_unit_tokens(record.tokens), {}};
   if (request.vocabulary) {
     place.vocabulary = [&] {
       const auto patches = [&](const ImageView& photo) {
         return pipeline.backbone(pipeline.prepared(std::span(&photo, 1))).patches.to_vector();
       };
-      return request.vocabulary({network.channels(), patches, [&](ImageSize photo) { return pipeline.input_size(photo); }, record});
+      return request.vocabulary({place.channels, patches, [&](ImageSize photo) { return pipeline.input_size(photo); }, record});
     };
   }
   pipeline.aggregator = named->factory.make<Cpu<f32>>(place);

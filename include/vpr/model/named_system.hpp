@@ -24,7 +24,7 @@ struct NamedSystem {
   std::string_view preprocess;  ///< how photos are prepared: see `find_preprocess`
   ImageSize size;
   std::int64_t dimensions;  ///< on the authors' backbone
-  std::string_view recipe;  ///< what trains it: see `find_recipe`
+  std::string_view recipe;  ///< what trains it: see `find_recipe`; empty where none here does
   /// Makes it without weights on the backbone of that name. @throws ConfigError  for one that it cannot stand on
   Factory<AnySystem, std::string_view> factory;
 };

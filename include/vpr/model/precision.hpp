@@ -109,9 +109,12 @@ std::size_t depth_of(Model& model) {
 /// are loaded, they are converted as they are read. In int8 they are not smoothed: see `vpr/model/smoothing.hpp`.
 ///
 /// @tparam Model  a component over a backend whose weights have precisions, such as `Cpu<f32>`
+/// @throws ConfigError  for another table than float32 where the model has no transformer blocks
 template <class Model>
 void hold_blocks_in(Model& model, PrecisionTable table) {
   const std::size_t depth = detail::depth_of(model);
+  VPR_REQUIRE(ConfigError, depth > 0 || table == Precision::f32,
+              "bf16, int8 and mixed are for the matrices of transformer blocks, and this model has none: take f32");
   model.visit(
       [&](const std::string& name, auto& parameter) {
         if constexpr (requires { parameter = parameter.converted(Precision::f32); }) {

@@ -139,7 +139,7 @@ void freeze_backbone(System& system, std::int64_t tuned_blocks) {
   freeze(system, "");
   unfreeze(system, [&](const std::string& name) {
     const bool statistic = name.ends_with("running_mean") || name.ends_with("running_var");
-    return plain.is_tuned(name, tuned_blocks) || (!plain.has(name) && !statistic);
+    return !statistic && (plain.is_tuned(name, tuned_blocks) || !plain.has(name));
   });
 }
 

@@ -15,6 +15,7 @@
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/dinov2.hpp>
 #include <vpr/model/named_aggregators.hpp>
+#include <vpr/model/resnet.hpp>
 #include <vpr/model/rows.hpp>
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
@@ -30,10 +31,12 @@
 namespace vpr {
 
 struct DinoV2Backbones;
+struct ResNetBackbones;
 struct CommonAggregators;
 struct SaladSystems;
 struct CricaVprSystems;
 struct SelaVprSystems;
+struct GclSystems;
 
 namespace detail {
 
@@ -61,7 +64,7 @@ std::string names_of(const std::vector<Row>& rows) {
 
 /// The rows of all backbones.
 inline const std::vector<NamedBackbone>& named_backbones() {
-  static const std::vector<NamedBackbone> all = detail::joined({backbones_of<DinoV2Backbones>()});
+  static const std::vector<NamedBackbone> all = detail::joined({backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>()});
   return all;
 }
 /// The rows of all aggregators.
@@ -72,7 +75,7 @@ inline const std::vector<NamedAggregator>& named_aggregators() {
 /// The rows of all systems.
 inline const std::vector<NamedSystem>& named_systems() {
   static const std::vector<NamedSystem> all =
-      detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>()});
+      detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>()});
   return all;
 }
 

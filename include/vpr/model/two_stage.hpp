@@ -60,7 +60,12 @@ class TwoStage {
       : TwoStage(FirstStage(std::move(other.pipeline)), Head(std::move(other.head)), M(std::move(other.matcher)), other.local_tap) {}
 
   std::int64_t dimensions() const { return pipeline.dimensions(); }
-  std::int64_t local_channels() const { return head.channels(pipeline.backbone.channels()); }
+  std::int64_t local_channels() const {
+    if constexpr (requires { pipeline.backbone.channels(*local_tap); }) {
+      if (local_tap) return head.channels(pipeline.backbone.channels(*local_tap));
+    }
+    return head.channels(pipeline.backbone.channels());
+  }
 
   /// The pipeline's `parts`, for most aggregators descriptors `B×D`, and local features `B×N×L` of prepared images `B×3×H×W`.
   /// @throws ConfigError  for a `local_tap` with a backbone that has no other place to take features from

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The published ResNets by name, and GCL, which is one with GeM.
+#pragma once
+
+#include <vpr/aggregator/gem.hpp>
+#include <vpr/backbone/resnet.hpp>
+#include <vpr/model/backbone_name.hpp>
+#include <vpr/model/pipeline.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vpr {
+
+/// A published network: its name here, such as `resnet50`, and its sizes.
+struct NamedResNet {
+  std::string name;
+  ResNetConfig config;
+};
+
+/// torchvision's networks.
+inline std::vector<NamedResNet> named_resnets() {
+  return {{"resnet18", {.blocks = {2, 2, 2, 2}, .bottleneck = false}},
+          {"resnet34", {.blocks = {3, 4, 6, 3}, .bottleneck = false}},
+          {"resnet50", {.blocks = {3, 4, 6, 3}}},
+          {"resnet101", {.blocks = {3, 4, 23, 3}}},
+          {"resnet152", {.blocks = {3, 8, 36, 3}}},
+          {"resnext101-32x8d", {.blocks = {3, 4, 23, 3}, .groups = 32, .group_width = 8}}};
+}
+
+/// The sizes of the network of that name, see `BackboneName`.
+/// @throws ConfigError  for an unknown name, with the list of those that exist, or more stages than it has.
+inline ResNetConfig find_resnet(std::string_view text) {
+  const BackboneName name(text);
+  std::string known;
+  for (const NamedResNet& resnet : named_resnets()) {
+    if (resnet.name == name.name) return name.parts == 0 ? resnet.config : resnet.config.first(name.parts);
+    known += (known.empty() ? "" : ", ") + resnet.name;
+  }
+  fail<ConfigError>("there is no ResNet '", name.name, "'; there are ", known);
+}
+
+/// The rows of `named_resnets`: see `NamedBackbone`.
+struct ResNetBackbones {
+  template <class Row>
+  static std::vector<Row> rows() {
+    std::vector<Row> all;
+    for (const auto& [name, config] : named_resnets()) {
+      const auto make = [name = name, config = config]<class B>(const BackboneOptions& options) {
+        VPR_REQUIRE(ConfigError, options.position_rule.empty(), "backbone '", name, "' has no position embeddings to resize by the rule '",
+                    options.position_rule, "'");
+        return ResNet<B>(options.parts > 0 ? config.first(options.parts) : config);
+      };
+      all.push_back({.name = name,
+                     .meaning = std::to_string(config.channels(3)) + " channels, " + std::to_string(config.stages) + " stages",
+                     .position_rule = "none",
+                     .factory = make});
+    }
+    return all;
+  }
+};
+
+/// GCL (Leyva-Vallina et al., CVPR 2023): a ResNet and GeM, trained by the graded likeness of photos (`GeneralisedContrastiveLoss`). D = 2048.
+template <class B = Cpu<f32>>
+using Gcl = Pipeline<ResNet<B>, GeM<B>>;
+
+/// The system with the authors' preprocessing, a resize of the 8-bit photo to 480×640, and the names of their checkpoints. Goldens gcl_resnet*.
+template <class B = Cpu<f32>>
+Gcl<B> make_gcl(const ResNetConfig& config = {}) {
+  return Gcl<B>(ResNet<B>(config), GeM<B>(), ResizeThenNormalise<>{{{480, 640}}}, {"backbone.", "pool."});
+}
+
+/// GCL on ResNet-50: see `NamedSystem`.
+struct GclSystems {
+  template <class Row>
+  static std::vector<Row> rows() {
+    return {Row{.name = "gcl",
+                .meaning = "GCL: ResNet-50 and GeM, 2048 dimensions",
+                .paper = "Leyva-Vallina et al., CVPR 2023",
+                .weights = "github.com/marialeyvallina/generalized_contrastive_loss",
+                .licence = "MIT",
+                .backbone = "resnet50",
+                .preprocess = "resize-8-bit-then-normalise",
+                .size = {480, 640},
+                .dimensions = 2048,
+                .recipe = {},
+                .factory = []<class B>(std::string_view network) { return make_gcl<B>(find_resnet(network)); }}};
+  }
+};
+
+}  // namespace vpr

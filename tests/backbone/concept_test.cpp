@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// What every backbone of parts promises, whatever it is made of.
+#include <vpr/backbone/any.hpp>
+#include <vpr/backbone/concept.hpp>
+#include <vpr/backbone/dinov2.hpp>
+#include <vpr/backbone/resnet.hpp>
+
+#include "tests/support/component.hpp"
+
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace vpr;
+using namespace vpr::test;
+
+namespace {
+
+std::vector<float> values(const Features<X>& features) {
+  std::vector<float> all = features.patches.to_vector(), cls = features.cls.to_vector();
+  all.insert(all.end(), cls.begin(), cls.end());
+  return all;
+}
+
+template <PartedBackbone N>
+void check_parts(const N& network, std::int64_t height, std::int64_t width) {
+  const X images = random_tensor_f32(Shape{2, 3, height, width}, 7);
+  const std::vector<float> end = values(network(images));
+  for (std::int64_t part = 0; part <= network.depth(); ++part) {
+    INFO("part " << part);
+    CHECK(values(network.continued(network.before(images, part), images.shape(), part)) == end);
+    if (part == network.depth()) break;
+    const X through = network.through_part(network.before(images, part), images.shape(), part);
+    CHECK(through.to_vector() == network.before(images, part + 1).to_vector());
+  }
+
+  std::vector<Tap> taps{Tap{}};
+  for (std::int64_t part = network.depth() - 1; part >= 0; --part) taps.push_back(Tap{part});
+  const std::vector<Features<X>> together = network.at(images, taps);
+  for (std::size_t i = 0; i < taps.size(); ++i) {
+    INFO("tap " << taps[i].block);
+    CHECK(values(together[i]) == values(network(images, taps[i])));
+    CHECK(together[i].grid == network.grid(height, width, taps[i]));
+    CHECK(together[i].patches.shape() == Shape{2, together[i].grid.patches(), network.channels(taps[i])});
+  }
+  CHECK(network.grid(height, width) == together[0].grid);
+  CHECK(network.channels() == together[0].patches.shape()[2]);
+
+  std::set<std::string> names;
+  std::set<std::int64_t> parts;
+  visit_const(network, [&](const std::string& name, const auto&) {
+    names.insert(name);
+    parts.insert(network.part_of(name));
+  });
+  CHECK(network.plain_names() == names);
+  CHECK(*parts.begin() == -1);
+  CHECK(*parts.rbegin() <= network.depth());
+  for (std::int64_t part = 0; part < network.depth(); ++part) CHECK(parts.contains(part));
+  CHECK_FALSE(network.settings().empty());
+}
+
+/// The network, and the same where its type is hidden.
+template <class N>
+void check(N network, std::int64_t height, std::int64_t width) {
+  randomise(network, 1, 0.3F);
+  check_parts(network, height, width);
+  check_parts(AnyBackbone<>(network), height, width);
+}
+
+}  // namespace
+
+TEST_CASE("A vision transformer's parts make up the network") {
+  check(DinoV2<>(VitConfig{.channels = 24, .depth = 3, .heads = 2, .registers = 2, .trained_side = 70}), 28, 42);
+}
+
+TEST_CASE("A ResNet's parts make up the network") {
+  check(ResNet<>(ResNetConfig{.blocks = {1, 2, 1, 1}, .bottleneck = false, .width = 6}), 45, 70);
+  check(ResNet<>(ResNetConfig{.blocks = {2, 1, 1, 1}, .groups = 3, .group_width = 2, .width = 4}.first(3)), 64, 33);
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "tests/golden_check/models.hpp"
+
+#include <vpr/aggregator.hpp>
+#include <vpr/io/load.hpp>
+#include <vpr/model/resnet.hpp>
+
+#include <algorithm>
+
+namespace {
+
+using namespace vpr::test;
+
+/// The sizes of the ResNet that a file's config names, cut after the layer that its `until` names.
+vpr::ResNetConfig resnet_config(const Golden& golden, const char* key) {
+  auto name = golden.config<std::string>(key, "");
+  if (!name.starts_with("resne")) throw Skipped{"there is no " + name + " yet"};
+  std::replace(name.begin(), name.end(), '_', '-');
+  return vpr::find_resnet(name + ':' + golden.config<std::string>("until", "layer4").back());
+}
+
+const Register torchvision_case("torchvision", [](const Golden& golden, const Options& options, Check& check) {
+  on_backend(options.backend, [&]<class B>() {
+    vpr::ResNet<B> model(resnet_config(golden, "model"));
+    load_from(golden, model);
+    const auto images = tensor<B>(golden, "in.image");
+    if (check.wants("stem")) check("stem", maps(model.before(images, 0)));
+    for (std::int64_t stage = 0; stage < model.depth(); ++stage) {
+      const std::string name = "layer" + std::to_string(stage + 1);
+      if (check.wants(name)) check(name, maps(model(images, vpr::Tap{stage}).patches));
+    }
+    check("main", maps(model(images).patches));
+  });
+});
+
+const Register gcl_case("gcl", [](const Golden& golden, const Options& options, Check& check) {
+  on_backend(options.backend, [&]<class B>() {
+    auto model = vpr::make_gcl<B>(resnet_config(golden, "backbone"));
+    vpr::load(model, golden.weights());  // strictly, by the names of the authors' checkpoints
+    const auto images = tensor<B>(golden, "in.image");
+    const auto features = model.backbone(images);
+    check("features", maps(features.patches));
+    vpr::Tensor<B> p;
+    model.aggregator.visit([&](const std::string&, vpr::Tensor<B>& parameter) { p = parameter; }, "");
+    check("pooled", gem(features.patches, p, vpr::GemSettings().eps).to_vector());
+    check("main", model(images).to_vector());
+  });
+});
+
+}  // namespace
