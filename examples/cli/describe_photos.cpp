@@ -202,19 +202,25 @@ Describer::Describer(const ModelOptions& options, const std::vector<vpr::Photo>&
                             })),
       projection_(options, model_.record) {}
 
-Described Describer::operator()(const std::vector<vpr::Photo>& photos, const std::string& of) const {
+std::vector<std::size_t> Describer::for_each_batch(const std::vector<vpr::Photo>& photos, const std::string& of, const Use& use) const {
   const vpr::AnyPipeline<>& pipeline = model_.pipeline();
   return timing_.measure("describe " + of, std::ssize(photos), [&] {
-    Described described{{{}, projection_.dimensions(pipeline.dimensions()), record()}, {}};
-    std::vector<float>& values = described.descriptors.values;
     const auto check = [&](vpr::ImageSize size) { pipeline.input_size(size); };
-    described.photos = reader_.for_each_batch(photos, batch_size(options_, pipeline.block()), of, check, [&](const auto& batch) {
-      const vpr::Descriptors part = projection_({pipeline.describe(batch), pipeline.dimensions(), {}});
-      vpr::require_finite(part.rows(), part.dimensions, "describe: descriptor");
-      values.insert(values.end(), part.values.begin(), part.values.end());
+    return reader_.for_each_batch(photos, batch_size(options_, pipeline.block()), of, check, [&](const auto& batch, auto indices) {
+      const vpr::Descriptors descriptors = projection_({pipeline.describe(batch), pipeline.dimensions(), {}});
+      vpr::require_finite(descriptors.rows(), descriptors.dimensions, "describe: descriptor");
+      use(descriptors, indices);
     });
-    return described;
   });
+}
+
+Described Describer::operator()(const std::vector<vpr::Photo>& photos, const std::string& of) const {
+  Described described{{{}, dimensions(), record()}, {}};
+  std::vector<float>& values = described.descriptors.values;
+  described.photos = for_each_batch(
+      photos, of, [&](const vpr::Descriptors& part, auto) { values.insert(values.end(), part.values.begin(), part.values.end()); });
+  reader_.require_some(described.photos, photos.size(), of);
+  return described;
 }
 
 }  // namespace cli
