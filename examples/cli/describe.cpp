@@ -3,7 +3,6 @@
 #include "describe_photos.hpp"
 #include "outputs.hpp"
 
-#include <vpr/dataset/dataset.hpp>
 #include <vpr/model/descriptors_file.hpp>
 
 #include <CLI/CLI.hpp>
@@ -28,15 +27,9 @@ void describe(const Options& options) {
   inputs.insert(inputs.end(), options.sources.begin(), options.sources.end());
   check_outputs({options.out, names_path, vpr::record_path(options.out), options.model.save_vocabulary, options.model.save_weights}, inputs,
                 options.model.force);
-  std::vector<vpr::Photo> photos;
-  std::vector<vpr::BadPhoto> unread;
-  for (const std::string& source : options.sources) {
-    const std::vector<vpr::Photo> found = vpr::read_photos(source, {}, &unread);
-    photos.insert(photos.end(), found.begin(), found.end());
-  }
   vpr::Timing timing;
   PhotoReader reader(options.model.photos);
-  reader.leave_out(unread, "photos");
+  const std::vector<vpr::Photo> photos = reader.find(options.sources);
   const Described described = Describer(options.model, photos, "photos", timing, reader)(photos, "photos");
   vpr::save_descriptors(options.out, described.descriptors,
                         {{"photos", described.photos.size()},

@@ -51,7 +51,8 @@ class Request {
     model.save_weights = options.save_weights;
     model.vocabulary = [this](const vpr::PatchFeatures& features) { return words(features); };
     model.say = note;
-    const std::string list = options.companions();  // before anything is read: a wrong option is refused at once
+    block_ = options.context_block();  // before anything is read: a wrong option is refused at once
+    const std::string list = options.companions();
     calibration_ = options.calibrate.empty() ? std::vector<vpr::Image>()
                                              : read_some("--calibrate", options.calibrate, most_calibrated_on, "calibration");
     model.calibration.assign(calibration_.begin(), calibration_.end());
@@ -66,8 +67,7 @@ class Request {
   /// Chooses a loaded model's batch context, and adds to its record what the library cannot know.
   void complete(vpr::LoadedModel& loaded) const {
     using BatchContext = vpr::BatchContext<vpr::AnySystem<>::X>;
-    const std::int64_t block = options_.context_block();
-    if (block > 0) loaded.describe_in(BatchContext::blocks(block));
+    if (block_ > 0) loaded.describe_in(BatchContext::blocks(block_));
     if (!companions_.empty()) {
       const std::vector<vpr::ImageView> photos(companions_.begin(), companions_.end());
       loaded.describe_in(BatchContext::with(vpr::companions_of(loaded.pipeline(), photos)));
@@ -147,6 +147,7 @@ class Request {
   PhotoReader& reader_;
   std::vector<vpr::Image> companions_, calibration_;
   std::string weights_hash_, words_hash_;
+  std::int64_t block_ = 0;  // of photos described together
 };
 
 }  // namespace
@@ -202,19 +203,25 @@ Describer::Describer(const ModelOptions& options, const std::vector<vpr::Photo>&
                             })),
       projection_(options, model_.record) {}
 
-Described Describer::operator()(const std::vector<vpr::Photo>& photos, const std::string& of) const {
+std::vector<std::size_t> Describer::for_each_batch(const std::vector<vpr::Photo>& photos, const std::string& of, const Use& use) const {
   const vpr::AnyPipeline<>& pipeline = model_.pipeline();
   return timing_.measure("describe " + of, std::ssize(photos), [&] {
-    Described described{{{}, projection_.dimensions(pipeline.dimensions()), record()}, {}};
-    std::vector<float>& values = described.descriptors.values;
     const auto check = [&](vpr::ImageSize size) { pipeline.input_size(size); };
-    described.photos = reader_.for_each_batch(photos, batch_size(options_, pipeline.block()), of, check, [&](const auto& batch) {
-      const vpr::Descriptors part = projection_({pipeline.describe(batch), pipeline.dimensions(), {}});
-      vpr::require_finite(part.rows(), part.dimensions, "describe: descriptor");
-      values.insert(values.end(), part.values.begin(), part.values.end());
+    return reader_.for_each_batch(photos, batch_size(options_, pipeline.block()), of, check, [&](const auto& batch, auto indices) {
+      const vpr::Descriptors descriptors = projection_({pipeline.describe(batch), pipeline.dimensions(), {}});
+      vpr::require_finite(descriptors.rows(), descriptors.dimensions, "describe: descriptor");
+      use(descriptors, indices);
     });
-    return described;
   });
+}
+
+Described Describer::operator()(const std::vector<vpr::Photo>& photos, const std::string& of) const {
+  Described described{{{}, dimensions(), record()}, {}};
+  std::vector<float>& values = described.descriptors.values;
+  described.photos = for_each_batch(
+      photos, of, [&](const vpr::Descriptors& part, auto) { values.insert(values.end(), part.values.begin(), part.values.end()); });
+  reader_.require_some(described.photos, photos.size(), of);
+  return described;
 }
 
 }  // namespace cli

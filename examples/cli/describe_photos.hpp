@@ -14,7 +14,10 @@
 #include <vpr/model/loaded_model.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -52,10 +55,15 @@ class Describer {
   Describer(const ModelOptions& options, const std::vector<vpr::Photo>& photos, const std::string& of, vpr::Timing& timing,
             PhotoReader& reader);
 
-  /// One descriptor a readable photo.
+  using Use = std::function<void(const vpr::Descriptors&, std::span<const std::size_t> indices)>;
+
+  /// Calls `use` with the descriptors of a batch of readable photos at a time, and the photos' indices. @return the indices of all
+  std::vector<std::size_t> for_each_batch(const std::vector<vpr::Photo>& photos, const std::string& of, const Use& use) const;
+  /// One descriptor a readable photo. @throws vpr::FormatError where none is
   Described operator()(const std::vector<vpr::Photo>& photos, const std::string& of) const;
   /// What the descriptors are made by.
   const vpr::ModelRecord& record() const { return projection_.record(); }
+  std::int64_t dimensions() const { return projection_.dimensions(model_.pipeline().dimensions()); }
 
  private:
   const ModelOptions& options_;

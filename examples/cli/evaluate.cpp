@@ -73,20 +73,23 @@ void evaluate(const Options& options) {
   std::vector<std::string> inputs = options.model.inputs();
   inputs.insert(inputs.end(), {options.data.database, options.data.queries, options.positives});
   check_outputs({options.json, options.report, options.model.save_vocabulary, options.model.save_weights}, inputs, options.model.force);
-  vpr::Dataset dataset = vpr::Dataset::load({.database = options.data.database,
-                                             .queries = options.data.queries,
-                                             .pairs = options.positives,
-                                             .radius = options.radius,
-                                             .positions = vpr::position_unit(options.data.positions)});
+  const std::optional<KnownDatabase> known = open_database(options.data.database, options.model);
+  vpr::Dataset dataset = load_dataset({.database = options.data.database,
+                                       .queries = options.data.queries,
+                                       .pairs = options.positives,
+                                       .radius = options.radius,
+                                       .positions = vpr::position_unit(options.data.positions)},
+                                      known);
   VPR_REQUIRE(vpr::ConfigError, dataset.positives.has_value(),
               "evaluate: nothing tells which answers are right: give --positives pairs.csv, or photos with "
               "positions in their names (@utm_east@utm_north@...@.jpg) or in a CSV");
   warn_of_easy_answers(dataset, options.radius);
-  const std::int64_t deepest =
-      answers_a_query(dataset, std::max(options.shown, *std::max_element(options.recall.begin(), options.recall.end())));
+  const std::int64_t deepest = answers_a_query(std::ssize(dataset.database), std::ssize(dataset.queries),
+                                               std::max(options.shown, *std::max_element(options.recall.begin(), options.recall.end())));
   PhotoReader reader(options.model.photos);
   reader.leave_out(dataset.left_out, "files");
-  const SearchResult result = search(options.model, options.rerank, dataset, deepest, options.report.empty() ? 0 : drawn_answers, reader);
+  const SearchResult result =
+      search(options.model, options.rerank, known, dataset, deepest, options.report.empty() ? 0 : drawn_answers, reader);
   const LeftOut& left_out = reader.left_out();
   const vpr::Recall recall =
       vpr::recall(vpr::ids_of(result.matches, deepest), deepest, *dataset.positives, measurable(options.recall, dataset));

@@ -7,9 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include <iostream>
-#include <locale>
 #include <memory>
-#include <sstream>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace cli {
 namespace {
@@ -22,47 +23,17 @@ struct Options {
   std::int64_t top = 5;
 };
 
-/// A field of a CSV row, quoted where its text needs it (RFC 4180).
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
-  return quoted + '"';
-}
-
-std::string as_csv(const vpr::Dataset& dataset, const SearchResult& result) {
-  const bool reranked = !result.second_looks.empty();
-  std::ostringstream out;
-  out.imbue(std::locale::classic());
-  out << "query,rank,database,score" << (reranked ? ",rerank_score" : "") << '\n';
+std::vector<AnsweredQuery> answers_of(const vpr::Dataset& dataset, const SearchResult& result) {
+  std::vector<AnsweredQuery> queries;
   for (std::size_t q = 0; q < result.matches.size(); ++q) {
+    AnsweredQuery& query = queries.emplace_back(AnsweredQuery{dataset.queries[q].name, {}});
     for (std::size_t rank = 0; rank < result.matches[q].size(); ++rank) {
       const vpr::Match& match = result.matches[q][rank];
-      out << csv_field(vpr::escaped(dataset.queries[q].name)) << ',' << rank + 1 << ','
-          << csv_field(vpr::escaped(dataset.database[static_cast<std::size_t>(match.id)].name)) << ',' << match.score;
-      if (reranked) out << ',';
-      if (reranked && rank < result.second_looks[q].size()) out << result.second_looks[q][rank].score;
-      out << '\n';
+      Answer& answer = query.answers.emplace_back(Answer{dataset.database[static_cast<std::size_t>(match.id)].name, match.score});
+      if (!result.second_looks.empty() && rank < result.second_looks[q].size()) answer.second_score = result.second_looks[q][rank].score;
     }
   }
-  return out.str();
-}
-
-nlohmann::ordered_json as_json(const vpr::Dataset& dataset, const Options& options, const SearchResult& result, const LeftOut& left_out) {
-  nlohmann::ordered_json json{{"queries", nlohmann::ordered_json::array()}, {"timing", nlohmann::ordered_json::object()}};
-  for (std::size_t q = 0; q < result.matches.size(); ++q) {
-    nlohmann::ordered_json found = nlohmann::ordered_json::array();
-    for (const vpr::Match& match : result.matches[q]) {
-      const std::size_t rank = found.size();
-      found.push_back({{"database", vpr::escaped(dataset.database[static_cast<std::size_t>(match.id)].name)}, {"score", match.score}});
-      if (!result.second_looks.empty() && rank < result.second_looks[q].size())
-        found.back()["rerank_score"] = result.second_looks[q][rank].score;
-    }
-    json["queries"].push_back({{"query", vpr::escaped(dataset.queries[q].name)}, {"matches", std::move(found)}});
-  }
-  for (const vpr::StageTime& stage : result.timing.stages) json["timing"][stage.stage] = stage.seconds;
-  add_record(json, options.rerank, result, left_out);
-  return json;
+  return queries;
 }
 
 void localize(const Options& options) {
@@ -70,15 +41,20 @@ void localize(const Options& options) {
   inputs.insert(inputs.end(), {options.data.database, options.data.queries});
   check_outputs({options.csv, options.json, options.report, options.model.save_vocabulary, options.model.save_weights}, inputs,
                 options.model.force);
-  vpr::Dataset dataset = vpr::Dataset::load(
-      {.database = options.data.database, .queries = options.data.queries, .positions = vpr::position_unit(options.data.positions)});
-  const std::int64_t top = answers_a_query(dataset, options.top);
+  const std::optional<KnownDatabase> known = open_database(options.data.database, options.model);
+  vpr::Dataset dataset = load_dataset(
+      {.database = options.data.database, .queries = options.data.queries, .positions = vpr::position_unit(options.data.positions)}, known);
+  const std::int64_t top = answers_a_query(std::ssize(dataset.database), std::ssize(dataset.queries), options.top);
   PhotoReader reader(options.model.photos);
   reader.leave_out(dataset.left_out, "files");
-  const SearchResult result = search(options.model, options.rerank, dataset, top, options.report.empty() ? 0 : drawn_answers, reader);
-  const std::string csv = as_csv(dataset, result);
+  const SearchResult result =
+      search(options.model, options.rerank, known, dataset, top, options.report.empty() ? 0 : drawn_answers, reader);
+  const std::vector<AnsweredQuery> answers = answers_of(dataset, result);
+  const AnswerColumns columns{.second_score = options.rerank.first > 0};
+  const std::string csv = answers_csv(answers, columns);
   if (!options.csv.empty()) write_text(options.csv, csv);
-  if (!options.json.empty()) write_text(options.json, as_json(dataset, options, result, reader.left_out()).dump(2) + '\n');
+  if (!options.json.empty())
+    write_text(options.json, search_json(answers, columns, options.rerank, result, reader.left_out()).dump(2) + '\n');
   if (!options.report.empty()) write_report(options.report, {}, options.rerank, dataset, result, top, top, reader);
   if (options.csv.empty() && options.json.empty()) std::cout << csv;
   if (!options.report.empty()) std::cerr << "report: " << vpr::escaped(options.report) << '\n';

@@ -17,6 +17,7 @@
 #include <new>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -51,6 +52,9 @@ std::string version_text() {
 #ifdef VPR_WITH_HASH
   text += " hash";
 #endif
+#ifdef VPR_WITH_MAP
+  text += " map";
+#endif
 #ifdef VPR_WITH_OMP
   text += " omp";
 #endif
@@ -60,11 +64,21 @@ std::string version_text() {
   return text;
 }
 
-/// What to say to a command line without a command, or whose first word is none.
-std::string commands_of(const CLI::App& program, const char* first) {
-  std::string text = *first != '\0' ? vpr::text_of("vpr: there is no command '", first, "'; there are") : "vpr: which command? There are";
-  for (const CLI::App* command : program.get_subcommands({})) text += " " + command->get_name();
-  return text + "; vpr --help says more\n";
+/// What to say to a command line that lacks a command, or where another word stands in its place; empty where it has one.
+std::string commands_of(const CLI::App& program, int count, char** arguments) {
+  const CLI::App* last = &program;
+  std::string name = program.get_name();
+  int at = 1;
+  for (; !last->get_subcommands().empty(); ++at) {
+    last = last->get_subcommands().front();
+    name += ' ' + last->get_name();
+  }
+  const std::vector<const CLI::App*> commands = last->get_subcommands({});
+  if (commands.empty()) return {};
+  std::string text =
+      at < count ? vpr::text_of(name, ": there is no command '", arguments[at], "'; there are") : name + ": which command? There are";
+  for (const CLI::App* command : commands) text += " " + command->get_name();
+  return vpr::text_of(text, "; ", name, " --help says more\n");
 }
 
 /// Refuses to call done what standard output did not take, such as a full disk.
@@ -86,6 +100,7 @@ int main(int count, char** arguments) {
   cli::add_evaluate(program);
   cli::add_inspect(program);
   cli::add_models(program);
+  cli::add_map(program);
   cli::add_pca(program);
   cli::add_train(program);
   try {
@@ -97,7 +112,8 @@ int main(int count, char** arguments) {
     } catch (const CLI::ParseError& error) {
       std::ostringstream out, message;
       code = program.exit(error, out, message) == 0 ? 0 : 2;
-      if (code == 2 && program.get_subcommands().empty()) message.str(commands_of(program, count > 1 ? arguments[1] : ""));
+      const std::string commands = commands_of(program, count, arguments);
+      if (code == 2 && !commands.empty()) message.str(commands);
       std::cout << out.str();
       std::cerr << vpr::printable(message.str());
     }

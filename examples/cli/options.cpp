@@ -57,6 +57,13 @@ std::string ModelOptions::companions() const {
 
 CLI::Validator from_one_to(std::int64_t most) { return CLI::Range(std::int64_t{1}, most); }
 
+void add_speed_options(CLI::App& command, ModelOptions& options) {
+  command.add_option("--batch", options.batch, "photos described together; changes speed and memory, never a result")
+      ->check(from_one_to(most_described_together))
+      ->capture_default_str();
+  command.add_option("--threads", options.threads, "threads; default: all. Changes speed, never a result")->check(from_one_to(4096));
+}
+
 void add_model_options(CLI::App& command, ModelOptions& options) {
   command
       .add_option("--model", options.model,
@@ -99,10 +106,7 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
           "for backbone+aggregator: aggregate tokens at unit length each, or as they come; default: as the weight file's record says, or "
           "unit for those of a block")
       ->check(CLI::IsMember({"unit", "raw"}));
-  command.add_option("--batch", options.batch, "photos described together; changes speed and memory, never a result")
-      ->check(from_one_to(most_described_together))
-      ->capture_default_str();
-  command.add_option("--threads", options.threads, "threads; default: all. Changes speed, never a result")->check(from_one_to(4096));
+  add_speed_options(command, options);
   command
       .add_option("--batch-context", options.batch_context,
                   "for cricavpr, which mixes photos: alone, blocks:N in their order, or with:LIST, the same photos beside each one")

@@ -73,6 +73,9 @@ CLI::Validator from_one_to(std::int64_t most);
 /// HEIGHTxWIDTH, or one side for both.
 vpr::ImageSize parse_size(const std::string& text);
 
+/// --batch and --threads.
+void add_speed_options(CLI::App& command, ModelOptions& options);
+
 void add_model_options(CLI::App& command, ModelOptions& options);
 
 }  // namespace cli

@@ -14,6 +14,10 @@ void add_photo_options(CLI::App& command, PhotoOptions& options) {
   command.add_flag("--upright", options.upright,
                    "turn photos upright as their EXIF says; default: leave them as they lie, as the published descriptors were computed");
   command.add_flag("--accept-damaged", options.accept_damaged, "take a damaged photo as far as it decodes; default: it is left out");
+  add_photo_limits(command, options);
+}
+
+void add_photo_limits(CLI::App& command, PhotoOptions& options) {
   command.add_option("--max-megapixels", options.max_megapixels, "leave out photos of more pixels, in millions")
       ->check(CLI::Range(1e-6, 1e5))
       ->capture_default_str();

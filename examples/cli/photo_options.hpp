@@ -20,6 +20,10 @@ struct PhotoOptions {
   vpr::ReadOptions read_options() const;
 };
 
+/// Which photos are left out, and what is done then.
+void add_photo_limits(CLI::App& command, PhotoOptions& options);
+
+/// These, and what is made of a photo.
 void add_photo_options(CLI::App& command, PhotoOptions& options);
 
 }  // namespace cli

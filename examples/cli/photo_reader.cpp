@@ -4,12 +4,24 @@
 #include "progress_bar.hpp"
 
 #include <vpr/core/parallel.hpp>
+#include <vpr/dataset/dataset.hpp>
 #include <vpr/image/read.hpp>
 
 #include <algorithm>
 #include <utility>
 
 namespace cli {
+
+std::vector<vpr::Photo> PhotoReader::find(const std::vector<std::string>& sources) {
+  std::vector<vpr::Photo> photos;
+  std::vector<vpr::BadPhoto> unread;
+  for (const std::string& source : sources) {
+    const std::vector<vpr::Photo> found = vpr::read_photos(source, {}, &unread);
+    photos.insert(photos.end(), found.begin(), found.end());
+  }
+  leave_out(unread, "photos");
+  return photos;
+}
 
 std::vector<std::optional<vpr::Image>> PhotoReader::read(std::span<const vpr::Photo> photos, const std::string& of, const Check& check) {
   const vpr::ReadOptions options = options_.read_options();
@@ -60,12 +72,15 @@ std::vector<std::size_t> PhotoReader::for_each_batch(std::span<const vpr::Photo>
         ++next;
       }
     }
-    if (!images.empty()) use(std::vector<vpr::ImageView>(images.begin(), images.end()));
+    if (!images.empty()) use({images.begin(), images.end()}, std::span(used).last(images.size()));
     if (progress) progress(of, static_cast<std::int64_t>(next), static_cast<std::int64_t>(photos.size()));
   }
-  VPR_REQUIRE(vpr::FormatError, !used.empty() || photos.empty(), "none of the ", photos.size(), " photos of ", of,
-              " can be read; the first: ", left_out_.first_reason(of));
   return used;
+}
+
+void PhotoReader::require_some(const std::vector<std::size_t>& used, std::size_t photos, const std::string& of) const {
+  VPR_REQUIRE(vpr::FormatError, !used.empty() || photos == 0, "none of the ", photos, " photos of ", of,
+              " can be read; the first: ", left_out_.first_reason(of));
 }
 
 }  // namespace cli

@@ -34,6 +34,19 @@ SearchResult search_once(const ModelOptions& options, vpr::Dataset& dataset, std
   return result;
 }
 
+SearchResult search_known(const KnownDatabase& known, vpr::Dataset& dataset, std::int64_t k, PhotoReader& reader) {
+  SearchResult result;
+  const Describer describe(known.model, {}, "database", result.timing, reader);
+  vpr::require_same(known.record, describe.record(), "descriptors of the database and of queries");
+  const Described queries = describe(dataset.queries, "queries");
+  vpr::keep_queries(dataset, queries.photos);
+  const vpr::Rows rows = queries.descriptors.rows();
+  result.record = describe.record();
+  result.score = known.score;
+  result.matches = result.timing.measure("search", rows.size(), [&] { return known.search(rows, k); });
+  return result;
+}
+
 /// The share of a photo's width and height that the network sees: all of it, or the middle that a cropping preprocessing leaves.
 struct SeenShare {
   float width = 1, height = 1;
@@ -88,20 +101,22 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
     return local ? model.describe_both(photos) : vpr::TwoStageDescription{model.describe(photos), {}};
   };
 
-  const std::vector<std::size_t> database = reader.for_each_batch(dataset.database, batch, "database", check, [&](const auto& photos) {
-    const std::int64_t count = std::ssize(photos);
-    vpr::TwoStageDescription described =
-        timing.measure("describe database", count, [&] { return describe(photos, rerank.store != "none"); });
-    timing.measure("index", count, [&] {
-      const vpr::Descriptors descriptors = projected(described);
-      index.add(descriptors.rows());
-    });
-    timing.measure("keep local features", count, [&] {
-      for (const vpr::LocalFeatures& features : described.local) add_to(store, features);
-    });
-  });
+  const std::vector<std::size_t> database =
+      reader.for_each_batch(dataset.database, batch, "database", check, [&](const auto& photos, auto) {
+        const std::int64_t count = std::ssize(photos);
+        vpr::TwoStageDescription described =
+            timing.measure("describe database", count, [&] { return describe(photos, rerank.store != "none"); });
+        timing.measure("index", count, [&] {
+          const vpr::Descriptors descriptors = projected(described);
+          index.add(descriptors.rows());
+        });
+        timing.measure("keep local features", count, [&] {
+          for (const vpr::LocalFeatures& features : described.local) add_to(store, features);
+        });
+      });
+  reader.require_some(database, dataset.database.size(), "database");
   vpr::keep_database(dataset, database);
-  const std::vector<std::size_t> queries = reader.for_each_batch(dataset.queries, batch, "queries", check, [&](const auto& photos) {
+  const std::vector<std::size_t> queries = reader.for_each_batch(dataset.queries, batch, "queries", check, [&](const auto& photos, auto) {
     const std::int64_t count = std::ssize(photos);
     vpr::TwoStageDescription described = timing.measure("describe queries", count, [&] { return describe(photos, true); });
     const std::vector<vpr::Matches> found = timing.measure("search", count, [&] {
@@ -131,20 +146,24 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
       }
     });
   });
+  reader.require_some(queries, dataset.queries.size(), "queries");
   vpr::keep_queries(dataset, queries);
   return result;
 }
 
 }  // namespace
 
-SearchResult search(const ModelOptions& options, const RerankOptions& rerank, vpr::Dataset& dataset, std::int64_t k, std::int64_t drawn,
-                    PhotoReader& reader) {
+SearchResult search(const ModelOptions& options, const RerankOptions& rerank, const std::optional<KnownDatabase>& known,
+                    vpr::Dataset& dataset, std::int64_t k, std::int64_t drawn, PhotoReader& reader) {
+  VPR_REQUIRE(vpr::ConfigError, !known || rerank.first == 0,
+              "--rerank compares photos: give the database's photos, in place of their descriptors");
+  if (known) return search_known(*known, dataset, k, reader);
   return rerank.first > 0 ? search_twice(options, rerank, dataset, k, drawn, reader) : search_once(options, dataset, k, reader);
 }
 
-std::int64_t answers_a_query(const vpr::Dataset& dataset, std::int64_t wanted) {
+std::int64_t answers_a_query(std::int64_t database, std::int64_t queries, std::int64_t wanted) {
   constexpr std::int64_t most = std::int64_t{1} << 28;
-  const std::int64_t k = std::min(wanted, std::ssize(dataset.database)), queries = std::ssize(dataset.queries);
+  const std::int64_t k = std::min(wanted, database);
   VPR_REQUIRE(vpr::ConfigError, queries == 0 || k <= most / queries, "got ", k, " answers to each of ", queries, " queries, at most ", most,
               " in all: ask for fewer answers, or for parts of the queries");
   return k;

@@ -3,6 +3,8 @@
 /// What localize and evaluate share: describing database and queries, searching, reporting.
 #pragma once
 
+#include "answers.hpp"
+#include "known_database.hpp"
 #include "options.hpp"
 #include "photo_reader.hpp"
 #include "rerank.hpp"
@@ -32,7 +34,7 @@ struct DatasetOptions {
   std::string database, queries, positions = "automatic";
 };
 
-/// --database, --queries and --positions.
+/// --database, --queries and --positions. The options of the model, which were added before, need not be given: see `open_database`.
 void add_dataset_options(CLI::App& command, DatasetOptions& options);
 
 /// What the second look found in one of a query's answers.
@@ -45,6 +47,7 @@ struct SecondLook {
 struct SearchResult {
   std::vector<vpr::Matches> matches;
   std::vector<std::vector<SecondLook>> second_looks;  // of each query's first answers; empty without re-ranking
+  std::string score = "cosine";                       // what the matches' score is
   vpr::ModelRecord record;                            // what both sides' descriptors are made by
   std::string local;                                  // what local features they were looked at again with; empty without re-ranking
   vpr::Timing timing;
@@ -53,14 +56,15 @@ struct SearchResult {
 inline constexpr std::int64_t drawn_answers = 3;  // of a query in a report
 
 /// Photos that cannot be read leave the data set, with their right answers.
+/// @param known  the database's descriptors, where they are there already
 /// @param k      at most as many as the database has
 /// @param drawn  answers of each query whose lines are kept
-SearchResult search(const ModelOptions& options, const RerankOptions& rerank, vpr::Dataset& dataset, std::int64_t k, std::int64_t drawn,
-                    PhotoReader& reader);
+SearchResult search(const ModelOptions& options, const RerankOptions& rerank, const std::optional<KnownDatabase>& known,
+                    vpr::Dataset& dataset, std::int64_t k, std::int64_t drawn, PhotoReader& reader);
 
-/// How many answers of each query are worth asking for: `wanted`, or the whole database.
+/// How many answers of each of so many queries are worth asking for: `wanted`, or the whole database.
 /// @throws vpr::ConfigError  for more answers in all than fit
-std::int64_t answers_a_query(const vpr::Dataset& dataset, std::int64_t wanted);
+std::int64_t answers_a_query(std::int64_t database, std::int64_t queries, std::int64_t wanted);
 
 /// Says on standard error that recall says little where an answer drawn at random is right for at least half of the queries, and what may be the cause.
 void warn_of_easy_answers(const vpr::Dataset& dataset, double radius);
@@ -70,6 +74,10 @@ std::string extent_text(const vpr::Dataset& dataset);
 
 /// Adds what made the answers, and which photos were left out.
 void add_record(nlohmann::ordered_json& json, const RerankOptions& rerank, const SearchResult& result, const LeftOut& left_out);
+
+/// The answers, the time of each stage, and the same.
+nlohmann::ordered_json search_json(const std::vector<AnsweredQuery>& answers, AnswerColumns columns, const RerankOptions& rerank,
+                                   const SearchResult& result, const LeftOut& left_out);
 
 /// Writes a search as one HTML page, with the first `shown` of each query's `k` answers and, where it was measured, the recall.
 /// @param facts  that stand before those of the record

@@ -18,7 +18,11 @@
 namespace cli {
 
 void add_dataset_options(CLI::App& command, DatasetOptions& options) {
-  command.add_option("--database", options.database, "photos of known places: a folder, a list or a table")->required();
+  for (const char* name : {"--model", "--weights"}) command.get_option(name)->required(false);
+  command
+      .add_option("--database", options.database,
+                  "photos of known places, a folder, a list or a table; or a map; or a .npy file that `vpr describe` wrote")
+      ->required();
   command.add_option("--queries", options.queries, "photos to localise: a folder, a list, a table or a photo")->required();
   command
       .add_option("--positions", options.positions,
@@ -56,6 +60,14 @@ void add_record(nlohmann::ordered_json& json, const RerankOptions& rerank, const
   json["left_out"] = left_out.json();
 }
 
+nlohmann::ordered_json search_json(const std::vector<AnsweredQuery>& answers, AnswerColumns columns, const RerankOptions& rerank,
+                                   const SearchResult& result, const LeftOut& left_out) {
+  nlohmann::ordered_json json{{"queries", answers_json(answers, columns)}, {"timing", nlohmann::ordered_json::object()}};
+  for (const vpr::StageTime& stage : result.timing.stages) json["timing"][stage.stage] = stage.seconds;
+  add_record(json, rerank, result, left_out);
+  return json;
+}
+
 void write_report(const std::string& path, std::vector<std::pair<std::string, std::string>> facts, const RerankOptions& rerank,
                   const vpr::Dataset& dataset, const SearchResult& result, std::int64_t k, std::int64_t shown, const PhotoReader& reader,
                   const std::optional<vpr::Recall>& recall) {
@@ -76,7 +88,7 @@ void write_report(const std::string& path, std::vector<std::pair<std::string, st
   if (rerank.first > 0) report.facts.emplace_back("re-ranked", "the first " + std::to_string(rerank.first) + " by " + result.local);
   if (const std::size_t count = reader.left_out().count(); count > 0) report.facts.emplace_back("photos left out", std::to_string(count));
   result.record.visit([&](std::string_view name, const std::string& value) { report.facts.emplace_back(name, value); });
-  report.score_name = "cosine";
+  report.score_name = result.score;
   report.recall = recall;
   report.timing = result.timing;
   vpr::load_thumbnails(report, 256, reader.read_options());

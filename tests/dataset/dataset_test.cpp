@@ -27,6 +27,8 @@ TEST_CASE("A data set takes right answers from pairs, places or positions, or ha
   CHECK(Dataset::load({.database = d, .queries = q}).positives == Positives{{1}});
   CHECK(Dataset::load({.database = d, .queries = q, .radius = 10}).positives == Positives{{}});
   CHECK(Dataset::load({.database = d, .queries = q}).extent->east == 100);
+  CHECK(Dataset::load({.queries = q}, vpr::read_photos(d)).positives == Positives{{1}});
+  CHECK_THROWS_AS(Dataset::load({.queries = q}, {}), vpr::ConfigError);
   const auto paired = Dataset::load({.database = d, .queries = q, .pairs = folder.write("p.csv", "@80@0@.jpg,@0@0@.jpg\n")});
   CHECK(paired.positives == Positives{{0}});
   CHECK_FALSE(paired.extent);

@@ -20,6 +20,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace vpr {
@@ -63,8 +64,17 @@ struct Dataset {
   /// Positions that cannot be settled are an error where right answers come from them; elsewhere they are dropped, and `unit_reason` says why.
   /// @throws IoError, FormatError, ConfigError  as `read_photos`, `pair_positives`, `settle_positions` and `radius_positives` do
   static Dataset load(const DatasetSettings& settings) {
+    std::vector<BadPhoto> left_out;
+    std::vector<Photo> database = read_photos(settings.database, {}, &left_out);
+    return load(settings, std::move(database), std::move(left_out));
+  }
+
+  /// The same with a database that is known, such as a map's places: at least one photo, in place of those of `settings.database`.
+  static Dataset load(const DatasetSettings& settings, std::vector<Photo> database, std::vector<BadPhoto> left_out = {}) {
+    VPR_REQUIRE(ConfigError, !database.empty(), "Dataset: the database holds no photo");
     Dataset dataset;
-    dataset.database = read_photos(settings.database, {}, &dataset.left_out);
+    dataset.database = std::move(database);
+    dataset.left_out = std::move(left_out);
     const auto& first = dataset.database.front().position;
     dataset.queries = read_photos(settings.queries, first ? first->zone : UtmZone{}, &dataset.left_out);
 

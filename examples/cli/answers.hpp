@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The answers to queries as they are written.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+struct Answer {
+  std::string name;  // of a database photo or a place
+  float score = 0;
+  std::optional<float> second_score = {};  // by local features
+  std::int64_t id = -1;                    // of a map's place
+  std::string session = {};
+};
+
+struct AnsweredQuery {
+  std::string name;
+  std::vector<Answer> answers;  // best first
+};
+
+/// What stands beside query, rank, database and score.
+struct AnswerColumns {
+  bool second_score = false, place = false;
+};
+
+/// A line an answer, names escaped.
+std::string answers_csv(const std::vector<AnsweredQuery>& queries, AnswerColumns columns);
+
+/// [{"query": "a.jpg", "matches": [{"database": "b.jpg", "score": 0.9}]}]
+nlohmann::ordered_json answers_json(const std::vector<AnsweredQuery>& queries, AnswerColumns columns);
+
+}  // namespace cli

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+#include "map_photos.hpp"
+
+#ifdef VPR_WITH_MAP
+#include "describe_photos.hpp"
+#include "map_model.hpp"
+#include "memory_file.hpp"
+#include "outputs.hpp"
+#include "search.hpp"
+
+#include <vpr/dataset/position_unit.hpp>
+#include <vpr/map/place_map.hpp>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <system_error>
+#include <unordered_map>
+#include <utility>
+
+namespace cli {
+namespace {
+
+struct AddOptions {
+  std::string map, session, positions = "automatic", descriptors = "float32";
+  ModelOptions model;
+  std::vector<std::string> sources;
+};
+
+std::vector<vpr::Photo> find_photos(const AddOptions& options, PhotoReader& reader) {
+  std::vector<vpr::Photo> photos = reader.find(options.sources);
+  vpr::settle_positions(vpr::position_unit(options.positions), photos);
+  return photos;
+}
+
+/// Those that are not among `known`, the names of a session's photos; a photo that is listed twice once.
+/// @throws vpr::ConfigError  for two photos of one name
+std::vector<vpr::Photo> without(std::unordered_map<std::string, std::filesystem::path> known, std::vector<vpr::Photo> photos) {
+  std::vector<vpr::Photo> left;
+  for (vpr::Photo& photo : photos) {
+    const auto [at, fresh] = known.emplace(photo.name, photo.path);
+    const std::filesystem::path& other = at->second;
+    VPR_REQUIRE(vpr::ConfigError, fresh || other.empty() || other == photo.path, other.string(), " and ", photo.path.string(),
+                " would both be called ", photo.name,
+                ", by which photos of a session are told apart: add them to two sessions (--session)");
+    if (fresh) left.push_back(std::move(photo));
+  }
+  return left;
+}
+
+std::unordered_map<std::string, std::filesystem::path> names_in(const vpr::MapSnapshot& map, const std::string& session) {
+  std::unordered_map<std::string, std::filesystem::path> names;
+  map.each([&](vpr::Place place) {
+    if (place.session == session) names.emplace(std::move(place.name), std::filesystem::path());
+  });
+  return names;
+}
+
+/// Adds photos, a commit a batch. @return the indices of those that could be read
+std::vector<std::size_t> add_to(vpr::PlaceMap& map, const std::string& session, const std::vector<vpr::Photo>& photos,
+                                const Describer& describe) {
+  return describe.for_each_batch(photos, "photos", [&](const vpr::Descriptors& descriptors, auto indices) {
+    std::vector<vpr::Place> places;
+    for (const std::size_t i : indices) places.push_back({.name = photos[i].name, .session = session, .position = photos[i].position});
+    map.add(places, descriptors.rows());
+  });
+}
+
+void create(AddOptions options) {
+  std::vector<std::string> inputs = options.model.inputs();
+  inputs.insert(inputs.end(), options.sources.begin(), options.sources.end());
+  check_outputs({options.map, options.model.save_vocabulary, options.model.save_weights}, inputs, options.model.force);
+  PhotoReader reader(options.model.photos);
+  const std::vector<vpr::Photo> photos = without({}, find_photos(options, reader));
+  const bool finds_words = options.model.model.ends_with("+vlad") && options.model.vocabulary.empty();
+  if (finds_words && options.model.save_vocabulary.empty()) options.model.save_vocabulary = memory_file();
+  vpr::Timing timing;
+  const Describer describe(options.model, photos, "photos", timing, reader);
+  const std::string path = vpr::detail::link_target(options.map);
+  std::error_code ignored;                                // PlaceMap says why there is a file still
+  if (std::filesystem::is_regular_file(path, ignored)) {  // may be overwritten, as was checked above
+    std::filesystem::remove(path, ignored);
+    std::filesystem::remove(path + "-lock", ignored);
+  }
+  vpr::PlaceMap map = vpr::PlaceMap::build(path, {describe.dimensions(), vpr::map_precision(options.descriptors), describe.record()},
+                                           [&](const auto& commit) {
+                                             commit([&](auto& editor) {
+                                               for (const auto& [name, content] : attachments_of(options.model))
+                                                 editor.put_attachment(name, content);
+                                             });
+                                           });
+  const std::vector<std::size_t> added = add_to(map, options.session, photos, describe);
+  reader.require_some(added, photos.size(), "photos");
+  std::cout << vpr::escaped(options.map) << ": " << added.size() << " places of " << describe.dimensions() << " dimensions\n";
+  reader.left_out().finish();
+}
+
+void add(const AddOptions& options) {
+  vpr::PlaceMap map = vpr::PlaceMap::open(options.map, vpr::MapAccess::write);
+  ModelOptions model;
+  vpr::ModelRecord record;
+  std::unordered_map<std::string, std::filesystem::path> known;
+  {  // as long as a snapshot lives the file cannot reuse its room
+    const vpr::MapSnapshot before = map.snapshot();
+    model = model_of(before, options.map, options.model);
+    record = before.record();
+    known = names_in(before, options.session);
+  }
+  PhotoReader reader(model.photos);
+  const std::vector<vpr::Photo> all = find_photos(options, reader), photos = without(std::move(known), all);
+  const std::size_t skipped = all.size() - photos.size();
+  std::vector<std::size_t> added;
+  if (!photos.empty()) {
+    vpr::Timing timing;
+    const Describer describe(model, photos, "photos", timing, reader);
+    vpr::require_same(record, describe.record(), vpr::text_of("descriptors of ", options.map, " and of these photos"));
+    added = add_to(map, options.session, photos, describe);
+  }
+  if (skipped == 0) reader.require_some(added, photos.size(), "photos");
+  std::cout << vpr::escaped(options.map) << ": " << added.size() << " places added, " << skipped
+            << " skipped that were there already, by session and name; " << map.size() << " places now\n";
+  reader.left_out().finish();
+}
+
+struct QueryOptions {
+  std::string map, csv, json;
+  std::vector<std::string> sessions, sources;
+  std::int64_t top = 5;
+  ModelOptions model;
+};
+
+void query(const QueryOptions& options) {
+  std::vector<std::string> inputs = options.sources;
+  inputs.insert(inputs.end(), {options.map, options.model.weights});
+  check_outputs({options.csv, options.json}, inputs, options.model.force);
+  const vpr::PlaceMap map = vpr::PlaceMap::open(options.map);
+  const ModelOptions model = model_of(map.snapshot(), options.map, options.model);
+  PhotoReader reader(model.photos);
+  const std::vector<vpr::Photo> photos = reader.find(options.sources);
+  const std::int64_t top = answers_a_query(map.size(), std::ssize(photos), options.top);
+  SearchResult result;
+  const Describer describe(model, {}, "queries", result.timing, reader);
+  const Described queries = describe(photos, "queries");
+  const vpr::MapSnapshot snapshot = map.snapshot();
+  vpr::require_same(snapshot.record(), describe.record(), vpr::text_of("descriptors of ", options.map, " and of queries"));
+  result.record = describe.record();
+  const vpr::Rows rows = queries.descriptors.rows();
+  vpr::PlaceFilter filter;
+  for (const std::string& session : options.sessions) {
+    const std::vector<std::string>& all = snapshot.sessions();
+    VPR_REQUIRE(vpr::ConfigError, std::find(all.begin(), all.end(), session) != all.end(), options.map, ": has no session '", session,
+                "'; `vpr map info` names those that it has");
+  }
+  if (!options.sessions.empty()) filter.sessions = options.sessions;
+  result.matches = result.timing.measure("search", rows.size(), [&] { return snapshot.search(rows, top, filter); });
+
+  std::vector<AnsweredQuery> answers;
+  for (std::size_t q = 0; q < result.matches.size(); ++q) {
+    AnsweredQuery& answered = answers.emplace_back(AnsweredQuery{photos[queries.photos[q]].name, {}});
+    for (const vpr::Match& match : result.matches[q]) {
+      vpr::Place place = snapshot.place(match.id);
+      answered.answers.push_back(
+          {.name = std::move(place.name), .score = match.score, .id = match.id, .session = std::move(place.session)});
+    }
+  }
+  const AnswerColumns columns{.place = true};
+  const std::string csv = answers_csv(answers, columns);
+  if (!options.csv.empty()) write_text(options.csv, csv);
+  if (!options.json.empty()) write_text(options.json, search_json(answers, columns, {}, result, reader.left_out()).dump(2) + '\n');
+  if (options.csv.empty() && options.json.empty()) std::cout << csv;
+  reader.left_out().finish();
+}
+
+/// What photos of a new or an old map are added by.
+void add_photo_sources(CLI::App& command, AddOptions& options) {
+  command.add_option("map", options.map, "the map, a file")->required()->check(file_name());
+  command.add_option("--session", options.session, "the drive or run that the photos are of; default: none");
+  command.add_option("--positions", options.positions, "what the positions of photos are, as in `vpr localize`")
+      ->check(CLI::IsMember({"automatic", "metres", "degrees"}))
+      ->capture_default_str();
+}
+
+/// The options of photos that are described as a map's were.
+void add_map_model_options(CLI::App& command, ModelOptions& options) {
+  command.add_option("--weights", options.weights, "the weights that the map was made with; default: where they were then");
+  add_speed_options(command, options);
+  add_photo_limits(command, options.photos);
+}
+
+constexpr const char* sources_text = "folders, lists, tables or photos";
+
+}  // namespace
+
+void add_map_create(CLI::App& map) {
+  auto options = std::make_shared<AddOptions>();
+  CLI::App* command = map.add_subcommand("create", "Makes a map, and adds photos to it");
+  add_photo_sources(*command, *options);
+  add_model_options(*command, options->model);
+  command
+      ->add_option("--descriptors", options->descriptors,
+                   "how descriptors are kept: float32; bf16, half of that; int8, a quarter; binary, 1/32, their signs by Hamming distance")
+      ->check(CLI::IsMember({"float32", "bf16", "int8", "binary"}))
+      ->capture_default_str();
+  command->add_option("photos", options->sources, sources_text);
+  command->callback([options] { create(*options); });
+}
+
+void add_map_add(CLI::App& map) {
+  auto options = std::make_shared<AddOptions>();
+  CLI::App* command =
+      map.add_subcommand("add", "Adds photos, a commit a batch; those that the map has in that session by their names are skipped");
+  add_photo_sources(*command, *options);
+  add_map_model_options(*command, options->model);
+  command->add_option("photos", options->sources, sources_text)->required();
+  command->callback([options] { add(*options); });
+}
+
+void add_map_query(CLI::App& map) {
+  auto options = std::make_shared<QueryOptions>();
+  CLI::App* command = map.add_subcommand("query", "Finds where photos were taken, among a map's places");
+  command->add_option("map", options->map, "the map, a file")->required();
+  add_map_model_options(*command, options->model);
+  command->add_option("--session", options->sessions, "among the places of this session only; may be given again")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+  command->add_option("--top", options->top, "answers a query")->check(from_one_to(most_answers))->capture_default_str();
+  command->add_option("--csv", options->csv, "write the answers as a table, in place of printing it")->check(file_name());
+  command->add_option("--json", options->json, "write the answers as JSON")->check(file_name());
+  add_force_option(*command, options->model.force);
+  command->add_option("photos", options->sources, sources_text)->required();
+  command->callback([options] { query(*options); });
+}
+
+}  // namespace cli
+#endif
