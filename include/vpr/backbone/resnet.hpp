@@ -240,7 +240,7 @@ class ResNet {
       const auto unused = [&visitor](const std::string& parameter, auto&) { visitor.unused(parameter); };
       for (std::size_t stage = stages_.size(); stage < config_.blocks.size(); ++stage) {
         for (std::size_t i = 0; std::cmp_less(i, config_.blocks[stage]); ++i)
-          ResidualBlock<Shapes>(config_, stage, i == 0).visit(unused, name(stage, i));
+          ResidualBlock<Shapes>(config_, static_cast<std::int64_t>(stage), i == 0).visit(unused, name(stage, i));
       }
       for (const char* classifier : {"fc.weight", "fc.bias"}) visitor.unused(prefix + classifier);
     }
