@@ -27,9 +27,9 @@ const Register mul_conv_case("cricavpr_adapter", [](const Golden& golden, const 
     const std::int64_t side = std::llround(std::sqrt(static_cast<double>(tokens.shape()[1] - 1)));
     const TokenLayout layout{1, {side, side}};
     const Tensor<B> patches = vpr::adapter::patches_of(adapter.down(tokens, {.activation = vpr::Activation::relu}), layout);
-    check("branch1", maps(adapter.one(patches, layout.grid)));
-    check("branch2", maps(adapter.three(adapter.reduce_3(patches, layout.grid), layout.grid)));
-    check("branch3", maps(adapter.five(adapter.reduce_5(patches, layout.grid), layout.grid)));
+    check("branch1", maps(adapter.one(patches, layout.grid, true)));
+    check("branch2", maps(adapter.three(adapter.reduce_3(patches, layout.grid, true), layout.grid, true)));
+    check("branch3", maps(adapter.five(adapter.reduce_5(patches, layout.grid, true), layout.grid, true)));
     check("main", adapter(tokens, layout).to_vector());
   });
 });

@@ -142,7 +142,7 @@ inline std::string_view backbone_of(std::string_view text) {
 /// normalised.
 inline bool unit_tokens_by_default(std::string_view backbone, Tap tap = {}) { return tap.block >= 0 || BackboneName(backbone).parts > 0; }
 
-/// The model of that name over backend `B`, without weights: SYSTEM, SYSTEM@BACKBONE, or BACKBONE+AGGREGATOR, whose photos come to 224×224.
+/// The model of that name over backend `B`, without weights: `SYSTEM`, `SYSTEM@BACKBONE`, or `BACKBONE+AGGREGATOR`, whose photos come to 224×224.
 /// @tparam B  one that `Factory` knows
 /// @throws ConfigError  for a name that there is not, or a backbone that the system cannot stand on.
 template <class B>
