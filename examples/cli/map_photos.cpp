@@ -46,7 +46,7 @@ std::vector<vpr::Photo> without(std::unordered_map<std::string, std::filesystem:
     const std::filesystem::path& other = at->second;
     VPR_REQUIRE(vpr::ConfigError, fresh || other.empty() || other == photo.path, other.string(), " and ", photo.path.string(),
                 " would both be called ", photo.name,
-                ", by which photos of a session are told apart: add them to two sessions (--session)");
+                ", by which the photos of a session are identified: add them to two sessions (--session)");
     if (fresh) left.push_back(std::move(photo));
   }
   return left;
