@@ -6,6 +6,7 @@
 #include "training_loop.hpp"
 
 #include <vpr/core/parallel.hpp>
+#include <vpr/model/systems.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -20,7 +21,9 @@ namespace {
 /// The recipe with what the command line changes of it.
 vpr::Recipe recipe_of(const TrainOptions& options) {
   vpr::Recipe recipe = vpr::find_recipe(options.recipe);
-  if (!options.backbone.empty()) recipe.system += '@' + options.backbone;
+  if (!options.model.empty()) recipe.system = options.model;
+  if (!options.backbone.empty()) recipe.system = vpr::on_backbone(recipe.system, options.backbone);
+  recipe.tokens = options.tokens.empty() ? std::string(vpr::default_tokens(recipe.system)) : options.tokens;
   if (options.places > 0) recipe.places = options.places;
   if (options.photos > 0) recipe.photos = options.photos;
   if (options.rate > 0) recipe.rate = options.rate;
@@ -67,7 +70,17 @@ void add_train(CLI::App& program) {
   command->add_option("--out", options->out, "the trained weights, a .safetensors file; the training's state is kept beside it")
       ->check(file_name(".safetensors"))
       ->required();
-  command->add_option("--backbone", options->backbone, "another network than the authors', such as dinov2-vits14");
+  command->add_option("--backbone", options->backbone,
+                      "another network under the recipe's model, such as dinov2-vits14, or dinov2-vits14:8 for its first eight blocks");
+  command
+      ->add_option("--model", options->model,
+                   "another model than the recipe's: SYSTEM@BACKBONE, or BACKBONE+AGGREGATOR such as dinov2-vits14:8+gem")
+      ->excludes("--backbone");
+  command
+      ->add_option("--tokens", options->tokens,
+                   "aggregate tokens at unit length each, or as they come; default: unit for those of a cut network, else as the model was "
+                   "published")
+      ->check(CLI::IsMember({"unit", "raw"}));
   command->add_option("--by", options->by, "what shows one place: automatic, id, cell or sequence")->capture_default_str();
   command->add_option("--frames", options->frames, "with sequences: frames in a row that show one place")
       ->check(CLI::PositiveNumber)

@@ -54,6 +54,7 @@ std::map<std::string, std::string> deciding_options(const TrainOptions& options,
   std::map<std::string, std::string> all{
       {"recipe", recipe.name},
       {"system", recipe.system},
+      {"tokens", recipe.tokens},
       {"weights", std::filesystem::path(options.weights).filename().string() + ", " + hash_of_file(options.weights)},
       {"data", source_of(options.data)},
       {"by", options.by},

@@ -56,13 +56,13 @@ void replace(const std::string& from, const std::string& to) {
 }  // namespace
 
 void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::map<std::string, std::string>& deciding) {
-  System system = vpr::make_system<System::backend>(recipe.system);
+  System system = vpr::make_system<System::backend>(recipe.system, recipe.tokens);
   vpr::load_to_train(system, vpr::open_weights(options.weights), options.seed);
   vpr::freeze_backbone(system, recipe.tuned_blocks);
   system.pipeline.backbone.set_checkpointing(options.checkpointing);
 
   const std::unique_ptr<TrainingSteps> steps = training_steps(system, options, recipe);
-  Validation validation(options, recipe.system);
+  Validation validation(options, recipe);
 
   std::function<bool()> put_in_place;
   Trainer trainer(system, vpr::AdamW<B>(system, {.rate = recipe.rate, .weight_decay = recipe.weight_decay}), recipe.schedule,
@@ -92,6 +92,7 @@ void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::ma
   const std::string preprocess = "normalise-then-resize-tensor";
   vpr::ModelRecord made = vpr::record_of(vpr::canonical_name(recipe.system), parse_size(options.size), preprocess,
                                          vpr::find_backbone(vpr::backbone_of(recipe.system)).position_rule);
+  made.tokens = recipe.tokens;
   made.upright = options.photo.upright ? "yes" : "no";
   made.accept_damaged = options.photo.accept_damaged ? "yes" : "no";
   const auto write = [&](const std::string& path) {

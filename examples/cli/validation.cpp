@@ -14,7 +14,7 @@
 
 namespace cli {
 
-Validation::Validation(const TrainOptions& options, const std::string& system) {
+Validation::Validation(const TrainOptions& options, const vpr::Recipe& recipe) {
   if (options.database.empty()) return;
   dataset_ = vpr::Dataset::load({.database = options.database,
                                  .queries = options.queries,
@@ -24,7 +24,8 @@ Validation::Validation(const TrainOptions& options, const std::string& system) {
   VPR_REQUIRE(vpr::ConfigError, dataset_->positives.has_value(),
               "train: nothing tells which answers of the validation are right: give --positives, or photos with positions");
   warn_of_easy_answers(*dataset_, options.radius);
-  model_.model = system;
+  model_.model = recipe.system;
+  model_.tokens = recipe.tokens;
   model_.weights = options.candidate();
   model_.size = options.size;
   model_.preprocess = "normalise-then-resize-tensor";

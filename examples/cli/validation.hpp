@@ -19,8 +19,7 @@ namespace cli {
 
 class Validation {
  public:
-  /// @param system  the name that the trained weights are used under
-  Validation(const TrainOptions& options, const std::string& system);
+  Validation(const TrainOptions& options, const vpr::Recipe& recipe);
 
   bool wanted() const { return dataset_.has_value(); }
 

@@ -6,6 +6,7 @@
 #include <vpr/model/named.hpp>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/random.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <map>
@@ -108,6 +109,30 @@ TEST_CASE("A cut network takes the file of the whole strictly, and describes as 
   CHECK(raw.system.describe(photo) != cut.system.describe(photo));
   CHECK_THROWS_WITH(load_model({.name = "dinov2-vits14:13+gem", .weights = path}), ContainsSubstring("got the first 13 blocks, it has 12"));
   CHECK_THROWS_WITH(load_model({.name = "dinov2-vits14:x+gem", .weights = path}), ContainsSubstring("want the number of its first parts"));
+}
+
+TEST_CASE("A trained composition brings its aggregator's parameters, and whether its tokens are of unit length") {
+  AnySystem<> system = make_system<Cpu<>>("dinov2-vits14:1+gem", "raw");
+  initialise(system, 1);
+  system.visit(
+      [](const std::string& name, auto& parameter) {
+        if (name == "aggregator.p") parameter.assign(std::vector<float>{2});
+      },
+      "");
+  const TemporaryFolder folder;
+  const std::string path = folder.file("gem.safetensors");
+  ModelRecord record = record_of("dinov2-vits14:1+gem", {28, 28}, "normalise-then-resize-tensor", ViTS14());
+  record.tokens = "raw";
+  save_safetensors(path, system, metadata_of(record));
+  std::string said;
+  const auto say = [&](const std::string& sentence) { said += sentence + "\n"; };
+  const LoadedModel model = load_model({.name = "dinov2-vits14:1+gem", .weights = path, .say = say});
+  CHECK(model.record.tokens == "raw");
+  CHECK_THAT(said, ContainsSubstring("tokens: raw, as gem.safetensors was trained"));
+  const auto images = Tensor<Cpu<>>::from(Shape{1, 3, 28, 28}, random_floats(3 * 28 * 28, 2));
+  CHECK(model.pipeline()(images).to_vector() == system.pipeline(images).to_vector());
+  // another aggregator over the same network leaves them
+  CHECK(load_model({.name = "dinov2-vits14:1+mean", .weights = path}).record.tokens == "raw");
 }
 
 TEST_CASE("A batch context is for models that mix photos") {

@@ -119,10 +119,31 @@ TEST_CASE("A ResNet starts from a file of its own names, and its last stages are
   CHECK_FALSE(tuned.contains("backbone.conv1.weight"));
 }
 
-TEST_CASE("A recipe is found by name, and each is of a system that exists") {
+TEST_CASE("A cut network starts from the file of the whole, and is trained in its adapters, its head and the last blocks that are left") {
+  DinoV2<> whole(ViTS14().first(2));
+  initialise(whole, 3);
+  const TemporaryFolder folder;
+  const std::string path = folder.file("whole.safetensors");
+  save_safetensors(path, whole);
+  const auto trained = [&](const char* name, std::int64_t tuned_blocks) {
+    AnySystem<R> system = make_system<R>(name);
+    load_to_train(system, open_weights(path), 1);
+    freeze_backbone(system, tuned_blocks);
+    CHECK(values_of(system).at("backbone.blocks.0.mlp.fc1.weight") == values_of(whole).at("blocks.0.mlp.fc1.weight"));
+    return trained_of(system);
+  };
+  CHECK(trained("dinov2-vits14:1+gem", 0) == std::set<std::string>{"aggregator.p"});
+  CHECK(trained("dinov2-vits14:1+gem", 1).contains("backbone.blocks.0.mlp.fc1.weight"));
+  CHECK(trained("dinov2-vits14:2+netvlad", 1).contains("backbone.blocks.1.mlp.fc1.weight"));
+  CHECK_FALSE(trained("dinov2-vits14:2+netvlad", 1).contains("backbone.blocks.0.mlp.fc1.weight"));
+  CHECK(trained("selavpr-global@dinov2-vits14:1", 0).contains("backbone.blocks.0.adapter1.D_fc1.weight"));
+  CHECK_FALSE(trained("selavpr-global@dinov2-vits14:1", 0).contains("backbone.blocks.0.mlp.fc1.weight"));
+}
+
+TEST_CASE("A recipe is found by name, and each is of a model that exists") {
   CHECK(find_recipe("salad").tuned_blocks == 4);
-  CHECK_THROWS_WITH(find_recipe("soup"), ContainsSubstring("there is no recipe 'soup'; there are salad, cricavpr, selavpr, adapter"));
-  for (const Recipe& recipe : recipes()) CHECK(find_system(recipe.system) != nullptr);
+  CHECK_THROWS_WITH(find_recipe("soup"), ContainsSubstring("there is no recipe 'soup'; there are salad, cricavpr, selavpr, adapter, head"));
+  for (const Recipe& recipe : recipes()) CHECK_NOTHROW(make_system<Shapes>(recipe.system));
 }
 
 TEST_CASE("SelaVPR's recipe mines triplets, the others compare the photos of a batch") {

@@ -3,6 +3,7 @@
 #include <vpr/backend/shapes.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/open.hpp>
+#include <vpr/layer/initialise.hpp>
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
@@ -192,6 +193,33 @@ TEST_CASE("A named system stands on another network if asked to") {
   CHECK_THROWS_WITH(make_system<Shapes>("salad@resnet50"), ContainsSubstring("there is no DINOv2 'resnet50'; there are dinov2-vits14, "));
   CHECK_THROWS_WITH(make_system<Shapes>("gcl@dinov2-vits14"),
                     ContainsSubstring("there is no ResNet 'dinov2-vits14'; there are resnet18, resnet34, resnet50, "));
+}
+
+TEST_CASE("A model's name is told on another backbone, cut or whole") {
+  CHECK(on_backbone("salad", "dinov2-vits14") == "salad@dinov2-vits14");
+  CHECK(on_backbone("salad@dinov2-vitl14", "dinov2-vits14:8") == "salad@dinov2-vits14:8");
+  CHECK(on_backbone("dinov2-vitb14+gem", "dinov2-vits14:8") == "dinov2-vits14:8+gem");
+  CHECK_THROWS_WITH(make_system<Shapes>("dinov2-vits14+soup"), ContainsSubstring("no aggregator 'soup'; there are cls, mean, gem"));
+}
+
+TEST_CASE("Tokens are brought to unit length as the user says, where the system was published with a choice") {
+  AnySystem<> published = make_system<Cpu<>>("selavpr-global@dinov2-vits14:1"),
+              raw = make_system<Cpu<>>("selavpr-global@dinov2-vits14:1", "raw");
+  auto typed = make_selavpr<Cpu<>, SelaAdapters>(find_vit("dinov2-vits14:1")).pipeline;
+  initialise(published, 1);
+  initialise(raw, 1);
+  initialise(typed, 1);
+  const auto images = Tensor<Cpu<>>::from(Shape{1, 3, 28, 42}, random_floats(3 * 28 * 42, 2));
+  const std::vector<float> unit = published.pipeline(images).to_vector();
+  CHECK(unit == typed(images).to_vector());
+  CHECK(unit != raw.pipeline(images).to_vector());
+  CHECK(default_tokens("selavpr-global") == "unit");
+  CHECK(default_tokens("salad").empty());
+  CHECK(default_tokens("dinov2-vits14+gem") == "raw");
+  CHECK(default_tokens("dinov2-vits14+gem", {3, Facet::token}) == "unit");
+  CHECK(default_tokens("dinov2-vits14:8+gem") == "unit");
+  CHECK_THROWS_WITH(make_system<Shapes>("salad", "raw"), ContainsSubstring("the length of its tokens is no choice"));
+  CHECK_THROWS_WITH(make_system<Shapes>("dinov2-vits14+gem", "long"), ContainsSubstring("got tokens 'long', want unit or raw"));
 }
 
 TEST_CASE("The table of named systems prepares photos as the systems themselves do") {

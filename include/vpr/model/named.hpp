@@ -20,6 +20,7 @@
 #include <vpr/model/smoothing.hpp>
 #include <vpr/model/systems.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -40,12 +41,6 @@ inline ModelRecord published_record(const ModelRequest& request, std::string_vie
   record.weights = std::filesystem::path(request.weights).filename().string();
   record.weights_hash = "not hashed";
   return record;
-}
-
-/// Whether a record's tokens are brought to unit length. @throws ConfigError  for another text than `unit` and `raw`
-inline bool wants_unit_tokens(std::string_view tokens) {
-  VPR_REQUIRE(ConfigError, tokens == "unit" || tokens == "raw", "got tokens '", tokens, "', want unit or raw");
-  return tokens == "unit";
 }
 
 /// The record inside a weight file, of which every field can be used; an empty one where there is none.
@@ -74,6 +69,7 @@ inline ModelRecord settled(const ModelRequest& request, const WeightFile& file, 
   }
   for (const std::string_view field : {"size", "preprocess", "position_rule", "block", "facet", "tokens"}) {
     std::string& value = *record.find(field);
+    if (field == "tokens") value = default_tokens(request.name, parse_tap(record.block, record.facet));
     const std::string wanted = *asked.find(field), found = *trained.find(field), before = value;
     if (!wanted.empty() || !found.empty()) value = wanted.empty() ? found : wanted;
     if (!request.say || found.empty()) continue;
@@ -152,19 +148,28 @@ inline void require_size(const AnyPipeline<>& pipeline) {
 
 /// A published system with its weights.
 inline LoadedModel load_system(const NamedSystem& named, const ModelRequest& request) {
-  LoadedModel model{make_system<Cpu<f32>>(request.name), {}};
-  const WeightFile file = open_weights(request.weights);
   const std::string& position_rule = find_backbone(backbone_of(request.name)).position_rule;
+  const WeightFile file = open_weights(request.weights);
   const ModelRecord published = published_record(request, named.preprocess, named.size, position_rule);
-  model.record = settled(request, file, published);
-  VPR_REQUIRE(ConfigError,
-              model.record.block == published.block && model.record.position_rule == position_rule && model.record.tokens.empty(),
-              "model '", request.name,
-              "' is described as it was published: another block, position rule or length of tokens is for BACKBONE+AGGREGATOR");
+  const ModelRecord record = settled(request, file, published);
+  VPR_REQUIRE(ConfigError, record.block == published.block && record.position_rule == position_rule, "model '", request.name,
+              "' is described as it was published: another block or position rule is for BACKBONE+AGGREGATOR");
+  LoadedModel model{make_system<Cpu<f32>>(request.name, record.tokens), record};
   model.system.pipeline.preprocess = preprocess_of(model.record);
   require_size(model.pipeline());
   load_weights(model.system, model.system.pipeline, request.name, file, request, model.record);
   return model;
+}
+
+/// Whether a file has parameters of a pipeline's aggregator, as a training of GeM leaves them.
+inline bool has_aggregator(const WeightFile& file, const AnyPipeline<>& pipeline) {
+  bool found = false;
+  visit_const(pipeline.aggregator, [&](const std::string& name, const auto&) {
+    const std::string full = pipeline.names.aggregator + name;
+    found =
+        found || std::any_of(file.tensors().begin(), file.tensors().end(), [&](const TensorInfo& tensor) { return tensor.name == full; });
+  });
+  return found;
 }
 
 /// BACKBONE+AGGREGATOR with its weights.
@@ -184,14 +189,18 @@ inline LoadedModel load_composition(const ModelRequest& request) {
     VPR_REQUIRE(ConfigError, one.block < network.depth(), "model '", request.name, "': got block ", one.block, ", it has blocks 0 to ",
                 network.depth() - 1);
   }
-  if (record.tokens.empty()) record.tokens = unit_tokens_by_default(name.backbone, tap) ? "unit" : "raw";
 
   AnyPipeline<> pipeline(tap.block < 0 ? network : AnyBackbone<>(Tapped(network, tap)), Mean<>(), preprocess_of(record));
   require_size(pipeline);
-  if (!named->learned) load_weights(pipeline.backbone, pipeline, name.backbone, file, request, record);
+  bool loaded = false;
+  const auto load_backbone = [&] {
+    load_weights(pipeline.backbone, pipeline, name.backbone, file, request, record);
+    loaded = true;
+  };
   AggregatorPlace place{pipeline.backbone.channels(), wants_unit_tokens(record.tokens), {}};
   if (request.vocabulary) {
     place.vocabulary = [&] {
+      load_backbone();
       const auto patches = [&](const ImageView& photo) {
         return pipeline.backbone(pipeline.prepared(std::span(&photo, 1))).patches.to_vector();
       };
@@ -199,7 +208,11 @@ inline LoadedModel load_composition(const ModelRequest& request) {
     };
   }
   pipeline.aggregator = named->factory.make<Cpu<f32>>(place);
-  if (named->learned) load_weights(pipeline, pipeline, request.name, file, request, record);
+  if (named->learned || has_aggregator(file, pipeline)) {
+    load_weights(pipeline, pipeline, request.name, file, request, record);
+  } else if (!loaded) {
+    load_backbone();
+  }
   return {AnySystem<>(std::move(pipeline)), record};
 }
 

@@ -25,6 +25,9 @@ struct NamedSystem {
   ImageSize size;
   std::int64_t dimensions;  ///< on the authors' backbone
   std::string_view recipe;  ///< what trains it: see `find_recipe`; empty where none here does
+  /// Where a user may choose whether each token is brought to unit length, see `ModelRecord::tokens`: what was published. The factory leaves
+  /// tokens as they come then. Empty: there is no choice.
+  std::string_view tokens = {};
   /// Makes it without weights on the backbone of that name. @throws ConfigError  for one that it cannot stand on
   Factory<AnySystem, std::string_view> factory;
 };

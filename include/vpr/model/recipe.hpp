@@ -39,7 +39,7 @@ inline Mining find_mining(std::string_view name) {
 struct Recipe {
   std::string name;
   std::string meaning;
-  std::string system;             ///< see `make_system`: `salad`, or `salad@dinov2-vits14`
+  std::string system;             ///< see `make_system`: `salad`, `salad@dinov2-vits14` or `dinov2-vits14:8+gem`
   std::int64_t tuned_blocks = 0;  ///< of the backbone, the last ones; the rest of it is frozen, but for adapters
   std::int64_t places = 60;       ///< in a batch, where it shows places
   std::int64_t photos = 4;        ///< of a place
@@ -49,7 +49,8 @@ struct Recipe {
   Mining mining = Mining::batch;
   std::int64_t triplets = 4;  ///< in a batch, where they are mined from a database
   TripletMinerSettings miner = {.negatives = 2};
-  bool augment = true;  ///< whether photos undergo RandAugment
+  bool augment = true;      ///< whether photos undergo RandAugment
+  std::string tokens = {};  ///< `unit` or `raw`: see `ModelRecord::tokens`; empty: the system's default
 };
 
 /// The recipes by name.
@@ -75,6 +76,13 @@ inline std::vector<Recipe> recipes() {
        false},
       {"adapter", "SelaVPR's adapters and GeM alone, by the multi-similarity loss: a frozen network learns at little cost",
        "selavpr-global", 0, 60, 4, 1e-4, 0, ConstantRate()},
+      {.name = "head",
+       .meaning =
+           "an aggregator over a frozen network, any BACKBONE+AGGREGATOR, by the multi-similarity loss: with --cache each photo passes "
+           "through the network once",
+       .system = "dinov2-vitb14+salad",
+       .rate = 3e-4,
+       .augment = false},
   };
 }
 

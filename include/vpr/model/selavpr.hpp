@@ -53,10 +53,14 @@ struct SelaVprSystems {
                  .recipe = recipe,
                  .factory = make};
     };
+    Row global = row("selavpr-global", "SelaVPR's global adaptation alone", "adapter", []<class B>(std::string_view network) {
+      auto whole = make_selavpr<B, SelaAdapters>(find_vit(network)).pipeline;
+      return Pipeline(std::move(whole.backbone), std::move(whole.aggregator.inner), std::move(whole.preprocess), std::move(whole.names));
+    });
+    global.tokens = "unit";
     return {row("selavpr", "SelaVPR: ViT-L/14, 1024 dimensions, and local features to re-rank with", "selavpr",
                 []<class B>(std::string_view network) { return make_selavpr<B, SelaAdapters>(find_vit(network)); }),
-            row("selavpr-global", "SelaVPR's global adaptation alone", "adapter",
-                []<class B>(std::string_view network) { return std::move(make_selavpr<B, SelaAdapters>(find_vit(network)).pipeline); }),
+            global,
             row("selavpr-local", "SelaVPR's local adaptation alone: the frozen network and the local head", "selavpr",
                 []<class B>(std::string_view network) { return make_selavpr<B, NoAdapter>(find_vit(network)); })};
   }

@@ -6,6 +6,8 @@
 /// compiles each line of the lists below in a source of its own: see `<vpr/model/rows.hpp>`.
 #pragma once
 
+#include <vpr/aggregator/simple.hpp>
+#include <vpr/autograd/normalization.hpp>
 #include <vpr/model/any_system.hpp>
 #include <vpr/model/backbone_name.hpp>
 #include <vpr/model/named_aggregator.hpp>
@@ -138,25 +140,53 @@ inline std::string_view backbone_of(std::string_view text) {
   return named->backbone;
 }
 
-/// Whether a composition's tokens are brought to unit length where nothing else is said: those of a network's parts are, its end has them
-/// normalised.
-inline bool unit_tokens_by_default(std::string_view backbone, Tap tap = {}) { return tap.block >= 0 || BackboneName(backbone).parts > 0; }
+/// The model of that name on another backbone: `salad@dinov2-vits14` of `salad`, `dinov2-vits14:8+gem` of `dinov2-vitb14+gem`.
+inline std::string on_backbone(std::string_view text, std::string_view backbone) {
+  const CompositionName composition(text);
+  if (!composition.aggregator.empty()) return std::string(backbone).append("+").append(composition.aggregator);
+  return std::string(SystemName(text).system).append("@").append(backbone);
+}
+
+/// Whether each token of a model is brought to unit length where nothing else is said, `unit` or `raw`; empty for a system that has no choice.
+/// Of BACKBONE+AGGREGATOR, tokens of a network's parts are: only at its end has it normalised them.
+inline std::string_view default_tokens(std::string_view text, Tap tap = {}) {
+  const CompositionName composition(text);
+  if (!composition.aggregator.empty()) return tap.block >= 0 || BackboneName(composition.backbone).parts > 0 ? "unit" : "raw";
+  const NamedSystem* const named = find_system(SystemName(text).system);
+  return named == nullptr ? "" : named->tokens;
+}
+
+/// Whether `unit` tokens are meant. @throws ConfigError  for another text than `unit` and `raw`
+inline bool wants_unit_tokens(std::string_view tokens) {
+  VPR_REQUIRE(ConfigError, tokens == "unit" || tokens == "raw", "got tokens '", tokens, "', want unit or raw");
+  return tokens == "unit";
+}
 
 /// The model of that name over backend `B`, without weights: `SYSTEM`, `SYSTEM@BACKBONE`, or `BACKBONE+AGGREGATOR`, whose photos come to 224×224.
-/// @tparam B  one that `Factory` knows
-/// @throws ConfigError  for a name that there is not, or a backbone that the system cannot stand on.
+/// @tparam B      one that `Factory` knows
+/// @param tokens  `unit` or `raw`; empty: see `default_tokens`
+/// @throws ConfigError  for a name that there is not, a backbone that the system cannot stand on, or tokens where there is no choice.
 template <class B>
-AnySystem<B> make_system(std::string_view text) {
+AnySystem<B> make_system(std::string_view text, std::string_view tokens = {}) {
+  const std::string_view by_default = default_tokens(text);
+  VPR_REQUIRE(ConfigError, tokens.empty() || !by_default.empty(), "model '", text,
+              "' is described as it was published: the length of its tokens is no choice");
+  const bool unit = !by_default.empty() && wants_unit_tokens(tokens.empty() ? by_default : tokens);
   const CompositionName composition(text);
-  if (const NamedAggregator* const aggregator = find_aggregator(composition.aggregator)) {
+  if (!composition.aggregator.empty()) {
+    const NamedAggregator* const aggregator = find_aggregator(composition.aggregator);
+    VPR_REQUIRE(ConfigError, aggregator != nullptr, "there is no aggregator '", composition.aggregator, "'; there are ",
+                detail::names_of(named_aggregators()));
     AnyBackbone<B> backbone = make_backbone<B>(composition.backbone);
-    const AggregatorPlace place{backbone.channels(), unit_tokens_by_default(composition.backbone), {}};
+    const AggregatorPlace place{backbone.channels(), unit, {}};
     return AnySystem<B>(AnyPipeline<B>(std::move(backbone), aggregator->factory.template make<B>(place)));
   }
   const SystemName name(text);
   const NamedSystem* const named = find_system(name.system);
   VPR_REQUIRE(ConfigError, named != nullptr, "there is no system '", name.system, "'");
-  return named->factory.template make<B>(backbone_of(text));
+  AnySystem<B> system = named->factory.template make<B>(backbone_of(text));
+  if (unit) system.pipeline.aggregator = AnyAggregator<B>(L2Tokens(std::move(system.pipeline.aggregator)));
+  return system;
 }
 
 }  // namespace vpr

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Usage: train_cut.sh VPR RENDER_A_TOWN WEIGHTS JSON_VALUE FOLDER. Adapters and heads over a network's first blocks are trained, and used as they were trained.
+set -euo pipefail
+vpr=$1 town=$2 weights=$3 json_value=$4 folder=$5
+rm -rf "$folder"
+mkdir -p "$folder"
+cd "$folder"
+"$town" town 1 4 >/dev/null
+sets=(--database town/database --queries town/queries)
+
+fail() { echo "$*" >&2; exit 1; }
+train() {
+  local name=$1
+  shift
+  "$vpr" train --weights "$weights" --data town/poses.csv --by id --augment none --size 28 --rate 0.01 --places 2 --photos 2 --steps 2 --out "$name.safetensors" \
+    "${sets[@]}" "$@" >"$name.txt" 2>&1 || { cat "$name.txt"; fail "the training of $name failed"; }
+}
+refused() {
+  local code=0 text=$1
+  shift
+  "$vpr" train --weights "$weights" --data town/poses.csv --by id --augment none --size 28 --steps 2 --out none.safetensors "$@" >out.txt 2>&1 || code=$?
+  if [ $code = 0 ] || ! grep -qF -- "$text" out.txt; then
+    cat out.txt
+    fail "exit code $code, expected an error with $text: $*"
+  fi
+}
+# used NAME MODEL TOKENS: evaluated, it has the recall of its last validation, and tokens as in training.
+used() {
+  "$vpr" evaluate --model "$2" --weights "$1.safetensors" "${sets[@]}" --recall 1,5 --json "$1.json" >"$1.out" 2>"$1.err" || { cat "$1.err"; fail "$1 is not evaluated"; }
+  [ "$("$json_value" "$1.json" /tokens)" = "\"$3\"" ] || fail "$1 has tokens $("$json_value" "$1.json" /tokens), expected $3"
+  local recall
+  recall=$(sed -n 's/^recall@1 *//p' "$1.out")
+  grep -qF "validation: recall@1 $recall," "$1.txt" || { cat "$1.txt" "$1.out"; fail "$1 is not what was validated"; }
+}
+
+train raw --recipe adapter --backbone dinov2-vits14:2 --tokens raw
+used raw selavpr-global@dinov2-vits14:2 raw
+train unit --recipe adapter --backbone dinov2-vits14:2
+used unit selavpr-global@dinov2-vits14:2 unit
+cmp -s raw.safetensors unit.safetensors && fail "the length of tokens changes nothing"
+train gem --recipe head --model dinov2-vits14:2+gem --cache cache
+used gem dinov2-vits14:2+gem unit
+train netvlad --recipe salad --model dinov2-vits14:2+netvlad --tuned-blocks 1 --tokens raw
+used netvlad dinov2-vits14:2+netvlad raw
+train head --recipe head --backbone dinov2-vits14:2
+used head dinov2-vits14:2+salad unit
+
+refused "excludes" --recipe head --model dinov2-vits14+gem --backbone dinov2-vits14
+refused "the length of its tokens is no choice" --recipe salad --backbone dinov2-vits14 --tokens unit
+refused "has no parameter that needs a gradient" --recipe head --model dinov2-vits14:2+mean
+echo "cut networks are used as they were trained"
+cd / && rm -rf "$folder"
