@@ -12,7 +12,7 @@
 #include <vpr/layer/initialise.hpp>
 #include <vpr/loss/multi_similarity.hpp>
 #include <vpr/loss/selavpr.hpp>
-#include <vpr/model/recipe.hpp>
+#include <vpr/model/recipes.hpp>
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
 #include <vpr/train/adam.hpp>

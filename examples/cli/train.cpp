@@ -6,6 +6,7 @@
 #include "training_loop.hpp"
 
 #include <vpr/core/parallel.hpp>
+#include <vpr/model/recipes.hpp>
 #include <vpr/model/systems.hpp>
 
 #include <CLI/CLI.hpp>
@@ -28,7 +29,8 @@ vpr::Recipe recipe_of(const TrainOptions& options) {
   if (options.photos > 0) recipe.photos = options.photos;
   if (options.rate > 0) recipe.rate = options.rate;
   if (options.tuned_blocks >= 0) recipe.tuned_blocks = options.tuned_blocks;
-  if (!options.augment.empty()) recipe.augment = options.augment == "randaugment";
+  if (options.augment == "randaugment") recipe.augment = vpr::RandAugment{};
+  if (options.augment == "none") recipe.augment = nullptr;
   if (!options.mining.empty()) recipe.mining = vpr::find_mining(options.mining);
   if (options.triplets > 0) recipe.triplets = options.triplets;
   if (options.negatives > 0) recipe.miner.negatives = options.negatives;

@@ -14,7 +14,9 @@
 #include <vpr/io/open.hpp>
 #include <vpr/model/record.hpp>
 #include <vpr/model/systems.hpp>
+#include <vpr/train/adam.hpp>
 #include <vpr/train/early_stopping.hpp>
+#include <vpr/train/trainer.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -34,6 +36,8 @@
 
 namespace cli {
 namespace {
+
+using vpr::TrainedSystem;
 
 /// How many steps a trained file says are behind it; nothing where there is no such file.
 std::optional<std::int64_t> trained_steps(const std::string& path) {
@@ -56,24 +60,24 @@ void replace(const std::string& from, const std::string& to) {
 }  // namespace
 
 void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::map<std::string, std::string>& deciding) {
-  System system = vpr::make_system<System::backend>(recipe.system, recipe.tokens);
+  TrainedSystem system = vpr::make_system<TrainedSystem::backend>(recipe.system, recipe.tokens);
   vpr::load_to_train(system, vpr::open_weights(options.weights), options.seed);
   vpr::freeze_backbone(system, recipe.tuned_blocks);
   system.pipeline.backbone.set_checkpointing(options.checkpointing);
 
-  const std::unique_ptr<TrainingSteps> steps = training_steps(system, options, recipe);
+  const std::unique_ptr<vpr::TrainingSteps> steps = training_steps(system, options, recipe);
   Validation validation(options, recipe);
 
   std::function<bool()> put_in_place;
-  Trainer trainer(system, vpr::AdamW<B>(system, {.rate = recipe.rate, .weight_decay = recipe.weight_decay}), recipe.schedule,
-                  {.steps = options.steps,
-                   .checkpoint_every = options.every,
-                   .checkpoint = options.state(),
-                   .notes = deciding,
-                   .after_checkpoint = [&] { put_in_place(); }});
+  vpr::Trainer trainer(system, vpr::AdamW<vpr::Cpu<>>(system, {.rate = recipe.rate, .weight_decay = recipe.weight_decay}), recipe.schedule,
+                       {.steps = options.steps,
+                        .checkpoint_every = options.every,
+                        .checkpoint = options.state(),
+                        .notes = deciding,
+                        .after_checkpoint = [&] { put_in_place(); }});
   vpr::EarlyStopping stopping(options.patience);
   trainer.keep("early_stopping", stopping);
-  steps->keep_in(trainer);
+  if (auto* const state = steps->state()) trainer.keep("triplets", *state);
   if (options.resume) {
     trainer.resume(options.state());
   } else {  // a kill before the first checkpoint must not leave the state of another training
@@ -85,9 +89,10 @@ void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::ma
   }
   std::int64_t parameters = 0;
   for (const auto& named : trainer.optimizer().parameters()) parameters += named.parameter.shape().elements();
-  std::printf("%s on %s: %lld trainable parameters\n", recipe.system.c_str(), steps->told().c_str(), static_cast<long long>(parameters));
+  std::printf("%s on %s: %lld trainable parameters\n", recipe.system.c_str(), steps->description().c_str(),
+              static_cast<long long>(parameters));
 
-  TrainingRecord record(options, recipe, steps->told(), trainer.done());
+  TrainingRecord record(options, recipe, steps->description(), trainer.done());
   const double seconds_before = record.seconds();
   const std::string preprocess = "normalise-then-resize-tensor";
   vpr::ModelRecord made = vpr::record_of(vpr::canonical_name(recipe.system), parse_size(options.size), preprocess,

@@ -6,6 +6,7 @@
 #include <vpr/dataset/read_photo.hpp>
 #include <vpr/dataset/read_training_places.hpp>
 #include <vpr/image/augment.hpp>
+#include <vpr/image/preprocess.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -13,6 +14,8 @@
 
 namespace cli {
 namespace {
+
+using Load = vpr::TrainingSteps::Load;
 
 /// With --strict-photos a photo that cannot be read ends the training: an error of no kind that `TolerantLoader` goes on after.
 Load strict_if_asked(Load load, const TrainOptions& options) {
@@ -34,7 +37,7 @@ Load plain_loader(const TrainOptions& options) {
 }
 Load loader_of(const TrainOptions& options, const vpr::Recipe& recipe) {
   if (!recipe.augment) return plain_loader(options);
-  return strict_if_asked(vpr::ReadPhoto{vpr::Augmentations{vpr::ResizeAsPil{parse_size(options.size)}, vpr::RandAugment{}},
+  return strict_if_asked(vpr::ReadPhoto{vpr::Augmentations{vpr::ResizeAsPil{parse_size(options.size)}, recipe.augment},
                                         vpr::NormaliseThenResize<vpr::OriginalSize>{}, options.photo.read_options()},
                          options);
 }

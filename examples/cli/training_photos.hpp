@@ -5,23 +5,17 @@
 
 #include "train_options.hpp"
 
-#include <vpr/core/random.hpp>
 #include <vpr/dataset/training_places.hpp>
 #include <vpr/dataset/triplet_photos.hpp>
-#include <vpr/image/preprocess.hpp>
-
-#include <functional>
-#include <string>
+#include <vpr/model/recipe.hpp>
+#include <vpr/model/training_steps.hpp>
 
 namespace cli {
 
-/// Reads a photo as the network gets it.
-using Load = std::function<vpr::Planes(const std::string&, vpr::Random&)>;
-
-/// As at inference.
-Load plain_loader(const TrainOptions& options);
+/// Reads photos as at inference.
+vpr::TrainingSteps::Load plain_loader(const TrainOptions& options);
 /// With the recipe's augmentation.
-Load loader_of(const TrainOptions& options, const vpr::Recipe& recipe);
+vpr::TrainingSteps::Load loader_of(const TrainOptions& options, const vpr::Recipe& recipe);
 
 vpr::TrainingPlaces places_of(const TrainOptions& options);
 /// What a training mines triplets from: a folder's queries and database, or places.

@@ -5,7 +5,7 @@
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/io/open.hpp>
 #include <vpr/io/save.hpp>
-#include <vpr/model/recipe.hpp>
+#include <vpr/model/recipes.hpp>
 #include <vpr/model/systems.hpp>
 
 #include "tests/support/catch.hpp"
@@ -149,7 +149,7 @@ TEST_CASE("A recipe is found by name, and each is of a model that exists") {
 TEST_CASE("SelaVPR's recipe mines triplets, the others compare the photos of a batch") {
   CHECK(find_recipe("selavpr").mining == Mining::partial);
   CHECK(find_recipe("selavpr").miner.negatives == 2);
-  CHECK_FALSE(find_recipe("selavpr").augment);
+  CHECK(find_recipe("selavpr").augment == nullptr);
   CHECK(find_recipe("salad").mining == Mining::batch);
   CHECK(find_mining("full") == Mining::full);
   CHECK_THROWS_WITH(find_mining("half"), ContainsSubstring("no mining 'half'; there are batch, partial, full"));

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// How the published systems are trained. Needs the component vpr::io.
+/// What trains a system, and which of its parameters. Needs the component vpr::io.
 #pragma once
 
+#include <vpr/core/random.hpp>
 #include <vpr/dataset/triplet_miner.hpp>
+#include <vpr/image/image.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/weight_file.hpp>
 #include <vpr/layer/initialise.hpp>
+#include <vpr/model/recipe_loss.hpp>
 #include <vpr/model/two_stage.hpp>
 #include <vpr/train/parameters.hpp>
 #include <vpr/train/schedule.hpp>
@@ -39,7 +42,8 @@ inline Mining find_mining(std::string_view name) {
 struct Recipe {
   std::string name;
   std::string meaning;
-  std::string system;             ///< see `make_system`: `salad`, `salad@dinov2-vits14` or `dinov2-vits14:8+gem`
+  std::string system;  ///< see `make_system`: `salad`, `salad@dinov2-vits14` or `dinov2-vits14:8+gem`
+  RecipeLoss loss;
   std::int64_t tuned_blocks = 0;  ///< of the backbone, the last ones; the rest of it is frozen, but for adapters
   std::int64_t places = 60;       ///< in a batch, where it shows places
   std::int64_t photos = 4;        ///< of a place
@@ -49,52 +53,9 @@ struct Recipe {
   Mining mining = Mining::batch;
   std::int64_t triplets = 4;  ///< in a batch, where they are mined from a database
   TripletMinerSettings miner = {.negatives = 2};
-  bool augment = true;      ///< whether photos undergo RandAugment
-  std::string tokens = {};  ///< `unit` or `raw`: see `ModelRecord::tokens`; empty: the system's default
+  std::function<Image(Image, Random&)> augment = {};  ///< what photos undergo, an `Augmentation`; empty: nothing
+  std::string tokens = {};                            ///< `unit` or `raw`: see `ModelRecord::tokens`; empty: the system's default
 };
-
-/// The recipes by name.
-inline std::vector<Recipe> recipes() {
-  return {
-      {"salad", "SALAD: the head and the last four blocks, multi-similarity loss (Izquierdo and Civera, CVPR 2024, section 4.1)", "salad",
-       4, 60, 4, 6e-5, 9.5e-9, LinearDecay{1, 0.2, 4000}},
-      {"cricavpr", "CricaVPR: adapters, GeM and the encoder across the batch, multi-similarity loss (Lu et al., CVPR 2024, section 4.2)",
-       "cricavpr", 0, 72, 4, 1e-4, 0, ConstantRate()},
-      {"selavpr",
-       "SelaVPR: adapters, GeM and the local head, triplet and local loss of triplets mined from a database (Lu et al., ICLR 2024, section "
-       "4.2)",
-       "selavpr",
-       0,
-       4,
-       4,
-       1e-5,
-       0,
-       ConstantRate(),
-       Mining::partial,
-       4,
-       {.negatives = 2},
-       false},
-      {"adapter", "SelaVPR's adapters and GeM alone, by the multi-similarity loss: a frozen network learns at little cost",
-       "selavpr-global", 0, 60, 4, 1e-4, 0, ConstantRate()},
-      {.name = "head",
-       .meaning =
-           "an aggregator over a frozen network, any BACKBONE+AGGREGATOR, by the multi-similarity loss: with --cache each photo passes "
-           "through the network once",
-       .system = "dinov2-vitb14+salad",
-       .rate = 3e-4,
-       .augment = false},
-  };
-}
-
-/// The recipe of that name. @throws ConfigError  for an unknown name, with those that exist.
-inline Recipe find_recipe(std::string_view name) {
-  std::string known;
-  for (Recipe& recipe : recipes()) {
-    if (recipe.name == name) return recipe;
-    known += (known.empty() ? "" : ", ") + recipe.name;
-  }
-  fail<ConfigError>("there is no recipe '", name, "'; there are ", known);
-}
 
 namespace detail {
 

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// How the published systems are trained. It instantiates their losses: include it in one source. Needs the component vpr::io.
+#pragma once
+
+#include <vpr/autograd.hpp>
+#include <vpr/image/augment.hpp>
+#include <vpr/loss/multi_similarity.hpp>
+#include <vpr/loss/selavpr.hpp>
+#include <vpr/loss/triplet.hpp>
+#include <vpr/model/recipe.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vpr {
+
+/// The recipes by name.
+inline std::vector<Recipe> recipes() {
+  const RecipeLoss by_similarity(MultiSimilarityLoss<>(), TripletLoss({.reduction = Reduction::mean}));
+  return {
+      {.name = "salad",
+       .meaning = "SALAD: the head and the last four blocks, multi-similarity loss (Izquierdo and Civera, CVPR 2024, section 4.1)",
+       .system = "salad",
+       .loss = by_similarity,
+       .tuned_blocks = 4,
+       .rate = 6e-5,
+       .weight_decay = 9.5e-9,
+       .schedule = LinearDecay{1, 0.2, 4000},
+       .augment = RandAugment{}},
+      {.name = "cricavpr",
+       .meaning = "CricaVPR: adapters, GeM and the encoder across the batch, multi-similarity loss (Lu et al., CVPR 2024, section 4.2)",
+       .system = "cricavpr",
+       .loss = by_similarity,
+       .places = 72,
+       .augment = RandAugment{}},
+      {.name = "selavpr",
+       .meaning =
+           "SelaVPR: adapters, GeM and the local head, triplet and local loss of triplets mined from a database (Lu et al., ICLR 2024, "
+           "section 4.2)",
+       .system = "selavpr",
+       .loss = {SelaVprLoss(), SelaVprLoss()},
+       .places = 4,
+       .rate = 1e-5,
+       .mining = Mining::partial},
+      {.name = "adapter",
+       .meaning = "SelaVPR's adapters and GeM alone, by the multi-similarity loss: a frozen network learns at little cost",
+       .system = "selavpr-global",
+       .loss = by_similarity,
+       .augment = RandAugment{}},
+      {.name = "head",
+       .meaning =
+           "an aggregator over a frozen network, any BACKBONE+AGGREGATOR, by the multi-similarity loss: with --cache each photo passes "
+           "through the network once",
+       .system = "dinov2-vitb14+salad",
+       .loss = by_similarity,
+       .rate = 3e-4},
+  };
+}
+
+/// The recipe of that name. @throws ConfigError  for an unknown name, with those that exist.
+inline Recipe find_recipe(std::string_view name) {
+  std::string known;
+  for (Recipe& recipe : recipes()) {
+    if (recipe.name == name) return recipe;
+    known += (known.empty() ? "" : ", ") + recipe.name;
+  }
+  fail<ConfigError>("there is no recipe '", name, "'; there are ", known);
+}
+
+}  // namespace vpr
