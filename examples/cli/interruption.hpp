@@ -10,9 +10,6 @@ namespace cli {
 /// The exit code of a training that a signal stopped, with state and weights written.
 inline constexpr int exit_interrupted = 4;
 
-/// Thrown from within a step that is long, and can be done again.
-struct Interrupted {};
-
 /// While one lives, the first SIGINT, SIGTERM or SIGHUP only is noted; a second SIGINT or SIGTERM ends the program, as the first does otherwise. (A shell
 /// passes a SIGHUP on that the terminal sends, too.) Signals that the program was started to ignore stay ignored. There may be one at a time.
 class Interruption {

@@ -44,9 +44,6 @@ std::string source_of(const std::string& path) {
 
 }  // namespace
 
-std::string TrainOptions::candidate() const { return std::filesystem::path(out).replace_extension(".candidate.safetensors").string(); }
-std::string TrainOptions::best() const { return std::filesystem::path(out).replace_extension(".best.safetensors").string(); }
-
 std::map<std::string, std::string> deciding_options(const TrainOptions& options, const vpr::Recipe& recipe) {
   std::string left_out;
   for (const std::string& text : options.leave_out) left_out += (left_out.empty() ? "" : ", ") + text;
@@ -89,7 +86,8 @@ std::map<std::string, std::string> deciding_options(const TrainOptions& options,
 }
 
 void check_training(const TrainOptions& options, const std::map<std::string, std::string>& deciding) {
-  const std::vector<std::string> outputs{options.out, options.state(), options.best(), options.log, options.report};
+  const std::string state_path = options.files().state();
+  const std::vector<std::string> outputs{options.out, state_path, options.files().best(), options.log, options.report};
   for (const std::string& path : outputs) {
     VPR_REQUIRE(vpr::ConfigError, options.resume || options.force || !is_there(path), "train: ", path,
                 " is there already, perhaps of a finished training: add --resume to go on from it, give another name, or add --force to "
@@ -98,10 +96,10 @@ void check_training(const TrainOptions& options, const std::map<std::string, std
   check_outputs(outputs, {options.weights, options.data, options.database, options.queries, options.positives}, true);
   if (!options.resume) return;
 
-  VPR_REQUIRE(vpr::ConfigError, is_there(options.state()), "train: --resume: there is no state ", options.state(),
+  VPR_REQUIRE(vpr::ConfigError, is_there(state_path), "train: --resume: there is no state ", state_path,
               " to go on from: leave --resume out to begin a training, with --force where files of another are there");
-  const vpr::WeightFile state = vpr::read_safetensors(options.state());
-  VPR_REQUIRE(vpr::FormatError, vpr::detail::training_state.is_said(state.metadata(), options.state()), options.state(),
+  const vpr::WeightFile state = vpr::read_safetensors(state_path);
+  VPR_REQUIRE(vpr::FormatError, vpr::detail::training_state.is_said(state.metadata(), state_path), state_path,
               ": is not the state of a training");
   vpr::StepCount done;
   done.assign(std::span<const float>(vpr::read_tensor(state, "trainer.steps")));

@@ -6,6 +6,7 @@
 #include "photo_options.hpp"
 
 #include <vpr/model/recipe.hpp>
+#include <vpr/model/training_files.hpp>
 
 #include <cstdint>
 #include <map>
@@ -13,6 +14,9 @@
 #include <vector>
 
 namespace cli {
+
+/// How photos are prepared in training.
+inline constexpr const char* training_preprocess = "normalise-then-resize-tensor";
 
 struct TrainOptions {
   std::string recipe, weights, data, out, backbone, model, tokens, cache, log, report, database, queries, positives, mining, augment;
@@ -25,11 +29,9 @@ struct TrainOptions {
   bool resume = false, checkpointing = false, force = false, change = false;
   PhotoOptions photo;
 
-  std::string state() const { return out + ".state"; }
-  /// The weights that are being validated; they become `out` when the state of their step is written.
-  std::string candidate() const;
-  /// The weights of the best validation.
-  std::string best() const;
+  vpr::TrainingFiles files() const { return {out}; }
+  /// Whether a step is followed by a checkpoint and a validation.
+  bool is_due(std::int64_t step) const { return step == steps || (every > 0 && step % every == 0); }
 };
 
 /// What decides the weights that a training comes to, by the options' names: kept in its state, so that it goes on with the same.

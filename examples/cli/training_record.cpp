@@ -21,14 +21,15 @@ TrainingRecord::TrainingRecord(const TrainOptions& options, const vpr::Recipe& r
   }
 }
 
-void TrainingRecord::add_before(const std::vector<double>& measures) {
+void TrainingRecord::add(vpr::TrainingRow row) {
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
-  report_.before = measures;
-  if (log_) log_->add({0, none, none, 0, none, measures});
-}
-
-void TrainingRecord::add(const vpr::TrainingRow& row) {
-  report_.rows.push_back(row);
+  row.measures.resize(report_.measures.size(), none);
+  if (row.step == 0) {
+    report_.before = row.measures;
+    row.loss = row.rate = row.images_per_second = none;
+  } else {
+    report_.rows.push_back(row);
+  }
   if (log_) log_->add(row);
 }
 

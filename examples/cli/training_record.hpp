@@ -23,9 +23,8 @@ class TrainingRecord {
 
   /// Seconds that the training has taken so far.
   double seconds() const { return report_.rows.empty() ? 0 : report_.rows.back().seconds; }
-  /// Takes what validation measured before the first step.
-  void add_before(const std::vector<double>& measures);
-  void add(const vpr::TrainingRow& row);
+  /// Takes what is said of a step, or, as step 0, of the validation before the first.
+  void add(vpr::TrainingRow row);
   void write_report() const;
 
  private:

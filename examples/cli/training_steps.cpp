@@ -17,7 +17,7 @@ namespace {
 vpr::TrainingStepsSettings settings_of(vpr::TrainedSystem& system, const TrainOptions& options, const vpr::Recipe& recipe) {
   vpr::TrainingStepsSettings settings{.steps = options.steps, .seed = options.seed, .progress = progress_bar()};
   settings.mining = [] {
-    if (Interruption::asked()) throw Interrupted();  // a large round would take long to finish
+    if (Interruption::asked()) throw vpr::StopTraining();  // a large round would take long to finish
   };
   if (options.cache.empty()) return settings;
 #ifdef VPR_WITH_HASH

@@ -12,7 +12,7 @@
 
 namespace cli {
 
-/// The system must outlive them. A signal that comes while a round is mined ends that by `Interrupted`.
+/// The system must outlive them. A signal that comes while a round is mined ends that by `StopTraining`.
 std::unique_ptr<vpr::TrainingSteps> training_steps(vpr::TrainedSystem& system, const TrainOptions& options, const vpr::Recipe& recipe);
 
 }  // namespace cli

@@ -26,9 +26,8 @@ Validation::Validation(const TrainOptions& options, const vpr::Recipe& recipe) {
   warn_of_easy_answers(*dataset_, options.radius);
   model_.model = recipe.system;
   model_.tokens = recipe.tokens;
-  model_.weights = options.candidate();
   model_.size = options.size;
-  model_.preprocess = "normalise-then-resize-tensor";
+  model_.preprocess = training_preprocess;
   model_.photos = options.photo;
 }
 
@@ -38,7 +37,8 @@ std::vector<vpr::BadPhoto> Validation::bad_photos() const {
   return all;
 }
 
-vpr::Recall Validation::operator()() {
+vpr::Recall Validation::operator()(const std::string& weights) {
+  model_.weights = weights;
   vpr::Timing timing;
   PhotoReader reader(model_.photos);
   const Describer describe(model_, {}, "", timing, reader);

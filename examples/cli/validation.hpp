@@ -23,8 +23,8 @@ class Validation {
 
   bool wanted() const { return dataset_.has_value(); }
 
-  /// Recall@1 and @5 of the weights that `TrainOptions::candidate()` holds, over the photos that can be read.
-  vpr::Recall operator()();
+  /// Recall@1 and @5 of the weights in that file, over the photos that can be read.
+  vpr::Recall operator()(const std::string& weights);
   /// The photos that cannot be read, once each.
   std::vector<vpr::BadPhoto> bad_photos() const;
 

@@ -35,8 +35,11 @@ struct TrainingStepsSettings {
   /// What the network makes of images, such as a `FrozenBlocks`; empty: the network itself.
   std::function<Features<TrainedSystem::X>(const TrainedSystem::X&)> features = {};
   Progress progress = {};             ///< of the photos that a round is mined from
-  std::function<void()> mining = {};  ///< called before each batch of those: what it throws ends the round, which is mined again later
+  std::function<void()> mining = {};  ///< called before each batch of those; may throw `StopTraining`: the round is mined again later
 };
+
+/// Thrown from within a step, such as while a round is mined, ends the training without it.
+struct StopTraining {};
 
 /// Gives the loss of each step of a training.
 class TrainingSteps {

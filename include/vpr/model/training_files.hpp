@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The names of the files that a training writes.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace vpr {
+
+/// The files that a training writes.
+struct TrainingFiles {
+  std::string weights;  ///< the trained weights, a .safetensors file
+
+  /// What a resumed training goes on from.
+  std::string state() const { return weights + ".state"; }
+  /// The weights of the best validation.
+  std::string best() const { return beside(".best.safetensors"); }
+  /// The weights that are being validated; they become `weights` once the state of their step is written.
+  std::string candidate() const { return beside(".candidate.safetensors"); }
+
+ private:
+  std::string beside(const char* ending) const { return std::filesystem::path(weights).replace_extension(ending).string(); }
+};
+
+}  // namespace vpr
