@@ -31,7 +31,7 @@ struct TrainOptions {
 
   vpr::TrainingFiles files() const { return {out}; }
   /// Whether a step is followed by a checkpoint and a validation.
-  bool is_due(std::int64_t step) const { return step == steps || (every > 0 && step % every == 0); }
+  bool is_due(std::int64_t step) const { return step > 0 && (step == steps || (every > 0 && step % every == 0)); }
 };
 
 /// What decides the weights that a training comes to, by the options' names: kept in its state, so that it goes on with the same.

@@ -61,20 +61,18 @@ class StepPrinter {
       : options_(options), first_(done), seconds_before_(seconds_before) {}
 
   void operator()(const vpr::TrainingRow& row) const {
-    if (row.step > 0) {
-      const double left =
-          (row.seconds - seconds_before_) / static_cast<double>(row.step - first_) * static_cast<double>(options_.steps - row.step);
-      char text[128];
-      std::snprintf(text, sizeof text, "loss %.4f  %.1f images/s  %.0f s left", row.loss, row.images_per_second, left);
-      if (options_.is_due(row.step)) {
-        wipe();
-        std::printf("step %lld/%lld  %s\n", static_cast<long long>(row.step), static_cast<long long>(options_.steps), text);
-      }
-      if (bar_ && row.step < options_.steps) bar_(text, row.step, options_.steps);
+    const double left =
+        (row.seconds - seconds_before_) / static_cast<double>(row.step - first_) * static_cast<double>(options_.steps - row.step);
+    char text[128];
+    std::snprintf(text, sizeof text, "loss %.4f  %.1f images/s  %.0f s left", row.loss, row.images_per_second, left);
+    if (options_.is_due(row.step)) {
+      wipe();
+      std::printf("step %lld/%lld  %s\n", static_cast<long long>(row.step), static_cast<long long>(options_.steps), text);
     }
     if (!row.measures.empty())
       std::printf("%s: recall@1 %.3f, recall@5 %.3f\n", row.step == 0 ? "before" : "validation", row.measures[0], row.measures[1]);
     std::fflush(stdout);
+    if (bar_ && row.step > 0 && row.step < options_.steps) bar_(text, row.step, options_.steps);
   }
   void wipe() const {
     if (bar_) bar_("", 1, 1);
