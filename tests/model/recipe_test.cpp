@@ -133,6 +133,7 @@ TEST_CASE("A cut network starts from the file of the whole, and is trained in it
     return trained_of(system);
   };
   CHECK(trained("dinov2-vits14:1+gem", 0) == std::set<std::string>{"aggregator.p"});
+  CHECK_THROWS_WITH(trained("dinov2-vits14:1+mean", 0), ContainsSubstring("nothing is left to train"));
   CHECK(trained("dinov2-vits14:1+gem", 1).contains("backbone.blocks.0.mlp.fc1.weight"));
   CHECK(trained("dinov2-vits14:2+netvlad", 1).contains("backbone.blocks.1.mlp.fc1.weight"));
   CHECK_FALSE(trained("dinov2-vits14:2+netvlad", 1).contains("backbone.blocks.0.mlp.fc1.weight"));

@@ -102,14 +102,20 @@ void load_to_train(System& system, const WeightFile& file, std::uint64_t seed) {
 }
 
 /// Freezes all of a recorded system but its heads, its adapters and the last `tuned_blocks` parts of its backbone.
+/// @throws ConfigError  where that leaves nothing to train
 template <class System>
 void freeze_backbone(System& system, std::int64_t tuned_blocks) {
   const detail::PlainBackbone plain(first_stage_of(system));
-  freeze(system, "");
-  unfreeze(system, [&](const std::string& name) {
+  const auto is_trained = [&](const std::string& name) {
     const bool statistic = name.ends_with("running_mean") || name.ends_with("running_var");
     return !statistic && (plain.is_tuned(name, tuned_blocks) || !plain.has(name));
-  });
+  };
+  bool some = false;
+  visit_const(system, [&](const std::string& name, const auto&) { some = some || is_trained(name); });
+  VPR_REQUIRE(ConfigError, some,
+              "nothing is left to train: the system has no adapter and no head with parameters; train the backbone's last blocks");
+  freeze(system, "");
+  unfreeze(system, is_trained);
 }
 
 }  // namespace vpr
