@@ -2,6 +2,7 @@
 #include <vpr/core/tensor.hpp>
 
 #include <vpr/backend/cpu.hpp>
+#include <vpr/backend/shapes.hpp>
 #include <vpr/core/eigen.hpp>
 #include <vpr/core/xtensor.hpp>
 
@@ -153,4 +154,10 @@ TEST_CASE("xt() of another number of axes is refused") {
   const auto x = Tensor<F32>::zeros({2, 3});
   CHECK_THROWS_AS(x.xt<3>(), ShapeError);
   CHECK_THROWS_WITH(x.xt<3>(), "xt<3>: the tensor [2, 3] has 2 axes");
+}
+
+TEST_CASE("A tensor that knows its shape alone is made without memory, whatever the shape") {
+  const auto large = vpr::Tensor<vpr::Shapes>::zeros(vpr::Shape{1 << 24, 1 << 24});
+  CHECK(large.shape() == vpr::Shape{1 << 24, 1 << 24});
+  CHECK(large.elements() == std::int64_t{1} << 48);
 }

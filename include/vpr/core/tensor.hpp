@@ -56,9 +56,12 @@ class Tensor {
   static Tensor from(Shape shape, const std::vector<value_type>& values) { return from(shape, std::span<const value_type>(values)); }
 
   static Tensor full(Shape shape, value_type value) {
-    if constexpr (!B::host) return from(shape, std::vector<value_type>(static_cast<std::size_t>(shape.elements()), value));
     Tensor tensor(shape);
-    std::fill_n(tensor.data(), tensor.elements(), value);
+    if constexpr (B::host) {
+      std::fill_n(tensor.data(), tensor.elements(), value);
+    } else if (tensor.data() != nullptr) {  // null where a backend holds no elements
+      tensor.assign(std::span<const value_type>(std::vector<value_type>(static_cast<std::size_t>(tensor.elements()), value)));
+    }
     return tensor;
   }
   static Tensor zeros(Shape shape) { return full(shape, value_type{0}); }
