@@ -7,6 +7,7 @@
 
 #include <vpr/aggregator/vocabulary_file.hpp>
 #include <vpr/core/parallel.hpp>
+#include <vpr/core/parameter.hpp>
 #include <vpr/dataset/dataset.hpp>
 #include <vpr/index/pca_file.hpp>
 
@@ -56,7 +57,7 @@ class Request {
     calibration_ = options.calibrate.empty() ? std::vector<vpr::Image>()
                                              : read_some("--calibrate", options.calibrate, most_calibrated_on, "calibration");
     model.calibration.assign(calibration_.begin(), calibration_.end());
-    weights_hash_ = hash_of_file(options.weights);
+    weights_hash_ = vpr::seed_of(options.weights) ? "not hashed" : hash_of_file(options.weights);
     if (!list.empty()) {
       companions_ = read_some("--batch-context", list, std::numeric_limits<std::int32_t>::max(), "companions");
     }
@@ -188,6 +189,12 @@ vpr::LoadedModel load_two_stage(const ModelOptions& options, const RerankOptions
 
 std::int64_t batch_size(const ModelOptions& options, std::int64_t block) { return (options.batch + block - 1) / block * block; }
 
+std::int64_t parameters_of(const vpr::LoadedModel& model) {
+  std::int64_t count = 0;
+  vpr::visit_const(model.system, [&](const std::string&, const auto& parameter) { count += parameter.shape().elements(); });
+  return count;
+}
+
 Describer::Describer(const ModelOptions& options, const std::vector<vpr::Photo>& photos, const std::string& of, vpr::Timing& timing,
                      PhotoReader& reader)
     : options_(options),
@@ -205,13 +212,13 @@ Describer::Describer(const ModelOptions& options, const std::vector<vpr::Photo>&
 
 std::vector<std::size_t> Describer::for_each_batch(const std::vector<vpr::Photo>& photos, const std::string& of, const Use& use) const {
   const vpr::AnyPipeline<>& pipeline = model_.pipeline();
-  return timing_.measure("describe " + of, std::ssize(photos), [&] {
-    const auto check = [&](vpr::ImageSize size) { pipeline.input_size(size); };
-    return reader_.for_each_batch(photos, batch_size(options_, pipeline.block()), of, check, [&](const auto& batch, auto indices) {
-      const vpr::Descriptors descriptors = projection_({pipeline.describe(batch), pipeline.dimensions(), {}});
-      vpr::require_finite(descriptors.rows(), descriptors.dimensions, "describe: descriptor");
-      use(descriptors, indices);
+  const auto check = [&](vpr::ImageSize size) { pipeline.input_size(size); };
+  return reader_.for_each_batch(photos, batch_size(options_, pipeline.block()), of, check, [&](const auto& batch, auto indices) {
+    const vpr::Descriptors descriptors = timing_.measure("describe " + of, std::ssize(batch), [&] {
+      return projection_({pipeline.describe(batch), pipeline.dimensions(), {}});
     });
+    vpr::require_finite(descriptors.rows(), descriptors.dimensions, "describe: descriptor");
+    use(descriptors, indices);
   });
 }
 

@@ -64,6 +64,7 @@ class Describer {
   /// What the descriptors are made by.
   const vpr::ModelRecord& record() const { return projection_.record(); }
   std::int64_t dimensions() const { return projection_.dimensions(model_.pipeline().dimensions()); }
+  const vpr::LoadedModel& model() const { return model_; }
 
  private:
   const ModelOptions& options_;
@@ -76,6 +77,9 @@ class Describer {
 /// The same model with the local features that `rerank` asks for.
 vpr::LoadedModel load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos,
                                 vpr::Timing& timing, PhotoReader& reader);
+
+/// How many numbers a model learned.
+std::int64_t parameters_of(const vpr::LoadedModel& model);
 
 /// Photos described together: the batch that was asked for, in whole blocks of those that belong together.
 std::int64_t batch_size(const ModelOptions& options, std::int64_t block);

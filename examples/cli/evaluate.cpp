@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include "evaluate.hpp"
+
 #include "commands.hpp"
 #include "outputs.hpp"
-#include "search.hpp"
 
 #include <vpr/dataset/text.hpp>
 #include <vpr/eval/evaluation_json.hpp>
@@ -20,16 +21,6 @@
 
 namespace cli {
 namespace {
-
-struct Options {
-  ModelOptions model;
-  RerankOptions rerank;
-  DatasetOptions data;
-  std::string positives, json, report;
-  double radius = 25;
-  std::vector<std::int64_t> recall{1, 5, 10, 20};
-  std::int64_t shown = 5;
-};
 
 /// Each N that the database has as many photos for; says which are left out.
 std::vector<std::int64_t> measurable(const std::vector<std::int64_t>& recall, const vpr::Dataset& dataset) {
@@ -50,13 +41,7 @@ std::string unit_of(const vpr::Dataset& dataset) { return dataset.unit_reason.em
 double by_chance(const vpr::Dataset& dataset) { return vpr::random_recall(*dataset.positives, std::ssize(dataset.database)); }
 
 void print(const vpr::Dataset& dataset, const SearchResult& result, const vpr::Recall& recall) {
-  std::printf("%zu queries, %zu database photos; %zu queries have a right answer\n", dataset.queries.size(), dataset.database.size(),
-              dataset.queries.size() - recall.unanswerable.size());
-  if (!dataset.unit_reason.empty()) {
-    const std::string extent = extent_text(dataset);
-    std::printf("positions: %s%s%s\n", unit_of(dataset).c_str(), extent.empty() ? "" : "; within ", extent.c_str());
-  }
-  std::printf("by chance   %.3f   of the queries, by an answer drawn at random\n", by_chance(dataset));
+  std::printf("%s", summary_of(dataset, recall).c_str());
   for (std::size_t i = 0; i < recall.at.size(); ++i) {
     std::printf("recall@%-4lld %.3f", static_cast<long long>(recall.at[i]), recall.of_all[i]);
     if (!recall.unanswerable.empty()) std::printf("   %.3f of those with a right answer", recall.of_answerable[i]);
@@ -69,11 +54,33 @@ void print(const vpr::Dataset& dataset, const SearchResult& result, const vpr::R
   }
 }
 
-void evaluate(const Options& options) {
+void evaluate(const EvaluateOptions& options) {
+  if (compares(options)) return compare(options);
   std::vector<std::string> inputs = options.model.inputs();
   inputs.insert(inputs.end(), {options.data.database, options.data.queries, options.positives});
   check_outputs({options.json, options.report, options.model.save_vocabulary, options.model.save_weights}, inputs, options.model.force);
   const std::optional<KnownDatabase> known = open_database(options.data.database, options.model);
+  vpr::Dataset dataset = labelled_photos(options, known);
+  PhotoReader reader(options.model.photos);
+  reader.leave_out(dataset.left_out, "files");
+  const std::int64_t drawn = options.report.empty() ? 0 : drawn_answers;
+  const Evaluation evaluation = evaluation_of(options, options.model, options.rerank, known, dataset, drawn, reader);
+  const LeftOut& left_out = reader.left_out();
+  if (!options.json.empty()) {
+    write_text(options.json, evaluation_json(options.rerank, dataset, evaluation, left_out).dump(2) + '\n');
+  }
+  if (!options.report.empty()) {
+    write_report(options.report, facts_of(dataset, evaluation.recall), options.rerank, dataset, evaluation.result, evaluation.deepest,
+                 options.shown, reader, evaluation.recall);
+  }
+  print(dataset, evaluation.result, evaluation.recall);
+  if (!options.report.empty()) std::printf("report: %s\n", vpr::escaped(options.report).c_str());
+  left_out.finish();
+}
+
+}  // namespace
+
+vpr::Dataset labelled_photos(const EvaluateOptions& options, const std::optional<KnownDatabase>& known) {
   vpr::Dataset dataset = load_dataset({.database = options.data.database,
                                        .queries = options.data.queries,
                                        .pairs = options.positives,
@@ -84,45 +91,62 @@ void evaluate(const Options& options) {
               "evaluate: nothing tells which answers are right: give --positives pairs.csv, or photos with "
               "positions in their names (@utm_east@utm_north@...@.jpg) or in a CSV");
   warn_of_easy_answers(dataset, options.radius);
-  const std::int64_t deepest = answers_a_query(std::ssize(dataset.database), std::ssize(dataset.queries),
-                                               std::max(options.shown, *std::max_element(options.recall.begin(), options.recall.end())));
-  PhotoReader reader(options.model.photos);
-  reader.leave_out(dataset.left_out, "files");
-  const SearchResult result =
-      search(options.model, options.rerank, known, dataset, deepest, options.report.empty() ? 0 : drawn_answers, reader);
-  const LeftOut& left_out = reader.left_out();
-  const vpr::Recall recall =
-      vpr::recall(vpr::ids_of(result.matches, deepest), deepest, *dataset.positives, measurable(options.recall, dataset));
-  nlohmann::ordered_json json = vpr::evaluation_json(recall, std::ssize(dataset.database), result.timing);
+  return dataset;
+}
+
+Evaluation evaluation_of(const EvaluateOptions& options, const ModelOptions& model, const RerankOptions& rerank,
+                         const std::optional<KnownDatabase>& known, vpr::Dataset& dataset, std::int64_t drawn, PhotoReader& reader) {
+  const std::int64_t wanted = std::max(options.shown, *std::max_element(options.recall.begin(), options.recall.end()));
+  const std::int64_t deepest = answers_a_query(std::ssize(dataset.database), std::ssize(dataset.queries), wanted);
+  SearchResult result = search(model, rerank, known, dataset, deepest, drawn, reader);
+  vpr::Recall recall = vpr::recall(vpr::ids_of(result.matches, deepest), deepest, *dataset.positives, measurable(options.recall, dataset));
+  return {std::move(result), std::move(recall), deepest};
+}
+
+nlohmann::ordered_json evaluation_json(const RerankOptions& rerank, const vpr::Dataset& dataset, const Evaluation& evaluation,
+                                       const LeftOut& left_out) {
+  const vpr::Recall& recall = evaluation.recall;
+  nlohmann::ordered_json json = vpr::evaluation_json(recall, std::ssize(dataset.database), evaluation.result.timing);
   json["queries_with_positives"] = dataset.queries.size() - recall.unanswerable.size();
   json["positions"] = dataset.unit == vpr::PositionUnit::automatic ? "none" : vpr::name_of(dataset.unit);
   json["positions_reason"] = unit_of(dataset);
   if (dataset.extent) json["positions_extent"] = {dataset.extent->east, dataset.extent->north};
   json["recall_by_chance"] = by_chance(dataset);
-  add_record(json, options.rerank, result, left_out);
-  if (!options.json.empty()) write_text(options.json, json.dump(2) + '\n');
-  if (!options.report.empty()) {
-    const std::size_t answerable = dataset.queries.size() - recall.unanswerable.size();
-    std::vector<std::pair<std::string, std::string>> facts{
-        {"queries with a right answer", std::to_string(answerable) + " of " + std::to_string(dataset.queries.size())},
-        {"recall@1 by chance", vpr::detail::fixed(by_chance(dataset), 3)},
-        {"positions", unit_of(dataset)}};
-    if (dataset.extent) facts.emplace_back("extent of positions", extent_text(dataset));
-    write_report(options.report, std::move(facts), options.rerank, dataset, result, deepest, options.shown, reader, recall);
-  }
-  print(dataset, result, recall);
-  if (!options.report.empty()) std::printf("report: %s\n", vpr::escaped(options.report).c_str());
-  left_out.finish();
+  add_record(json, rerank, evaluation.result, left_out);
+  return json;
 }
 
-}  // namespace
+std::vector<std::pair<std::string, std::string>> facts_of(const vpr::Dataset& dataset, const vpr::Recall& recall) {
+  const std::size_t answerable = dataset.queries.size() - recall.unanswerable.size();
+  std::vector<std::pair<std::string, std::string>> facts{
+      {"queries with a right answer", std::to_string(answerable) + " of " + std::to_string(dataset.queries.size())},
+      {"recall@1 by chance", vpr::detail::fixed(by_chance(dataset), 3)},
+      {"positions", unit_of(dataset)}};
+  if (dataset.extent) facts.emplace_back("extent of positions", extent_text(dataset));
+  return facts;
+}
+
+std::string summary_of(const vpr::Dataset& dataset, const vpr::Recall& recall) {
+  std::string text =
+      vpr::text_of(std::to_string(dataset.queries.size()), " queries, ", std::to_string(dataset.database.size()), " database photos; ",
+                   std::to_string(dataset.queries.size() - recall.unanswerable.size()), " queries have a right answer\n");
+  if (!dataset.unit_reason.empty()) {
+    const std::string extent = extent_text(dataset);
+    text += vpr::text_of("positions: ", unit_of(dataset), extent.empty() ? "" : "; within ", extent, "\n");
+  }
+  return vpr::text_of(text, "by chance   ", vpr::detail::fixed(by_chance(dataset), 3), "   of the queries, by an answer drawn at random\n");
+}
 
 void add_evaluate(CLI::App& program) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EvaluateOptions>();
   CLI::App* command = program.add_subcommand("evaluate", "Measures how often the right place is found");
   add_model_options(*command, options->model);
   add_rerank_options(*command, options->rerank);
   add_dataset_options(*command, options->data);
+  command->add_option(
+      "--models", options->models,
+      "compare models: a text file, a line each, MODEL WEIGHTS [OPTION...] with the options that its model needs; or, with the "
+      "same options for all, --model A,B,C");
   CLI::Option* positives = command->add_option("--positives", options->positives, "right answers, a CSV: query,database, one pair a line");
   command->add_option("--radius", options->radius, "right answers by position: at most this many metres away")
       ->check(CLI::NonNegativeNumber)

@@ -12,7 +12,11 @@
 namespace cli {
 
 void LeftOut::add(const std::string& of, const std::string& name, const std::string& path, const std::string& reason) {
-  if (known_.emplace(of, path).second) entries_.push_back({of, name, reason});
+  if (known_.emplace(of, path).second) entries_.push_back({of, name, path, reason});
+}
+
+void LeftOut::merge(const LeftOut& other) {
+  for (const Entry& entry : other.entries_) add(entry.of, entry.name, entry.path, entry.reason);
 }
 
 std::string LeftOut::first_reason(const std::string& of) const {

@@ -24,6 +24,9 @@ class LeftOut {
   /// @param reason  one sentence, which names the file
   void add(const std::string& of, const std::string& name, const std::string& path, const std::string& reason);
 
+  /// Adds those of another.
+  void merge(const LeftOut& other);
+
   std::size_t count() const { return entries_.size(); }
   /// Why the first of those was left out.
   std::string first_reason(const std::string& of) const;
@@ -34,7 +37,7 @@ class LeftOut {
 
  private:
   struct Entry {
-    std::string of, name, reason;
+    std::string of, name, path, reason;
   };
   std::vector<Entry> entries_;
   std::set<std::pair<std::string, std::string>> known_;  // the files that are among them

@@ -7,12 +7,36 @@
 #include <CLI/CLI.hpp>
 
 #include <iostream>
+#include <memory>
+#include <string_view>
 
 namespace cli {
+namespace {
+
+/// A cell of a table: what there is, or a dash.
+std::string_view cell(std::string_view text) { return text.empty() ? "–" : text; }
+
+/// The systems as a Markdown table, for docs/models.md.
+void print_markdown() {
+  std::cout << "| `--model` | system | paper | D | network, input | published recall@1 / 5, % | equals the authors' code in | recipe | "
+               "weights, licence | not covered |\n"
+               "|---|---|---|---|---|---|---|---|---|---|\n";
+  for (const vpr::NamedSystem& system : vpr::named_systems()) {
+    std::cout << "| `" << system.name << "` | " << system.meaning << " | " << system.paper << " | " << system.dimensions << " | "
+              << system.backbone << ", " << system.size.height << "×" << system.size.width << " | " << cell(system.published) << " | "
+              << cell(system.checked) << " | " << cell(system.recipe) << " | " << system.weights << ", " << system.licence << " | "
+              << cell(system.left_out) << " |\n";
+  }
+}
+
+}  // namespace
 
 void add_models(CLI::App& program) {
   CLI::App* command = program.add_subcommand("models", "Lists what --model and --preprocess take");
-  command->callback([] {
+  auto markdown = std::make_shared<bool>(false);
+  command->add_flag("--markdown", *markdown, "the systems alone, as a Markdown table");
+  command->callback([markdown] {
+    if (*markdown) return print_markdown();
     std::cout << "--model SYSTEM, or SYSTEM@BACKBONE for another network than the authors'\nsystems:\n";
     for (const vpr::NamedSystem& system : vpr::named_systems())
       std::cout << "  " << system.name << std::string(18 - system.name.size(), ' ') << system.meaning << " (" << system.paper << "; "

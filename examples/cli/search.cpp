@@ -29,6 +29,8 @@ SearchResult search_once(const ModelOptions& options, vpr::Dataset& dataset, std
   const vpr::Rows rows = database.descriptors.rows(), query_rows = queries.descriptors.rows();
   vpr::FlatIndex<> index(rows.dim());
   result.record = describe.record();
+  result.dimensions = rows.dim();
+  result.parameters = parameters_of(describe.model());
   result.timing.measure("index", rows.size(), [&] { index.add(rows); });
   result.matches = result.timing.measure("search", query_rows.size(), [&] { return index.search(query_rows, k); });
   return result;
@@ -70,6 +72,15 @@ void add_to(LocalStore& store, const vpr::LocalFeatures& features) {
       store);
 }
 
+std::uint64_t bytes_of(const LocalStore& store) {
+  return std::visit(
+      [](const auto& held) -> std::uint64_t {
+        if constexpr (requires { held.bytes(); }) return held.bytes();
+        return 0;
+      },
+      store);
+}
+
 /// Besides the index and the store, local features are held of one batch of photos and of as many candidates as there are threads.
 SearchResult search_twice(const ModelOptions& options, const RerankOptions& rerank, vpr::Dataset& dataset, std::int64_t k,
                           std::int64_t drawn, PhotoReader& reader) {
@@ -90,7 +101,9 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
   const Projection projection(options, loaded.record);
   result.record = projection.record();
   result.local = loaded.local;
-  vpr::FlatIndex<> index(projection.dimensions(model.dimensions()));
+  result.dimensions = projection.dimensions(model.dimensions());
+  result.parameters = parameters_of(loaded);
+  vpr::FlatIndex<> index(result.dimensions);
   const auto projected = [&](vpr::TwoStageDescription& described) {
     return projection({std::move(described.descriptors), model.dimensions(), {}});
   };
@@ -116,6 +129,7 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
       });
   reader.require_some(database, dataset.database.size(), "database");
   vpr::keep_database(dataset, database);
+  result.local_bytes = bytes_of(store);
   const std::vector<std::size_t> queries = reader.for_each_batch(dataset.queries, batch, "queries", check, [&](const auto& photos, auto) {
     const std::int64_t count = std::ssize(photos);
     vpr::TwoStageDescription described = timing.measure("describe queries", count, [&] { return describe(photos, true); });

@@ -51,6 +51,8 @@ struct SearchResult {
   vpr::ModelRecord record;                            // what both sides' descriptors are made by
   std::string local;                                  // what local features they were looked at again with; empty without re-ranking
   vpr::Timing timing;
+  std::int64_t dimensions = 0, parameters = 0;  // of the descriptors and the model; 0 where descriptors were there already
+  std::uint64_t local_bytes = 0;                // of the database's local features
 };
 
 inline constexpr std::int64_t drawn_answers = 3;  // of a query in a report

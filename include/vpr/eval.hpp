@@ -3,6 +3,7 @@
 /// Measures of recognition, and reports; with the CMake target `vpr::io` also as JSON, with `vpr::image` with thumbnails.
 #pragma once
 
+#include <vpr/eval/comparison.hpp>
 #include <vpr/eval/heat_map.hpp>
 #include <vpr/eval/keep_photos.hpp>
 #include <vpr/eval/match_lines.hpp>

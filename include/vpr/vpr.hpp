@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// The whole library, as far as the components that were linked allow: `vpr::io` brings weight files,
-/// `vpr::image` the decoders, `vpr::map` maps of places. To compile faster include what you use.
+/// `vpr::image` the decoders, `vpr::map` maps of places, `vpr::mpi` several processes. To compile faster include what you use.
 #pragma once
 
 #include <vpr/adapter.hpp>
@@ -10,6 +10,7 @@
 #include <vpr/backbone.hpp>
 #include <vpr/backend/cpu.hpp>
 #include <vpr/dataset.hpp>
+#include <vpr/dist.hpp>
 #include <vpr/eval.hpp>
 #include <vpr/image.hpp>
 #include <vpr/index.hpp>

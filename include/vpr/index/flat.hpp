@@ -28,6 +28,8 @@ namespace vpr {
 template <class Metric = InnerProduct>
 class FlatIndex {
  public:
+  using metric = Metric;
+
   /// @param execution  where it searches
   /// @throws ConfigError for a dim below 1 or above 2^24.
   explicit FlatIndex(std::int64_t dim, Execution execution = {}) : descriptors_(validated(dim)), execution_(std::move(execution)) {}

@@ -8,10 +8,12 @@
 #include <vpr/model/precision.hpp>
 #include <vpr/model/record.hpp>
 
+#include <charconv>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vpr {
@@ -24,6 +26,16 @@ struct PatchFeatures {
   ModelRecord record;                              ///< what they are made by
 };
 
+/// The seed in `seed:N`, which stands for weights drawn at random; nothing for the name of a file.
+inline std::optional<std::uint64_t> seed_of(std::string_view weights) {
+  constexpr std::string_view word = "seed:";
+  std::uint64_t seed = 0;
+  const char* const end = weights.data() + weights.size();
+  if (!weights.starts_with(word)) return std::nullopt;
+  const auto [stop, error] = std::from_chars(weights.data() + word.size(), end, seed);
+  return error == std::errc() && stop == end ? std::optional(seed) : std::nullopt;
+}
+
 /// Which local features a model looks at candidates with.
 enum class LocalKind {
   patches,  ///< the backbone's tokens
@@ -33,8 +45,8 @@ enum class LocalKind {
 /// What a model is made of. What is left open is taken from the record inside the weight file, where it holds one, else it is as published; 224×224
 /// for a backbone.
 struct ModelRequest {
-  std::string name;                                        ///< BACKBONE+AGGREGATOR, SYSTEM or `SYSTEM@BACKBONE`: see `named_systems`
-  std::string weights;                                     ///< file of the weights: of the backbone, or of all where more is learned
+  std::string name;     ///< BACKBONE+AGGREGATOR, SYSTEM or `SYSTEM@BACKBONE`: see `named_systems`
+  std::string weights;  ///< file of the weights: of the backbone, or of all where more is learned; see `seed_of`
   std::optional<std::string> weights_root = std::nullopt;  ///< which of several sets of weights in the file: see `LoadOptions::root`
   bool strict = true;                                      ///< whether tensors of the file that the model has no use for are an error
   std::optional<ImageSize> size = std::nullopt;            ///< what the preprocessing aims at

@@ -10,6 +10,7 @@
 #include <vpr/io/load.hpp>
 #include <vpr/io/open.hpp>
 #include <vpr/io/save.hpp>
+#include <vpr/layer/initialise.hpp>
 #include <vpr/layer/normed_convolution.hpp>
 #include <vpr/local/patches.hpp>
 #include <vpr/matcher/mutual_nearest.hpp>
@@ -38,15 +39,21 @@ namespace detail {
 inline ModelRecord published_record(const ModelRequest& request, std::string_view preprocess, ImageSize size,
                                     std::string_view position_rule) {
   ModelRecord record = record_of(canonical_name(request.name), size, preprocess, position_rule);
-  record.weights = std::filesystem::path(request.weights).filename().string();
+  record.weights = seed_of(request.weights) ? request.weights : std::filesystem::path(request.weights).filename().string();
   record.weights_hash = "not hashed";
   return record;
 }
 
+/// The file of a request's weights; nothing where they are drawn at random.
+inline std::optional<WeightFile> open_weights(const ModelRequest& request) {
+  return seed_of(request.weights) ? std::nullopt : std::optional(vpr::open_weights(request.weights));
+}
+
 /// The record inside a weight file, of which every field can be used; an empty one where there is none.
-inline ModelRecord trained_record(const WeightFile& file, std::string_view published_rule) {
-  ModelRecord record = record_in(file.metadata()).value_or(ModelRecord());
-  naming_file(file.path(), "its record", [&] {
+inline ModelRecord trained_record(const std::optional<WeightFile>& file, std::string_view published_rule) {
+  if (!file) return {};
+  ModelRecord record = record_in(file->metadata()).value_or(ModelRecord());
+  naming_file(file->path(), "its record", [&] {
     if (!record.size.empty()) parse_image_size(record.size, "size");
     if (!record.preprocess.empty()) find_preprocess(record.preprocess, {224, 224});
     if (!record.position_rule.empty() && record.position_rule != published_rule) find_position_rule(record.position_rule);
@@ -57,7 +64,7 @@ inline ModelRecord trained_record(const WeightFile& file, std::string_view publi
 }
 
 /// What a request comes to: what it asks for, else what the weight file's record says, else what was published.
-inline ModelRecord settled(const ModelRequest& request, const WeightFile& file, const ModelRecord& published) {
+inline ModelRecord settled(const ModelRequest& request, const std::optional<WeightFile>& file, const ModelRecord& published) {
   ModelRecord record = published, asked, trained = trained_record(file, published.position_rule);
   if (request.size) asked.size = text_of(*request.size);
   asked.preprocess = request.preprocess;
@@ -106,12 +113,26 @@ LoadReport load_smoothed(Model& model, AnyPipeline<>& pipeline, const WeightFile
   return vpr::load_smoothed(model, pipeline.backbone, file, table, photos, options);
 }
 
+/// Draws a model's weights at random, in the precision asked for.
+template <class Model>
+void draw_weights(Model& model, std::uint64_t seed, const ModelRequest& request, ModelRecord& record) {
+  const PrecisionTable table = request.precision.value_or(Precision::f32);
+  VPR_REQUIRE(ConfigError, request.calibration.empty() && request.save_weights.empty(), "weights '", request.weights,
+              "' are drawn at random: there is nothing to calibrate or to save");
+  hold_blocks_in(model, table);
+  initialise_heads(model, seed, [](const std::string&) { return true; });
+  if (table.has(Precision::bf16) || table.has(Precision::int8)) record.precision = name_of(table);
+  fold_batch_norm(model);
+}
+
 /// Gives a model its weights, records which of several sets they are and how they are held, and says what is not as it was saved.
 /// @param model     the pipeline's backbone, itself, or the system around it
 /// @param name      what the model is called in an error, see `load_named`
 template <class Model>
-void load_weights(Model& model, AnyPipeline<>& pipeline, std::string_view name, const WeightFile& file, const ModelRequest& request,
-                  ModelRecord& record) {
+void load_weights(Model& model, AnyPipeline<>& pipeline, std::string_view name, const std::optional<WeightFile>& opened,
+                  const ModelRequest& request, ModelRecord& record) {
+  if (!opened) return draw_weights(model, *seed_of(request.weights), request, record);
+  const WeightFile& file = *opened;
   const PrecisionTable stored = precision_in(file), table = request.precision.value_or(stored);
   const LoadOptions options{.strict = request.strict, .root = request.weights_root};
   const bool smooth = table.has(Precision::int8) && !(table == stored);
@@ -149,7 +170,7 @@ inline void require_size(const AnyPipeline<>& pipeline) {
 /// A published system with its weights.
 inline LoadedModel load_system(const NamedSystem& named, const ModelRequest& request) {
   const std::string& position_rule = find_backbone(backbone_of(request.name)).position_rule;
-  const WeightFile file = open_weights(request.weights);
+  const std::optional<WeightFile> file = open_weights(request);
   const ModelRecord published = published_record(request, named.preprocess, named.size, position_rule);
   const ModelRecord record = settled(request, file, published);
   VPR_REQUIRE(ConfigError, record.block == published.block && record.position_rule == position_rule, "model '", request.name,
@@ -161,13 +182,14 @@ inline LoadedModel load_system(const NamedSystem& named, const ModelRequest& req
   return model;
 }
 
-/// Whether a file has parameters of a pipeline's aggregator, as a training of GeM leaves them.
-inline bool has_aggregator(const WeightFile& file, const AnyPipeline<>& pipeline) {
+/// Whether there is a file with parameters of a pipeline's aggregator, as a training of GeM leaves them.
+inline bool has_aggregator(const std::optional<WeightFile>& file, const AnyPipeline<>& pipeline) {
+  if (!file) return false;
   bool found = false;
   visit_const(pipeline.aggregator, [&](const std::string& name, const auto&) {
     const std::string full = pipeline.names.aggregator + name;
     found =
-        found || std::any_of(file.tensors().begin(), file.tensors().end(), [&](const TensorInfo& tensor) { return tensor.name == full; });
+        found || std::any_of(file->tensors().begin(), file->tensors().end(), [&](const TensorInfo& tensor) { return tensor.name == full; });
   });
   return found;
 }
@@ -179,7 +201,7 @@ inline LoadedModel load_composition(const ModelRequest& request) {
   VPR_REQUIRE(ConfigError, named != nullptr, "model '", request.name, "': want BACKBONE+AGGREGATOR, the aggregator one of ",
               names_of(named_aggregators()), "; or SYSTEM or SYSTEM@BACKBONE, the system one of ", names_of(named_systems()));
   const std::string& published_rule = find_backbone(name.backbone).position_rule;
-  const WeightFile file = open_weights(request.weights);
+  const std::optional<WeightFile> file = open_weights(request);
   ModelRecord record = settled(request, file, published_record(request, resize_tensor, {224, 224}, published_rule));
   VPR_REQUIRE(ConfigError, (record.position_rule == "none") == (published_rule == "none"), "model '", request.name, "': got position rule ",
               record.position_rule, ", the network's own is ", published_rule);

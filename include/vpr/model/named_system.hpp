@@ -28,6 +28,9 @@ struct NamedSystem {
   /// Where a user may choose whether each token is brought to unit length, see `ModelRecord::tokens`: what was published. The factory leaves
   /// tokens as they come then. Empty: there is no choice.
   std::string_view tokens = {};
+  std::string_view published = {};  ///< recall@1 / 5 that the paper reports, in percent
+  std::string_view checked = {};    ///< what equals the authors' code, and by which reference figures
+  std::string_view left_out = {};   ///< what is not covered, and why
   /// Makes it without weights on the backbone of that name. @throws ConfigError  for one that it cannot stand on
   Factory<AnySystem, std::string_view> factory;
 };

@@ -32,7 +32,8 @@ struct TrainerSettings {
   std::int64_t checkpoint_every = 0;  ///< steps between checkpoints; 0: one after the last step alone
   std::string checkpoint = {};        ///< the file that they are written to, each in place of the last one; empty: none are written
   std::map<std::string, std::string> notes = {};  ///< kept in the checkpoints as text, such as the options of the training
-  std::function<void()> after_checkpoint = {};    ///< called when one is written, such as to put weights in place that belong to it
+  std::function<void()> before_step = {};  ///< called when a step's gradients are there, before they are clipped and the parameters moved
+  std::function<void()> after_checkpoint = {};  ///< called when one is written, such as to put weights in place that belong to it
 };
 
 /// What a step did.
@@ -283,6 +284,7 @@ class Trainer {
       using T = typename std::decay_t<decltype(loss)>::value_type;
       loss.backward(std::decay_t<decltype(loss.value())>::full(loss.shape(), T(1) / static_cast<T>(settings_.accumulate)));
     }
+    if (settings_.before_step) settings_.before_step();
     if (settings_.longest_gradient > 0) result.gradient_length = clip_gradients(optimizer_.parameters(), settings_.longest_gradient);
     note_optimizer();
     optimizer_.step(schedule_, done());

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include "evaluate.hpp"
+#include "outputs.hpp"
+
+#include <vpr/dataset/text.hpp>
+#include <vpr/eval/comparison.hpp>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <initializer_list>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cli {
+namespace {
+
+/// A model to measure, and how.
+struct Candidate {
+  std::string name;  // as it was asked for
+  ModelOptions model;
+  RerankOptions rerank;
+};
+
+/// The models of `--model A,B,C`, all with the same options.
+std::vector<Candidate> listed(const EvaluateOptions& options) {
+  std::vector<Candidate> all;
+  std::istringstream names(options.model.model);
+  for (std::string name; std::getline(names, name, ',');) {
+    Candidate& candidate = all.emplace_back(Candidate{name, options.model, options.rerank});
+    candidate.model.model = name;
+  }
+  return all;
+}
+
+/// The models of a file, each with the options of its line before those of the command line.
+std::vector<Candidate> read_candidates(const EvaluateOptions& options) {
+  std::vector<Candidate> all;
+  const std::string text = vpr::detail::read_text(options.models);
+  std::size_t number = 0;
+  for (const std::string_view line : vpr::detail::lines_of(text)) {
+    ++number;
+    if (line.find_first_not_of(" \t") == line.npos || line.starts_with('#')) continue;
+    Candidate candidate{"", options.model, options.rerank};
+    std::vector<std::string> words;
+    CLI::App parser("A model to compare", "model");
+    parser.set_help_flag();
+    add_model_options(parser, candidate.model);
+    add_rerank_options(parser, candidate.rerank);
+    for (const char* name : {"--model", "--weights"}) parser.get_option(name)->required(false);
+    parser.add_option("words", words)->expected(2)->required();
+    try {
+      parser.parse(std::string(line));
+    } catch (const CLI::ParseError& error) {
+      vpr::fail<vpr::ConfigError>(options.models, ": line ", number, ": want MODEL WEIGHTS [OPTION...]: ", error.what());
+    }
+    candidate.model.model = words[0];
+    candidate.model.weights = words[1];
+    const std::size_t end = line.find(words[1]) + words[1].size();
+    candidate.name =
+        vpr::text_of(words[0], " ", std::filesystem::path(words[1]).filename().string(), line.substr(std::min(end, line.size())));
+    all.push_back(std::move(candidate));
+  }
+  VPR_REQUIRE(vpr::ConfigError, !all.empty(), options.models, ": names no model");
+  return all;
+}
+
+double seconds_each(const vpr::Timing& timing, std::initializer_list<std::string_view> stages, std::int64_t count) {
+  double sum = 0;
+  for (const vpr::StageTime& stage : timing.stages) {
+    for (const std::string_view wanted : stages) sum += stage.stage == wanted ? stage.seconds : 0;
+  }
+  return count > 0 ? sum / static_cast<double>(count) : 0;
+}
+
+vpr::ComparedModel compared(const Candidate& candidate, const vpr::Dataset& dataset, const Evaluation& evaluation) {
+  const SearchResult& result = evaluation.result;
+  const std::int64_t places = std::ssize(dataset.database), queries = std::ssize(dataset.queries);
+  return {.name = candidate.name,
+          .recall = evaluation.recall,
+          .extraction = seconds_each(result.timing, {"describe database", "describe queries"}, places + queries),
+          .matching = seconds_each(result.timing, {"search", "re-rank"}, queries),
+          .bytes = sizeof(float) * static_cast<double>(result.dimensions) +
+                   static_cast<double>(result.local_bytes) / static_cast<double>(std::max<std::int64_t>(places, 1)),
+          .dimensions = result.dimensions,
+          .parameters = result.parameters};
+}
+
+}  // namespace
+
+bool compares(const EvaluateOptions& options) { return !options.models.empty() || options.model.model.find(',') != std::string::npos; }
+
+void compare(const EvaluateOptions& options) {
+  VPR_REQUIRE(vpr::ConfigError, options.models.empty() || (options.model.model.empty() && options.model.weights.empty()),
+              "--models names models and weights: leave --model and --weights out");
+  VPR_REQUIRE(vpr::ConfigError, options.model.save_vocabulary.empty() && options.model.save_weights.empty() && options.rerank.file.empty(),
+              "one file would be written by every model: --save-vocabulary, --save-weights and --local-file are for one");
+  const std::vector<Candidate> candidates = options.models.empty() ? listed(options) : read_candidates(options);
+  std::vector<std::string> inputs{options.models, options.data.database, options.data.queries, options.positives};
+  for (const Candidate& candidate : candidates) {
+    const std::vector<std::string> read = candidate.model.inputs();
+    inputs.insert(inputs.end(), read.begin(), read.end());
+  }
+  check_outputs({options.json, options.report}, inputs, options.model.force);
+  VPR_REQUIRE(vpr::ConfigError, !open_database(options.data.database, candidates[0].model),
+              "--database: models are compared on photos, not on descriptors");
+  const vpr::Dataset photos = labelled_photos(options, std::nullopt);
+
+  vpr::Comparison comparison;
+  nlohmann::ordered_json json{{"models", nlohmann::ordered_json::array()}};
+  LeftOut left_out;
+  std::string summary, failures;
+  std::size_t failed = 0;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const Candidate& candidate = candidates[i];
+    std::cerr << "vpr: " << i + 1 << " of " << candidates.size() << ": " << vpr::printable(candidate.name) << '\n';
+    try {
+      vpr::Dataset dataset = photos;
+      PhotoReader reader(options.model.photos);
+      reader.leave_out(dataset.left_out, "files");
+      const Evaluation evaluation = evaluation_of(options, candidate.model, candidate.rerank, std::nullopt, dataset, 0, reader);
+      const vpr::ComparedModel& row = comparison.models.emplace_back(compared(candidate, dataset, evaluation));
+      nlohmann::ordered_json one = evaluation_json(candidate.rerank, dataset, evaluation, reader.left_out());
+      one["name"] = vpr::escaped(candidate.name);
+      one["extraction_ms"] = 1000 * row.extraction;
+      one["matching_ms"] = 1000 * row.matching;
+      one["megabytes_a_place"] = row.bytes / 1e6;
+      one["dimensions"] = row.dimensions;
+      one["parameters"] = row.parameters;
+      json["models"].push_back(std::move(one));
+      if (summary.empty()) {
+        summary = summary_of(dataset, evaluation.recall);
+        comparison.facts = facts_of(dataset, evaluation.recall);
+      }
+      left_out.merge(reader.left_out());
+    } catch (const vpr::Error& error) {
+      ++failed;
+      failures += vpr::text_of("\n  ", candidate.name, ": ", error.what());
+    }
+  }
+  if (!comparison.models.empty()) {
+    if (!options.json.empty()) write_text(options.json, json.dump(2) + '\n');
+    if (!options.report.empty()) vpr::write_comparison(options.report, comparison);
+    std::printf("%s%s", summary.c_str(), vpr::comparison_text(comparison).c_str());
+    if (!options.report.empty()) std::printf("report: %s\n", vpr::escaped(options.report).c_str());
+  }
+  VPR_REQUIRE(vpr::ConfigError, failed == 0, failed, " of ", candidates.size(), " models could not be measured:", failures);
+  left_out.finish();
+}
+
+}  // namespace cli

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Compares models on a town, by a list of names and by a file. Usage: compare.sh VPR WEIGHTS TOWN JSON_VALUE FOLDER
+set -euo pipefail
+vpr=$1 weights=$2 town=$3 value=$4 out=$5
+fail() { echo "compare: $*" && exit 1; }
+rm -rf "$out" && mkdir -p "$out"
+photos=(--database "$town/database" --queries "$town/queries/night" --size 112 --recall 1,2)
+
+"$vpr" evaluate --model dinov2-vits14:2+gem,resnet18+mean --weights seed:3 "${photos[@]}" --json "$out/both.json" --report "$out/both.html" >"$out/both.txt"
+grep -q '^dinov2-vits14:2+gem ' "$out/both.txt" && grep -q '^resnet18+mean ' "$out/both.txt" || fail "a line a model is missing"
+grep -q 'resnet18+mean' "$out/both.html" || fail "the page lacks a model"
+
+# Each figure is that of the model alone.
+"$vpr" evaluate --model resnet18+mean --weights seed:3 "${photos[@]}" --json "$out/one.json" >"$out/one.txt"
+[ "$("$value" "$out/both.json" /models/1/recall)" = "$("$value" "$out/one.json" /recall)" ] || fail "recall beside another model differs"
+[ "$("$value" "$out/both.json" /models/1/dimensions)" = 512 ] || fail "wrong dimensions"
+
+cat >"$out/models.txt" <<END
+# a comment
+
+dinov2-vits14+gem "$weights" --block 1 --facet value
+dinov2-vits14+gem "$weights" --rerank 2
+END
+"$vpr" evaluate --models "$out/models.txt" "${photos[@]}" --json "$out/file.json" >"$out/file.txt" 2>"$out/file.err"
+[ "$("$value" "$out/file.json" /models/0/facet)" = '"value"' ] || fail "a line's options are not those of its model"
+[ "$("$value" "$out/file.json" /models/1/reranked)" = 2 ] || fail "a line's re-ranking is lost"
+
+# One that cannot be measured is named, and the others are measured.
+if "$vpr" evaluate --model nothing+gem,resnet18+mean --weights seed:3 "${photos[@]}" >"$out/some.txt" 2>"$out/some.err"; then fail "a model that does not exist passed"; fi
+grep -q '^resnet18+mean ' "$out/some.txt" || fail "the good model was not measured"
+grep -q '1 of 2 models could not be measured' "$out/some.err" || fail "the bad model is not named"
+
+echo "resnet18+mean seed:1 --wrong" >"$out/wrong.txt"
+if "$vpr" evaluate --models "$out/wrong.txt" "${photos[@]}" 2>"$out/wrong.err"; then fail "a wrong option passed"; fi
+grep -q 'line 1: want MODEL WEIGHTS' "$out/wrong.err" || fail "the wrong line is not named"
+if "$vpr" evaluate --models "$out/models.txt" --model resnet18+mean --weights seed:1 "${photos[@]}" 2>/dev/null; then fail "--models and --model passed"; fi
+echo "models are compared on the same photos"
