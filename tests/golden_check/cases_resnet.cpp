@@ -3,9 +3,11 @@
 
 #include <vpr/aggregator.hpp>
 #include <vpr/io/load.hpp>
+#include <vpr/model/cos_place.hpp>
 #include <vpr/model/resnet.hpp>
 
 #include <algorithm>
+#include <cctype>
 
 namespace {
 
@@ -14,8 +16,9 @@ using namespace vpr::test;
 /// The sizes of the ResNet that a file's config names, cut after the layer that its `until` names.
 vpr::ResNetConfig resnet_config(const Golden& golden, const char* key) {
   auto name = golden.config<std::string>(key, "");
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return c == '_' ? '-' : static_cast<char>(std::tolower(c)); });
   if (!name.starts_with("resne")) throw Skipped{"there is no " + name + " yet"};
-  std::replace(name.begin(), name.end(), '_', '-');
   return vpr::find_resnet(name + ':' + golden.config<std::string>("until", "layer4").back());
 }
 
@@ -43,6 +46,19 @@ const Register gcl_case("gcl", [](const Golden& golden, const Options& options, 
     vpr::Tensor<B> p;
     model.aggregator.visit([&](const std::string&, vpr::Tensor<B>& parameter) { p = parameter; }, "");
     check("pooled", gem(features.patches, p, vpr::GemSettings().eps).to_vector());
+    check("main", model(images).to_vector());
+  });
+});
+
+const Register eigen_places_case("eigenplaces", [](const Golden& golden, const Options& options, Check& check) {
+  on_backend(options.backend, [&]<class B>() {
+    auto model = vpr::make_cos_place(vpr::ResNet<B>(resnet_config(golden, "backbone")), golden.config("fc_output_dim", std::int64_t{0}));
+    vpr::load(model, golden.weights());
+    const auto images = tensor<B>(golden, "in.image");
+    const auto features = model.backbone(images);
+    check("features", maps(features.patches));
+    check("l2", maps(l2_normalize(features.patches)));
+    check("pooled", model.aggregator.pooled(features).to_vector());
     check("main", model(images).to_vector());
   });
 });

@@ -145,6 +145,7 @@ class ResNet {
   ResNetConfig config() && { return config_; }
   std::int64_t depth() const { return config_.stages; }
   std::int64_t multiple() const { return 1; }
+  bool has_class_token() const { return false; }
   /// The channels of the features at a tap.
   std::int64_t channels(Tap tap = {}) const { return config_.channels(stage_of(tap)); }
   /// The grid of the features at a tap of an image of that size.
