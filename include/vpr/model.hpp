@@ -16,3 +16,4 @@
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
 #include <vpr/model/two_stage.hpp>
+#include <vpr/model/vgg.hpp>

@@ -22,6 +22,20 @@ TEST_CASE("A checkpoint of CosPlace or EigenPlaces has a Sequential's numbers, a
   CHECK(identified(made_file("cosplace-32", SequentialNames())) == std::vector<std::string>{"resnet50", "cosplace-32"});
 }
 
+TEST_CASE("VGG-16's files are told by torchvision's names or a Sequential's numbers, and so are the systems on it") {
+  const InMemory whole = file_of(make_backbone<Shapes>("vgg16")).with("classifier.6.weight", Shape{1000, 4096}, 0);
+  CHECK(identified(whole) == std::vector<std::string>{"vgg16"});
+  CHECK(compare(make_backbone<Shapes>("vgg16:3"), whole).fits());
+  const InMemory placed = made_file("cosplace-512@vgg16", SequentialNames());
+  CHECK(has(placed, "backbone.28.weight", Shape{512, 512, 3, 3}));
+  CHECK(identified(placed) == std::vector<std::string>{"vgg16", "cosplace-512@vgg16", "eigenplaces-512@vgg16"});
+  CHECK(identified(made_file("gcl@vgg16", SequentialNames())) == std::vector<std::string>{"vgg16", "gcl@vgg16"});
+  CHECK(make_system<Shapes>("gcl@vgg16").dimensions() == 512);
+  CHECK(make_system<Shapes>("gcl@vgg16").pipeline.backbone.grid(480, 640) == Grid{15, 20});  // pooled
+  CHECK(make_system<Shapes>("cosplace@vgg16").pipeline.backbone.grid(480, 640) == Grid{30, 40});
+  CHECK_THROWS_WITH(make_system<Shapes>("gcl@vgg19"), ContainsSubstring("there is no VGG 'vgg19'; there is vgg16"));
+}
+
 TEST_CASE("A checkpoint of MixVPR has no layer4 and is told by its mixers, one of Conv-AP by its 1x1 convolution") {
   const InMemory mixed = made_file("mixvpr");
   CHECK(has(mixed, "backbone.model.layer3.5.conv3.weight", Shape{1024, 256, 1, 1}));

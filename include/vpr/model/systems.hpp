@@ -24,6 +24,7 @@
 #include <vpr/model/rows.hpp>
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
+#include <vpr/model/vgg.hpp>
 #endif
 
 #include <algorithm>
@@ -37,6 +38,7 @@ namespace vpr {
 
 struct DinoV2Backbones;
 struct ResNetBackbones;
+struct VggBackbones;
 struct CommonAggregators;
 struct SaladSystems;
 struct CricaVprSystems;
@@ -72,7 +74,8 @@ std::string names_of(const std::vector<Row>& rows) {
 
 /// The rows of all backbones.
 inline const std::vector<NamedBackbone>& named_backbones() {
-  static const std::vector<NamedBackbone> all = detail::joined({backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>()});
+  static const std::vector<NamedBackbone> all =
+      detail::joined({backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>(), backbones_of<VggBackbones>()});
   return all;
 }
 /// The rows of all aggregators.
