@@ -6,6 +6,8 @@
 #include <vpr/aggregator/any.hpp>
 #include <vpr/aggregator/batch_context.hpp>
 #include <vpr/aggregator/concept.hpp>
+#include <vpr/aggregator/conv_ap.hpp>
+#include <vpr/aggregator/cos_place.hpp>
 #include <vpr/aggregator/cross_image.hpp>
 #include <vpr/aggregator/first_centres.hpp>
 #include <vpr/aggregator/gem.hpp>

@@ -10,6 +10,8 @@
 #include <vpr/backbone/features.hpp>
 #include <vpr/backbone/position_embedding.hpp>
 #include <vpr/backbone/resnet.hpp>
+#include <vpr/backbone/staged.hpp>
 #include <vpr/backbone/tap.hpp>
 #include <vpr/backbone/tapped.hpp>
+#include <vpr/backbone/vgg.hpp>
 #include <vpr/backbone/vit_config.hpp>

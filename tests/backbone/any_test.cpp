@@ -3,6 +3,7 @@
 #include <vpr/adapter/mul_conv.hpp>
 #include <vpr/backbone/any.hpp>
 #include <vpr/backbone/dinov2.hpp>
+#include <vpr/backbone/resnet.hpp>
 #include <vpr/backbone/tapped.hpp>
 #include <vpr/layer/initialise.hpp>
 #include <vpr/layer/normed_convolution.hpp>
@@ -86,6 +87,15 @@ TEST_CASE("A backbone that is no sequence of parts is held, too, and refuses to 
   CHECK(any.channels() == Pixels<>().channels());
   CHECK_THROWS_WITH(any.channels(Tap{0}), ContainsSubstring("gives features at its end only"));
   CHECK_THROWS_WITH(any.grid(16, 24, Tap{0}), ContainsSubstring("gives features at its end only"));
+}
+
+TEST_CASE("Whether there is a class token is asked of the backbone, and taken for granted of one that does not say") {
+  CHECK(AnyBackbone<>(Pixels<>()).has_class_token());
+  CHECK(AnyBackbone<>(Tapped(DinoV2<>(VitConfig{.channels = 24, .depth = 1, .heads = 2}), Tap{0})).has_class_token());
+  const ResNet<> network(ResNetConfig{.blocks = {1, 1, 1, 1}, .bottleneck = false, .width = 4});
+  CHECK_FALSE(AnyBackbone<>(network).has_class_token());
+  CHECK_FALSE(AnyBackbone<>(Tapped(network, Tap{1})).has_class_token());
+  CHECK_FALSE(AnyBackbone<>(Tapped(AnyBackbone<>(network), Tap{1})).has_class_token());
 }
 
 TEST_CASE("A cut network gives what its last block gives of the whole, and has the parameters of the blocks that are left") {

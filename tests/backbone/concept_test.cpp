@@ -4,6 +4,7 @@
 #include <vpr/backbone/concept.hpp>
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/backbone/resnet.hpp>
+#include <vpr/backbone/vgg.hpp>
 
 #include "tests/support/component.hpp"
 
@@ -53,7 +54,7 @@ void check_parts(const N& network, std::int64_t height, std::int64_t width) {
     parts.insert(network.part_of(name));
   });
   CHECK(network.plain_names() == names);
-  CHECK(*parts.begin() == -1);
+  CHECK(*parts.begin() >= -1);
   CHECK(*parts.rbegin() <= network.depth());
   for (std::int64_t part = 0; part < network.depth(); ++part) CHECK(parts.contains(part));
   CHECK_FALSE(network.settings().empty());
@@ -76,4 +77,11 @@ TEST_CASE("A vision transformer's parts make up the network") {
 TEST_CASE("A ResNet's parts make up the network") {
   check(ResNet<>(ResNetConfig{.blocks = {1, 2, 1, 1}, .bottleneck = false, .width = 6}), 45, 70);
   check(ResNet<>(ResNetConfig{.blocks = {2, 1, 1, 1}, .groups = 3, .group_width = 2, .width = 4}.first(3)), 64, 33);
+}
+
+TEST_CASE("A VGG's parts make up the network") {
+  const VggConfig small{.convolutions = {1, 2, 1, 1, 2}, .width = 4};
+  check(Vgg<>(small), 45, 70);
+  check(Vgg<>({.convolutions = {1, 1, 1, 1, 1}, .width = 3, .last_pooled = true}), 64, 33);
+  check(Vgg<>(small.first(3)), 45, 70);
 }

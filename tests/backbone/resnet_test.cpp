@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/aggregator/gem.hpp>
 #include <vpr/aggregator/simple.hpp>
-#include <vpr/autograd.hpp>
-#include <vpr/backbone/any.hpp>
 #include <vpr/backbone/resnet.hpp>
 #include <vpr/backbone/tapped.hpp>
+#include <vpr/layer/normed_convolution.hpp>
 
-#include "tests/support/component.hpp"
+#include "tests/backbone/staged.hpp"
 
 #include <array>
-#include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -25,25 +22,7 @@ const ResNetConfig grouped{.blocks = {1, 1, 2, 1}, .groups = 3, .group_width = 2
 
 template <class B = Cpu<>>
 ResNet<B> network(const ResNetConfig& config) {
-  ResNet<B> made(config);
-  randomise(made, 1, 0.3F);
-  return made;
-}
-
-X images(std::int64_t height = 45, std::int64_t width = 70) { return random_tensor_f32(Shape{2, 3, height, width}, 9); }
-
-struct UnusedNames {
-  std::set<std::string>& names;
-
-  void operator()(const std::string&, const auto&) const {}
-  void unused(const std::string& name) const { names.insert(name); }
-};
-
-/// The names that a file of the whole published network may have beside the parameters.
-std::set<std::string> unused_of(const ResNet<>& network) {
-  std::set<std::string> names;
-  visit_const(network, UnusedNames{names});
-  return names;
+  return network_of<ResNet, B>(config);
 }
 
 }  // namespace
@@ -88,17 +67,7 @@ TEST_CASE("Features are maps of the grid and the channels that the network tells
   CHECK(resnet50.grid(321, 33, {0}) == Grid{81, 9});
 }
 
-TEST_CASE("Each image has the same bits alone, in a batch and on any number of threads") {
-  const auto model = network(grouped);
-  const auto together = same_on_any_threads([&] { return model(images()).patches.to_vector(); });
-  std::vector<float> alone;
-  for (const std::int64_t i : {0, 1}) {
-    const auto one = model(slice(images(), 0, i, i + 1)).patches.to_vector();
-    alone.insert(alone.end(), one.begin(), one.end());
-  }
-  CHECK(alone == together);
-  CHECK(model(X(Shape{0, 3, 32, 32})).patches.shape() == Shape{0, 1, 128});
-}
+TEST_CASE("Each image has the same bits alone, in a batch and on any number of threads") { check_same_bits(network(grouped)); }
 
 TEST_CASE("A map that is not what the stages before made of the images is refused") {
   const auto model = network(bottleneck);
@@ -109,17 +78,7 @@ TEST_CASE("A map that is not what the stages before made of the images is refuse
 }
 
 TEST_CASE("A cut ResNet gives what its last stage gives of the whole, and takes the file of the whole") {
-  const auto whole = network(bottleneck), cut = network(bottleneck.first(3));
-  CHECK(cut.depth() == 3);
-  CHECK(cut.channels() == whole.channels({2}));
-  CHECK(cut(images()).patches.to_vector() == whole(images(), {2}).patches.to_vector());
-  CHECK(cut(images()).grid == whole.grid(45, 70, {2}));
-  CHECK(unused_of(whole) == std::set<std::string>{"fc.weight", "fc.bias"});
-  std::set<std::string> all = cut.plain_names();
-  all.merge(unused_of(cut));
-  std::set<std::string> expected = whole.plain_names();
-  expected.merge(unused_of(whole));
-  CHECK(all == expected);
+  check_cut<ResNet>(bottleneck, 3, {"fc.weight", "fc.bias"});
   CHECK_THROWS_WITH(bottleneck.first(3).first(4), ContainsSubstring("got the first 4 stages, it has 3"));
   CHECK_THROWS_WITH(bottleneck.first(0), ContainsSubstring("got the first 0 stages, it has 4"));
 }
@@ -172,78 +131,13 @@ TEST_CASE("What a ResNet cannot be or read is refused") {
   CHECK_THROWS_WITH(ResNet<>(ResNetConfig{.stages = 5}), ContainsSubstring("got 5 stages"));
 }
 
-namespace {
-
-template <class B>
-Tensor<B> images_of() {
-  return Tensor<B>::template from<float>(images().shape(), images().to_vector());
-}
-
-template <class B>
-std::map<std::string, std::vector<float>> gradients(ResNet<Recorded<B>>& model) {
-  model.visit([](const std::string&, auto& parameter) { parameter.clear_gradient(); }, "");
-  const Var<B> y = model(Var<B>(images_of<B>())).patches;
-  y.backward(Tensor<B>::template from<float>(y.shape(), random_floats(y.shape().elements(), 6)));
-  std::map<std::string, std::vector<float>> all;
-  model.visit([&](const std::string& name, auto& parameter) { all[name] = parameter.gradient().to_vector(); }, "");
-  return all;
-}
-
-bool is_statistic(const std::string& name) { return name.ends_with("running_mean") || name.ends_with("running_var"); }
-
-}  // namespace
-
 TEST_CASE("Gradients of a whole ResNet agree with central differences") {
-  using B = Cpu<f64>;
-  for (const ResNetConfig& config : {basic, grouped}) {
-    auto model = network<Recorded<B>>(config);
-    const Tensor<B> input = images_of<B>();
-    const auto objective = [&] {
-      const NotRecording scope;
-      const Tensor<B> y = model(Var<B>(input)).patches.value();
-      const std::vector<float> cotangent = random_floats(y.shape().elements(), 6);
-      double sum = 0;
-      for (std::int64_t i = 0; i < y.elements(); ++i) sum += y.data()[i] * static_cast<double>(cotangent[static_cast<std::size_t>(i)]);
-      return sum;
-    };
-    const auto all = gradients(model);
-    model.visit(
-        [&](const std::string& name, auto& parameter) {
-          INFO(name);
-          if (is_statistic(name)) {
-            CHECK(all.at(name).empty());
-            return;
-          }
-          const std::int64_t i = parameter.shape().elements() / 2;
-          const double step = 1e-6;
-          double above = 0, below = 0;
-          parameter.update([&](Tensor<B>& value, Tensor<B>&) {
-            const double kept = value.data()[i];
-            value.data()[i] = kept + step;
-            above = objective();
-            value.data()[i] = kept - step;
-            below = objective();
-            value.data()[i] = kept;
-          });
-          CHECK(static_cast<double>(all.at(name)[static_cast<std::size_t>(i)]) ==
-                Approx((above - below) / (2 * step)).epsilon(1e-5).margin(1e-7));
-        },
-        "");
-  }
+  check_gradients<ResNet>(basic);
+  check_gradients<ResNet>(grouped);
 }
 
 TEST_CASE("A recorded ResNet gives the bits of inference, and the same gradients on any number of threads and checkpointed") {
-  using B = Cpu<f32>;
-  auto model = network<Recorded<B>>(bottleneck);
-  CHECK(model(Var<B>(images())).patches.to_vector() == network(bottleneck)(images()).patches.to_vector());
-  const auto with_threads = [&](int count) {
-    const Threads threads(count);
-    return gradients(model);
-  };
-  const auto expected = with_threads(1);
-  CHECK(with_threads(3) == expected);
-  model.set_checkpointing(true);
-  CHECK(with_threads(2) == expected);
+  check_recorded<ResNet>(bottleneck);
 }
 
 TEST_CASE("A recorded ResNet keeps its running statistics, unless it is asked to take the batch's") {
@@ -254,7 +148,7 @@ TEST_CASE("A recorded ResNet keeps its running statistics, unless it is asked to
     model.visit(
         [&](const std::string& name, auto& parameter) {
           const std::vector<float> values = parameter.to_vector();
-          if (is_statistic(name)) all.insert(all.end(), values.begin(), values.end());
+          if (name.ends_with("running_mean") || name.ends_with("running_var")) all.insert(all.end(), values.begin(), values.end());
         },
         "");
     return all;

@@ -199,24 +199,10 @@ const Register up_convolutions_case = gradients("sela_local_adapt", []<class B>(
                          [&](const Var<B>& x, Grid grid) { return layers.second(relu(layers.first(x, grid)), layers.first.result(grid)); });
 });
 
-/// CosPlace's aggregation: GeM of normalised tokens, a linear map, unit length.
-template <class B>
-struct GemAndLinear {
-  typename B::tensor p = B::tensor::full(vpr::Shape{1}, 3);
-  vpr::Linear<B> fc;
-
-  template <class Visitor>
-  void visit(Visitor&& visitor, const std::string&) {
-    visitor("gem.p", p);
-    fc.visit(visitor, "fc.");
-  }
-};
-
 const Register cosplace_case = gradients("cosplace", []<class B>(const Golden& golden, Check& check) {
-  GemAndLinear<Recorded<B>> layers{.fc = {number(golden, "in_dim"), number(golden, "out_dim")}};
-  load_from(golden, layers);
-  check_map_component<B>(golden, check, layers,
-                         [&](const Var<B>& x, Grid) { return l2_normalize(layers.fc(gem(l2_normalize(x), layers.p, 1e-6F))); });
+  vpr::CosPlace<Recorded<B>> head({.channels = number(golden, "in_dim"), .outputs = number(golden, "out_dim")});
+  load_from(golden, head);
+  check_map_component<B>(golden, check, head, [&](const Var<B>& x, Grid grid) { return head(Features<Var<B>>{{}, x, grid}); });
 });
 
 }  // namespace

@@ -104,4 +104,35 @@ const Register mix_vpr_case("mixvpr", [](const Golden& golden, const Options& op
   });
 });
 
+/// CosPlace's head, whose names are OpenVPRLab's, or the authors'.
+template <class B>
+void check_cos_place(const Golden& golden, Check& check, const char* outputs, vpr::CosPlaceNames names, const std::string& prefix) {
+  const Features<Tensor<B>> features = map_features<B>(golden, "in.features");
+  vpr::CosPlace<B> head({.channels = features.patches.shape()[2], .outputs = golden.config(outputs, std::int64_t{0})}, std::move(names));
+  load_from(golden, head, prefix);
+  if (check.wants("pooled")) check("pooled", head.pooled(features).to_vector());
+  check("main", head(features).to_vector());
+}
+
+const Register cos_place_case("cosplace", [](const Golden& golden, const Options& options, Check& check) {
+  on_backend(options.backend, [&]<class B>() { check_cos_place<B>(golden, check, "out_dim", {}, ""); });
+});
+
+const Register eigen_places_head_case("eigenplaces_head", [](const Golden& golden, const Options& options, Check& check) {
+  on_backend(options.backend,
+             [&]<class B>() { check_cos_place<B>(golden, check, "fc_output_dim", vpr::CosPlaceNames::numbered(), "aggregation."); });
+});
+
+const Register conv_ap_case("convap", [](const Golden& golden, const Options& options, Check& check) {
+  on_backend(options.backend, [&]<class B>() {
+    const Features<Tensor<B>> features = map_features<B>(golden, "in.features");
+    vpr::ConvAp<B> aggregator({.channels = features.patches.shape()[2],
+                               .out_channels = golden.config("out_channels", std::int64_t{512}),
+                               .rows = golden.config("s1", std::int64_t{2}),
+                               .columns = golden.config("s2", std::int64_t{2})});
+    load_from(golden, aggregator);
+    check("main", aggregator(features).to_vector());
+  });
+});
+
 }  // namespace

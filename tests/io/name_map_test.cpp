@@ -66,14 +66,16 @@ TEST_CASE("name map: timm's names of registers and of SwiGLU") {
   CHECK(!map.covers("head.weight"));
 }
 
-TEST_CASE("name map: the numbers that a Sequential gives a ResNet's children") {
-  const vpr::SequentialResNet map{"module."};
+TEST_CASE("name map: the numbers that a Sequential gives a convolutional network's children") {
+  const vpr::SequentialNames map{"module."};
   CHECK(map("conv1.weight") == Names{"module.0.weight"});
   CHECK(map("bn1.running_var") == Names{"module.1.running_var"});
   CHECK(map("layer1.0.conv1.weight") == Names{"module.4.0.conv1.weight"});
   CHECK(map("backbone.layer4.2.downsample.0.weight") == Names{"module.backbone.7.2.downsample.0.weight"});
   CHECK(map("backbone.conv1.weight") == Names{"module.backbone.0.weight"});
   CHECK(map("pool.p") == Names{"module.pool.p"});
+  CHECK(map("backbone.features.28.weight") == Names{"module.backbone.28.weight"});
+  CHECK(map("token_features.0.weight") == Names{"module.token_features.0.weight"});
   CHECK(map.covers("module.fc.weight"));
   CHECK(!map.covers("fc.weight"));
 }

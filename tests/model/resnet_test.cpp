@@ -5,7 +5,7 @@
 #include <vpr/model/named.hpp>
 #include <vpr/model/resnet.hpp>
 
-#include "tests/io/memory_source.hpp"
+#include "tests/model/made_files.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -16,30 +16,13 @@
 #include <vector>
 
 using namespace vpr;
-using InMemory = vpr::test::Memory;
+using namespace vpr::test;
 
 namespace {
 
-/// A file of a network's parameters as `rename` calls them.
-template <class Network, class Rename>
-InMemory file_of(Network network, const Rename& rename) {
-  InMemory file;
-  network.visit([&](const std::string& name, auto& parameter) { file.with(rename(name), parameter.shape(), 0); }, std::string());
-  return file;
-}
-
 InMemory torchvision_file(std::string_view name) {
   const AnyBackbone<Shapes> network = make_backbone<Shapes>(name);
-  return file_of(network, [](const std::string& official) { return official; })
-      .with("bn1.num_batches_tracked", Shape(), 0, DType::int64)
-      .with("fc.weight", Shape{1000, network.channels()}, 0)
-      .with("fc.bias", Shape{1000}, 0);
-}
-
-std::vector<std::string> identified(const InMemory& file) {
-  std::vector<std::string> names;
-  for (const FittingModel& model : identify(file)) names.push_back(model.name + (model.report.fits() ? "" : " leniently"));
-  return names;
+  return file_of(network).with("fc.weight", Shape{1000, network.channels()}, 0).with("fc.bias", Shape{1000}, 0);
 }
 
 /// A file of ResNet-18's stem and first stages.
@@ -85,11 +68,10 @@ TEST_CASE("A file of torchvision's is told from those of the others, and loads s
 
 TEST_CASE("GCL's checkpoint is told by its pooling, with torchvision's names or the numbers of its Sequential") {
   const auto gcl = [](const std::string& network) { return make_system<Shapes>("gcl@" + network); };
-  const SequentialResNet numbers{"model_state_dict.module."};
-  const auto numbered = [&](const std::string& name) { return numbers(name).front(); };
+  const SequentialNames numbered{"model_state_dict.module."};
   CHECK(identified(file_of(gcl("resnet50"), numbered)) == std::vector<std::string>{"resnet50", "gcl"});
   CHECK(identified(file_of(gcl("resnet34"), numbered)) == std::vector<std::string>{"resnet34", "gcl@resnet34"});
-  CHECK(compare(gcl("resnet152"), file_of(gcl("resnet152"), [](const std::string& name) { return name; })).fits());
+  CHECK(compare(gcl("resnet152"), file_of(gcl("resnet152"))).fits());
 }
 
 TEST_CASE("A ResNet is described with by name, whole or cut, at its end or at a tap") {
@@ -113,8 +95,9 @@ TEST_CASE("A ResNet is described with by name, whole or cut, at its end or at a 
 TEST_CASE("What a ResNet does not have is refused in a sentence") {
   const TemporaryFolder folder;
   const std::string path = weights(folder, 1);
-  CHECK_THROWS_WITH(load_model({.name = "resnet18:1+cls", .weights = path}).system.describe(photo()),
-                    ContainsSubstring("the features have no class token; this backbone needs an aggregator of patches"));
+  CHECK_THROWS_WITH(load_model({.name = "resnet18:1+cls", .weights = path}),
+                    ContainsSubstring("cls: this backbone has no class token; choose an aggregator of patches, such as gem"));
+  CHECK_THROWS_WITH(make_system<Shapes>("resnet18+cls"), ContainsSubstring("has no class token"));
   CHECK_THROWS_WITH(load_model({.name = "resnet18:1+gem", .weights = path, .tap = Tap{0, Facet::key}}).system.describe(photo()),
                     ContainsSubstring("got the facet key, which is of a transformer's attention"));
   CHECK_THROWS_WITH(load_model({.name = "resnet18:1+gem", .weights = path, .tap = Tap{1}}), ContainsSubstring("got block 1"));

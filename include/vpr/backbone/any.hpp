@@ -39,6 +39,8 @@ class AnyBackbone {
   /// @throws ConfigError  for another tap than the network's end, if it has no parts
   std::int64_t channels(Tap tap = {}) const { return self_->channels(tap); }
   std::int64_t multiple() const { return self_->multiple(); }
+  /// Whether its features have a class token; so they do where the backbone does not say.
+  bool has_class_token() const { return self_->has_class_token(); }
   /// @throws ConfigError  likewise, and for a backbone that does not tell its grid before it has images
   Grid grid(std::int64_t height, std::int64_t width, Tap tap = {}) const { return self_->grid(height, width, tap); }
   /// @throws ConfigError  for another tap than the network's end, if it has no parts
@@ -67,6 +69,7 @@ class AnyBackbone {
     virtual ~Interface() = default;
     virtual std::int64_t channels(Tap tap) const = 0;
     virtual std::int64_t multiple() const = 0;
+    virtual bool has_class_token() const = 0;
     virtual Grid grid(std::int64_t height, std::int64_t width, Tap tap) const = 0;
     virtual std::vector<Features<X>> at(const X& images, std::span<const Tap> taps) const = 0;
     virtual void visit(const AnyVisitor<B>& visitor, const std::string& prefix) = 0;
@@ -89,6 +92,13 @@ class AnyBackbone {
       return network.channels();
     }
     std::int64_t multiple() const override { return network.multiple(); }
+    bool has_class_token() const override {
+      if constexpr (requires { network.has_class_token(); }) {
+        return network.has_class_token();
+      } else {
+        return true;
+      }
+    }
     Grid grid(std::int64_t height, std::int64_t width, Tap tap) const override {
       if (tap.block >= 0) refuse();
       if constexpr (requires { network.grid(height, width); }) {

@@ -3,12 +3,10 @@
 /// Residual convolutional networks.
 #pragma once
 
-#include <vpr/backbone/concept.hpp>
+#include <vpr/backbone/staged.hpp>
 #include <vpr/backend/cpu.hpp>
 #include <vpr/backend/shapes.hpp>
 #include <vpr/layer/normed_convolution.hpp>
-#include <vpr/ops/checkpoint.hpp>
-#include <vpr/ops/layout.hpp>
 #include <vpr/ops/maps.hpp>
 
 #include <algorithm>
@@ -17,8 +15,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,6 +56,7 @@ struct ResNetConfig {
 template <class B>
 class ResidualBlock {
  public:
+  using backend = B;
   using X = typename B::tensor;
 
   ResidualBlock(const ResNetConfig& config, std::int64_t stage, bool is_first) {
@@ -78,12 +75,6 @@ class ResidualBlock {
       add(outputs, outputs, {3, 1, 1});
     }
     if (stride != 1 || inputs != outputs) shortcut_.emplace(inputs, outputs, Window{1, stride, 0}, eps);
-  }
-
-  /// The grid of what it makes of a map.
-  Grid positions(Grid map) const {
-    for (const NormedConvolution<B>& convolution : convolutions_) map = convolution.conv.window.positions(map);
-    return map;
   }
 
   /// `B×(H·W)×I` to `B×(H'·W')×O`.
@@ -118,24 +109,23 @@ class ResidualBlock {
   std::optional<NormedConvolution<B>> shortcut_;
 };
 
-/// ResNet (He et al., CVPR 2016) and ResNeXt (Xie et al., CVPR 2017) without what classifies. Its parts are its four stages; the stem is before
-/// the first. The features are a map, C channels at each of N positions and 0 or more each, without a class token.
+/// ResNet (He et al., CVPR 2016) and ResNeXt (Xie et al., CVPR 2017) without what classifies: see `StagedNetwork`. The features are 0 or more.
 ///
-/// Images may have any height and width; each stage but the first halves the map, rounded up, and the stem quarters the image so. Each image is
+/// Each of the four stages but the first halves the map, rounded up, and the stem quarters the image so. Each image is
 /// computed by itself, in training too: there the batch normalisations take their running statistics, and train what they multiply by and add.
 /// `freeze_statistics(false)` has them take the batch's, as PyTorch's `train()`. Parameters have torchvision's names. Equal to torchvision; goldens
 /// backbone_resnet*, backbone_resnext*.
 template <class B = Cpu<f32>>
-class ResNet {
+class ResNet : public StagedNetwork<ResNet<B>, ResidualBlock<B>> {
  public:
-  using backend = B;
   using X = typename B::tensor;
+  static constexpr std::string_view name = "ResNet";
 
   /// All parameters are as after construction, most of them zero, until weights are loaded.
   /// @throws ConfigError  for sizes that no such network can have.
   explicit ResNet(const ResNetConfig& config = {}) : config_(validated(config)), stem_(3, config.width, {7, 2, 3}, ResidualBlock<B>::eps) {
     for (std::int64_t stage = 0; stage < config.stages; ++stage) {
-      auto& blocks = stages_.emplace_back();
+      auto& blocks = this->stages_.emplace_back();
       for (std::int64_t i = 0; i < config.blocks[static_cast<std::size_t>(stage)]; ++i) blocks.emplace_back(config, stage, i == 0);
     }
     freeze_statistics(true);
@@ -143,104 +133,48 @@ class ResNet {
 
   const ResNetConfig& config() const& { return config_; }
   ResNetConfig config() && { return config_; }
-  std::int64_t depth() const { return config_.stages; }
-  std::int64_t multiple() const { return 1; }
-  /// The channels of the features at a tap.
-  std::int64_t channels(Tap tap = {}) const { return config_.channels(stage_of(tap)); }
-  /// The grid of the features at a tap of an image of that size.
-  Grid grid(std::int64_t height, std::int64_t width, Tap tap = {}) const { return grid_after({height, width}, stage_of(tap) + 1); }
 
   /// In training: whether the batch normalisations take their running statistics, not the batch's. No effect otherwise.
   void freeze_statistics(bool frozen) {
     frozen_statistics_ = frozen;
     stem_.bn.freeze_statistics(frozen);
-    for (auto& blocks : stages_) {
+    for (auto& blocks : this->stages_) {
       for (ResidualBlock<B>& block : blocks) block.freeze_statistics(frozen);
     }
   }
-  /// In training: see `DinoV2::set_checkpointing`.
-  void set_checkpointing(bool wanted) { checkpointing_ = wanted; }
 
-  /// The features of `B×3×H×W` images after the stage of `tap`.
-  /// @throws ShapeError   for images of another shape.
-  /// @throws ConfigError  if there is no such stage, or for a facet.
-  Features<X> operator()(const X& images, Tap tap = {}) const { return std::move(at(images, std::span(&tap, 1))[0]); }
-  /// The features at several taps, from one pass to the deepest of them.
-  std::vector<Features<X>> at(const X& images, std::span<const Tap> taps) const {
-    std::int64_t last = -1;
-    for (const Tap& tap : taps) last = std::max(last, stage_of(tap));
-    std::vector<Features<X>> found(taps.size());
-    X x = before(images, 0);
-    for (std::int64_t stage = 0; stage <= last; ++stage) {
-      x = through_part(std::move(x), images.shape(), stage);
-      for (std::size_t i = 0; i < taps.size(); ++i) {
-        if (stage_of(taps[i]) == stage) found[i] = features_of(x, images.shape(), taps[i]);
-      }
-    }
-    return found;
+  X stem(const X& pixels, Grid grid) const { return max_pool(stem_(pixels, grid, true), halving.positions(grid), halving); }
+  Grid grid_after(Grid pixels, std::int64_t stages) const {
+    Grid map = halving.positions(halving.positions(pixels));  // the stem's
+    for (std::int64_t stage = 1; stage < stages; ++stage) map = halving.positions(map);
+    return map;
   }
-
-  /// What the first `stages` stages make of images, maps `B×N×C`; that of none is the stem's.
-  X before(const X& images, std::int64_t stages) const {
-    const Shape& shape = images.shape();
-    VPR_REQUIRE(ShapeError, shape.rank() == 4 && shape[1] == 3 && shape[2] > 0 && shape[3] > 0, "ResNet: got images ", shape,
-                ", want [batch, 3, height, width]");
-    const Grid pixels{shape[2], shape[3]};
-    X x = transpose(reshape(images, Shape{shape[0], 3, pixels.patches()}), 1);
-    x = max_pool(stem_(x, pixels, true), halving.positions(pixels), halving);
-    for (std::int64_t stage = 0; stage < stages; ++stage) x = through_part(std::move(x), shape, stage);
-    return x;
-  }
-  /// What stage `index` makes of `before(images, index)` of images of that shape.
-  /// @throws ConfigError  if there is no such stage; ShapeError  for other maps than the images'.
-  X through_part(X x, const Shape& images, std::int64_t index) const {
-    require_before(x, images, index, depth() - 1);
-    Grid map = grid_after({images[2], images[3]}, index);
-    for (const ResidualBlock<B>& block : stages_[static_cast<std::size_t>(index)]) {
-      const auto run = [&block, map](X in) { return block(std::move(in), map); };
-      x = checkpointing_ ? checkpoint(run, std::move(x)) : run(std::move(x));
-      map = block.positions(map);
-    }
-    return x;
-  }
-  /// The features at the network's end from `before(images, done)` of images of that shape. They have the bits of `(*this)(images)`.
-  /// @throws ConfigError  if there are fewer stages; ShapeError  for other maps than the images'.
-  Features<X> continued(X x, const Shape& images, std::int64_t done) const {
-    require_before(x, images, done, depth());
-    for (; done < depth(); ++done) x = through_part(std::move(x), images, done);
-    return features_of(std::move(x), images, {});
-  }
+  std::int64_t channels_after(std::int64_t stages) const { return config_.channels(stages - 1); }
 
   /// The stage that a parameter is of; -1 for the stem.
-  std::int64_t part_of(std::string_view name) const {
+  std::int64_t part_of(std::string_view parameter) const {
     constexpr std::string_view layer = "layer";
     std::int64_t number = 0;
-    if (name.starts_with(layer)) std::from_chars(name.data() + layer.size(), name.data() + name.size(), number);
+    if (parameter.starts_with(layer)) std::from_chars(parameter.data() + layer.size(), parameter.data() + parameter.size(), number);
     return number - 1;
   }
-  std::set<std::string> plain_names() const {
-    std::set<std::string> names;
-    visit_const(*this, [&names](const std::string& name, const auto&) { names.insert(name); });
-    return names;
-  }
-  bool starts_at_zero(std::string_view) const { return false; }
   /// What decides the features beside the parameters.
   std::string settings() const { return frozen_statistics_ ? "running statistics" : "statistics of the batch"; }
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
-    const auto name = [&prefix](std::size_t stage, std::size_t block) {
-      return prefix + "layer" + std::to_string(stage + 1) + '.' + std::to_string(block) + '.';
+    const auto block = [&prefix](std::size_t stage, std::size_t i) {
+      return prefix + "layer" + std::to_string(stage + 1) + '.' + std::to_string(i) + '.';
     };
     stem_.visit(visitor, prefix + "conv1.", prefix + "bn1.");
-    for (std::size_t stage = 0; stage < stages_.size(); ++stage) {
-      for (std::size_t i = 0; i < stages_[stage].size(); ++i) stages_[stage][i].visit(visitor, name(stage, i));
+    for (std::size_t stage = 0; stage < this->stages_.size(); ++stage) {
+      for (std::size_t i = 0; i < this->stages_[stage].size(); ++i) this->stages_[stage][i].visit(visitor, block(stage, i));
     }
     if constexpr (requires { visitor.unused(prefix); }) {
       const auto unused = [&visitor](const std::string& parameter, auto&) { visitor.unused(parameter); };
-      for (std::size_t stage = stages_.size(); stage < config_.blocks.size(); ++stage) {
+      for (std::size_t stage = this->stages_.size(); stage < config_.blocks.size(); ++stage) {
         for (std::size_t i = 0; std::cmp_less(i, config_.blocks[stage]); ++i)
-          ResidualBlock<Shapes>(config_, static_cast<std::int64_t>(stage), i == 0).visit(unused, name(stage, i));
+          ResidualBlock<Shapes>(config_, static_cast<std::int64_t>(stage), i == 0).visit(unused, block(stage, i));
       }
       for (const char* classifier : {"fc.weight", "fc.bias"}) visitor.unused(prefix + classifier);
     }
@@ -254,33 +188,9 @@ class ResNet {
     return config;
   }
 
-  /// The stage that a tap is after.
-  std::int64_t stage_of(Tap tap) const {
-    VPR_REQUIRE(ConfigError, tap.block >= -1 && tap.block < depth(), "ResNet: got stage ", tap.block, ", want one in [0, ", depth(), ")");
-    VPR_REQUIRE(ConfigError, tap.facet == Facet::token, "ResNet: got the facet ", text_of(tap.facet),
-                ", which is of a transformer's attention: leave it out");
-    return tap.block < 0 ? depth() - 1 : tap.block;
-  }
-
-  static Grid grid_after(Grid pixels, std::int64_t stages) {
-    Grid map = halving.positions(halving.positions(pixels));  // the stem's
-    for (std::int64_t stage = 1; stage < stages; ++stage) map = halving.positions(map);
-    return map;
-  }
-
-  void require_before(const X& x, const Shape& images, std::int64_t done, std::int64_t most) const {
-    VPR_REQUIRE(ConfigError, done >= 0 && done <= most, "ResNet: got a map after ", done, " stages, want at most ", most);
-    const std::int64_t cells = grid_after({images[2], images[3]}, done).patches(), wanted = config_.channels(done - 1);
-    VPR_REQUIRE(ShapeError, x.shape().rank() == 3 && x.shape()[1] == cells && x.shape()[2] == wanted, "ResNet: got a map ", x.shape(),
-                ", want Bx", cells, "x", wanted);
-  }
-
-  Features<X> features_of(X x, const Shape& images, Tap tap) const { return {X(), std::move(x), grid(images[2], images[3], tap)}; }
-
   ResNetConfig config_;
   NormedConvolution<B> stem_;
-  std::vector<std::vector<ResidualBlock<B>>> stages_;
-  bool frozen_statistics_ = true, checkpointing_ = false;
+  bool frozen_statistics_ = true;
 };
 
 }  // namespace vpr

@@ -52,25 +52,26 @@ struct TimmDinoV2 {
 };
 static_assert(NameMap<TimmDinoV2>);
 
-/// The names of a ResNet whose children a `torch.nn.Sequential` numbers, as GCL's and EigenPlaces' checkpoints have them: the stem's convolution and
-/// normalisation are 0 and 1, the stages 4 to 7.
-struct SequentialResNet {
+/// The names of a convolutional network whose children a `torch.nn.Sequential` numbers, as CosPlace's, GCL's, Patch-NetVLAD's and other checkpoints have
+/// them: a ResNet's first convolution and normalisation are 0 and 1, its stages 4 to 7; what torchvision keeps under `features` stands alone.
+struct SequentialNames {
   std::string prefix;
 
   std::vector<std::string> operator()(const std::string& official) const {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 6> numbers{
-        {{"conv1", "0"}, {"bn1", "1"}, {"layer1", "4"}, {"layer2", "5"}, {"layer3", "6"}, {"layer4", "7"}}};
-    for (std::size_t at = 0, dot = 0; (dot = official.find('.', at)) != official.npos; at = dot + 1) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 7> numbers{
+        {{"conv1.", "0."}, {"bn1.", "1."}, {"layer1.", "4."}, {"layer2.", "5."}, {"layer3.", "6."}, {"layer4.", "7."}, {"features.", ""}}};
+    for (std::size_t at = 0, next = 0; (next = official.find('.', at)) != official.npos; at = next) {
+      ++next;
       for (const auto& [child, number] : numbers) {
-        if (std::string_view(official).substr(at, dot - at) == child)
-          return {prefix + official.substr(0, at).append(number) + official.substr(dot)};
+        if (std::string_view(official).substr(at, next - at) == child)
+          return {prefix + official.substr(0, at).append(number) + official.substr(next)};
       }
     }
     return {prefix + official};
   }
   bool covers(std::string_view name) const { return name.starts_with(prefix); }
 };
-static_assert(NameMap<SequentialResNet>);
+static_assert(NameMap<SequentialNames>);
 
 /// The names that Hugging Face's `transformers` gives DINOv2, with or without registers, of version 5 (`attention.q_proj`) or before (`attention.attention.query`).
 /// Query, key and value are stacked to `attn.qkv`. An ONNX export for one image size splits the position embedding into two nameless

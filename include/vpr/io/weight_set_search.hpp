@@ -155,7 +155,7 @@ class WeightSetSearch {
   AnyNameMap naming(std::size_t index, const std::string& root) const {
     if (index == 0) return PrefixedNames{root};
     if (index == 1) return TimmDinoV2{root};
-    if (index == 4) return SequentialResNet{root};
+    if (index == 4) return SequentialNames{root};
     HuggingFaceDinoV2 names(root, index == 3);
     names.find_split_position(tensors_);
     return names;

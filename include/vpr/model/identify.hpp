@@ -109,6 +109,10 @@ std::vector<FittingModel> identify(const S& source) {
       }
     }
   }
+  for (const NamedSystem& system : named_systems()) {  // those on a part of a network, of which no file need hold the whole
+    if (BackboneName(system.backbone).parts == 0 || !detail::has_first_kernel(make_backbone<Shapes>(system.backbone), source)) continue;
+    detail::add_fitting(std::string(system.name), make_system<Shapes>(system.name), source, systems);
+  }
   detail::keep_closest(networks);
   detail::keep_closest(systems);
   networks.insert(networks.end(), std::make_move_iterator(systems.begin()), std::make_move_iterator(systems.end()));

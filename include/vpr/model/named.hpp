@@ -219,7 +219,7 @@ inline LoadedModel load_composition(const ModelRequest& request) {
     load_weights(pipeline.backbone, pipeline, name.backbone, file, request, record);
     loaded = true;
   };
-  AggregatorPlace place{pipeline.backbone.channels(), wants_unit_tokens(record.tokens), {}};
+  AggregatorPlace place = aggregator_place(pipeline.backbone, parse_image_size(record.size, "size"), wants_unit_tokens(record.tokens));
   if (request.vocabulary) {
     place.vocabulary = [&] {
       load_backbone();

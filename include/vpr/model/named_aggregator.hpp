@@ -5,6 +5,8 @@
 
 #include <vpr/aggregator/any.hpp>
 #include <vpr/aggregator/vocabulary.hpp>
+#include <vpr/backbone/any.hpp>
+#include <vpr/image/image.hpp>
 #include <vpr/model/factory.hpp>
 
 #include <cstdint>
@@ -16,10 +18,21 @@ namespace vpr {
 
 /// What an aggregator is made for.
 struct AggregatorPlace {
-  std::int64_t channels = 0;               ///< of the features
-  bool unit_length = false;                ///< whether each token is brought to unit length first
-  std::function<Vocabulary()> vocabulary;  ///< gives the visual words of VLAD
+  std::int64_t channels = 0;                    ///< of the features
+  bool unit_length = false;                     ///< whether each token is brought to unit length first
+  std::function<Vocabulary()> vocabulary = {};  ///< gives the visual words of VLAD
+  bool has_class_token = true;                  ///< whether the features have one
+  Grid grid = {16, 16};                         ///< of the features, for an aggregator of one grid
 };
+
+/// The place behind a backbone, for photos that come to that size.
+template <class B>
+AggregatorPlace aggregator_place(const AnyBackbone<B>& backbone, ImageSize size, bool unit_length) {
+  return {.channels = backbone.channels(),
+          .unit_length = unit_length,
+          .has_class_token = backbone.has_class_token(),
+          .grid = backbone.grid(size.height, size.width)};
+}
 
 /// The row of an aggregator that follows a backbone's name: `dinov2-vits14+gem`.
 struct NamedAggregator {

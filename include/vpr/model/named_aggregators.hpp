@@ -18,7 +18,12 @@ struct CommonAggregators {
   template <class Row>
   static std::vector<Row> rows() {
     return {
-        row<Row>("cls", "the class token", false, []<class B>(const AggregatorPlace&) { return ClassToken<B>(); }),
+        row<Row>("cls", "the class token", false,
+                 []<class B>(const AggregatorPlace& at) {
+                   VPR_REQUIRE(ConfigError, at.has_class_token,
+                               "cls: this backbone has no class token; choose an aggregator of patches, such as gem");
+                   return ClassToken<B>();
+                 }),
         row<Row>("mean", "the mean of the patches", false, []<class B>(const AggregatorPlace&) { return Mean<B>(); }),
         row<Row>("gem", "the generalised mean of the patches, p = 3", false, []<class B>(const AggregatorPlace&) { return GeM<B>(); }),
         row<Row>("vlad", "residuals to a vocabulary of words, as AnyLoc", false,
@@ -35,12 +40,18 @@ struct CommonAggregators {
                  []<class B>(const AggregatorPlace& at) {
                    return Projected(NetVlad<B>({.channels = at.channels, .clusters = 32}), at.channels, 8192);
                  }),
-        row<Row>("mixvpr", "mixed maps of a 16x16 grid, 4096 dimensions", true,
+        row<Row>("mixvpr", "mixed maps, for photos of one size, 4096 dimensions", true,
+                 []<class B>(const AggregatorPlace& at) { return MixVpr<B>({.channels = at.channels, .grid = at.grid}); }),
+        row<Row>("convap", "averages of 2x2 cells, 8192 dimensions", true,
+                 []<class B>(const AggregatorPlace& at) { return ConvAp<B>({.channels = at.channels, .out_channels = 2048}); }),
+        row<Row>("cosplace", "the generalised mean through a linear map, 512 dimensions", true,
+                 []<class B>(const AggregatorPlace& at) { return CosPlace<B>({.channels = at.channels, .outputs = 512}); }),
+        row<Row>("salad", "optimal transport to 64 clusters, 8192 dimensions, and 256 of a class token where there is one", true,
                  []<class B>(const AggregatorPlace& at) {
-                   return MixVpr<B>({.channels = at.channels, .grid = {16, 16}});
+                   SaladSettings settings{.channels = at.channels};
+                   if (!at.has_class_token) settings.token_dim = 0;
+                   return SaladAggregator<B>(settings);
                  }),
-        row<Row>("salad", "optimal transport to 64 clusters, 8192 + 256 dimensions", true,
-                 []<class B>(const AggregatorPlace& at) { return SaladAggregator<B>({.channels = at.channels}); }),
     };
   }
 

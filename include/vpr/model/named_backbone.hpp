@@ -8,6 +8,7 @@
 #include <vpr/model/factory.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vpr {
@@ -23,5 +24,11 @@ struct NamedBackbone {
 /// The rows of one family of backbones, such as `DinoV2Backbones`. Defined by `<vpr/model/rows.hpp>` where `Family` is.
 template <class Family>
 std::vector<NamedBackbone> backbones_of();
+
+/// The backbone of that name, see `BackboneName`, over backend `B`, without weights. Defined by `<vpr/model/systems.hpp>`.
+/// @param position_rule  see `BackboneOptions`
+/// @throws ConfigError  for an unknown name, or more parts than it has
+template <class B>
+AnyBackbone<B> make_backbone(std::string_view text, std::string position_rule = {});
 
 }  // namespace vpr

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// The published ResNets by name, and GCL, which is one with GeM.
+/// The published ResNets by name, and GCL, which is one, or VGG-16, with GeM.
 #pragma once
 
 #include <vpr/aggregator/gem.hpp>
 #include <vpr/backbone/resnet.hpp>
+#include <vpr/model/any_system.hpp>
 #include <vpr/model/backbone_name.hpp>
 #include <vpr/model/pipeline.hpp>
+#include <vpr/model/vgg.hpp>
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace vpr {
@@ -62,14 +65,16 @@ struct ResNetBackbones {
   }
 };
 
-/// GCL (Leyva-Vallina et al., CVPR 2023): a ResNet and GeM, trained by the graded likeness of photos (`GeneralisedContrastiveLoss`). D = 2048.
-template <class B = Cpu<f32>>
-using Gcl = Pipeline<ResNet<B>, GeM<B>>;
+/// GCL (Leyva-Vallina et al., CVPR 2023): a convolutional network and GeM, trained by the graded likeness of photos (`GeneralisedContrastiveLoss`).
+/// D = 2048, of VGG-16 512.
+template <class B = Cpu<f32>, class Network = ResNet<B>>
+using Gcl = Pipeline<Network, GeM<B>>;
 
-/// The system with the authors' preprocessing, a resize of the 8-bit photo to 480×640, and the names of their checkpoints. Goldens gcl_resnet*.
-template <class B = Cpu<f32>>
-Gcl<B> make_gcl(const ResNetConfig& config = {}) {
-  return Gcl<B>(ResNet<B>(config), GeM<B>(), ResizeThenNormalise<>{{{480, 640}}}, {"backbone.", "pool."});
+/// The system with the authors' preprocessing, a resize of the 8-bit photo to 480×640, and the names of their checkpoints. Of VGG-16 they take the
+/// last ReLU and pooling, too: `VggConfig::last_pooled`. Goldens gcl_resnet*, gcl_vgg16_*.
+template <class B = Cpu<f32>, class Network = ResNet<B>>
+Gcl<B, Network> make_gcl(Network network = Network()) {
+  return Gcl<B, Network>(std::move(network), GeM<B>(), ResizeThenNormalise<>{{{480, 640}}}, {"backbone.", "pool."});
 }
 
 /// GCL on ResNet-50: see `NamedSystem`.
@@ -86,7 +91,12 @@ struct GclSystems {
                 .size = {480, 640},
                 .dimensions = 2048,
                 .recipe = {},
-                .factory = []<class B>(std::string_view network) { return make_gcl<B>(find_resnet(network)); }}};
+                .factory = []<class B>(std::string_view network) {
+                  if (!network.starts_with("vgg")) return AnyPipeline<B>(make_gcl<B>(ResNet<B>(find_resnet(network))));
+                  VggConfig config = find_vgg(network);
+                  config.last_pooled = true;
+                  return AnyPipeline<B>(make_gcl<B>(Vgg<B>(config)));
+                }}};
   }
 };
 

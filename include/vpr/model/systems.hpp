@@ -3,7 +3,8 @@
 /// The published backbones, aggregators and systems by name.
 ///
 /// It instantiates all of them: include it in one source. A program whose other sources need it, too, defines `VPR_MODELS_APART` in all of them and
-/// compiles each line of the lists below in a source of its own: see `<vpr/model/rows.hpp>`.
+/// compiles each line of the lists below in a source of its own: see `<vpr/model/rows.hpp>`. Rows of systems on any network take theirs from
+/// `make_backbone`, which is instantiated in one more source.
 #pragma once
 
 #include <vpr/aggregator/simple.hpp>
@@ -14,13 +15,16 @@
 #include <vpr/model/named_backbone.hpp>
 #include <vpr/model/named_system.hpp>
 #ifndef VPR_MODELS_APART
+#include <vpr/model/cos_place.hpp>
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/dinov2.hpp>
+#include <vpr/model/mix_vpr.hpp>
 #include <vpr/model/named_aggregators.hpp>
 #include <vpr/model/resnet.hpp>
 #include <vpr/model/rows.hpp>
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
+#include <vpr/model/vgg.hpp>
 #endif
 
 #include <algorithm>
@@ -34,11 +38,15 @@ namespace vpr {
 
 struct DinoV2Backbones;
 struct ResNetBackbones;
+struct VggBackbones;
 struct CommonAggregators;
 struct SaladSystems;
 struct CricaVprSystems;
 struct SelaVprSystems;
 struct GclSystems;
+struct CosPlaceSystems;
+struct MixVprSystems;
+struct ConvApSystems;
 
 namespace detail {
 
@@ -66,7 +74,8 @@ std::string names_of(const std::vector<Row>& rows) {
 
 /// The rows of all backbones.
 inline const std::vector<NamedBackbone>& named_backbones() {
-  static const std::vector<NamedBackbone> all = detail::joined({backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>()});
+  static const std::vector<NamedBackbone> all =
+      detail::joined({backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>(), backbones_of<VggBackbones>()});
   return all;
 }
 /// The rows of all aggregators.
@@ -77,7 +86,8 @@ inline const std::vector<NamedAggregator>& named_aggregators() {
 /// The rows of all systems.
 inline const std::vector<NamedSystem>& named_systems() {
   static const std::vector<NamedSystem> all =
-      detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>()});
+      detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
+                      systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>()});
   return all;
 }
 
@@ -93,11 +103,8 @@ inline const NamedBackbone& find_backbone(std::string_view text) {
   return *found;
 }
 
-/// The backbone of that name, see `BackboneName`, over backend `B`, without weights.
-/// @param position_rule  see `BackboneOptions`
-/// @throws ConfigError  for an unknown name, or more parts than it has
 template <class B>
-AnyBackbone<B> make_backbone(std::string_view text, std::string position_rule = {}) {
+AnyBackbone<B> make_backbone(std::string_view text, std::string position_rule) {
   return find_backbone(text).factory.template make<B>({BackboneName(text).parts, std::move(position_rule)});
 }
 
@@ -178,7 +185,7 @@ AnySystem<B> make_system(std::string_view text, std::string_view tokens = {}) {
     VPR_REQUIRE(ConfigError, aggregator != nullptr, "there is no aggregator '", composition.aggregator, "'; there are ",
                 detail::names_of(named_aggregators()));
     AnyBackbone<B> backbone = make_backbone<B>(composition.backbone);
-    const AggregatorPlace place{backbone.channels(), unit, {}};
+    const AggregatorPlace place = aggregator_place(backbone, {224, 224}, unit);
     return AnySystem<B>(AnyPipeline<B>(std::move(backbone), aggregator->factory.template make<B>(place)));
   }
   const SystemName name(text);

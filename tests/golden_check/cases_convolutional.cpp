@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "tests/golden_check/models.hpp"
+
+#include <vpr/aggregator.hpp>
+#include <vpr/io/load.hpp>
+#include <vpr/model/cos_place.hpp>
+#include <vpr/model/resnet.hpp>
+#include <vpr/model/vgg.hpp>
+
+#include <algorithm>
+#include <cctype>
+
+namespace {
+
+using namespace vpr::test;
+
+/// The name here of the network that a file's config names.
+std::string network_of(const Golden& golden, const char* key) {
+  auto name = golden.config<std::string>(key, "");
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return c == '_' ? '-' : static_cast<char>(std::tolower(c)); });
+  if (!name.starts_with("resne") && name != "vgg16") throw Skipped{"there is no " + name + " yet"};
+  return name;
+}
+
+/// Calls `run(network)` with it.
+template <class B, class Run>
+void with_network(const std::string& name, vpr::VggConfig vgg, const Run& run) {
+  if (name == "vgg16") {
+    run(vpr::Vgg<B>(vgg));
+  } else {
+    run(vpr::ResNet<B>(vpr::find_resnet(name)));
+  }
+}
+
+template <class B>
+void check_resnet(const Golden& golden, Check& check, const std::string& name) {
+  vpr::ResNet<B> model(vpr::find_resnet(name + ':' + golden.config<std::string>("until", "layer4").back()));
+  load_from(golden, model);
+  const auto images = tensor<B>(golden, "in.image");
+  if (check.wants("stem")) check("stem", maps(model.before(images, 0)));
+  for (std::int64_t stage = 0; stage < model.depth(); ++stage) {
+    const std::string layer = "layer" + std::to_string(stage + 1);
+    if (check.wants(layer)) check(layer, maps(model(images, vpr::Tap{stage}).patches));
+  }
+  check("main", maps(model(images).patches));
+}
+
+/// Up to conv5_3, its ReLU or its pooling, or to the pooling of an earlier stage; outputs are named by torchvision's layer.
+template <class B>
+void check_vgg16(const Golden& golden, Check& check) {
+  const auto until = golden.config<std::int64_t>("until", 31);
+  const std::vector<std::int64_t> poolings{4, 9, 16, 23, 30};
+  const std::int64_t stages =
+      until == 29 || until == 30 ? 5 : 1 + (std::find(poolings.begin(), poolings.end(), until - 1) - poolings.begin());
+  if (stages > 5) throw Skipped{"VGG-16 is not cut within a stage"};
+  vpr::VggConfig config = vpr::VggConfig().first(stages);
+  config.last_pooled = until == 31;
+  vpr::Vgg<B> model(config);
+  load_from(golden, model);
+  const auto images = tensor<B>(golden, "in.image");
+  for (std::int64_t stage = 0; stage < stages; ++stage) {
+    const std::string layer = "features" + std::to_string(poolings[static_cast<std::size_t>(stage)]);
+    if (check.wants(layer)) check(layer, maps(model(images, vpr::Tap{stage}).patches));
+  }
+  const auto end = model(images).patches;
+  check("main", maps(until == 30 ? vpr::relu(end) : end));
+}
+
+const Register torchvision_case("torchvision", [](const Golden& golden, const Options& options, Check& check) {
+  const std::string name = network_of(golden, "model");
+  on_backend(options.backend, [&]<class B>() { name == "vgg16" ? check_vgg16<B>(golden, check) : check_resnet<B>(golden, check, name); });
+});
+
+const Register gcl_case("gcl", [](const Golden& golden, const Options& options, Check& check) {
+  on_backend(options.backend, [&]<class B>() {
+    with_network<B>(network_of(golden, "backbone"), {.last_pooled = true}, [&](auto network) {
+      auto model = vpr::make_gcl<B>(std::move(network));
+      const auto images = tensor<B>(golden, "in.image");
+      if (golden.config<std::string>("pool", "GeM") == "avg") {
+        vpr::Pipeline averaged(std::move(model.backbone), vpr::Mean<B>(), {}, model.names);
+        vpr::load(averaged, golden.weights());  // strictly, by the names of the authors' checkpoints
+        const auto features = averaged.backbone(images);
+        check("features", maps(features.patches));
+        check("pooled", mean(features.patches).to_vector());
+        check("main", averaged(images).to_vector());
+        return;
+      }
+      vpr::load(model, golden.weights());
+      const auto features = model.backbone(images);
+      check("features", maps(features.patches));
+      vpr::Tensor<B> p;
+      model.aggregator.visit([&](const std::string&, vpr::Tensor<B>& parameter) { p = parameter; }, "");
+      check("pooled", gem(features.patches, p, vpr::GemSettings().eps).to_vector());
+      check("main", model(images).to_vector());
+    });
+  });
+});
+
+const Register eigen_places_case("eigenplaces", [](const Golden& golden, const Options& options, Check& check) {
+  on_backend(options.backend, [&]<class B>() {
+    with_network<B>(network_of(golden, "backbone"), {}, [&](auto network) {
+      auto model = vpr::make_cos_place(std::move(network), golden.config("fc_output_dim", std::int64_t{0}));
+      vpr::load(model, golden.weights());
+      const auto images = tensor<B>(golden, "in.image");
+      const auto features = model.backbone(images);
+      check("features", maps(features.patches));
+      check("l2", maps(l2_normalize(features.patches)));
+      check("pooled", model.aggregator.pooled(features).to_vector());
+      check("main", model(images).to_vector());
+    });
+  });
+});
+
+}  // namespace
