@@ -190,7 +190,7 @@ TEST_CASE("A named system stands on another network if asked to") {
   CHECK(make_system<Shapes>("salad@dinov2-vits14").dimensions() == 8448);
   CHECK(make_system<Shapes>("gcl@resnet18").dimensions() == 512);
   CHECK(make_system<Shapes>("gcl@resnext101-32x8d:3").dimensions() == 1024);
-  CHECK_THROWS_WITH(make_system<Shapes>("salad@resnet50"), ContainsSubstring("there is no DINOv2 'resnet50'; there are dinov2-vits14, "));
+  CHECK_THROWS_WITH(make_system<Shapes>("salad@resnet50"), ContainsSubstring("there is no vision transformer 'resnet50'; there are dinov2-vits14, "));
   CHECK_THROWS_WITH(make_system<Shapes>("gcl@dinov2-vits14"),
                     ContainsSubstring("there is no ResNet 'dinov2-vits14'; there are resnet18, resnet34, resnet50, "));
 }

@@ -179,7 +179,8 @@ AnySystem<B> make_system(std::string_view text, std::string_view tokens = {}) {
                 detail::names_of(named_aggregators()));
     AnyBackbone<B> backbone = make_backbone<B>(composition.backbone);
     const AggregatorPlace place{backbone.channels(), unit, {}};
-    return AnySystem<B>(AnyPipeline<B>(std::move(backbone), aggregator->factory.template make<B>(place)));
+    return AnySystem<B>(AnyPipeline<B>(std::move(backbone), aggregator->factory.template make<B>(place),
+                                       find_preprocess(find_backbone(composition.backbone).preprocess, {224, 224})));
   }
   const SystemName name(text);
   const NamedSystem* const named = find_system(name.system);
