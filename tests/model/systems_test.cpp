@@ -155,10 +155,19 @@ TEST_CASE("A tensor that is missing, renamed or mis-shaped in a checkpoint is na
 }
 
 TEST_CASE("Every named system has the dimensions that its paper gives") {
-  const std::map<std::string_view, std::int64_t> dimensions{
-      {"salad", 8448},     {"salad-2048", 2112},         {"salad-512", 544}, {"salad-no-dustbin", 8448}, {"salad-no-token", 8192},
-      {"cricavpr", 10752}, {"cricavpr-convpass", 10752}, {"selavpr", 1024},  {"selavpr-global", 1024},   {"selavpr-local", 1024},
-      {"gcl", 2048}};
+  const std::map<std::string_view, std::int64_t> dimensions{{"salad", 8448},
+                                                            {"salad-2048", 2112},
+                                                            {"salad-512", 544},
+                                                            {"salad-no-dustbin", 8448},
+                                                            {"salad-no-token", 8192},
+                                                            {"cricavpr", 10752},
+                                                            {"cricavpr-convpass", 10752},
+                                                            {"selavpr", 1024},
+                                                            {"selavpr-global", 1024},
+                                                            {"selavpr-local", 1024},
+                                                            {"gcl", 2048},
+                                                            {"boq", 12288},
+                                                            {"boq-resnet50", 16384}};
   for (const NamedSystem& named : named_systems()) {
     INFO(named.name);
     CHECK(named.dimensions == dimensions.at(named.name));
@@ -190,7 +199,8 @@ TEST_CASE("A named system stands on another network if asked to") {
   CHECK(make_system<Shapes>("salad@dinov2-vits14").dimensions() == 8448);
   CHECK(make_system<Shapes>("gcl@resnet18").dimensions() == 512);
   CHECK(make_system<Shapes>("gcl@resnext101-32x8d:3").dimensions() == 1024);
-  CHECK_THROWS_WITH(make_system<Shapes>("salad@resnet50"), ContainsSubstring("there is no vision transformer 'resnet50'; there are dinov2-vits14, "));
+  CHECK_THROWS_WITH(make_system<Shapes>("salad@resnet50"),
+                    ContainsSubstring("there is no vision transformer 'resnet50'; there are dinov2-vits14, "));
   CHECK_THROWS_WITH(make_system<Shapes>("gcl@dinov2-vits14"),
                     ContainsSubstring("there is no ResNet 'dinov2-vits14'; there are resnet18, resnet34, resnet50, "));
 }

@@ -41,6 +41,8 @@ struct CommonAggregators {
                  }),
         row<Row>("salad", "optimal transport to 64 clusters, 8192 + 256 dimensions", true,
                  []<class B>(const AggregatorPlace& at) { return SaladAggregator<B>({.channels = at.channels}); }),
+        row<Row>("boq", "what 64 learned queries find in each of two layers, 12288 dimensions", true,
+                 []<class B>(const AggregatorPlace& at) { return Boq<B>({.channels = at.channels}); }),
     };
   }
 

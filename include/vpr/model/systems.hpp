@@ -14,6 +14,7 @@
 #include <vpr/model/named_backbone.hpp>
 #include <vpr/model/named_system.hpp>
 #ifndef VPR_MODELS_APART
+#include <vpr/model/boq.hpp>
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/dinov2.hpp>
 #include <vpr/model/named_aggregators.hpp>
@@ -36,6 +37,7 @@ struct DinoV2Backbones;
 struct ResNetBackbones;
 struct CommonAggregators;
 struct SaladSystems;
+struct BoqSystems;
 struct CricaVprSystems;
 struct SelaVprSystems;
 struct GclSystems;
@@ -77,7 +79,8 @@ inline const std::vector<NamedAggregator>& named_aggregators() {
 /// The rows of all systems.
 inline const std::vector<NamedSystem>& named_systems() {
   static const std::vector<NamedSystem> all =
-      detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>()});
+      detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
+                      systems_of<BoqSystems>()});
   return all;
 }
 
