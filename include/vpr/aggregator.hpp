@@ -5,6 +5,7 @@
 
 #include <vpr/aggregator/any.hpp>
 #include <vpr/aggregator/batch_context.hpp>
+#include <vpr/aggregator/boq.hpp>
 #include <vpr/aggregator/concept.hpp>
 #include <vpr/aggregator/conv_ap.hpp>
 #include <vpr/aggregator/cos_place.hpp>

@@ -24,6 +24,7 @@
 #include <vpr/io/save.hpp>
 #include <vpr/io/sharded.hpp>
 #include <vpr/io/torch_checkpoint.hpp>
+#include <vpr/io/vit_names.hpp>
 #include <vpr/io/weight_file.hpp>
 #include <vpr/io/weight_set_search.hpp>
 #include <vpr/io/weight_sets.hpp>

@@ -43,6 +43,10 @@ TEST_CASE("Gradients of CosPlace's and Conv-AP's parameters agree with central d
   check(ConvAp<Training>({.channels = 5, .out_channels = 3, .rows = 2, .columns = 3}), constant_features(2, 5, grid, 1));
 }
 
+TEST_CASE("Gradients of BoQ's parameters agree with central differences") {
+  check(Boq<Training>({.channels = 5, .projected = 6, .head = 3, .queries = 3, .layers = 2, .rows = 2}), constant_features(2, 5, grid, 1));
+}
+
 TEST_CASE("Gradients of a split's and of GeM's power agree with central differences") {
   check(SplitAggregator<Split<1, 2, 3>, Training>(), constant_features(2, 5, grid, 1));
   check(SplitAggregator<Split<1, 2>, Training>({.whole = WholeRegion::gem}), constant_features(2, 5, grid, 1));

@@ -74,6 +74,13 @@ TEST_CASE("A vision transformer's parts make up the network") {
   check(DinoV2<>(VitConfig{.channels = 24, .depth = 3, .heads = 2, .registers = 2, .trained_side = 70}), 28, 42);
 }
 
+TEST_CASE("The parts of CLIP's visual tower and of a distilled transformer make up the network") {
+  VitConfig config{.channels = 24, .depth = 2, .heads = 2, .mask_token = false, .patch_size = 16, .trained_side = 48, .layer_scale = false};
+  check(DinoV2<>(config.clip(10)), 32, 64);
+  check(DinoV2<>(config.clip(10).first(1)), 32, 64);
+  check(DinoV2<>(config.distilled()), 48, 32);
+}
+
 TEST_CASE("A ResNet's parts make up the network") {
   check(ResNet<>(ResNetConfig{.blocks = {1, 2, 1, 1}, .bottleneck = false, .width = 6}), 45, 70);
   check(ResNet<>(ResNetConfig{.blocks = {2, 1, 1, 1}, .groups = 3, .group_width = 2, .width = 4}.first(3)), 64, 33);

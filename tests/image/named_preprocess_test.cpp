@@ -22,6 +22,9 @@ TEST_CASE("A name finds its preprocessing") {
   check("resize-8-bit-then-normalise+shorter-side+bicubic", ResizeThenNormalise<ShorterSide>{{28}, Interpolation::bicubic});
   check("normalise-then-resize-tensor+multiple-of-14", NormaliseThenResize<NearestMultiple>{});
   check("normalise-then-resize-tensor+floor-multiple-of-14", NormaliseThenResize<FloorMultiple>{});
+  const Normalisation halves{{.5F, .5F, .5F}, {.5F, .5F, .5F}};
+  check("normalise-then-resize-tensor+half-normalised", NormaliseThenResize<>{{size}, Interpolation::bilinear, true, halves});
+  check("resize-8-bit-then-normalise+half-normalised", ResizeThenNormalise<>{{size}, Interpolation::bilinear, halves});
   check("central-crop", CentralCrop{size});
   check("anyloc", AnyLocCrop{42});
 }

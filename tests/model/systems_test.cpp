@@ -183,7 +183,9 @@ TEST_CASE("Every named system has the dimensions that its paper gives") {
                                                             {"convap", 8192},
                                                             {"convap-4096", 4096},
                                                             {"convap-2048", 2048},
-                                                            {"convap-512", 512}};
+                                                            {"convap-512", 512},
+                                                            {"boq", 12288},
+                                                            {"boq-resnet50", 16384}};
   for (const NamedSystem& named : named_systems()) {
     INFO(named.name);
     CHECK(named.dimensions == dimensions.at(named.name));
@@ -218,7 +220,8 @@ TEST_CASE("A named system stands on another network if asked to") {
   CHECK(make_system<Shapes>("cosplace-512@resnet18").dimensions() == 512);
   CHECK(make_system<Shapes>("convap-512@dinov2-vits14").dimensions() == 512);
   CHECK_THROWS_WITH(make_system<Shapes>("cosplace@resnet5"), ContainsSubstring("there is no backbone 'resnet5'"));
-  CHECK_THROWS_WITH(make_system<Shapes>("salad@resnet50"), ContainsSubstring("there is no DINOv2 'resnet50'; there are dinov2-vits14, "));
+  CHECK_THROWS_WITH(make_system<Shapes>("salad@resnet50"),
+                    ContainsSubstring("there is no vision transformer 'resnet50'; there are dinov2-vits14, "));
   CHECK_THROWS_WITH(make_system<Shapes>("gcl@dinov2-vits14"),
                     ContainsSubstring("there is no ResNet 'dinov2-vits14'; there are resnet18, resnet34, resnet50, "));
 }

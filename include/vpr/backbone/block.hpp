@@ -85,10 +85,10 @@ struct Block {
 
   explicit Block(const VitConfig& config) : Block(config, Adapter<B>(config)) {}
   Block(const VitConfig& config, Adapter<B> adapter_)
-      : norm1(config.channels, typename B::value(1e-6)),
+      : norm1(config.channels, static_cast<typename B::value>(config.norm_eps)),
         attn(config.channels, config.heads, config.qkv_bias, config.proj_bias),
         ls1(X::full(Shape{config.channels}, 1)),
-        norm2(config.channels, typename B::value(1e-6)),
+        norm2(config.channels, static_cast<typename B::value>(config.norm_eps)),
         mlp(config.channels, config.hidden(), config.feed_forward, config.feed_forward_bias),
         ls2(X::full(Shape{config.channels}, 1)),
         adapter(std::move(adapter_)),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// DINOv2, the vision transformer that the library's systems stand on.
+/// The vision transformer that the library's systems stand on: DINOv2, and those that differ from it by their `VitConfig`.
 #pragma once
 
 #include <vpr/backbone/block.hpp>
@@ -10,6 +10,7 @@
 #include <vpr/core/text.hpp>
 #include <vpr/layer/patch_embedding.hpp>
 #include <vpr/ops/checkpoint.hpp>
+#include <vpr/ops/product.hpp>
 
 #include <charconv>
 #include <concepts>
@@ -23,7 +24,8 @@
 
 namespace vpr {
 
-/// DINOv2 (Oquab et al. 2023), with registers (Darcet et al. 2024) if its configuration has them.
+/// DINOv2 (Oquab et al. 2023), with registers (Darcet et al. 2024) if its configuration has them; by other configurations the plain vision transformer
+/// (Dosovitskiy et al. 2021), DeiT (Touvron et al. 2021), DINO (Caron et al. 2021) and the visual tower of CLIP (Radford et al. 2021).
 ///
 /// @tparam Config   a `VitConfig`, or a type that is one with fixed values, such as `ViTB14`
 /// @tparam Adapter  a class template over the backend that is plugged into every block: see `BlockAdapter`
@@ -31,7 +33,10 @@ namespace vpr {
 ///
 /// Images may have any height and width that are multiples of the patch size. Each image is computed by itself: its
 /// features have the same bits in any batch and on any number of threads. Its parameters carry the names of the official
-/// checkpoints. Equal to facebookresearch/dinov2; goldens dinov2_*.
+/// checkpoints of DINOv2 and, where it has no such parameter, those of timm. Equal to facebookresearch/dinov2, DeiT as in R2Former, CLIP;
+/// goldens dinov2_*, r2former_*, clip_visual_*.
+///
+/// CLIP's projection is applied to all tokens, where its authors project the class token alone.
 template <class Config = VitConfig, template <class> class Adapter = NoAdapter, class B = Cpu<f32>>
 class DinoV2 {
  public:
@@ -46,11 +51,14 @@ class DinoV2 {
   template <class Make>
   requires std::convertible_to<std::invoke_result_t<Make, const VitConfig&, std::int64_t>, Adapter<B>> DinoV2(Config config, Make make)
       : config_(validated(config)),
-        patch_embed_(config_.channels, config_.patch_size),
+        patch_embed_(config_.channels, config_.patch_size, config_.patch_bias),
         cls_token_(X::zeros(Shape{1, 1, config_.channels})),
         positions_(config_),
-        mask_token_(X::zeros(Shape{1, config_.channels})),
-        norm_(config_.channels, typename B::value(1e-6)) {
+        norm_pre_(config_.channels, static_cast<typename B::value>(config_.norm_eps)),
+        norm_(config_.channels, static_cast<typename B::value>(config_.norm_eps)) {
+    if (config_.distillation_token) dist_token_ = X::zeros(Shape{1, 1, config_.channels});
+    if (config_.mask_token) mask_token_ = X::zeros(Shape{1, config_.channels});
+    if (config_.projection > 0) proj_ = X::zeros(Shape{config_.channels, config_.projection});
     if (config_.registers > 0) register_tokens_ = X::zeros(Shape{1, config_.registers, config_.channels});
     blocks_.reserve(static_cast<std::size_t>(config_.depth));
     for (std::int64_t i = 0; i < config_.depth; ++i) blocks_.emplace_back(config_, make(config_, i));
@@ -58,7 +66,7 @@ class DinoV2 {
 
   const Config& config() const& { return config_; }
   Config config() && { return config_; }
-  std::int64_t channels(Tap = {}) const { return config_.channels; }
+  std::int64_t channels(Tap tap = {}) const { return tap.block < 0 && config_.projection > 0 ? config_.projection : config_.channels; }
   std::int64_t multiple() const { return config_.patch_size; }
   /// The grid of the features of an image of that size.
   Grid grid(std::int64_t height, std::int64_t width, Tap = {}) const { return {height / config_.patch_size, width / config_.patch_size}; }
@@ -100,7 +108,7 @@ class DinoV2 {
     return features_of(tapped(x, {}), grid);
   }
 
-  /// All tokens at `tap`, `B×T×C`: the class token, the registers, the patches. AnyLoc keeps the registers among the patches.
+  /// All tokens at `tap`, `B×T×C`: class and distillation token, the registers, the patches. AnyLoc keeps the registers among the patches.
   X tokens(const X& images, Tap tap = {}) const {
     X found;
     tokens(images, std::span<const Tap>(&tap, 1), &found);
@@ -112,20 +120,22 @@ class DinoV2 {
     return found;
   }
 
-  /// What the first block gets, `B×T×C`: the class token, the registers and the patches, with their positions; registers have none.
+  /// What the first block gets, `B×T×C`: class and distillation token, the registers and the patches, with their positions; registers have none.
   X embed(const X& images) const {
     X x = patch_embed_(images);
     x = add(std::move(x), positions_.of_grid(grid_of(images.shape())));
     if (config_.registers > 0) x = concat(register_tokens_, x, 1);
-    return concat(add(cls_token_, positions_.of_class()), x, 1);
+    X leading = config_.distillation_token ? concat(cls_token_, dist_token_, 1) : cls_token_;
+    x = concat(add(std::move(leading), positions_.of_leading()), x, 1);
+    return config_.pre_norm ? norm_pre_(std::move(x)) : x;
   }
 
-  /// The block that a parameter is of; -1 before the first, `depth()` for the final normalisation.
+  /// The block that a parameter is of; -1 before the first, `depth()` behind the last.
   std::int64_t part_of(std::string_view name) const {
     constexpr std::string_view blocks = "blocks.";
     std::int64_t block = -1;
     if (name.starts_with(blocks)) std::from_chars(name.data() + blocks.size(), name.data() + name.size(), block);
-    return name.starts_with("norm.") ? config_.depth : block;
+    return name.starts_with("norm.") || name == "proj" ? config_.depth : block;
   }
   /// The names of the parameters that the network has without adapters.
   std::set<std::string> plain_names() const {
@@ -151,17 +161,38 @@ class DinoV2 {
   template <class Visitor, class VisitBlock>
   void visit_with(Visitor&& visitor, const std::string& prefix, const VisitBlock& visit_block) {
     visitor(prefix + "cls_token", cls_token_);
+    if (config_.distillation_token) visitor(prefix + "dist_token", dist_token_);
     positions_.visit(visitor, prefix + "pos_embed");
     if (config_.registers > 0) visitor(prefix + "register_tokens", register_tokens_);
-    visitor(prefix + "mask_token", mask_token_);
+    if (config_.mask_token) visitor(prefix + "mask_token", mask_token_);
     patch_embed_.visit(visitor, prefix + "patch_embed.");
+    if (config_.pre_norm) norm_pre_.visit(visitor, prefix + "norm_pre.");
     for (std::size_t i = 0; i < blocks_.size(); ++i) visit_block(blocks_[i], prefix + "blocks." + std::to_string(i) + ".");
     if (config_.final_norm) norm_.visit(visitor, prefix + "norm.");
+    if (config_.projection > 0) visit_projection(visitor, prefix + "proj");
     if constexpr (requires { visitor.unused(prefix); }) {
       const auto unused = [&visitor](const std::string& name, auto&) { visitor.unused(name); };
       for (std::int64_t i = config_.depth; i < config_.depth + config_.blocks_cut; ++i)
         blocks_[0].visit_plain(unused, prefix + "blocks." + std::to_string(i) + ".");
       if (!config_.final_norm) norm_.visit(unused, prefix + "norm.");
+      for (const char* head : {"head.weight", "head.bias", "head_dist.weight", "head_dist.bias", "proj"}) {
+        if (config_.classifier) visitor.unused(prefix + head);
+      }
+    }
+  }
+  /// As CLIP's authors have it; timm and Hugging Face have it as a linear layer's weight.
+  template <class Visitor>
+  void visit_projection(Visitor&& visitor, const std::string& name) {
+    const Shape transposed{config_.projection, config_.channels};
+    const ParameterConversion conversion{
+        [transposed](const Shape& stored) { return std::string(stored == transposed ? "the file's matrix is transposed" : ""); },
+        [](const Shape& stored, std::span<const float> values) {
+          return transpose(Tensor<Cpu<f32>>::from(Shape{1, stored[0], stored[1]}, values), 1).to_vector();
+        }};
+    if constexpr (requires { visitor.convertible(name, proj_, conversion); }) {
+      visitor.convertible(name, proj_, conversion);
+    } else {
+      visitor(name, proj_);
     }
   }
 
@@ -169,8 +200,6 @@ class DinoV2 {
     config.validate();
     return config;
   }
-
-  std::int64_t leading() const { return 1 + config_.registers; }
 
   void tokens(const X& images, std::span<const Tap> taps, X* found) const {
     for (const Tap& tap : taps) {
@@ -193,7 +222,7 @@ class DinoV2 {
 
   void require_before(const X& x, const Shape& images, std::int64_t done, std::int64_t most) const {
     VPR_REQUIRE(ConfigError, done >= 0 && done <= most, "dinov2: got tokens after ", done, " blocks, want at most ", most);
-    const std::int64_t tokens = leading() + grid_of(images).patches();
+    const std::int64_t tokens = config_.leading() + grid_of(images).patches();
     VPR_REQUIRE(ShapeError, x.shape().rank() == 3 && x.shape()[1] == tokens && x.shape()[2] == config_.channels, "dinov2: got tokens ",
                 x.shape(), ", want Bx", tokens, "x", config_.channels);
   }
@@ -204,19 +233,22 @@ class DinoV2 {
   }
 
   X after_block(std::int64_t index, X x, Grid grid) const {
-    const auto block = [this, index, layout = TokenLayout{leading(), grid}](X in) {
+    const auto block = [this, index, layout = TokenLayout{config_.leading(), grid}](X in) {
       return blocks_[static_cast<std::size_t>(index)](std::move(in), layout);
     };
     return checkpointing_ ? checkpoint(block, std::move(x)) : block(std::move(x));
   }
 
   Features<X> features_of(const X& all, Grid grid) const {
-    return {reshape(slice(all, 1, 0, 1), Shape{all.shape()[0], config_.channels}), slice(all, 1, leading(), all.shape()[1]), grid};
+    return {reshape(slice(all, 1, 0, 1), Shape{all.shape()[0], all.shape()[2]}), slice(all, 1, config_.leading(), all.shape()[1]), grid};
   }
 
   /// What a tap takes of the tokens there.
   X tapped(const X& x, Tap tap) const {
-    if (tap.block < 0) return config_.final_norm ? norm_(x) : x;
+    if (tap.block < 0) {
+      if (!config_.final_norm) return x;
+      return config_.projection > 0 ? matmul(norm_(x), proj_) : norm_(x);
+    }
     if (tap.facet == Facet::token) return x;
     const Block<B, Adapter>& block = blocks_[static_cast<std::size_t>(tap.block)];
     const std::int64_t part = static_cast<std::int64_t>(tap.facet) - 1;
@@ -227,12 +259,13 @@ class DinoV2 {
 
   Config config_;
   PatchEmbedding<B> patch_embed_;
-  X cls_token_;
+  X cls_token_, dist_token_;
   PositionEmbedding<B> positions_;
-  X register_tokens_;
-  X mask_token_;
+  X register_tokens_, mask_token_;
+  LayerNorm<B> norm_pre_;
   std::vector<Block<B, Adapter>> blocks_;
   LayerNorm<B> norm_;
+  X proj_;
   bool checkpointing_ = false;
 };
 

@@ -37,15 +37,18 @@ inline ScratchVector<float> bicubic_matrix(std::int64_t inputs, std::int64_t out
 
 /// Learned positions as files hold them.
 struct StoredPositions {
-  std::int64_t side = 0;        // of the square grid
-  std::int64_t with_class = 0;  // 1 where the class token has a position, which comes first
+  std::int64_t side = 0;     // of the square grid
+  std::int64_t leading = 0;  // positions of tokens before the patches, which come first
 
-  /// Those of a tensor `1×(side² or 1 + side²)×channels`, or nothing for another shape. Sides end at 1024.
-  static std::optional<StoredPositions> of(const Shape& shape, std::int64_t channels) {
-    if (shape.rank() != 3 || shape[0] != 1 || shape[2] != channels || shape[1] < 1 || shape[1] > 1024 * 1024 + 1) return std::nullopt;
-    for (const std::int64_t with_class : {0, 1}) {
-      const auto side = static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(shape[1] - with_class))));
-      if (side > 0 && side * side == shape[1] - with_class) return StoredPositions{side, with_class};
+  /// Those of a tensor `1×(side² or leading + side²)×channels`, whose first axis may be left out, or nothing for another shape. Sides end at 1024.
+  static std::optional<StoredPositions> of(const Shape& shape, std::int64_t channels, std::int64_t leading) {
+    if (shape.rank() < 2 || shape.rank() > 3 || shape.last() != channels) return std::nullopt;
+    const std::int64_t positions = shape[shape.rank() - 2];
+    if (shape.elements() != positions * channels || positions < 1 || positions > 1024 * 1024 + leading) return std::nullopt;
+    for (const std::int64_t before : {std::int64_t{0}, leading}) {
+      const auto side =
+          static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(std::max<std::int64_t>(positions - before, 0)))));
+      if (side > 0 && side * side == positions - before) return StoredPositions{side, before};
     }
     return std::nullopt;
   }
@@ -53,35 +56,35 @@ struct StoredPositions {
 
 }  // namespace detail
 
-/// The learned positions `1×(1 + side²)×C` of the class token and a square grid of patches.
+/// The learned positions `1×(1 + N)×C` of the class token and a grid of N patches; a distillation token has one, too.
 template <class B>
 struct PositionEmbedding {
   using X = typename B::tensor;
 
-  std::int64_t side;
+  std::int64_t leading;
+  Grid trained;
   double offset;
   bool antialias;
   X positions;
 
   explicit PositionEmbedding(const VitConfig& config)
-      : side(config.trained_side / config.patch_size),
+      : leading(config.distillation_token ? 2 : 1),
+        trained(config.trained_grid()),
         offset(config.position_offset),
         antialias(config.position_antialias),
-        positions(X::zeros(Shape{1, 1 + side * side, config.channels})) {}
+        positions(X::zeros(Shape{1, leading + trained.patches(), config.channels})) {}
 
-  X of_class() const { return slice(positions, 1, 0, 1); }
+  /// Those of class and distillation token.
+  X of_leading() const { return slice(positions, 1, 0, leading); }
 
   /// The positions of a grid, `1×N×C`: those learned on the trained grid, and resized bicubically on any other. DINOv2's code also
   /// resizes, by a scale just off 1, for a grid that has as many patches but is not square.
   X of_grid(Grid grid) const {
-    X learned = slice(positions, 1, 1, 1 + side * side);
-    if (grid == Grid{side, side}) return learned;
+    X learned = slice(positions, 1, leading, leading + trained.patches());
+    if (grid == trained) return learned;
     const std::int64_t channels = positions.shape()[2];
-    const auto matrix = [&](std::int64_t outputs) {
-      const ScratchVector<float> values = detail::bicubic_matrix(side, outputs, offset, antialias);
-      return X::from(Shape{outputs, side}, std::span<const float>(values));
-    };
-    return reshape(resample(reshape(std::move(learned), Shape{side, side, channels}), matrix(grid.height), matrix(grid.width)),
+    return reshape(resample(reshape(std::move(learned), Shape{trained.height, trained.width, channels}),
+                            axis<X>(trained.height, grid.height), axis<X>(trained.width, grid.width)),
                    Shape{1, grid.patches(), channels});
   }
 
@@ -89,29 +92,30 @@ struct PositionEmbedding {
   /// square grid are resized as those of this one are, and where the class token has none, as in timm's networks with registers, its
   /// position is 0.
   std::string conversion(const Shape& stored) const {
-    const auto found = detail::StoredPositions::of(stored, positions.shape()[2]);
+    const auto found = detail::StoredPositions::of(stored, positions.shape()[2], leading);
     if (!found) return {};
-    const auto grid = [](std::int64_t sides) { return std::to_string(sides) + "x" + std::to_string(sides); };
+    const auto text_of = [](Grid grid) { return std::to_string(grid.height) + "x" + std::to_string(grid.width); };
+    const Grid square{found->side, found->side};
     std::string text;
-    if (found->side != side) text = "the file's grid of " + grid(found->side) + " is resized to " + grid(side);
-    if (found->with_class == 0) text += std::string(text.empty() ? "" : "; ") + "the class token has no position in the file, it gets 0";
+    if (square != trained) text = "the file's grid of " + text_of(square) + " is resized to " + text_of(trained);
+    if (found->leading == 0) text += std::string(text.empty() ? "" : "; ") + "the class token has no position in the file, it gets 0";
     return text;
   }
 
   /// These positions, from the values of a tensor of that shape for which there is a `conversion`.
   std::vector<float> converted(const Shape& stored, std::span<const float> values) const {
     using Host = Tensor<Cpu<f32>>;
-    const std::int64_t channels = stored[2];
-    const detail::StoredPositions found = detail::StoredPositions::of(stored, channels).value();
-    std::vector<float> all(static_cast<std::size_t>(channels));
-    if (found.with_class == 1) std::copy_n(values.begin(), channels, all.begin());
-    const std::span<const float> grid = values.subspan(static_cast<std::size_t>(found.with_class * channels));
-    if (found.side == side) {
+    const std::int64_t channels = positions.shape()[2];
+    const detail::StoredPositions found = detail::StoredPositions::of(stored, channels, leading).value();
+    std::vector<float> all(static_cast<std::size_t>(leading * channels));
+    std::copy_n(values.begin(), found.leading * channels, all.begin());
+    const std::span<const float> grid = values.subspan(static_cast<std::size_t>(found.leading * channels));
+    if (Grid{found.side, found.side} == trained) {
       all.insert(all.end(), grid.begin(), grid.end());
     } else {
-      const ScratchVector<float> matrix = detail::bicubic_matrix(found.side, side, offset, antialias);
-      const Host axis = Host::from(Shape{side, found.side}, std::span<const float>(matrix));
-      const std::vector<float> resized = resample(Host::from(Shape{found.side, found.side, channels}, grid), axis, axis).to_vector();
+      const Host stored_grid = Host::from(Shape{found.side, found.side, channels}, grid);
+      const std::vector<float> resized =
+          resample(stored_grid, axis<Host>(found.side, trained.height), axis<Host>(found.side, trained.width)).to_vector();
       all.insert(all.end(), resized.begin(), resized.end());
     }
     return all;
@@ -128,6 +132,14 @@ struct PositionEmbedding {
     } else {
       visitor(name, positions);
     }
+  }
+
+ private:
+  /// The resize of one axis as a matrix outputs × inputs.
+  template <class Y>
+  Y axis(std::int64_t inputs, std::int64_t outputs) const {
+    const ScratchVector<float> values = detail::bicubic_matrix(inputs, outputs, offset, antialias);
+    return Y::from(Shape{outputs, inputs}, std::span<const float>(values));
   }
 };
 

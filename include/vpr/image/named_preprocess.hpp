@@ -30,6 +30,8 @@ struct PreprocessWord {
   std::string_view meaning;
 };
 
+inline constexpr std::string_view resize_8_bit = "resize-8-bit-then-normalise", resize_tensor = "normalise-then-resize-tensor";
+
 /// How a name begins.
 inline constexpr std::array<PreprocessWord, 4> preprocess_orders{{
     {"normalise-then-resize-tensor", "normalise, then resize the float tensor, antialiased (VPR-methods-evaluation, CricaVPR)"},
@@ -39,13 +41,15 @@ inline constexpr std::array<PreprocessWord, 4> preprocess_orders{{
 }};
 
 /// What may follow one of the first two, each after a `+`. Rules of size apply from left to right; with none the size is exact.
-inline constexpr std::array<PreprocessWord, 6> preprocess_options{{
+inline constexpr std::array<PreprocessWord, 8> preprocess_options{{
     {"exact-size", "to the size given, whatever the aspect"},
     {"shorter-side", "the shorter side to the size's shorter side, keeping the aspect"},
     {"multiple-of-14", "both sides to the nearest multiple of 14, halves to even; alone: of the photo's own sides"},
     {"floor-multiple-of-14", "both sides down to a multiple of 14; alone: of the photo's own sides"},
     {"bicubic", "bicubic in place of bilinear"},
     {"no-antialias", "as torchvision before 0.17 resized tensors"},
+    {"half-normalised", "with mean and deviation .5, as timm's vision transformers, in place of ImageNet's"},
+    {"clip-normalised", "with CLIP's mean and deviation in place of ImageNet's"},
 }};
 
 /// The preprocessing that `name` describes, as in `normalise-then-resize-tensor+shorter-side+multiple-of-14`, for a wanted `size`.
@@ -59,6 +63,7 @@ inline AnyPreprocess find_preprocess(std::string_view name, ImageSize size) {
   };
   Interpolation interpolation = Interpolation::bilinear;
   bool antialias = true;
+  Normalisation normalisation;
   const std::string_view order = name.substr(0, name.find('+'));
   std::string_view rest = name.substr(order.size());
   while (!rest.empty()) {
@@ -76,6 +81,10 @@ inline AnyPreprocess find_preprocess(std::string_view name, ImageSize size) {
       interpolation = Interpolation::bicubic;
     } else if (word == "no-antialias") {
       antialias = false;
+    } else if (word == "half-normalised") {
+      normalisation = {{.5F, .5F, .5F}, {.5F, .5F, .5F}};
+    } else if (word == "clip-normalised") {
+      normalisation = {{0.48145466F, 0.4578275F, 0.40821073F}, {0.26862954F, 0.26130258F, 0.27577711F}};
     } else {
       std::string known;
       for (const PreprocessWord& option : preprocess_options) known.append(" ").append(option.name);
@@ -84,9 +93,9 @@ inline AnyPreprocess find_preprocess(std::string_view name, ImageSize size) {
   }
   if (!rule) rule = ExactSize{size};
 
-  if (order == "normalise-then-resize-tensor") return NormaliseThenResize<decltype(rule)>{rule, interpolation, antialias};
+  if (order == "normalise-then-resize-tensor") return NormaliseThenResize<decltype(rule)>{rule, interpolation, antialias, normalisation};
   VPR_REQUIRE(ConfigError, antialias, "preprocess: '", name, "' asks for no-antialias, which only normalise-then-resize-tensor offers");
-  if (order == "resize-8-bit-then-normalise") return ResizeThenNormalise<decltype(rule)>{rule, interpolation};
+  if (order == "resize-8-bit-then-normalise") return ResizeThenNormalise<decltype(rule)>{rule, interpolation, normalisation};
   VPR_REQUIRE(ConfigError, order.size() == name.size(), "preprocess: '", order, "' takes no options, got '", name, "'");
   if (order == "central-crop") return CentralCrop{size};
   if (order == "anyloc") return AnyLocCrop{std::max(size.height, size.width)};

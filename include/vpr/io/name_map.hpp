@@ -3,14 +3,14 @@
 /// What the tensors of a model are called in a file.
 #pragma once
 
+#include <vpr/io/vit_names.hpp>
 #include <vpr/io/weight_source.hpp>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <functional>
-#include <initializer_list>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,14 +34,16 @@ struct PrefixedNames {
   bool covers(std::string_view name) const { return name.starts_with(prefix); }
 };
 static_assert(NameMap<PrefixedNames>);
+static_assert(NameMap<NamesOfVit>);
 
-/// The names that the library timm gives DINOv2: other ones for the register tokens and for SwiGLU's two layers.
+/// The names that the library timm gives DINOv2 and CLIP: other ones for the register tokens, SwiGLU's two layers and the projection.
 struct TimmDinoV2 {
   std::string prefix;
 
   std::vector<std::string> operator()(const std::string& official) const {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 3> changed{
         {{"register_tokens", "reg_token"}, {".mlp.w12.", ".mlp.fc1."}, {".mlp.w3.", ".mlp.fc2."}}};
+    if (official == "proj") return {prefix + "head.weight"};
     std::string name = official;
     for (const auto& [from, to] : changed) {
       if (const std::size_t at = name.find(from); at != name.npos) name.replace(at, from.size(), to);
@@ -79,15 +81,17 @@ static_assert(NameMap<SequentialNames>);
 class HuggingFaceDinoV2 {
  public:
   /// Of that version, behind that prefix.
-  HuggingFaceDinoV2(std::string prefix, bool newer) : prefix_(std::move(prefix)), newer_(newer) {}
+  HuggingFaceDinoV2(std::string prefix, bool newer) : names_{std::move(prefix), VitNames::hugging_face_dinov2(newer)} {}
   /// Finds out which of the namings the file has, and behind which prefix.
   explicit HuggingFaceDinoV2(const std::vector<TensorInfo>& tensors) {
     constexpr std::string_view first = "embeddings.cls_token";
+    bool newer = false;
     for (const TensorInfo& tensor : tensors) {
       const std::string_view name = tensor.name;
-      if (name.ends_with(first)) prefix_ = name.substr(0, name.size() - first.size());
-      if (name.find(".attention.q_proj.") != name.npos) newer_ = true;
+      if (name.ends_with(first)) names_.prefix = name.substr(0, name.size() - first.size());
+      if (name.find(".attention.q_proj.") != name.npos) newer = true;
     }
+    names_.names = VitNames::hugging_face_dinov2(newer);
     find_split_position(tensors);
   }
 
@@ -105,70 +109,14 @@ class HuggingFaceDinoV2 {
   }
 
   std::vector<std::string> operator()(const std::string& official) const {
-    constexpr std::string_view blocks = "blocks.";
-    std::vector<std::string> names;
-    if (official.starts_with(blocks)) {
-      const std::size_t dot = official.find('.', blocks.size());
-      if (dot == official.npos) return {};
-      const std::string layer = prefix_ + "encoder.layer." + official.substr(blocks.size(), dot - blocks.size()) + '.';
-      for (const std::string& inner : in_block(official.substr(dot + 1))) names.push_back(layer + inner);
-    } else {
-      if (official == "pos_embed" && !position_.empty()) return position_;
-      names.push_back(prefix_ + translated(official, outside));
-    }
-    return names;
+    return official == "pos_embed" && !position_.empty() ? position_ : names_(official);
   }
   bool covers(std::string_view name) const {
-    for (const std::string& part : position_) {
-      if (name == part) return true;
-    }
-    return name.starts_with(prefix_);
+    return std::find(position_.begin(), position_.end(), name) != position_.end() || names_.covers(name);
   }
 
  private:
-  using Pair = std::pair<std::string_view, std::string_view>;
-  static constexpr std::array<Pair, 6> outside{{{"cls_token", "embeddings.cls_token"},
-                                                {"mask_token", "embeddings.mask_token"},
-                                                {"register_tokens", "embeddings.register_tokens"},
-                                                {"pos_embed", "embeddings.position_embeddings"},
-                                                {"patch_embed.proj", "embeddings.patch_embeddings.projection"},
-                                                {"norm", "layernorm"}}};
-  static constexpr std::array<Pair, 5> inside{{{"attn.proj", "attention.output.dense"},
-                                               {"ls1.gamma", "layer_scale1.lambda1"},
-                                               {"ls2.gamma", "layer_scale2.lambda1"},
-                                               {"mlp.w12", "mlp.weights_in"},
-                                               {"mlp.w3", "mlp.weights_out"}}};
-  static constexpr std::array<Pair, 4> inside_newer{{{"attn.proj", "attention.o_proj"},
-                                                     {"ls1.gamma", "layer_scale1.lambda1"},
-                                                     {"ls2.gamma", "layer_scale2.lambda1"},
-                                                     {"mlp.w3", "mlp.down_proj"}}};
-
-  /// The first of the pairs that the name begins with, replaced.
-  static std::string translated(const std::string& official, std::span<const Pair> pairs) {
-    for (const auto& [from, to] : pairs) {
-      if (official.starts_with(from)) return std::string(to) + official.substr(from.size());
-    }
-    return official;
-  }
-
-  std::vector<std::string> in_block(const std::string& name) const {
-    const auto stacked = [&name](std::string_view from, std::initializer_list<std::string_view> parts) {
-      std::vector<std::string> names;
-      for (const std::string_view part : parts) names.push_back(std::string(part) + name.substr(from.size()));
-      return names;
-    };
-    constexpr std::string_view qkv = "attn.qkv";
-    constexpr std::string_view w12 = "mlp.w12";
-    if (name.starts_with(qkv)) {
-      return newer_ ? stacked(qkv, {"attention.q_proj", "attention.k_proj", "attention.v_proj"})
-                    : stacked(qkv, {"attention.attention.query", "attention.attention.key", "attention.attention.value"});
-    }
-    if (newer_ && name.starts_with(w12)) return stacked(w12, {"mlp.gate_proj", "mlp.up_proj"});
-    return {newer_ ? translated(name, inside_newer) : translated(name, inside)};
-  }
-
-  std::string prefix_;
-  bool newer_ = false;
+  NamesOfVit names_;
   std::vector<std::string> position_;
 };
 static_assert(NameMap<HuggingFaceDinoV2>);

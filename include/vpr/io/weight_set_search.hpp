@@ -47,10 +47,16 @@ struct WeightSet {
 
 namespace detail {
 
+/// Whether two shapes are the same but for axes of one element before the others: CLIP's class token is [768], others' are [1, 1, 768].
+inline bool same_but_for_leading_ones(const Shape& a, const Shape& b) {
+  const Shape &longer = a.rank() > b.rank() ? a : b, &shorter = a.rank() > b.rank() ? b : a;
+  return longer.elements() == shorter.elements() && std::equal(shorter.begin(), shorter.end(), longer.end() - shorter.rank());
+}
+
 /// Whether tensors of these shapes, one after the other, are a tensor of that shape: they differ in one dimension, and none before
 /// it has more than one element.
 inline bool stacks_to(const std::vector<Shape>& parts, const Shape& whole) {
-  if (parts.size() == 1) return parts[0] == whole;
+  if (parts.size() == 1) return same_but_for_leading_ones(parts[0], whole);
   for (std::size_t axis = 0; axis < whole.rank(); ++axis) {
     std::int64_t sum = 0;
     bool fits = true;
@@ -146,8 +152,9 @@ class WeightSetSearch {
   }
 
  private:
-  static constexpr std::array<std::string_view, 5> namings{"official names", "timm's names", "Hugging Face's names",
-                                                           "Hugging Face's newer names", "a Sequential's numbers"};
+  static constexpr std::array<std::string_view, 7> namings{
+      "official names",         "timm's names",           "Hugging Face's names",        "Hugging Face's newer names",
+      "a Sequential's numbers", "OpenAI's names of CLIP", "Hugging Face's names of CLIP"};
   struct Role {
     std::size_t naming, parameter, part;
   };
@@ -156,6 +163,8 @@ class WeightSetSearch {
     if (index == 0) return PrefixedNames{root};
     if (index == 1) return TimmDinoV2{root};
     if (index == 4) return SequentialNames{root};
+    if (index == 5) return NamesOfVit{root, VitNames::clip()};
+    if (index == 6) return NamesOfVit{root, VitNames::hugging_face_clip()};
     HuggingFaceDinoV2 names(root, index == 3);
     names.find_split_position(tensors_);
     return names;

@@ -13,8 +13,9 @@ namespace vpr {
 
 /// What lies between the two linear maps of a feed-forward network.
 enum class FeedForwardKind {
-  gelu,    ///< fc2(gelu(fc1(x)))
-  swiglu,  ///< w3(silu(a) ∘ b), where w12(x) = [a, b] (Shazeer 2020)
+  gelu,        ///< fc2(gelu(fc1(x)))
+  quick_gelu,  ///< fc2(quick_gelu(fc1(x))), as in CLIP
+  swiglu,      ///< w3(silu(a) ∘ b), where w12(x) = [a, b] (Shazeer 2020)
 };
 
 /// The feed-forward network of a transformer block, `…×C` to `…×C` with `hidden` channels between. Its parameters are
@@ -31,7 +32,8 @@ struct FeedForward {
 
   /// @param epilogue  what follows, but for the last bias
   X operator()(const X& x, Epilogue<X> epilogue = {}) const {
-    const X hidden = kind == FeedForwardKind::swiglu ? silu_gate(in(x)) : in(x, {.activation = Activation::gelu});
+    const Activation activation = kind == FeedForwardKind::quick_gelu ? Activation::quick_gelu : Activation::gelu;
+    const X hidden = kind == FeedForwardKind::swiglu ? silu_gate(in(x)) : in(x, {.activation = activation});
     return out(hidden, std::move(epilogue));
   }
 

@@ -11,8 +11,8 @@
 
 namespace vpr {
 
-/// A layer of `torch.nn.TransformerEncoder` with GELU and post-normalisation, without dropout: x = norm1(x + out(attend(qkv(x)))),
-/// then norm2(x + linear2(gelu(linear1(x)))) (Vaswani et al. 2017). Which tokens attend to which is the caller's: `attend` gets the
+/// A layer of `torch.nn.TransformerEncoder` with post-normalisation, without dropout: x = norm1(x + out(attend(qkv(x)))),
+/// then norm2(x + linear2(gelu(linear1(x)))), or with another activation (Vaswani et al. 2017). Which tokens attend to which is the caller's: `attend` gets the
 /// joint projection `…×3C` and gives `…×C`.
 template <class B>
 struct TransformerEncoderLayer {
@@ -22,21 +22,23 @@ struct TransformerEncoderLayer {
   X in_proj_bias;
   Linear<B> out_proj, linear1, linear2;
   LayerNorm<B> norm1, norm2;
+  Activation activation;
 
-  TransformerEncoderLayer(std::int64_t channels, std::int64_t hidden)
+  TransformerEncoderLayer(std::int64_t channels, std::int64_t hidden, Activation activation_ = Activation::gelu)
       : in_proj_weight(B::weight::zeros(Shape{3 * channels, channels})),
         in_proj_bias(X::zeros(Shape{3 * channels})),
         out_proj(channels, channels),
         linear1(channels, hidden),
         linear2(hidden, channels),
         norm1(channels, typename B::value(1e-5)),
-        norm2(channels, typename B::value(1e-5)) {}
+        norm2(channels, typename B::value(1e-5)),
+        activation(activation_) {}
 
   template <class Attend>
   X operator()(X x, const Attend& attend) const {
     const X attended = attend(linear(x, in_proj_weight, in_proj_bias));
     x = norm1(out_proj(attended, {.residual = std::move(x)}));
-    const X hidden = linear1(x, {.activation = Activation::gelu});
+    const X hidden = linear1(x, {.activation = activation});
     return norm2(linear2(hidden, {.residual = std::move(x)}));
   }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// The published DINOv2 networks by name.
+/// The published vision transformers by name.
 #pragma once
 
 #include <vpr/backbone/dinov2.hpp>
+#include <vpr/image/named_preprocess.hpp>
 #include <vpr/model/backbone_name.hpp>
 
 #include <array>
@@ -13,20 +14,38 @@
 
 namespace vpr {
 
-/// A published network: its name here, such as `dinov2-vitb14-reg`, and its sizes.
+/// A published network: its name here, such as `dinov2-vitb14-reg`, its sizes, and how photos are prepared for it (`find_preprocess`).
 struct NamedVit {
   std::string name;
   VitConfig config;
+  std::string preprocess = std::string(resize_tensor);
 };
 
-/// The published DINOv2 networks: S, B, L and g, each without and with registers.
+/// The published networks: DINOv2's S, B, L and g, each without and with registers; timm's plain vision transformers and DeiT's distilled ones; DINO's;
+/// the visual towers of CLIP.
 inline std::vector<NamedVit> named_vits() {
   std::vector<NamedVit> all;
-  for (const auto& [name, config] : std::array<NamedVit, 4>{
+  for (const auto& [name, config, preprocess] : std::array<NamedVit, 4>{
            {{"dinov2-vits14", ViTS14()}, {"dinov2-vitb14", ViTB14()}, {"dinov2-vitl14", ViTL14()}, {"dinov2-vitg14", ViTG14()}}}) {
     all.push_back({name, config});
     all.push_back({name + "-reg", config.with_registers()});
   }
+  const VitConfig tiny = ViTTi16(), small = ViTS16(), base = ViTB16(), large = ViTL16();
+  const std::string halves = std::string(resize_tensor) + "+half-normalised",
+                    clip = std::string(resize_tensor) + "+bicubic+clip-normalised";
+  all.insert(all.end(), {{"vit-s16", small.supervised(), halves},
+                         {"vit-b16", base.supervised(), halves},
+                         {"vit-l16", large.supervised(), halves},
+                         {"deit-ti16-distilled", tiny.distilled()},
+                         {"deit-s16-distilled", small.distilled()},
+                         {"deit-b16-distilled", base.distilled()},
+                         {"dino-vits16", small},
+                         {"dino-vits8", small.of_patches(8)},
+                         {"dino-vitb16", base},
+                         {"dino-vitb8", base.of_patches(8)},
+                         {"clip-vitb32", base.of_patches(32).clip(512), clip},
+                         {"clip-vitb16", base.clip(512), clip},
+                         {"clip-vitl14", large.of_patches(14).clip(768), clip}});
   return all;
 }
 
@@ -39,7 +58,7 @@ inline VitConfig find_vit(std::string_view text) {
     if (vit.name == name.name) return name.parts == 0 ? vit.config : vit.config.first(name.parts);
     known += (known.empty() ? "" : ", ") + vit.name;
   }
-  fail<ConfigError>("there is no DINOv2 '", name.name, "'; there are ", known);
+  fail<ConfigError>("there is no vision transformer '", name.name, "'; there are ", known);
 }
 
 /// The rows of `named_vits`: see `NamedBackbone`.
@@ -54,11 +73,13 @@ struct DinoV2Backbones {
         return DinoV2<VitConfig, NoAdapter, B>(sizes);
       };
       const std::string registers = vit.config.registers > 0 ? ", registers" : "";
-      all.push_back(
-          {.name = vit.name,
-           .meaning = std::to_string(vit.config.channels) + " channels, " + std::to_string(vit.config.depth) + " blocks" + registers,
-           .position_rule = std::string(text_of(vit.config.position_rule())),
-           .factory = make});
+      const std::string patches = ", patches of " + std::to_string(vit.config.patch_size);
+      all.push_back({.name = vit.name,
+                     .meaning = std::to_string(vit.config.channels) + " channels, " + std::to_string(vit.config.depth) + " blocks" +
+                                patches + registers,
+                     .position_rule = std::string(text_of(vit.config.position_rule())),
+                     .preprocess = vit.preprocess,
+                     .factory = make});
     }
     return all;
   }

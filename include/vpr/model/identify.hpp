@@ -99,8 +99,8 @@ std::vector<FittingModel> identify(const S& source) {
     detail::add_fitting(named.name, network, source, networks);
     const std::vector<WantedTensor> wanted = detail::wanted_of(network);
     const auto of_its_own = std::count_if(wanted.begin(), wanted.end(), [](const WantedTensor& tensor) { return !tensor.unused; });
-    const bool more = std::ssize(source.tensors()) > of_its_own;
-    if (networks.size() == before || !more) continue;
+    const bool alone = networks.size() > before && std::ssize(source.tensors()) <= of_its_own;
+    if (alone) continue;
     for (const NamedSystem& system : named_systems()) {
       const std::string name = canonical_name(std::string(system.name) + "@" + named.name);
       try {

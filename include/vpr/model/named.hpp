@@ -200,9 +200,10 @@ inline LoadedModel load_composition(const ModelRequest& request) {
   const NamedAggregator* const named = find_aggregator(name.aggregator);
   VPR_REQUIRE(ConfigError, named != nullptr, "model '", request.name, "': want BACKBONE+AGGREGATOR, the aggregator one of ",
               names_of(named_aggregators()), "; or SYSTEM or SYSTEM@BACKBONE, the system one of ", names_of(named_systems()));
-  const std::string& published_rule = find_backbone(name.backbone).position_rule;
+  const NamedBackbone& backbone = find_backbone(name.backbone);
+  const std::string& published_rule = backbone.position_rule;
   const std::optional<WeightFile> file = open_weights(request);
-  ModelRecord record = settled(request, file, published_record(request, resize_tensor, {224, 224}, published_rule));
+  ModelRecord record = settled(request, file, published_record(request, backbone.preprocess, {224, 224}, published_rule));
   VPR_REQUIRE(ConfigError, (record.position_rule == "none") == (published_rule == "none"), "model '", request.name, "': got position rule ",
               record.position_rule, ", the network's own is ", published_rule);
   const AnyBackbone<> network = make_backbone<Cpu<f32>>(name.backbone, record.position_rule == published_rule ? "" : record.position_rule);

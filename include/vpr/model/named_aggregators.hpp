@@ -52,6 +52,8 @@ struct CommonAggregators {
                    if (!at.has_class_token) settings.token_dim = 0;
                    return SaladAggregator<B>(settings);
                  }),
+        row<Row>("boq", "what 64 learned queries find in each of two layers, 12288 dimensions", true,
+                 []<class B>(const AggregatorPlace& at) { return Boq<B>({.channels = at.channels}); }),
     };
   }
 

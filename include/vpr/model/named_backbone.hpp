@@ -18,6 +18,7 @@ struct NamedBackbone {
   std::string name;           ///< such as `dinov2-vitb14-reg`
   std::string meaning;        ///< its sizes in words
   std::string position_rule;  ///< how it is published to resize its position embeddings; `none` where it has none
+  std::string preprocess;     ///< how photos are prepared for it, see `find_preprocess`
   Factory<AnyBackbone, BackboneOptions> factory;
 };
 

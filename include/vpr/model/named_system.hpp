@@ -39,6 +39,4 @@ struct NamedSystem {
 template <class Family>
 std::vector<NamedSystem> systems_of();
 
-inline constexpr std::string_view resize_8_bit = "resize-8-bit-then-normalise", resize_tensor = "normalise-then-resize-tensor";
-
 }  // namespace vpr

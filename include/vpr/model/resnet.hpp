@@ -5,6 +5,7 @@
 
 #include <vpr/aggregator/gem.hpp>
 #include <vpr/backbone/resnet.hpp>
+#include <vpr/image/named_preprocess.hpp>
 #include <vpr/model/any_system.hpp>
 #include <vpr/model/backbone_name.hpp>
 #include <vpr/model/pipeline.hpp>
@@ -59,6 +60,7 @@ struct ResNetBackbones {
       all.push_back({.name = name,
                      .meaning = std::to_string(config.channels(3)) + " channels, " + std::to_string(config.stages) + " stages",
                      .position_rule = "none",
+                     .preprocess = std::string(resize_tensor),
                      .factory = make});
     }
     return all;

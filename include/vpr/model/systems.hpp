@@ -15,6 +15,7 @@
 #include <vpr/model/named_backbone.hpp>
 #include <vpr/model/named_system.hpp>
 #ifndef VPR_MODELS_APART
+#include <vpr/model/boq.hpp>
 #include <vpr/model/cos_place.hpp>
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/dinov2.hpp>
@@ -41,6 +42,7 @@ struct ResNetBackbones;
 struct VggBackbones;
 struct CommonAggregators;
 struct SaladSystems;
+struct BoqSystems;
 struct CricaVprSystems;
 struct SelaVprSystems;
 struct GclSystems;
@@ -87,7 +89,7 @@ inline const std::vector<NamedAggregator>& named_aggregators() {
 inline const std::vector<NamedSystem>& named_systems() {
   static const std::vector<NamedSystem> all =
       detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
-                      systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>()});
+                      systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>(), systems_of<BoqSystems>()});
   return all;
 }
 
@@ -186,7 +188,8 @@ AnySystem<B> make_system(std::string_view text, std::string_view tokens = {}) {
                 detail::names_of(named_aggregators()));
     AnyBackbone<B> backbone = make_backbone<B>(composition.backbone);
     const AggregatorPlace place = aggregator_place(backbone, {224, 224}, unit);
-    return AnySystem<B>(AnyPipeline<B>(std::move(backbone), aggregator->factory.template make<B>(place)));
+    return AnySystem<B>(AnyPipeline<B>(std::move(backbone), aggregator->factory.template make<B>(place),
+                                       find_preprocess(find_backbone(composition.backbone).preprocess, {224, 224})));
   }
   const SystemName name(text);
   const NamedSystem* const named = find_system(name.system);
