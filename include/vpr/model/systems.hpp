@@ -21,6 +21,7 @@
 #include <vpr/model/rows.hpp>
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
+#include <vpr/model/supervlad.hpp>
 #endif
 
 #include <algorithm>
@@ -39,6 +40,7 @@ struct SaladSystems;
 struct CricaVprSystems;
 struct SelaVprSystems;
 struct GclSystems;
+struct SuperVladSystems;
 
 namespace detail {
 
@@ -77,7 +79,8 @@ inline const std::vector<NamedAggregator>& named_aggregators() {
 /// The rows of all systems.
 inline const std::vector<NamedSystem>& named_systems() {
   static const std::vector<NamedSystem> all =
-      detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>()});
+      detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
+                      systems_of<SuperVladSystems>()});
   return all;
 }
 
