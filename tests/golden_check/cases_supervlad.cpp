@@ -48,7 +48,7 @@ const Register layer_case("supervlad_layer", [](const Golden& golden, const Opti
     } else {
       features = map_features<B>(golden, "in.features");
     }
-    check("assignment", maps(aggregator.assignment(features)));
+    check_intermediate(check, "assignment", maps(aggregator.assignment(features)));
     check("main", aggregator(features).to_vector());
   });
 });
@@ -64,7 +64,7 @@ const Register encoder_case("supervlad_encoder", [](const Golden& golden, const 
     first.layers = 1;
     vpr::AcrossPhotos<vpr::SuperVlad<B>> one_layer(vpr::SuperVlad<B>({.channels = settings.channels}), first, "aggregation.");
     vpr::load(one_layer, weights, {.strict = false, .optional = {"aggregation.conv.weight"}});
-    check("layer0", one_layer.encode(tensor<B>(golden, "in.vlad")).to_vector());
+    check_intermediate(check, "layer0", one_layer.encode(tensor<B>(golden, "in.vlad")).to_vector());
   });
 });
 
@@ -76,14 +76,14 @@ const Register supervlad_case("supervlad", [](const Golden& golden, const Option
     load_from(golden, backbone, "backbone.");
     load_from(golden, super_vlad, "aggregation.");
     const Tensor<B> images = tensor<B>(golden, "in.image");
-    check("backbone_norm", backbone.tokens(images).to_vector());
+    check_intermediate(check, "backbone_norm", backbone.tokens(images).to_vector());
     const Features<Tensor<B>> features = backbone(images);
-    check("logits", maps(super_vlad.scores(features)));
-    check("vlad", super_vlad(features).to_vector());
+    check_intermediate(check, "logits", maps(super_vlad.scores(features)));
+    check_intermediate(check, "vlad", super_vlad(features).to_vector());
     if (!golden.config("encoder", false)) return check("main", super_vlad(features).to_vector());
     vpr::AcrossPhotos<vpr::SuperVlad<B>> aggregator(super_vlad, encoder_of(golden), "aggregation.");
     load_from(golden, aggregator);
-    check("encoded", aggregator.encode(aggregator.regions(features)).to_vector());
+    check_intermediate(check, "encoded", aggregator.encode(aggregator.regions(features)).to_vector());
     check_across_photos(check, aggregator, aggregator.regions(features));
   });
 });
@@ -95,7 +95,7 @@ void check_start(const Golden& golden, const Options&, Check& check) {
   };
   const std::vector<float> centroids = golden.values("in.centroids"), descriptors = golden.values("in.descriptors");
   const vpr::SoftAssignment start = vpr::soft_assignment(rows("in.centroids", centroids), rows("in.descriptors", descriptors));
-  check("alpha", std::vector<float>{static_cast<float>(start.alpha)});
+  check_intermediate(check, "alpha", std::vector<float>{static_cast<float>(start.alpha)});
   check("main", start.weights);
 }
 

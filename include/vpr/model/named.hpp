@@ -148,7 +148,7 @@ inline void require_size(const AnyPipeline<>& pipeline) {
 
 /// A published system with its weights.
 inline LoadedModel load_system(const NamedSystem& named, const ModelRequest& request) {
-  const std::string& position_rule = find_backbone(backbone_of(request.name)).position_rule;
+  const std::string position_rule = published_position_rule(request.name);
   const WeightFile file = open_weights(request.weights);
   const ModelRecord published = published_record(request, named.preprocess, named.size, position_rule);
   const ModelRecord record = settled(request, file, published);
@@ -178,7 +178,7 @@ inline LoadedModel load_composition(const ModelRequest& request) {
   const NamedAggregator* const named = find_aggregator(name.aggregator);
   VPR_REQUIRE(ConfigError, named != nullptr, "model '", request.name, "': want BACKBONE+AGGREGATOR, the aggregator one of ",
               names_of(named_aggregators()), "; or SYSTEM or SYSTEM@BACKBONE, the system one of ", names_of(named_systems()));
-  const std::string& published_rule = find_backbone(name.backbone).position_rule;
+  const std::string published_rule = published_position_rule(request.name);
   const WeightFile file = open_weights(request.weights);
   ModelRecord record = settled(request, file, published_record(request, resize_tensor, {224, 224}, published_rule));
   VPR_REQUIRE(ConfigError, (record.position_rule == "none") == (published_rule == "none"), "model '", request.name, "': got position rule ",
