@@ -31,7 +31,7 @@ namespace {
 /// How the weights are used, for the record inside them.
 vpr::ModelRecord record_of(const TrainOptions& options, const vpr::Recipe& recipe) {
   vpr::ModelRecord record = vpr::record_of(vpr::canonical_name(recipe.system), parse_size(options.size), training_preprocess,
-                                           vpr::find_backbone(vpr::backbone_of(recipe.system)).position_rule);
+                                           vpr::published_position_rule(recipe.system));
   record.tokens = recipe.tokens;
   record.upright = options.photo.upright ? "yes" : "no";
   record.accept_damaged = options.photo.accept_damaged ? "yes" : "no";

@@ -19,6 +19,8 @@
 #include <vpr/aggregator/reservoir.hpp>
 #include <vpr/aggregator/salad.hpp>
 #include <vpr/aggregator/simple.hpp>
+#include <vpr/aggregator/soft_assignment.hpp>
 #include <vpr/aggregator/split.hpp>
+#include <vpr/aggregator/super_vlad.hpp>
 #include <vpr/aggregator/vlad.hpp>
 #include <vpr/aggregator/vocabulary.hpp>

@@ -13,5 +13,6 @@
 #include <vpr/backbone/staged.hpp>
 #include <vpr/backbone/tap.hpp>
 #include <vpr/backbone/tapped.hpp>
+#include <vpr/backbone/token_insertion.hpp>
 #include <vpr/backbone/vgg.hpp>
 #include <vpr/backbone/vit_config.hpp>

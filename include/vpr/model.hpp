@@ -10,11 +10,13 @@
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/descriptors.hpp>
 #include <vpr/model/dinov2.hpp>
+#include <vpr/model/image4vpr.hpp>
 #include <vpr/model/mix_vpr.hpp>
 #include <vpr/model/pipeline.hpp>
 #include <vpr/model/record.hpp>
 #include <vpr/model/resnet.hpp>
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
+#include <vpr/model/supervlad.hpp>
 #include <vpr/model/two_stage.hpp>
 #include <vpr/model/vgg.hpp>

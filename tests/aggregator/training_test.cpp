@@ -64,6 +64,13 @@ TEST_CASE("Gradients of the cross-image encoder's parameters agree with central 
   }
 }
 
+TEST_CASE("Gradients of SuperVLAD's parameters agree with central differences, by itself and across photos") {
+  check(SuperVlad<Training>({.channels = 5, .clusters = 3, .ghosts = 2}), constant_features(2, 5, grid, 1));
+  AcrossPhotos aggregator(SuperVlad<Training>({.channels = 6, .clusters = 2}), {.channels = 6, .heads = 2, .hidden = 5});
+  aggregator.batch_context = BatchContext<V>::blocks(3);
+  check(aggregator, constant_features(3, 6, grid, 1));
+}
+
 TEST_CASE("Gradients of a projection's and of its aggregator's parameters agree with central differences") {
   check(Projected(NetVlad<Training>({.channels = 5, .clusters = 3}), 5, 4), constant_features(2, 5, grid, 1));
 }

@@ -16,6 +16,10 @@ TEST_CASE("Parts of one tensor give it the sum of their gradients") {
   check_gradients([](const Vars& in) { return concat(slice(in[0], 1, 1, 4), slice(in[0], 1, 0, 2), 1); }, {random_tensor({2, 4, 3}, 1)});
 }
 
+TEST_CASE("What is repeated over a batch gets the sum of the images' gradients") {
+  check_gradients([](const Vars& in) { return repeated(in[0], 3); }, {random_tensor({1, 2, 3}, 1)});
+}
+
 TEST_CASE("Reshaping keeps the memory of a value that nobody else holds") {
   Var<F64> x(random_tensor({2, 3}, 1), true);
   const double* const memory = x.value().data();

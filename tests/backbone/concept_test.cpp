@@ -4,6 +4,7 @@
 #include <vpr/backbone/concept.hpp>
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/backbone/resnet.hpp>
+#include <vpr/backbone/token_insertion.hpp>
 #include <vpr/backbone/vgg.hpp>
 
 #include "tests/support/component.hpp"
@@ -18,13 +19,16 @@ using namespace vpr::test;
 namespace {
 
 std::vector<float> values(const Features<X>& features) {
-  std::vector<float> all = features.patches.to_vector(), cls = features.cls.to_vector();
-  all.insert(all.end(), cls.begin(), cls.end());
+  std::vector<float> all = features.patches.to_vector();
+  for (const X& part : {features.cls, features.inserted}) {
+    const std::vector<float> more = part.to_vector();
+    all.insert(all.end(), more.begin(), more.end());
+  }
   return all;
 }
 
 template <PartedBackbone N>
-void check_parts(const N& network, std::int64_t height, std::int64_t width) {
+void check_parts(const N& network, std::int64_t height, std::int64_t width, const std::set<std::string>& added) {
   const X images = random_tensor_f32(Shape{2, 3, height, width}, 7);
   const std::vector<float> end = values(network(images));
   for (std::int64_t part = 0; part <= network.depth(); ++part) {
@@ -53,7 +57,10 @@ void check_parts(const N& network, std::int64_t height, std::int64_t width) {
     names.insert(name);
     parts.insert(network.part_of(name));
   });
-  CHECK(network.plain_names() == names);
+  std::set<std::string> all = network.plain_names();
+  all.insert(added.begin(), added.end());
+  CHECK(all == names);
+  CHECK(all.size() == network.plain_names().size() + added.size());
   CHECK(*parts.begin() >= -1);
   CHECK(*parts.rbegin() <= network.depth());
   for (std::int64_t part = 0; part < network.depth(); ++part) CHECK(parts.contains(part));
@@ -61,11 +68,12 @@ void check_parts(const N& network, std::int64_t height, std::int64_t width) {
 }
 
 /// The network, and the same where its type is hidden.
+/// @param added  parameters that the published network does not have
 template <class N>
-void check(N network, std::int64_t height, std::int64_t width) {
+void check(N network, std::int64_t height, std::int64_t width, const std::set<std::string>& added = {}) {
   randomise(network, 1, 0.3F);
-  check_parts(network, height, width);
-  check_parts(AnyBackbone<>(network), height, width);
+  check_parts(network, height, width, added);
+  check_parts(AnyBackbone<>(network), height, width, added);
 }
 
 }  // namespace
@@ -79,6 +87,11 @@ TEST_CASE("The parts of CLIP's visual tower and of a distilled transformer make 
   check(DinoV2<>(config.clip(10)), 32, 64);
   check(DinoV2<>(config.clip(10).first(1)), 32, 64);
   check(DinoV2<>(config.distilled()), 48, 32);
+}
+
+TEST_CASE("The parts of a vision transformer make up the network with tokens put in before its first, a middle and its last block") {
+  const VitConfig config{.channels = 24, .depth = 3, .heads = 2, .registers = 2, .trained_side = 70};
+  for (const std::int64_t block : {0, 1, 2}) check(TokenInsertion(DinoV2<>(config), 3, block), 28, 42, {"learnable_aggregation_tokens"});
 }
 
 TEST_CASE("A ResNet's parts make up the network") {

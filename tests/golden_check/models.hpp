@@ -48,6 +48,12 @@ inline std::vector<float> maps_of_tokens(const std::vector<float>& tokens, std::
   return tokens_of_maps(tokens, count, channels);
 }
 
+/// Compares an intermediate result, where the file holds it.
+template <class Values>
+void check_intermediate(Check& check, const std::string& name, const Values& values) {
+  if (check.wants(name)) check(name, values);
+}
+
 /// Gives a component its weights from the golden file; every parameter must be there.
 template <class Component>
 void load_from(const Golden& golden, Component& component, const std::string& prefix = "") {

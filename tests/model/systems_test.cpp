@@ -185,7 +185,11 @@ TEST_CASE("Every named system has the dimensions that its paper gives") {
                                                             {"convap-2048", 2048},
                                                             {"convap-512", 512},
                                                             {"boq", 12288},
-                                                            {"boq-resnet50", 16384}};
+                                                            {"boq-resnet50", 16384},
+                                                            {"supervlad", 3072},
+                                                            {"supervlad-across-photos", 3072},
+                                                            {"supervlad-1-cluster", 768},
+                                                            {"image4vpr", 6144}};
   for (const NamedSystem& named : named_systems()) {
     INFO(named.name);
     CHECK(named.dimensions == dimensions.at(named.name));

@@ -82,3 +82,11 @@ TEST_CASE("transpose exchanges an axis with the next") {
   CHECK(transpose(shaped({2, 0, 3}), 1).shape() == Shape{2, 3, 0});
   CHECK_THROWS_WITH(transpose(x, 2), "transpose: got x [2, 2, 3] and axis 2, want two axes from there on");
 }
+
+TEST_CASE("repeated gives one image's elements to each of a batch") {
+  const X x = tensor({1, 2, 2}, {1, 2, 3, 4});
+  CHECK(repeated(x, 2).values() == Values{1, 2, 3, 4, 1, 2, 3, 4});
+  CHECK(repeated(x, 0).shape() == Shape{0, 2, 2});
+  CHECK(repeated(x, 3).shape() == Shape{3, 2, 2});
+  CHECK_THROWS_WITH(repeated(shaped({2, 2}), 2), "repeated: got x [2, 2] and 2 images, want [1, ...]");
+}

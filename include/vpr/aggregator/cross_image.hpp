@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// CricaVPR's aggregation, in which the photos of a batch look at each other.
+/// Aggregation in which the photos of a batch attend to each other.
 #pragma once
 
 #include <vpr/aggregator/batch_context.hpp>
@@ -20,25 +20,28 @@ struct CrossImageSettings {
   std::int64_t heads = 16;
   std::int64_t hidden = 2048;  ///< of the encoder's feed-forward networks
   std::int64_t layers = 2;
-  SplitSettings split = {};
 };
 
-/// A multi-level split whose regions then pass a transformer that mixes each region with the same region of the other photos (Lu et
-/// al., CVPR 2024, section 3.2). D = regions · C, at unit length. Its parameters are `aggregation.1.p` and `encoder`. Goldens
-/// cricavpr_*.
+/// An aggregator whose regions then pass a transformer that mixes each region with the same region of the other photos (Lu et al., CVPR
+/// 2024, section 3.2). D = regions · C, at unit length. Its parameters are those of the regions and `encoder`. Goldens cricavpr_*, supervlad_*.
 ///
 /// So a photo's descriptor depends on its `batch_context`: alone, the same companions for every photo, or blocks of photos in their
 /// order. Only descriptors made in the same one compare. In every other respect each photo keeps its bits in any batch.
-template <class Levels = Split<1, 2, 3>, class B = Cpu<f32>>
-class CrossImageAggregator {
+///
+/// @tparam Regions  an aggregator with `regions(features)`, `B×R×C`: `SplitAggregator`, `SuperVlad`
+template <class Regions>
+class AcrossPhotos {
  public:
-  using backend = B;
+  using backend = typename Regions::backend;
+  using B = backend;
   using X = typename B::tensor;
 
   BatchContext<X> batch_context = BatchContext<X>::alone();
 
+  /// @param names  the text before the names of the regions' parameters
   /// @throws ConfigError  for channels that the heads don't divide.
-  explicit CrossImageAggregator(const CrossImageSettings& settings = {}) : heads_(settings.heads), split_(settings.split) {
+  explicit AcrossPhotos(Regions regions, const CrossImageSettings& settings = {}, std::string names = "")
+      : heads_(settings.heads), regions_(std::move(regions)), names_(std::move(names)) {
     VPR_REQUIRE(ConfigError,
                 settings.heads > 0 && settings.channels > 0 && settings.channels % settings.heads == 0 && settings.hidden > 0 &&
                     settings.layers >= 0,
@@ -47,15 +50,17 @@ class CrossImageAggregator {
     for (std::int64_t i = 0; i < settings.layers; ++i) layers_.emplace_back(settings.channels, settings.hidden);
   }
 
-  std::int64_t dimensions(std::int64_t channels) const { return split_.dimensions(channels); }
+  std::int64_t dimensions(std::int64_t channels) const { return regions_.dimensions(channels); }
 
   X operator()(const Features<X>& features) const { return mix(regions(features)); }
 
   /// One descriptor a region, `B×R×C`: all that a photo gives of itself.
-  X regions(const Features<X>& features) const { return split_.regions(features); }
+  X regions(const Features<X>& features) const { return regions_.regions(features); }
 
-  /// See `SplitAggregator`.
-  void require_grid(Grid grid) const { split_.require_grid(grid); }
+  /// @throws ShapeError  for a grid that has no such regions
+  void require_grid(Grid grid) const {
+    if constexpr (requires { regions_.require_grid(grid); }) regions_.require_grid(grid);
+  }
 
   /// The descriptors of photos from their regions, in the batch context that was chosen; blocks are counted from the first photo here.
   /// @throws ShapeError  if companions have other regions or channels.
@@ -78,7 +83,7 @@ class CrossImageAggregator {
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
-    split_.visit(visitor, prefix);
+    regions_.visit(visitor, prefix + names_);
     for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i].visit(visitor, prefix + "encoder.layers." + std::to_string(i) + ".");
   }
 
@@ -120,8 +125,16 @@ class CrossImageAggregator {
   }
 
   std::int64_t heads_;
-  SplitAggregator<Levels, B> split_;
+  Regions regions_;
+  std::string names_;
   std::vector<TransformerEncoderLayer<B>> layers_;
+};
+
+/// CricaVPR's: of the regions of a multi-level split. Its parameters are `aggregation.1.p` and `encoder`. Goldens cricavpr_*.
+template <class Levels = Split<1, 2, 3>, class B = Cpu<f32>>
+struct CrossImageAggregator : AcrossPhotos<SplitAggregator<Levels, B>> {
+  explicit CrossImageAggregator(const CrossImageSettings& settings = {}, const SplitSettings& split = {})
+      : AcrossPhotos<SplitAggregator<Levels, B>>(SplitAggregator<Levels, B>(split), settings) {}
 };
 
 }  // namespace vpr

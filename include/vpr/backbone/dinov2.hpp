@@ -93,7 +93,8 @@ class DinoV2 {
 
   /// What the first `blocks` blocks make of images, all tokens `B×T×C`.
   X before(const X& images, std::int64_t blocks) const { return blocks == 0 ? embed(images) : tokens(images, Tap{blocks - 1}); }
-  /// What block `index` makes of `before(images, index)` of images of that shape.
+  /// What block `index` makes of `before(images, index)` of images of that shape. Further tokens may stand behind the patches, see
+  /// `Features::inserted`.
   /// @throws ConfigError  if there is no such block; ShapeError  for other tokens than the images'.
   X through_part(X x, const Shape& images, std::int64_t index) const {
     require_before(x, images, index, config_.depth - 1);
@@ -106,6 +107,12 @@ class DinoV2 {
     const Grid grid = grid_of(images);
     for (; done < config_.depth; ++done) x = after_block(done, std::move(x), grid);
     return features_of(tapped(x, {}), grid);
+  }
+  /// The features that a tap takes of `before(images, tap.parts_before(depth()))`.
+  Features<X> taken(const X& x, const Shape& images, Tap tap) const {
+    require(tap);
+    require_before(x, images, tap.parts_before(config_.depth), config_.depth);
+    return features_of(tapped(x, tap), grid_of(images));
   }
 
   /// All tokens at `tap`, `B×T×C`: class and distillation token, the registers, the patches. AnyLoc keeps the registers among the patches.
@@ -201,35 +208,25 @@ class DinoV2 {
     return config;
   }
 
+  void require(Tap tap) const {
+    VPR_REQUIRE(ConfigError, tap.block >= -1 && tap.block < config_.depth, "dinov2: got block ", tap.block, ", want one in [0, ",
+                config_.depth, ")");
+    VPR_REQUIRE(ConfigError, tap.block >= 0 || tap.facet == Facet::token, "dinov2: a facet is taken of a block: name the block");
+  }
+
   void tokens(const X& images, std::span<const Tap> taps, X* found) const {
-    for (const Tap& tap : taps) {
-      VPR_REQUIRE(ConfigError, tap.block >= -1 && tap.block < config_.depth, "dinov2: got block ", tap.block, ", want one in [0, ",
-                  config_.depth, ")");
-      VPR_REQUIRE(ConfigError, tap.block >= 0 || tap.facet == Facet::token, "dinov2: a facet is taken of a block: name the block");
-    }
-    const Grid grid = grid_of(images.shape());
-    X x = embed(images);
-    for (std::int64_t done = 0;; ++done) {
-      bool deeper = false;
-      for (std::size_t i = 0; i < taps.size(); ++i) {
-        if (blocks_before(taps[i]) == done) found[i] = tapped(x, taps[i]);
-        deeper |= blocks_before(taps[i]) > done;
-      }
-      if (!deeper) return;
-      x = after_block(done, std::move(x), grid);
-    }
+    for (const Tap& tap : taps) require(tap);
+    for_each_tap(
+        embed(images), config_.depth, taps,
+        [this, grid = grid_of(images.shape())](std::int64_t block, X x) { return after_block(block, std::move(x), grid); },
+        [&](std::size_t i, const X& x) { found[i] = tapped(x, taps[i]); });
   }
 
   void require_before(const X& x, const Shape& images, std::int64_t done, std::int64_t most) const {
     VPR_REQUIRE(ConfigError, done >= 0 && done <= most, "dinov2: got tokens after ", done, " blocks, want at most ", most);
     const std::int64_t tokens = config_.leading() + grid_of(images).patches();
-    VPR_REQUIRE(ShapeError, x.shape().rank() == 3 && x.shape()[1] == tokens && x.shape()[2] == config_.channels, "dinov2: got tokens ",
+    VPR_REQUIRE(ShapeError, x.shape().rank() == 3 && x.shape()[1] >= tokens && x.shape()[2] == config_.channels, "dinov2: got tokens ",
                 x.shape(), ", want Bx", tokens, "x", config_.channels);
-  }
-
-  /// How many whole blocks the tokens go through before a tap.
-  std::int64_t blocks_before(Tap tap) const {
-    return tap.block < 0 ? config_.depth : tap.facet == Facet::token ? tap.block + 1 : tap.block;
   }
 
   X after_block(std::int64_t index, X x, Grid grid) const {
@@ -240,7 +237,9 @@ class DinoV2 {
   }
 
   Features<X> features_of(const X& all, Grid grid) const {
-    return {reshape(slice(all, 1, 0, 1), Shape{all.shape()[0], all.shape()[2]}), slice(all, 1, config_.leading(), all.shape()[1]), grid};
+    const std::int64_t end = config_.leading() + grid.patches(), tokens = all.shape()[1];
+    return {reshape(slice(all, 1, 0, 1), Shape{all.shape()[0], all.shape()[2]}), slice(all, 1, config_.leading(), end), grid,
+            tokens > end ? slice(all, 1, end, tokens) : X()};
   }
 
   /// What a tap takes of the tokens there.

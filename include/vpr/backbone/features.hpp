@@ -14,6 +14,7 @@ struct Features {
   X cls;      ///< `B×C`; empty for a backbone that has none.
   X patches;  ///< `B×N×C`, N = grid.height · grid.width.
   Grid grid;
+  X inserted = {};  ///< `B×M×C`: learned tokens that were put in before a block, see `TokenInsertion`; empty for most.
 };
 
 }  // namespace vpr

@@ -8,7 +8,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
+#include <utility>
 
 namespace vpr {
 
@@ -20,7 +22,25 @@ enum class Facet { token, query, key, value };
 struct Tap {
   std::int64_t block = -1;
   Facet facet = Facet::token;
+
+  /// How many of `depth` parts there are before what it takes.
+  std::int64_t parts_before(std::int64_t depth) const { return block < 0 ? depth : facet == Facet::token ? block + 1 : block; }
 };
+
+/// Calls `take(i, x)` for each of `taps` with what reaches it, in one pass to the deepest: x is what `next(part, x)` made of it part by part.
+template <class State, class Next, class Take>
+void for_each_tap(State x, std::int64_t depth, std::span<const Tap> taps, const Next& next, const Take& take) {
+  for (std::int64_t done = 0;; ++done) {
+    bool deeper = false;
+    for (std::size_t i = 0; i < taps.size(); ++i) {
+      const std::int64_t before = taps[i].parts_before(depth);
+      if (before == done) take(i, x);
+      deeper |= before > done;
+    }
+    if (!deeper) return;
+    x = next(done, std::move(x));
+  }
+}
 
 inline std::string_view text_of(Facet facet) {
   constexpr std::array<std::string_view, 4> names{"token", "query", "key", "value"};

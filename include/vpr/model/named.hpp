@@ -169,7 +169,7 @@ inline void require_size(const AnyPipeline<>& pipeline) {
 
 /// A published system with its weights.
 inline LoadedModel load_system(const NamedSystem& named, const ModelRequest& request) {
-  const std::string& position_rule = find_backbone(backbone_of(request.name)).position_rule;
+  const std::string position_rule = published_position_rule(request.name);
   const std::optional<WeightFile> file = open_weights(request);
   const ModelRecord published = published_record(request, named.preprocess, named.size, position_rule);
   const ModelRecord record = settled(request, file, published);
@@ -200,10 +200,10 @@ inline LoadedModel load_composition(const ModelRequest& request) {
   const NamedAggregator* const named = find_aggregator(name.aggregator);
   VPR_REQUIRE(ConfigError, named != nullptr, "model '", request.name, "': want BACKBONE+AGGREGATOR, the aggregator one of ",
               names_of(named_aggregators()), "; or SYSTEM or SYSTEM@BACKBONE, the system one of ", names_of(named_systems()));
-  const NamedBackbone& backbone = find_backbone(name.backbone);
-  const std::string& published_rule = backbone.position_rule;
+  const std::string published_rule = published_position_rule(request.name);
   const std::optional<WeightFile> file = open_weights(request);
-  ModelRecord record = settled(request, file, published_record(request, backbone.preprocess, {224, 224}, published_rule));
+  const std::string_view preprocess = find_backbone(name.backbone).preprocess;
+  ModelRecord record = settled(request, file, published_record(request, preprocess, {224, 224}, published_rule));
   VPR_REQUIRE(ConfigError, (record.position_rule == "none") == (published_rule == "none"), "model '", request.name, "': got position rule ",
               record.position_rule, ", the network's own is ", published_rule);
   const AnyBackbone<> network = make_backbone<Cpu<f32>>(name.backbone, record.position_rule == published_rule ? "" : record.position_rule);

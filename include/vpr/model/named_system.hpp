@@ -15,13 +15,14 @@ namespace vpr {
 
 /// The row of a published system, or of an ablation of it.
 struct NamedSystem {
-  std::string_view name;        ///< such as `salad`
-  std::string_view meaning;     ///< what it is, in a sentence
-  std::string_view paper;       ///< authors and venue
-  std::string_view weights;     ///< where the authors publish them
-  std::string_view licence;     ///< of the authors' code and weights
-  std::string_view backbone;    ///< the authors': see `find_backbone`
-  std::string_view preprocess;  ///< how photos are prepared: see `find_preprocess`
+  std::string_view name;                ///< such as `salad`
+  std::string_view meaning;             ///< what it is, in a sentence
+  std::string_view paper;               ///< authors and venue
+  std::string_view weights;             ///< where the authors publish them
+  std::string_view licence;             ///< of the authors' code and weights
+  std::string_view backbone;            ///< the authors': see `find_backbone`
+  std::string_view position_rule = {};  ///< how it resizes positions, where that is another way than the backbone's own
+  std::string_view preprocess;          ///< how photos are prepared: see `find_preprocess`
   ImageSize size;
   std::int64_t dimensions;  ///< on the authors' backbone
   std::string_view recipe;  ///< what trains it: see `find_recipe`; empty where none here does

@@ -19,12 +19,14 @@
 #include <vpr/model/cos_place.hpp>
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/dinov2.hpp>
+#include <vpr/model/image4vpr.hpp>
 #include <vpr/model/mix_vpr.hpp>
 #include <vpr/model/named_aggregators.hpp>
 #include <vpr/model/resnet.hpp>
 #include <vpr/model/rows.hpp>
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
+#include <vpr/model/supervlad.hpp>
 #include <vpr/model/vgg.hpp>
 #endif
 
@@ -49,6 +51,8 @@ struct GclSystems;
 struct CosPlaceSystems;
 struct MixVprSystems;
 struct ConvApSystems;
+struct SuperVladSystems;
+struct Image4VprSystems;
 
 namespace detail {
 
@@ -89,7 +93,8 @@ inline const std::vector<NamedAggregator>& named_aggregators() {
 inline const std::vector<NamedSystem>& named_systems() {
   static const std::vector<NamedSystem> all =
       detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
-                      systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>(), systems_of<BoqSystems>()});
+                      systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>(), systems_of<BoqSystems>(),
+                      systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>()});
   return all;
 }
 
@@ -147,6 +152,14 @@ inline std::string_view backbone_of(std::string_view text) {
   const NamedSystem* const named = find_system(name.system);
   VPR_REQUIRE(ConfigError, named != nullptr, "there is no system '", name.system, "'");
   return named->backbone;
+}
+
+/// How a model is published to resize its position embeddings; `none` where it has none.
+/// @throws ConfigError  for a name of no system
+inline std::string published_position_rule(std::string_view text) {
+  const NamedSystem* const named = find_system(SystemName(text).system);
+  if (named != nullptr && !named->position_rule.empty()) return std::string(named->position_rule);
+  return find_backbone(backbone_of(text)).position_rule;
 }
 
 /// The model of that name on another backbone: `salad@dinov2-vits14` of `salad`, `dinov2-vits14:8+gem` of `dinov2-vitb14+gem`.

@@ -5,6 +5,9 @@
 
 #include <vpr/core/tensor.hpp>
 
+#include <cstdint>
+#include <span>
+
 namespace vpr {
 
 /// Positions [begin, end) of `axis`.
@@ -31,6 +34,16 @@ Tensor<B> concat(const Tensor<B>& a, const Tensor<B>& b, std::size_t axis) {
   if (!a.empty()) B::insert(a, axis, 0, out);
   if (!b.empty()) B::insert(b, axis, first[axis], out);
   return out;
+}
+
+/// `1×N×…`, the same for each of `count` images: `count×N×…`, as a class token over a batch.
+/// @throws ShapeError  unless x is of one image
+template <TensorLike X>
+X repeated(const X& x, std::int64_t count) {
+  const Shape shape = x.shape();
+  VPR_REQUIRE(ShapeError, shape.rank() >= 2 && shape[0] == 1 && count >= 0, "repeated: got x ", shape, " and ", count,
+              " images, want [1, ...]");
+  return concat(x, X::from(shape.with(0, count).with(1, 0), std::span<const float>()), 1);
 }
 
 /// The same elements with `axis` and the next one exchanged.
