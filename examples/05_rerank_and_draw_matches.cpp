@@ -38,7 +38,7 @@ int main(int count, char** arguments) try {
   for (std::size_t i = 0; i < report.queries[0].answers.size(); ++i) {
     vpr::ReportAnswer& answer = report.queries[0].answers[i];
     answer.second_score = second.local[i].score;
-    answer.lines = vpr::match_lines(second.local[i], query.local[0].grid, second.grids[i], 30);
+    answer.lines = vpr::match_lines(second.local[i], query.local[0].places(), second.places[i], 30);
     std::printf("%4.0f matches, cosine %.4f  %s\n", second.local[i].score, answer.score, report.database[answer.photo].name.c_str());
   }
   vpr::load_thumbnails(report);

@@ -148,10 +148,10 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
         for (std::size_t rank = 0; rank < std::min(reranked.local.size(), reranked.matches.size()); ++rank) {
           const vpr::LocalMatch& match = reranked.local[rank];
           looks.push_back(
-              {match.score, vpr::match_lines(match, query.grid, reranked.grids[rank], std::cmp_less(rank, drawn) ? most_lines : 0)});
+              {match.score, vpr::match_lines(match, query.places(), reranked.places[rank], std::cmp_less(rank, drawn) ? most_lines : 0)});
           const SeenShare of_query(result.record.preprocess, sizes[dataset.database.size() + result.matches.size()], query.grid);
           const SeenShare of_answer(result.record.preprocess, sizes[static_cast<std::size_t>(reranked.matches[rank].id)],
-                                    reranked.grids[rank]);
+                                    reranked.places[rank].grid);
           for (vpr::MatchLine& line : looks.back().lines) {
             line = {of_query.x(line.query_x), of_query.y(line.query_y), of_answer.x(line.candidate_x), of_answer.y(line.candidate_y)};
           }

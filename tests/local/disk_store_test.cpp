@@ -20,6 +20,8 @@ using vpr::LocalPrecision;
 namespace {
 
 const std::vector<LocalFeatures> photos{{{2, 3}, 4, random_floats(24, 1)}, {{0, 3}, 4, {}}, {{1, 5}, 2, random_floats(10, 2)}};
+const LocalFeatures sparse{{30, 40}, 2, {1, 2, 3, 4}, {{0.5F, 0.25F, 1}, {0, 1, 0.5F}}};
+constexpr std::size_t head = 20;  // bytes of a record before its numbers
 
 std::string written(const TemporaryFolder& folder, LocalPrecision precision = LocalPrecision::float32) {
   const std::string path = folder.file("features");
@@ -77,6 +79,15 @@ TEST_CASE("A store on disk may be extended later, and moved") {
   CHECK(DiskLocalStore::open(path).features(0) == photos[0]);
 }
 
+TEST_CASE("A store on disk keeps keypoints, beside photos that lie on grids") {
+  const TemporaryFolder folder;
+  const std::string path = written(folder);
+  DiskLocalStore::extend(path).add(sparse);
+  const DiskLocalStore store = DiskLocalStore::open(path);
+  CHECK(store.features(3) == sparse);
+  CHECK(store.features(0) == photos[0]);
+}
+
 TEST_CASE("A store on disk never takes the place of a file") {
   const TemporaryFolder folder;
   const std::string path = folder.write("photo.jpg", "precious");
@@ -92,18 +103,20 @@ TEST_CASE("What is no file of local features is refused by name") {
   CHECK_THROWS_WITH(DiskLocalStore::open(folder.write("text", "some text of a few lines")),
                     ContainsSubstring("text: is not a file of local features"));
   std::string other = file_content(written(folder));
-  other[8] = 2;
+  other[8] = 3;
   CHECK_THROWS_WITH(DiskLocalStore::open(folder.write("newer", other)),
-                    ContainsSubstring("has version 2 and precision 0, expected version 1"));
-  other[8] = 1, other[12] = 3;
+                    ContainsSubstring("has version 3 and precision 0, expected version 2 and precision 0 to 2: a newer vpr wrote it"));
+  other[8] = 1;
+  CHECK_THROWS_WITH(DiskLocalStore::open(folder.write("older", other)), ContainsSubstring("an older vpr wrote it; write the file again"));
+  other[8] = 2, other[12] = 3;
   CHECK_THROWS_AS(DiskLocalStore::open(folder.write("stranger", other)), vpr::FormatError);
 }
 
 TEST_CASE("A file cut off anywhere behind its header opens with the whole records before, and can be extended") {
   const TemporaryFolder folder;
   const std::string whole = file_content(written(folder));
-  REQUIRE(whole.size() == 16 + 3 * 16 + 34 * 4);
-  const std::vector<std::size_t> ends{16, 16 + 16 + 96, 16 + 16 + 96 + 16, whole.size()};
+  REQUIRE(whole.size() == 16 + 3 * head + 34 * 4);
+  const std::vector<std::size_t> ends{16, 16 + head + 96, 16 + head + 96 + head, whole.size()};
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const std::string path = folder.write("cut", whole.substr(0, size));
     if (size < 16) {
@@ -132,7 +145,7 @@ TEST_CASE("A file cut off anywhere behind its header opens with the whole record
 TEST_CASE("Zeros in place of a last record, as a power cut may leave them, are passed over") {
   const TemporaryFolder folder;
   const std::string whole = file_content(written(folder));
-  for (const std::size_t zeros : {1, 15, 16, 17, 500, 3'000'000}) {
+  for (const std::size_t zeros : {1, 19, 20, 21, 500, 3'000'000}) {
     const DiskLocalStore store = DiskLocalStore::open(folder.write("torn", whole + std::string(zeros, '\0')));
     CHECK(store.size() == 3);
     CHECK(store.cut_bytes() == zeros);
@@ -148,7 +161,7 @@ TEST_CASE(
       std::string altered = whole;
       altered[i] = static_cast<char>(altered[i] ^ (1 << bit));
       const std::string path = folder.write("altered", altered);
-      if (i < whole.size() - 40 - 16) {
+      if (i < whole.size() - 40 - head) {
         REQUIRE_THROWS_AS(read_all(path), vpr::FormatError);
       } else if (cut_off(path) && DiskLocalStore::open(path).size() == 2) {  // the last record claims to be longer
         read_all(path);
@@ -158,7 +171,7 @@ TEST_CASE(
     }
   }
   std::string altered = whole;
-  altered[16 + 16 + 5] ^= 1;
+  altered[16 + head + 5] ^= 1;
   CHECK_THROWS_WITH(read_all(folder.write("altered", altered)), ContainsSubstring("altered: record 0 was altered: its checksum"));
 }
 

@@ -14,9 +14,9 @@ using vpr::LocalPrecision;
 namespace {
 LocalFeatures round_trip(const LocalFeatures& features, LocalPrecision precision) {
   const auto bytes = vpr::encode(features, precision);
-  REQUIRE(bytes.size() ==
-          vpr::byte_size(precision, static_cast<std::uint64_t>(features.size()), static_cast<std::uint64_t>(features.channels)));
-  return vpr::decode(bytes, precision, features.grid, features.channels);
+  REQUIRE(bytes.size() == vpr::byte_size(precision, static_cast<std::uint64_t>(features.size()),
+                                         static_cast<std::uint64_t>(features.channels), features.keypoints.size()));
+  return vpr::decode(bytes, precision, features.grid, features.channels, std::ssize(features.keypoints));
 }
 }  // namespace
 
@@ -80,4 +80,20 @@ TEST_CASE("What no precision can hold is refused") {
 TEST_CASE("Bytes that are too few or too many are refused") {
   const std::vector<std::byte> bytes(11);
   CHECK_THROWS_WITH(vpr::decode(bytes, LocalPrecision::float16, {2, 3}, 1), ContainsSubstring("got 11 bytes, expected 12"));
+}
+
+TEST_CASE("Keypoints keep every bit in any precision, and must be finite") {
+  const std::vector<vpr::Keypoint> keypoints{{0.1F, 0.7F, 0.003F}, {0.99F, 0, 1}};
+  const LocalFeatures features{{480, 640}, 3, random_floats(6, 5), keypoints};
+  for (const LocalPrecision precision : {LocalPrecision::float32, LocalPrecision::float16, LocalPrecision::int8}) {
+    const LocalFeatures back = round_trip(features, precision);
+    CHECK(back.keypoints == keypoints);
+    CHECK(back.values.size() == 6);
+  }
+  CHECK(round_trip(features, LocalPrecision::float32) == features);
+  LocalFeatures broken = features;
+  broken.keypoints[1].x = std::numeric_limits<float>::quiet_NaN();
+  CHECK_THROWS_WITH(vpr::encode(broken, LocalPrecision::float32), ContainsSubstring("local features: keypoint 1 holds"));
+  const auto bytes = vpr::encode(features, LocalPrecision::int8);
+  CHECK_THROWS_AS(vpr::decode(bytes, LocalPrecision::int8, features.grid, 3, 1), vpr::ShapeError);
 }

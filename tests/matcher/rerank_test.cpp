@@ -46,7 +46,7 @@ TEST_CASE("The first k come in the order of the second look, with both scores; t
   CHECK(result.local[0] == LocalMatch{6, {{0, 0, 1}}});
   CHECK(result.local[1].score == 4);
   CHECK(result.local[2].score == 2);
-  CHECK(result.grids == std::vector<vpr::Grid>(3, {1, 1}));
+  CHECK(result.places == std::vector<vpr::LocalPlaces>(3, {.grid = {1, 1}}));
 }
 
 TEST_CASE("Equal scores keep the first stage's order") {
@@ -54,6 +54,19 @@ TEST_CASE("Equal scores keep the first stage's order") {
   CHECK(rerank(found, 5, worth(1), store, ByProduct()).matches == found);
   const MemoryLocalStore two = store_of({1, 2, 2, 1, 1});
   CHECK(rerank(found, 5, worth(1), two, ByProduct()).matches == Matches{{1, 0.6F}, {2, 0.5F}, {4, 0.9F}, {0, 0.8F}, {3, 0.7F}});
+}
+
+TEST_CASE("A matcher may score a query's candidates anew, beside each other") {
+  struct Beside : ByProduct {
+    void compared(std::span<LocalMatch> matches) const {
+      float sum = 0;
+      for (const LocalMatch& match : matches) sum += match.score;
+      for (LocalMatch& match : matches) match.score = 1 - match.score / sum;
+    }
+  };
+  const vpr::Reranked result = rerank(found, 3, worth(2), store_of({1, 5, 9, 3, 2}), Beside());
+  CHECK(result.matches == Matches{{0, 0.8F}, {4, 0.9F}, {3, 0.7F}, {1, 0.6F}, {2, 0.5F}});
+  CHECK(result.local[2].score == 0.5F);
 }
 
 TEST_CASE("k may be 0 or more than there are matches") {

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
 namespace vpr {
@@ -19,24 +18,18 @@ struct MatchLine {
   friend bool operator==(const MatchLine&, const MatchLine&) = default;
 };
 
-/// The `most` most similar pairs of a match, best first, equal ones in their order, between the centres of their places on the two
-/// grids. The grids cover what the network saw: the whole photo unless its preprocessing crops.
-/// @throws ShapeError  for a place that is not on its grid
-inline std::vector<MatchLine> match_lines(const LocalMatch& match, Grid query, Grid candidate, std::size_t most) {
+/// The `most` most similar pairs of a match, best first, equal ones in their order, between their places on the two photos: what the network saw
+/// of them, which is the whole photo unless its preprocessing crops.
+/// @throws ShapeError  for a pair that is of other places
+inline std::vector<MatchLine> match_lines(const LocalMatch& match, const LocalPlaces& query, const LocalPlaces& candidate,
+                                          std::size_t most) {
   std::vector<MatchedPair> best = match.pairs;
   std::stable_sort(best.begin(), best.end(), [](const MatchedPair& a, const MatchedPair& b) { return a.similarity > b.similarity; });
   best.resize(std::min(best.size(), most));
   std::vector<MatchLine> lines;
-  const auto place = [](std::int64_t index, Grid grid, float& x, float& y) {
-    VPR_REQUIRE(ShapeError, index >= 0 && index < grid.patches(), "match lines: got place ", index, " on a grid of ", grid.height, "x",
-                grid.width);
-    x = (static_cast<float>(index % grid.width) + 0.5F) / static_cast<float>(grid.width);
-    y = (static_cast<float>(index / grid.width) + 0.5F) / static_cast<float>(grid.height);
-  };
   for (const MatchedPair& pair : best) {
-    MatchLine& line = lines.emplace_back();
-    place(pair.query, query, line.query_x, line.query_y);
-    place(pair.candidate, candidate, line.candidate_x, line.candidate_y);
+    const Keypoint from = query[pair.query], to = candidate[pair.candidate];
+    lines.push_back({from.x, from.y, to.x, to.y});
   }
   return lines;
 }

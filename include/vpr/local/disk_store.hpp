@@ -26,8 +26,8 @@ namespace vpr {
 
 /// Keeps local features in one file and holds 8 bytes a photo in memory: a photo's are read when asked for.
 ///
-/// The file is a header of 16 bytes (`vprlocal`, version, precision) and a record a photo: height, width, channels, a CRC-32 of those
-/// and of what follows, then the numbers as `encode` gives them; all integers are 32 bits, little-endian. A record is appended whole
+/// The file is a header of 16 bytes (`vprlocal`, version, precision) and a record a photo: height, width, channels, how many keypoints
+/// (0: the features lie on the grid), a CRC-32 of those and of what follows, then the numbers as `encode` gives them; all integers are 32 bits, little-endian. A record is appended whole
 /// or not at all: a full disk, a killed process or a power cut never harms those before it. What is left of a last record that was cut
 /// off is passed over, and `cut_bytes()` counts it; extending the file drops it. A record that was altered is an error that names it. Reading is const and may be done from several threads; one process at a time may add.
 class DiskLocalStore {
@@ -37,7 +37,7 @@ class DiskLocalStore {
   static DiskLocalStore create(const std::string& path, LocalPrecision precision = LocalPrecision::float16) {
     DiskLocalStore store(path, O_RDWR | O_CREAT | O_EXCL);
     store.precision_ = precision;
-    const Header header{magic, 1, precision};
+    const Header header{magic, version, precision};
     try {
       store.end_ = store.append(std::as_bytes(std::span(&header, 1)), {});
     } catch (...) {
@@ -89,11 +89,13 @@ class DiskLocalStore {
   /// @throws ShapeError, FormatError as `encode`; IoError where they cannot be written. Nothing is added then.
   void add(const LocalFeatures& features) {
     const std::vector<std::byte> numbers = encode(features, precision_);
-    VPR_REQUIRE(ShapeError, features.grid.height <= most && features.grid.width <= most && features.channels <= most, path_, ": record ",
-                size(), ": got ", features.grid.height, "x", features.grid.width, "x", features.channels, ", at most ", most,
-                " each are supported");
+    VPR_REQUIRE(ShapeError,
+                features.grid.height <= most && features.grid.width <= most && features.channels <= most &&
+                    std::cmp_less_equal(features.keypoints.size(), most),
+                path_, ": record ", size(), ": got ", features.grid.height, "x", features.grid.width, "x", features.channels, " and ",
+                features.keypoints.size(), " keypoints, at most ", most, " each are supported");
     Record record{static_cast<std::uint32_t>(features.grid.height), static_cast<std::uint32_t>(features.grid.width),
-                  static_cast<std::uint32_t>(features.channels)};
+                  static_cast<std::uint32_t>(features.channels), static_cast<std::uint32_t>(features.keypoints.size())};
     record.crc = record.crc_with(numbers);
     const std::uint64_t next = append(std::as_bytes(std::span(&record, 1)), numbers);
     records_.push_back(end_);
@@ -113,7 +115,7 @@ class DiskLocalStore {
     read(begin + sizeof record, numbers, id);
     VPR_REQUIRE(FormatError, record.crc == record.crc_with(numbers), path_, ": record ", id,
                 " was altered: its checksum does not fit its numbers; write the file again");
-    return decode(numbers, precision_, {record.height, record.width}, record.channels);
+    return decode(numbers, precision_, {record.height, record.width}, record.channels, record.keypoints);
   }
 
   /// Waits until all that was added is on the disk. @throws IoError
@@ -122,6 +124,7 @@ class DiskLocalStore {
  private:
   static_assert(std::endian::native == std::endian::little, "vpr/local/disk_store.hpp writes numbers as they lie in memory, little-endian");
   static constexpr std::array<char, 8> magic{'v', 'p', 'r', 'l', 'o', 'c', 'a', 'l'};
+  static constexpr std::uint32_t version = 2;
   static constexpr std::int64_t most = 1 << 16;
 
   struct Header {
@@ -130,11 +133,13 @@ class DiskLocalStore {
     LocalPrecision precision;
   };
   struct Record {
-    std::uint32_t height = 0, width = 0, channels = 0, crc = 0;
+    std::uint32_t height = 0, width = 0, channels = 0, keypoints = 0, crc = 0;
 
     friend bool operator==(const Record&, const Record&) = default;
-    bool fits() const { return height <= most && width <= most && channels <= most; }
-    std::uint64_t bytes(LocalPrecision precision) const { return byte_size(precision, std::uint64_t{height} * width, channels); }
+    bool fits() const { return height <= most && width <= most && channels <= most && keypoints <= most; }
+    std::uint64_t bytes(LocalPrecision precision) const {
+      return byte_size(precision, keypoints > 0 ? keypoints : std::uint64_t{height} * width, channels, keypoints);
+    }
     std::uint32_t crc_with(std::span<const std::byte> numbers) const {
       return crc32_of(numbers, crc32_of(std::as_bytes(std::span(this, 1)).first(offsetof(Record, crc))));
     }
@@ -153,9 +158,11 @@ class DiskLocalStore {
     VPR_REQUIRE(FormatError, size >= sizeof header, path_, ": has ", size, " bytes, too few for a file of local features");
     read(0, std::as_writable_bytes(std::span(&header, 1)), 0);
     VPR_REQUIRE(FormatError, header.name == magic, path_, ": is not a file of local features: it does not begin with 'vprlocal'");
-    VPR_REQUIRE(FormatError, header.version == 1 && header.precision <= LocalPrecision::int8, path_, ": has version ", header.version,
-                " and precision ", static_cast<std::uint32_t>(header.precision), ", expected version 1 and precision 0 to 2",
-                header.version > 1 ? ": a newer vpr wrote it; update this one" : "");
+    VPR_REQUIRE(FormatError, header.version == version && header.precision <= LocalPrecision::int8, path_, ": has version ", header.version,
+                " and precision ", static_cast<std::uint32_t>(header.precision), ", expected version ", version, " and precision 0 to 2",
+                header.version > version   ? ": a newer vpr wrote it; update this one"
+                : header.version < version ? ": an older vpr wrote it; write the file again"
+                                           : "");
     precision_ = header.precision;
     for (end_ = sizeof header; end_ < size;) {
       const std::size_t id = records_.size();

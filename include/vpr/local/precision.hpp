@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <span>
 #include <vector>
 
@@ -24,12 +25,13 @@ enum class LocalPrecision : std::uint32_t {
   int8 = 2,     ///< 1 byte, and 4 a row: each row over its largest magnitude, in 127 steps either way
 };
 
-/// Bytes of `size` local features of `channels` numbers.
-constexpr std::uint64_t byte_size(LocalPrecision precision, std::uint64_t size, std::uint64_t channels) {
+/// Bytes of `size` local features of `channels` numbers, and of the keypoints that they have.
+constexpr std::uint64_t byte_size(LocalPrecision precision, std::uint64_t size, std::uint64_t channels, std::uint64_t keypoints = 0) {
+  const std::uint64_t places = keypoints * sizeof(Keypoint);
   switch (precision) {
-    case LocalPrecision::float16: return size * channels * 2;
-    case LocalPrecision::int8: return size * (channels + sizeof(float));
-    default: return size * channels * sizeof(float);
+    case LocalPrecision::float16: return size * channels * 2 + places;
+    case LocalPrecision::int8: return size * (channels + sizeof(float)) + places;
+    default: return size * channels * sizeof(float) + places;
   }
 }
 
@@ -42,14 +44,24 @@ inline float finite_f16(std::uint16_t bits) {
   return std::bit_cast<float>(std::bit_cast<std::uint32_t>(std::bit_cast<float>(rest) * 0x1p112F) | sign);
 }
 
+/// Keypoints as rows of x, y and score.
+inline Rows keypoint_rows(const std::vector<Keypoint>& keypoints) {
+  static_assert(sizeof(Keypoint) == 3 * sizeof(float));
+  return {keypoints.empty() ? nullptr : &keypoints[0].x, std::ssize(keypoints), 3};
+}
+
 }  // namespace detail
 
-/// The numbers in that precision: f16 in order; int8 row by row, each a float, the step, then the row in steps.
+/// The numbers in that precision: f16 in order; int8 row by row, each a float, the step, then the row in steps. Keypoints follow, as three
+/// floats each.
 /// @throws ShapeError as `LocalFeatures`; FormatError for NaN, infinity, or with f16 a magnitude above 65504.
 inline std::vector<std::byte> encode(const LocalFeatures& features, LocalPrecision precision) {
   const Rows rows = features;
   require_finite(rows, rows.dim(), "local features: feature");
-  std::vector<std::byte> bytes(byte_size(precision, static_cast<std::uint64_t>(rows.size()), static_cast<std::uint64_t>(rows.dim())));
+  const Rows places = detail::keypoint_rows(features.keypoints);
+  require_finite(places, places.dim(), "local features: keypoint");
+  std::vector<std::byte> bytes(
+      byte_size(precision, static_cast<std::uint64_t>(rows.size()), static_cast<std::uint64_t>(rows.dim()), features.keypoints.size()));
   std::byte* out = bytes.data();
   const auto put = [&out](const auto& value) {
     std::memcpy(out, &value, sizeof value);
@@ -73,16 +85,24 @@ inline std::vector<std::byte> encode(const LocalFeatures& features, LocalPrecisi
       for (const float value : row) put(static_cast<std::int8_t>(step > 0 ? std::nearbyint(std::clamp(value / step, -127.0F, 127.0F)) : 0));
     }
   }
+  for (const Keypoint& keypoint : features.keypoints) put(keypoint);
   return bytes;
 }
 
 /// What `encode` made, as floats again.
-/// @throws ShapeError  unless there are as many bytes as the grid and the channels need.
-inline LocalFeatures decode(std::span<const std::byte> bytes, LocalPrecision precision, Grid grid, std::int64_t channels) {
-  const auto size = static_cast<std::size_t>(grid.patches()), dim = static_cast<std::size_t>(channels);
-  VPR_REQUIRE(ShapeError, bytes.size() == byte_size(precision, size, dim), "local features: got ", bytes.size(), " bytes, expected ",
-              byte_size(precision, size, dim));
-  LocalFeatures features{grid, channels, std::vector<float>(size * dim)};
+/// @param keypoints  how many there are; 0: the features lie on the grid
+/// @throws ShapeError  unless there are as many bytes as the grid, or the keypoints, and the channels need.
+inline LocalFeatures decode(std::span<const std::byte> bytes, LocalPrecision precision, Grid grid, std::int64_t channels,
+                            std::int64_t keypoints = 0) {
+  const auto size = static_cast<std::size_t>(keypoints > 0 ? keypoints : grid.patches()), dim = static_cast<std::size_t>(channels);
+  const std::uint64_t expected = byte_size(precision, size, dim, static_cast<std::uint64_t>(keypoints));
+  VPR_REQUIRE(ShapeError, bytes.size() == expected, "local features: got ", bytes.size(), " bytes, expected ", expected);
+  LocalFeatures features{grid, channels, std::vector<float>(size * dim), std::vector<Keypoint>(static_cast<std::size_t>(keypoints))};
+  if (keypoints > 0) {
+    const std::span<const std::byte> places = bytes.last(features.keypoints.size() * sizeof(Keypoint));
+    std::memcpy(features.keypoints.data(), places.data(), places.size());
+    bytes = bytes.first(bytes.size() - places.size());
+  }
   float* out = features.values.data();
   const std::byte* in = bytes.data();
   if (precision == LocalPrecision::float32) {

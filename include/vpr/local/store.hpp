@@ -9,6 +9,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -37,19 +38,21 @@ class MemoryLocalStore {
   }
 
   /// @throws ShapeError, FormatError as `encode`; nothing is added then.
-  void add(const LocalFeatures& features) { photos_.push_back({features.grid, features.channels, encode(features, precision_)}); }
+  void add(const LocalFeatures& features) {
+    photos_.push_back({features.grid, features.channels, std::ssize(features.keypoints), encode(features, precision_)});
+  }
 
   /// @throws ConfigError for an id that is not here.
   LocalFeatures features(std::int64_t id) const {
     VPR_REQUIRE(ConfigError, id >= 0 && id < size(), "local features: got id ", id, ", ids are 0 to ", size() - 1);
     const Photo& photo = photos_[static_cast<std::size_t>(id)];
-    return decode(photo.bytes, precision_, photo.grid, photo.channels);
+    return decode(photo.bytes, precision_, photo.grid, photo.channels, photo.keypoints);
   }
 
  private:
   struct Photo {
     Grid grid;
-    std::int64_t channels;
+    std::int64_t channels, keypoints;
     std::vector<std::byte> bytes;
   };
 

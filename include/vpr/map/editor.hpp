@@ -88,11 +88,12 @@ class MapEditor {
     put_local(id,
               {static_cast<std::uint32_t>(features->grid.height), static_cast<std::uint32_t>(features->grid.width),
                static_cast<std::uint32_t>(features->channels), static_cast<std::uint32_t>(precision)},
-              bytes);
+              features->keypoints.size(), bytes);
   }
   /// Local features as another map keeps them.
-  void put_local(std::int64_t id, const std::array<std::uint32_t, 4>& fields, std::span<const std::byte> bytes) {
+  void put_local(std::int64_t id, const std::array<std::uint32_t, 4>& fields, std::uint64_t keypoints, std::span<const std::byte> bytes) {
     ValueHeader header;
+    header.count = keypoints;
     std::copy(fields.begin(), fields.end(), header.fields);
     put_value(map_key(MapKind::local, id), header, bytes);
   }

@@ -288,7 +288,7 @@ class PlaceMap {
     editor.put_local(to,
                      {static_cast<std::uint32_t>(local->grid.height), static_cast<std::uint32_t>(local->grid.width),
                       static_cast<std::uint32_t>(local->channels), static_cast<std::uint32_t>(local->precision)},
-                     local->bytes);
+                     static_cast<std::uint64_t>(local->keypoints), local->bytes);
   }
 
   std::unique_ptr<State> state_;

@@ -24,13 +24,15 @@ struct StoredLocalFeatures {
   std::int64_t channels = 0;
   LocalPrecision precision = LocalPrecision::float16;
   std::span<const std::byte> bytes;  ///< as `encode` gives them, aligned to 64 bytes
+  std::int64_t keypoints = 0;        ///< how many there are; 0: the features lie on the grid
 
   /// The features as floats, copied.
-  LocalFeatures features() const { return decode(bytes, precision, grid, channels); }
+  LocalFeatures features() const { return decode(bytes, precision, grid, channels, keypoints); }
+  std::int64_t size() const { return keypoints > 0 ? keypoints : grid.patches(); }
   /// The features as they lie there. @throws ConfigError unless they are kept as float32
   Rows rows() const {
     VPR_REQUIRE(ConfigError, precision == LocalPrecision::float32, "local features are read in place where they are kept as float32");
-    return {reinterpret_cast<const float*>(bytes.data()), grid.patches(), channels};
+    return {reinterpret_cast<const float*>(bytes.data()), size(), channels};
   }
 };
 
@@ -88,10 +90,16 @@ class MapSnapshot {
     const std::optional<detail::MapValue> value = this->value(detail::map_key(detail::MapKind::local, id));
     if (!value) return std::nullopt;
     const auto& fields = value->header().fields;
-    const StoredLocalFeatures stored{{fields[0], fields[1]}, fields[2], static_cast<LocalPrecision>(fields[3]), value->content()};
-    VPR_REQUIRE(FormatError,
-                fields[3] <= 2 && stored.bytes.size() == byte_size(stored.precision, std::uint64_t{fields[0]} * fields[1], fields[2]),
-                blocks_->path(), ": ", detail::name_of_key(value->key), " was damaged");
+    const StoredLocalFeatures stored{{fields[0], fields[1]},
+                                     fields[2],
+                                     static_cast<LocalPrecision>(fields[3]),
+                                     value->content(),
+                                     static_cast<std::int64_t>(value->header().count)};
+    const std::uint64_t count = value->header().count, size = count > 0 ? count : std::uint64_t{fields[0]} * fields[1];
+    VPR_REQUIRE(
+        FormatError,
+        fields[3] <= 2 && count <= stored.bytes.size() && stored.bytes.size() == byte_size(stored.precision, size, fields[2], count),
+        blocks_->path(), ": ", detail::name_of_key(value->key), " was damaged");
     return stored;
   }
   /// The same as floats. @throws ConfigError also for a place that has none

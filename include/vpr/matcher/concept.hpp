@@ -11,7 +11,7 @@
 
 namespace vpr {
 
-/// A local feature of the query and one of the candidate that show the same thing: row-major places on the two photos' grids.
+/// A local feature of the query and one of the candidate that show the same thing: indices of the two photos' features.
 struct MatchedPair {
   std::int32_t query = 0;
   std::int32_t candidate = 0;
@@ -24,13 +24,15 @@ struct MatchedPair {
 struct LocalMatch {
   float score = 0;
   std::vector<MatchedPair> pairs = {};
+  std::vector<float> parts = {};  ///< scores that a matcher's `compared` weighs beside those of the query's other candidates
 
   friend bool operator==(const LocalMatch&, const LocalMatch&) = default;
 };
 
 /// Compares two photos by their local features: `matcher(query, candidate)` gives a `LocalMatch`. It is const, may be called from
 /// several threads, and its answer does not depend on their number. A photo without features is allowed. It may have
-/// `prepare(query)`, whose result then stands for the query in all of its comparisons; it may borrow from the query.
+/// `prepare(query)`, whose result then stands for the query in all of its comparisons; it may borrow from the query. It may have
+/// `compared(matches)`, which scores all candidates of a query anew beside each other, and, if it is learned, `visit(visitor, prefix)`.
 template <class M>
 concept Matcher = requires(const M matcher, const LocalFeatures& features) {
   { matcher(features, features) } -> std::same_as<LocalMatch>;

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -21,11 +22,12 @@ namespace vpr {
 struct Reranked {
   Matches matches;                ///< all of the first stage's in the new order, each with its score there
   std::vector<LocalMatch> local;  ///< of those that were looked at again, the first ones of `matches`: the new score, and the pairs to draw
-  std::vector<Grid> grids;        ///< those that the candidates' places in the pairs lie on
+  std::vector<LocalPlaces> places;  ///< those of the candidates that the pairs name
 };
 
 /// Looks again at the first min(k, size) matches of an index and orders them by the matcher's score, best first; equal scores keep the
-/// first stage's order, and so do the matches behind the k-th.
+/// first stage's order, and so do the matches behind the k-th. A matcher with `compared(matches)` then scores the candidates of the query anew,
+/// beside each other.
 ///
 /// @param query  the query's local features
 /// @param store  the database's, under the index's ids
@@ -40,8 +42,9 @@ Reranked rerank(const Matches& found, std::int64_t k, const LocalFeatures& query
   const ExecutionScope scope(execution);
   VPR_REQUIRE(ConfigError, k >= 0, "rerank: got k = ", k, ", expected at least 0");
   const std::size_t count = std::min(static_cast<std::size_t>(k), found.size());
+  std::vector<LocalMatch> local(count);
+  std::vector<LocalPlaces> places(count);
   const auto compare = [&](const auto& prepared) {
-    std::vector<std::pair<LocalMatch, Grid>> local(count);
     std::vector<LocalFeatures> candidates;
     for (std::size_t begin = 0; begin < count; begin += candidates.size()) {
       candidates.clear();
@@ -57,29 +60,29 @@ Reranked rerank(const Matches& found, std::int64_t k, const LocalFeatures& query
       }
       parallel_for(static_cast<std::int64_t>(candidates.size()), [&](std::int64_t i) {
         const LocalFeatures& candidate = candidates[static_cast<std::size_t>(i)];
-        local[begin + static_cast<std::size_t>(i)] = {matcher(prepared, candidate), candidate.grid};
+        local[begin + static_cast<std::size_t>(i)] = matcher(prepared, candidate);
+        places[begin + static_cast<std::size_t>(i)] = candidate.places();
       });
     }
-    return local;
   };
-  std::vector<std::pair<LocalMatch, Grid>> local;
   if constexpr (requires { matcher.prepare(query); }) {
-    local = compare(matcher.prepare(query));
+    compare(matcher.prepare(query));
   } else {
-    local = compare(query);
+    compare(query);
   }
+  if constexpr (requires { matcher.compared(std::span<LocalMatch>(local)); }) matcher.compared(std::span<LocalMatch>(local));
 
   for (std::size_t i = 0; i < count; ++i) {
-    VPR_REQUIRE(ConfigError, local[i].first.score == local[i].first.score, "rerank: the matcher's score of photo ", found[i].id, " is NaN");
+    VPR_REQUIRE(ConfigError, local[i].score == local[i].score, "rerank: the matcher's score of photo ", found[i].id, " is NaN");
   }
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return local[a].first.score > local[b].first.score; });
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return local[a].score > local[b].score; });
   Reranked result{found, {}, {}};
   for (std::size_t i = 0; i < count; ++i) {
     result.matches[i] = found[order[i]];
-    result.local.push_back(std::move(local[order[i]].first));
-    result.grids.push_back(local[order[i]].second);
+    result.local.push_back(std::move(local[order[i]]));
+    result.places.push_back(std::move(places[order[i]]));
   }
   return result;
 }

@@ -18,6 +18,6 @@ using AnyPipeline = Pipeline<AnyBackbone<B>, AnyAggregator<B>>;
 /// Any system over backend `B`, with a second stage or without, in which case `head` is false: every `TwoStage` over it converts to one, and every
 /// `Pipeline` by `AnySystem<B>(pipeline)`. What is written for it, to load, describe, train or save a system, is compiled once for all of them.
 template <class B = Cpu<f32>>
-using AnySystem = TwoStage<AnyPipeline<B>, AnyLocalHead<B>, AnyMatcher>;
+using AnySystem = TwoStage<AnyPipeline<B>, AnyLocalHead<B>, AnyMatcher<B>>;
 
 }  // namespace vpr

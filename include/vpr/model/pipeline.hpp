@@ -23,7 +23,8 @@ namespace vpr {
 struct PartNames {
   std::string backbone = "backbone.";
   std::string aggregator = "aggregator.";
-  std::string head = "head.";  ///< a two-stage system's
+  std::string head = "head.";        ///< a two-stage system's
+  std::string matcher = "matcher.";  ///< a two-stage system's, if it is learned
 };
 
 /// A system of place recognition: what is done to a photo, the network that reads it, and what makes a descriptor of its features.

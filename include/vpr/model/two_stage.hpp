@@ -111,6 +111,7 @@ class TwoStage {
   void visit(Visitor&& visitor, const std::string& prefix) {
     pipeline.visit(visitor, prefix);
     head.visit(visitor, prefix + pipeline.names.head);
+    if constexpr (requires { matcher.visit(visitor, prefix); }) matcher.visit(visitor, prefix + pipeline.names.matcher);
   }
 };
 

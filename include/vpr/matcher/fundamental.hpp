@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Two views of a scene.
+#pragma once
+
+#include <vpr/matcher/ransac.hpp>
+
+#include <Eigen/Core>
+#include <Eigen/Eigenvalues>
+#include <Eigen/LU>
+#include <Eigen/SVD>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numbers>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace vpr {
+
+/// The fundamental matrix of two views: toᵀ · matrix · from = 0 (Hartley and Zisserman, Multiple View Geometry, chapter 11). A `GeometricModel`; the
+/// squared error is Sampson's distance (equation 11.9).
+struct Fundamental {
+  static constexpr std::size_t sample_size = 7, fit_size = 8;
+
+  Eigen::Matrix3d matrix = Eigen::Matrix3d::Zero();
+
+  /// Those of seven points, one or three (section 11.1.2). None where the points do not determine them.
+  static std::vector<Fundamental> from_sample(std::span<const Correspondence> sample) {
+    const auto system = System::of(sample);
+    if (!system || !(system->values[2] > 1e-12 * system->values[8])) return {};
+    const Eigen::Matrix3d a = system->matrix(0), b = system->matrix(1);
+    // det(b + t (a - b)) is a cubic in t, known from its values at four places.
+    const auto determinant = [&](double t) -> double { return (b + t * (a - b)).determinant(); };
+    const double at0 = determinant(0), at1 = determinant(1), at_minus = determinant(-1), at2 = determinant(2);
+    const double c0 = at0, c2 = (at1 + at_minus) / 2 - at0, c3 = (at2 - at0 - 4 * c2 - (at1 - at_minus)) / 6, c1 = at1 - c0 - c2 - c3;
+    std::vector<Fundamental> found;
+    for (const double t : real_roots(c3, c2, c1, c0)) {
+      const Fundamental one{system->back(b + t * (a - b))};
+      if (one.matrix.allFinite()) found.push_back(one);
+    }
+    return found;
+  }
+
+  /// The normalised eight-point algorithm (Hartley 1997; algorithm 11.1). None where the points do not determine it, such as on a plane.
+  static std::optional<Fundamental> fitted(std::span<const Correspondence> all) {
+    const auto system = System::of(all);
+    if (all.size() < fit_size || !system || !(system->values[1] > 1e-12 * system->values[8])) return std::nullopt;
+    const Eigen::JacobiSVD<Eigen::Matrix3d> svd(system->matrix(0), Eigen::ComputeFullU | Eigen::ComputeFullV);
+    Eigen::Vector3d singular = svd.singularValues();
+    singular[2] = 0;
+    const Fundamental found{system->back(svd.matrixU() * singular.asDiagonal() * svd.matrixV().transpose())};
+    if (!found.matrix.allFinite()) return std::nullopt;
+    return found;
+  }
+
+  double squared_error(const Correspondence& one) const {
+    const Eigen::Vector3d line_to = matrix * one.from.homogeneous(), line_from = matrix.transpose() * one.to.homogeneous();
+    const double residual = one.to.homogeneous().dot(line_to);
+    return residual * residual / (line_to.head<2>().squaredNorm() + line_from.head<2>().squaredNorm());
+  }
+
+ private:
+  /// The normal equations of the points after normalisation: eigenvalues ascending, and the vectors to them.
+  struct System {
+    detail::PointNormalisation from, to;
+    Eigen::Matrix<double, 9, 1> values;
+    Eigen::Matrix<double, 9, 9> vectors;
+
+    static std::optional<System> of(std::span<const Correspondence> all) {
+      System system{
+          {all, [](const Correspondence& one) { return one.from; }}, {all, [](const Correspondence& one) { return one.to; }}, {}, {}};
+      if (system.from.scale == 0 || system.to.scale == 0) return std::nullopt;
+      Eigen::Matrix<double, 9, 9> normal = Eigen::Matrix<double, 9, 9>::Zero();
+      for (const Correspondence& one : all) {
+        const Eigen::Vector3d a = system.from(one.from).homogeneous(), b = system.to(one.to).homogeneous();
+        Eigen::Matrix<double, 9, 1> row;
+        row << b.x() * a, b.y() * a, b.z() * a;
+        normal += row * row.transpose();
+      }
+      const Eigen::SelfAdjointEigenSolver<Eigen::Matrix<double, 9, 9>> solver(normal);
+      system.values = solver.eigenvalues();
+      system.vectors = solver.eigenvectors();
+      return system;
+    }
+    Eigen::Matrix3d matrix(int index) const {
+      const Eigen::Matrix<double, 9, 1> f = vectors.col(index);
+      return (Eigen::Matrix3d() << f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8]).finished();
+    }
+    Eigen::Matrix3d back(const Eigen::Matrix3d& normalised) const { return to.matrix().transpose() * normalised * from.matrix(); }
+  };
+
+  /// The real roots of a t³ + b t² + c t + d, by Cardano's and Viète's formulas.
+  static std::vector<double> real_roots(double a, double b, double c, double d) {
+    const double largest = std::max({std::abs(a), std::abs(b), std::abs(c), std::abs(d)});
+    if (!(std::abs(a) > 1e-12 * largest)) {
+      if (!(std::abs(b) > 1e-12 * largest)) return std::abs(c) > 1e-12 * largest ? std::vector<double>{-d / c} : std::vector<double>{};
+      const double square = c * c - 4 * b * d;
+      if (square < 0) return {};
+      const double q = -(c + std::copysign(std::sqrt(square), c)) / 2;
+      return q == 0 ? std::vector<double>{0} : std::vector<double>{q / b, d / q};
+    }
+    const double shift = b / (3 * a), p = (c / a - 3 * shift * shift) / 3, q = (2 * shift * shift * shift - shift * c / a + d / a) / 2;
+    const double discriminant = q * q + p * p * p;
+    if (discriminant >= 0) {
+      const double u = std::cbrt(-q - std::copysign(std::sqrt(discriminant), q));
+      return {(u == 0 ? 0 : u - p / u) - shift};
+    }
+    const double radius = 2 * std::sqrt(-p), angle = std::acos(std::clamp(-q / std::sqrt(-p * p * p), -1.0, 1.0)) / 3;
+    std::vector<double> roots;
+    for (int k = 0; k < 3; ++k) roots.push_back(radius * std::cos(angle - 2 * std::numbers::pi * k / 3) - shift);
+    return roots;
+  }
+};
+
+static_assert(GeometricModel<Fundamental>);
+
+}  // namespace vpr
