@@ -25,6 +25,8 @@ namespace vpr {
 template <class Metric = InnerProduct, class Rounding = BfloatRounding>
 class FilteredIndex {
  public:
+  using metric = Metric;
+
   /// @param execution  where it searches
   /// @throws ConfigError for a dim below 1, or above 2^24, of bytes 2^17.
   explicit FilteredIndex(std::int64_t dim, Execution execution = {})
