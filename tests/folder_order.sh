@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Usage: folder_order.sh INCLUDE/VPR. Fails, naming file and line, where a header includes a folder that stands after its own in this list.
 set -euo pipefail
-order="core backend ops autograd layer io image backbone adapter aggregator index local matcher loss train dataset eval dist model map"
+order="core backend ops autograd layer io image backbone adapter aggregator index local matcher loss train dataset eval loop dist model map"
 
 cd "$1"
 # shellcheck disable=SC2016  # $0 is awk's

@@ -17,6 +17,7 @@
 #include <vpr/io/missing.hpp>
 #include <vpr/layer.hpp>
 #include <vpr/local.hpp>
+#include <vpr/loop.hpp>
 #include <vpr/loss.hpp>
 #include <vpr/map.hpp>
 #include <vpr/matcher.hpp>

@@ -12,6 +12,7 @@
 #include "tests/archetypes/matcher.hpp"
 #include "tests/archetypes/name_map.hpp"
 #include "tests/archetypes/preprocess.hpp"
+#include "tests/archetypes/sequence.hpp"
 #include "tests/archetypes/weight_source.hpp"
 
 #include <vpr/core/eigen.hpp>
@@ -19,6 +20,7 @@
 #include <vpr/io/load.hpp>
 #include <vpr/layer/initialise.hpp>
 #include <vpr/layer/linear.hpp>
+#include <vpr/loop/loop_closer.hpp>
 #include <vpr/matcher/rerank.hpp>
 #include <vpr/train/adam.hpp>
 
@@ -102,6 +104,15 @@ TEST_CASE("A user's local store is re-ranked from") {
   CHECK(store.features(1) == vpr::LocalFeatures{{1, 2}, 2, {1, 0, -1, 0}});
   const vpr::Reranked result = vpr::rerank({{0, 1}, {1, 1}}, 2, store.features(1), store, SamePlace());
   CHECK(result.matches[0].id == 1);
+}
+
+TEST_CASE("A user's sequence policy closes loops") {
+  vpr::LoopCloser closer(2, {.gap = 0, .top = 1, .suppression = 0}, WithTheFrameBefore());
+  for (const auto& frame : std::vector<std::vector<float>>{{1, 0}, {0, 1}, {1, 0}}) closer.add(frame);
+  const std::vector<vpr::Loop> loops = closer.add(std::vector<float>{0, 1});
+  REQUIRE(loops.size() == 1);
+  CHECK(loops[0].match == 1);
+  CHECK(loops[0].score == 1);
 }
 
 TEST_CASE("A user's adapter changes a block by its own share") {

@@ -234,3 +234,18 @@ TEST_CASE("An index searches where it was told to, whatever is current") {
   CHECK(index.search(rows, 1) == std::vector<Matches>{{{0, 1}}, {{1, 1}}, {{2, 1}}});
   CHECK(vpr::thread_count() == 3);
 }
+
+TEST_CASE("All scores of a query are those of a search, bit for bit") {
+  for (const std::int64_t count : {0, 1, 64, 150}) {
+    const std::vector<float> numbers = random_floats(count * 9, 3), questions = random_floats(3 * 9, 4);
+    const FlatIndex<L2> index = index_of<L2>(numbers, 9);
+    const Rows queries(questions.data(), 3, 9);
+    const std::vector<float> scores = index.scores(queries);
+    REQUIRE(std::ssize(scores) == 3 * count);
+    const std::vector<Matches> found = index.search(queries, count);
+    for (std::size_t q = 0; q < 3; ++q) {
+      for (const Match& match : found[q])
+        CHECK(scores[q * static_cast<std::size_t>(count) + static_cast<std::size_t>(match.id)] == match.score);
+    }
+  }
+}

@@ -62,6 +62,24 @@ class FlatIndex {
     return detail::scan_floats<Metric>(Panels{descriptors_}, queries, std::min(k, size()));
   }
 
+  /// The score of every descriptor for each of Q×D queries: Q×size() floats, a row a query. The bits are those of `search`.
+  /// @throws ShapeError, FormatError as `Index` says.
+  std::vector<float> scores(RowsArgument queries) const {
+    require_finite(queries, dim(), "FlatIndex: query");
+    const ExecutionScope scope(execution_);
+    const std::int64_t panel_rows = detail::panel_rows, rows = queries.size();
+    const PackedQueries packed(queries);
+    std::vector<float> all(static_cast<std::size_t>(rows * size()));
+    parallel_for(rows == 0 ? 0 : Panels{descriptors_}.panels(), [&](std::int64_t panel) {
+      const std::int64_t first = panel * panel_rows, count = std::min(panel_rows, size() - first);
+      std::vector<float> of_panel(static_cast<std::size_t>(rows * panel_rows));
+      descriptors_.template score<Metric>(panel, packed, of_panel.data());
+      for (std::int64_t q = 0; q < rows; ++q)
+        std::copy_n(&of_panel[static_cast<std::size_t>(q * panel_rows)], count, &all[static_cast<std::size_t>(q * size() + first)]);
+    });
+    return all;
+  }
+
  private:
   struct Panels {
     const PackedRows& all;
