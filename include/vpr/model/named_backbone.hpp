@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/backbone/any.hpp>
+#include <vpr/image/named_preprocess.hpp>
 #include <vpr/model/backbone_name.hpp>
 #include <vpr/model/factory.hpp>
 
@@ -15,10 +16,10 @@ namespace vpr {
 
 /// The row of a published backbone.
 struct NamedBackbone {
-  std::string name;           ///< such as `dinov2-vitb14-reg`
-  std::string meaning;        ///< its sizes in words
-  std::string position_rule;  ///< how it is published to resize its position embeddings; `none` where it has none
-  std::string preprocess;     ///< how photos are prepared for it, see `find_preprocess`
+  std::string name;                                     ///< such as `dinov2-vitb14-reg`
+  std::string meaning;                                  ///< its sizes in words
+  std::string position_rule;                            ///< how it is published to resize its position embeddings; `none` where it has none
+  std::string preprocess = std::string(resize_tensor);  ///< how photos are prepared for it, see `find_preprocess`
   Factory<AnyBackbone, BackboneOptions> factory;
 };
 
