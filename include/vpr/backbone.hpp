@@ -12,4 +12,5 @@
 #include <vpr/backbone/resnet.hpp>
 #include <vpr/backbone/tap.hpp>
 #include <vpr/backbone/tapped.hpp>
+#include <vpr/backbone/trans_vpr.hpp>
 #include <vpr/backbone/vit_config.hpp>

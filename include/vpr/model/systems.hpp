@@ -21,6 +21,7 @@
 #include <vpr/model/rows.hpp>
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
+#include <vpr/model/trans_vpr.hpp>
 #endif
 
 #include <algorithm>
@@ -39,6 +40,8 @@ struct SaladSystems;
 struct CricaVprSystems;
 struct SelaVprSystems;
 struct GclSystems;
+struct TransVprBackbones;
+struct TransVprSystems;
 
 namespace detail {
 
@@ -66,7 +69,8 @@ std::string names_of(const std::vector<Row>& rows) {
 
 /// The rows of all backbones.
 inline const std::vector<NamedBackbone>& named_backbones() {
-  static const std::vector<NamedBackbone> all = detail::joined({backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>()});
+  static const std::vector<NamedBackbone> all =
+      detail::joined({backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>(), backbones_of<TransVprBackbones>()});
   return all;
 }
 /// The rows of all aggregators.
@@ -77,7 +81,8 @@ inline const std::vector<NamedAggregator>& named_aggregators() {
 /// The rows of all systems.
 inline const std::vector<NamedSystem>& named_systems() {
   static const std::vector<NamedSystem> all =
-      detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>()});
+      detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
+                      systems_of<TransVprSystems>()});
   return all;
 }
 
