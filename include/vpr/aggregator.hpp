@@ -13,11 +13,13 @@
 #include <vpr/aggregator/first_centres.hpp>
 #include <vpr/aggregator/gem.hpp>
 #include <vpr/aggregator/kmeans.hpp>
+#include <vpr/aggregator/level_attention.hpp>
 #include <vpr/aggregator/mix_vpr.hpp>
 #include <vpr/aggregator/net_vlad.hpp>
 #include <vpr/aggregator/projected.hpp>
 #include <vpr/aggregator/reservoir.hpp>
 #include <vpr/aggregator/salad.hpp>
+#include <vpr/aggregator/shared.hpp>
 #include <vpr/aggregator/simple.hpp>
 #include <vpr/aggregator/soft_assignment.hpp>
 #include <vpr/aggregator/split.hpp>

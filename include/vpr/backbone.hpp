@@ -14,5 +14,6 @@
 #include <vpr/backbone/tap.hpp>
 #include <vpr/backbone/tapped.hpp>
 #include <vpr/backbone/token_insertion.hpp>
+#include <vpr/backbone/trans_vpr.hpp>
 #include <vpr/backbone/vgg.hpp>
 #include <vpr/backbone/vit_config.hpp>

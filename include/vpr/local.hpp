@@ -4,8 +4,10 @@
 #pragma once
 
 #include <vpr/local/any.hpp>
+#include <vpr/local/attended.hpp>
 #include <vpr/local/concept.hpp>
 #include <vpr/local/features.hpp>
+#include <vpr/local/patch_net_vlad.hpp>
 #include <vpr/local/patches.hpp>
 #include <vpr/local/precision.hpp>
 #include <vpr/local/store.hpp>

@@ -7,8 +7,10 @@
 #include <vpr/matcher/concept.hpp>
 #include <vpr/matcher/fundamental.hpp>
 #include <vpr/matcher/homography.hpp>
+#include <vpr/matcher/masked.hpp>
 #include <vpr/matcher/match_score.hpp>
 #include <vpr/matcher/mutual_nearest.hpp>
+#include <vpr/matcher/patches.hpp>
 #include <vpr/matcher/ransac.hpp>
 #include <vpr/matcher/rerank.hpp>
 #include <vpr/matcher/verified.hpp>

@@ -18,5 +18,6 @@
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
 #include <vpr/model/supervlad.hpp>
+#include <vpr/model/trans_vpr.hpp>
 #include <vpr/model/two_stage.hpp>
 #include <vpr/model/vgg.hpp>

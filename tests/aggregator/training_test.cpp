@@ -74,3 +74,7 @@ TEST_CASE("Gradients of SuperVLAD's parameters agree with central differences, b
 TEST_CASE("Gradients of a projection's and of its aggregator's parameters agree with central differences") {
   check(Projected(NetVlad<Training>({.channels = 5, .clusters = 3}), 5, 4), constant_features(2, 5, grid, 1));
 }
+
+TEST_CASE("Gradients of LevelAttention's parameters agree with central differences") {
+  check(LevelAttention<Training>(4, 2), constant_features(2, 9, grid, 1));
+}

@@ -33,6 +33,8 @@ std::vector<Correspondence> on_a_plane(std::int64_t count, double noise, std::in
   return all;
 }
 
+Eigen::Vector2d pixel(const Eigen::Vector3d& point) { return 500 / point.z() * point.head<2>(); }
+
 /// Points in space seen by two cameras.
 std::vector<Correspondence> in_space(std::int64_t count, std::int64_t period, std::uint64_t seed) {
   const std::vector<float> random = random_floats(5 * count, seed);
@@ -45,7 +47,7 @@ std::vector<Correspondence> in_space(std::int64_t count, std::int64_t period, st
     const Eigen::Vector3d point(2 * double{r[0]}, 2 * double{r[1]}, 6 + 2 * double{r[2]});
     const Eigen::Vector3d moved = rotation * point + Eigen::Vector3d(-1, 0.2, 0.3);
     const Eigen::Vector2d wrong(300 * double{r[3]}, 300 * double{r[4]});
-    all.push_back({500 * point.hnormalized(), period > 0 && i % period == 0 ? wrong : Eigen::Vector2d(500 * moved.hnormalized())});
+    all.push_back({pixel(point), period > 0 && i % period == 0 ? wrong : pixel(moved)});
   }
   return all;
 }

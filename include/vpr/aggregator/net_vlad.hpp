@@ -50,7 +50,12 @@ class NetVlad {
   /// @throws ShapeError  if the features have other channels.
   X operator()(const Features<X>& features) const {
     const X tokens = l2_normalize(features.patches);
-    X sums = residual_sums(tokens, assignment(tokens), word_major() ? centres_ : transpose(centres_, 0));
+    return described(tokens, assignment(tokens));
+  }
+
+  /// The descriptors `B×D` of tokens `B×N×C`, at unit length, of which `shares` `B×N×K` go to the words.
+  X described(const X& tokens, const X& shares) const {
+    X sums = residual_sums(tokens, shares, word_major() ? centres_ : transpose(centres_, 0));
     if (settings_.intra_normalize) sums = l2_normalize(sums);
     const Shape shape = sums.shape();
     return l2_normalize(reshape(word_major() ? sums : transpose(sums, 1), Shape{shape[0], shape[1] * shape[2]}));

@@ -37,7 +37,9 @@ class Projected {
         bias_(X::zeros(Shape{outputs})) {}
 
   std::int64_t dimensions(std::int64_t) const { return bias_.shape()[0]; }
-  X operator()(const Features<X>& features) const { return l2_normalize(linear(inner(features), weight_, bias_)); }
+  X operator()(const Features<X>& features) const { return projected(inner(features)); }
+  /// What becomes of the other's descriptors, `…×I` to `…×O`.
+  X projected(const X& descriptors) const { return l2_normalize(linear(descriptors, weight_, bias_)); }
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,16 @@ struct Keypoint {
 
   friend bool operator==(const Keypoint&, const Keypoint&) = default;
 };
+
+/// The same keypoints for each of B images, `B×N×3`.
+template <TensorLike X>
+X keypoint_tokens(std::int64_t batch, const std::vector<Keypoint>& keypoints) {
+  std::vector<float> values;
+  for (std::int64_t i = 0; i < batch; ++i) {
+    for (const Keypoint& keypoint : keypoints) values.insert(values.end(), {keypoint.x, keypoint.y, keypoint.score});
+  }
+  return X::from(Shape{batch, std::ssize(keypoints), 3}, std::span<const float>(values));
+}
 
 /// Where the local features of a photo lie: on the cells of a grid, row-major, or at keypoints, whose grid gives the photo's proportions.
 struct LocalPlaces {

@@ -6,9 +6,7 @@
 #include <vpr/matcher/ransac.hpp>
 
 #include <Eigen/Core>
-#include <Eigen/Eigenvalues>
 #include <Eigen/LU>
-#include <Eigen/SVD>
 
 #include <algorithm>
 #include <cmath>
@@ -30,7 +28,7 @@ struct Fundamental {
   /// Those of seven points, one or three (section 11.1.2). None where the points do not determine them.
   static std::vector<Fundamental> from_sample(std::span<const Correspondence> sample) {
     const auto system = System::of(sample);
-    if (!system || !(system->values[2] > 1e-12 * system->values[8])) return {};
+    if (!system || !(system->of_points.values[2] > 1e-12 * system->of_points.values[8])) return {};
     const Eigen::Matrix3d a = system->matrix(0), b = system->matrix(1);
     // det(b + t (a - b)) is a cubic in t, known from its values at four places.
     const auto determinant = [&](double t) -> double { return (b + t * (a - b)).determinant(); };
@@ -47,18 +45,17 @@ struct Fundamental {
   /// The normalised eight-point algorithm (Hartley 1997; algorithm 11.1). None where the points do not determine it, such as on a plane.
   static std::optional<Fundamental> fitted(std::span<const Correspondence> all) {
     const auto system = System::of(all);
-    if (all.size() < fit_size || !system || !(system->values[1] > 1e-12 * system->values[8])) return std::nullopt;
-    const Eigen::JacobiSVD<Eigen::Matrix3d> svd(system->matrix(0), Eigen::ComputeFullU | Eigen::ComputeFullV);
-    Eigen::Vector3d singular = svd.singularValues();
-    singular[2] = 0;
-    const Fundamental found{system->back(svd.matrixU() * singular.asDiagonal() * svd.matrixV().transpose())};
+    if (all.size() < fit_size || !system || !(system->of_points.values[1] > 1e-12 * system->of_points.values[8])) return std::nullopt;
+    const Eigen::Matrix3d full = system->matrix(0);
+    const Eigen::Vector3d null = detail::SymmetricEigensystem<3>(full.transpose() * full).vectors.col(0);
+    const Fundamental found{system->back(full - full * null * null.transpose())};  // of rank 2
     if (!found.matrix.allFinite()) return std::nullopt;
     return found;
   }
 
   double squared_error(const Correspondence& one) const {
-    const Eigen::Vector3d line_to = matrix * one.from.homogeneous(), line_from = matrix.transpose() * one.to.homogeneous();
-    const double residual = one.to.homogeneous().dot(line_to);
+    const Eigen::Vector3d line_to = matrix * detail::homogeneous(one.from), line_from = matrix.transpose() * detail::homogeneous(one.to);
+    const double residual = detail::homogeneous(one.to).dot(line_to);
     return residual * residual / (line_to.head<2>().squaredNorm() + line_from.head<2>().squaredNorm());
   }
 
@@ -66,29 +63,22 @@ struct Fundamental {
   /// The normal equations of the points after normalisation: eigenvalues ascending, and the vectors to them.
   struct System {
     detail::PointNormalisation from, to;
-    Eigen::Matrix<double, 9, 1> values;
-    Eigen::Matrix<double, 9, 9> vectors;
+    detail::SymmetricEigensystem<9> of_points{Eigen::Matrix<double, 9, 9>::Zero()};
 
     static std::optional<System> of(std::span<const Correspondence> all) {
-      System system{
-          {all, [](const Correspondence& one) { return one.from; }}, {all, [](const Correspondence& one) { return one.to; }}, {}, {}};
+      System system{{all, [](const Correspondence& one) { return one.from; }}, {all, [](const Correspondence& one) { return one.to; }}};
       if (system.from.scale == 0 || system.to.scale == 0) return std::nullopt;
       Eigen::Matrix<double, 9, 9> normal = Eigen::Matrix<double, 9, 9>::Zero();
       for (const Correspondence& one : all) {
-        const Eigen::Vector3d a = system.from(one.from).homogeneous(), b = system.to(one.to).homogeneous();
+        const Eigen::Vector3d a = detail::homogeneous(system.from(one.from)), b = detail::homogeneous(system.to(one.to));
         Eigen::Matrix<double, 9, 1> row;
         row << b.x() * a, b.y() * a, b.z() * a;
         normal += row * row.transpose();
       }
-      const Eigen::SelfAdjointEigenSolver<Eigen::Matrix<double, 9, 9>> solver(normal);
-      system.values = solver.eigenvalues();
-      system.vectors = solver.eigenvectors();
+      system.of_points = detail::SymmetricEigensystem<9>(normal);
       return system;
     }
-    Eigen::Matrix3d matrix(int index) const {
-      const Eigen::Matrix<double, 9, 1> f = vectors.col(index);
-      return (Eigen::Matrix3d() << f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8]).finished();
-    }
+    Eigen::Matrix3d matrix(int index) const { return detail::matrix_of(of_points.vectors.col(index)); }
     Eigen::Matrix3d back(const Eigen::Matrix3d& normalised) const { return to.matrix().transpose() * normalised * from.matrix(); }
   };
 

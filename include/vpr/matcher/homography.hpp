@@ -6,7 +6,6 @@
 #include <vpr/matcher/ransac.hpp>
 
 #include <Eigen/Core>
-#include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 
 #include <cmath>
@@ -50,18 +49,16 @@ struct Homography {
           -b.y();
       normal += rows.transpose() * rows;
     }
-    const Eigen::SelfAdjointEigenSolver<Eigen::Matrix<double, 9, 9>> solver(normal);
-    const auto& values = solver.eigenvalues();
-    if (!(values[1] > 1e-12 * values[8])) return std::nullopt;
-    const Eigen::Matrix<double, 9, 1> h = solver.eigenvectors().col(0);
-    const Eigen::Matrix3d normalised = (Eigen::Matrix3d() << h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7], h[8]).finished();
+    const detail::SymmetricEigensystem<9> system(normal);
+    if (!(system.values[1] > 1e-12 * system.values[8])) return std::nullopt;
+    const Eigen::Matrix3d normalised = detail::matrix_of(system.vectors.col(0));
     const Homography found{to.matrix().inverse() * normalised * from.matrix()};
     if (!found.matrix.allFinite()) return std::nullopt;
     return found;
   }
 
   Eigen::Vector2d operator()(const Eigen::Vector2d& from) const {
-    const Eigen::Vector3d mapped = matrix * from.homogeneous();
+    const Eigen::Vector3d mapped = matrix * detail::homogeneous(from);
     return mapped.head<2>() / mapped.z();
   }
   double squared_error(const Correspondence& one) const { return ((*this)(one.from) - one.to).squaredNorm(); }
@@ -75,8 +72,8 @@ struct Homography {
   template <class PointOf>
   static std::optional<Basis> basis(std::span<const Correspondence> sample, const PointOf& point) {
     Eigen::Matrix3d points;
-    for (int i = 0; i < 3; ++i) points.col(i) = point(sample[static_cast<std::size_t>(i)]).homogeneous();
-    const Eigen::Vector3d fourth = point(sample[3]).homogeneous();
+    for (int i = 0; i < 3; ++i) points.col(i) = detail::homogeneous(point(sample[static_cast<std::size_t>(i)]));
+    const Eigen::Vector3d fourth = detail::homogeneous(point(sample[3]));
     // Twice the areas of the triangles that leave a point out; one of 0 has its points on a line.
     const double area = points.determinant();
     Eigen::Vector3d others;

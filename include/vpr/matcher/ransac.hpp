@@ -126,6 +126,58 @@ Consensus<M> ransac(std::span<const Correspondence> all, const RansacSettings& s
 
 namespace detail {
 
+inline Eigen::Vector3d homogeneous(const Eigen::Vector2d& point) { return {point.x(), point.y(), 1}; }
+
+/// The eigenvalues of a symmetric N×N matrix, ascending, and the vectors to them, by Jacobi's rotations (Golub and Van Loan, section 8.5). Eigen's
+/// own solver takes seconds to compile wherever it is included.
+template <int N>
+struct SymmetricEigensystem {
+  Eigen::Matrix<double, N, 1> values;
+  Eigen::Matrix<double, N, N> vectors = Eigen::Matrix<double, N, N>::Identity();
+
+  explicit SymmetricEigensystem(Eigen::Matrix<double, N, N> a) {
+    const auto off_diagonal = [&a] {
+      double squares = 0;
+      for (int q = 1; q < N; ++q) {
+        for (int p = 0; p < q; ++p) squares += a(p, q) * a(p, q);
+      }
+      return squares;
+    };
+    const auto rotate = [](double& x, double& y, double cosine, double sine) {
+      const double first = x, second = y;
+      x = cosine * first - sine * second;
+      y = sine * first + cosine * second;
+    };
+    const double negligible = 1e-32 * a.trace() * a.trace();
+    for (int sweep = 0; sweep < 30 && off_diagonal() > negligible; ++sweep) {
+      for (int q = 1; q < N; ++q) {
+        for (int p = 0; p < q; ++p) {
+          if (a(p, q) == 0) continue;
+          const double ratio = (a(q, q) - a(p, p)) / (2 * a(p, q));
+          const double tangent = std::copysign(1 / (std::abs(ratio) + std::sqrt(ratio * ratio + 1)), ratio);
+          const double cosine = 1 / std::sqrt(tangent * tangent + 1), sine = tangent * cosine;
+          for (int k = 0; k < N; ++k) rotate(a(k, p), a(k, q), cosine, sine);
+          for (int k = 0; k < N; ++k) rotate(a(p, k), a(q, k), cosine, sine);
+          for (int k = 0; k < N; ++k) rotate(vectors(k, p), vectors(k, q), cosine, sine);
+        }
+      }
+    }
+    values = a.diagonal();
+    for (int i = 0; i < N; ++i) {
+      int least = i;
+      for (int k = i + 1; k < N; ++k) least = values[k] < values[least] ? k : least;
+      std::swap(values[i], values[least]);
+      for (int k = 0; k < N; ++k) std::swap(vectors(k, i), vectors(k, least));
+    }
+  }
+};
+
+/// Nine numbers as a matrix, row-major.
+inline Eigen::Matrix3d matrix_of(const Eigen::Matrix<double, 9, 1>& numbers) {
+  return (Eigen::Matrix3d() << numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8])
+      .finished();
+}
+
 /// Moves points to a mean of zero and a mean distance of √2 from it (Hartley 1997): x' = (x - centre) · scale. None where they are all one point.
 struct PointNormalisation {
   Eigen::Vector2d centre = Eigen::Vector2d::Zero();

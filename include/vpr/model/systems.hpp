@@ -27,6 +27,7 @@
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
 #include <vpr/model/supervlad.hpp>
+#include <vpr/model/trans_vpr.hpp>
 #include <vpr/model/vgg.hpp>
 #endif
 
@@ -53,6 +54,8 @@ struct MixVprSystems;
 struct ConvApSystems;
 struct SuperVladSystems;
 struct Image4VprSystems;
+struct TransVprBackbones;
+struct TransVprSystems;
 
 namespace detail {
 
@@ -80,8 +83,8 @@ std::string names_of(const std::vector<Row>& rows) {
 
 /// The rows of all backbones.
 inline const std::vector<NamedBackbone>& named_backbones() {
-  static const std::vector<NamedBackbone> all =
-      detail::joined({backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>(), backbones_of<VggBackbones>()});
+  static const std::vector<NamedBackbone> all = detail::joined(
+      {backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>(), backbones_of<VggBackbones>(), backbones_of<TransVprBackbones>()});
   return all;
 }
 /// The rows of all aggregators.
@@ -94,7 +97,7 @@ inline const std::vector<NamedSystem>& named_systems() {
   static const std::vector<NamedSystem> all =
       detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
                       systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>(), systems_of<BoqSystems>(),
-                      systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>()});
+                      systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>(), systems_of<TransVprSystems>()});
   return all;
 }
 
