@@ -12,7 +12,10 @@
 namespace cli {
 namespace {
 
-/// A field of a CSV row, escaped, and quoted where its text needs it (RFC 4180).
+const char* decision_word(const vpr::DecidedAnswer& decided) { return decided.decision == vpr::Decision::accept ? "accept" : "reject"; }
+
+}  // namespace
+
 std::string csv_field(const std::string& name) {
   const std::string text = vpr::escaped(name);
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
@@ -21,12 +24,11 @@ std::string csv_field(const std::string& name) {
   return quoted + '"';
 }
 
-}  // namespace
-
 std::string answers_csv(const std::vector<AnsweredQuery>& queries, AnswerColumns columns) {
   std::ostringstream out;
   out.imbue(std::locale::classic());
-  out << "query,rank,database,score" << (columns.second_score ? ",rerank_score" : "") << (columns.place ? ",id,session" : "") << '\n';
+  out << "query,rank,database,score" << (columns.second_score ? ",rerank_score" : "") << (columns.place ? ",id,session" : "")
+      << (columns.decision ? ",decision,probability" : "") << '\n';
   for (const AnsweredQuery& query : queries) {
     for (std::size_t rank = 0; rank < query.answers.size(); ++rank) {
       const Answer& answer = query.answers[rank];
@@ -34,6 +36,8 @@ std::string answers_csv(const std::vector<AnsweredQuery>& queries, AnswerColumns
       if (columns.second_score) out << ',';
       if (answer.second_score) out << *answer.second_score;
       if (columns.place) out << ',' << answer.id << ',' << csv_field(answer.session);
+      if (columns.decision) out << ',' << (rank == 0 ? decision_word(*query.decided) : "") << ',';
+      if (columns.decision && rank == 0 && query.decided->probability) out << *query.decided->probability;
       out << '\n';
     }
   }
@@ -50,6 +54,9 @@ nlohmann::ordered_json answers_json(const std::vector<AnsweredQuery>& queries, A
       if (columns.place) found.back().update({{"id", answer.id}, {"session", vpr::escaped(answer.session)}});
     }
     json.push_back({{"query", vpr::escaped(query.name)}, {"matches", std::move(found)}});
+    if (!columns.decision) continue;
+    json.back().update({{"decision", decision_word(*query.decided)}, {"margin", query.decided->margin}});
+    if (query.decided->probability) json.back()["probability"] = *query.decided->probability;
   }
   return json;
 }

@@ -3,6 +3,8 @@
 /// The answers to queries as they are written.
 #pragma once
 
+#include <vpr/loop/decision.hpp>
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
@@ -22,13 +24,17 @@ struct Answer {
 
 struct AnsweredQuery {
   std::string name;
-  std::vector<Answer> answers;  // best first
+  std::vector<Answer> answers;                     // best first
+  std::optional<vpr::DecidedAnswer> decided = {};  // whether the best is accepted; nothing where no rule was given
 };
 
 /// What stands beside query, rank, database and score.
 struct AnswerColumns {
-  bool second_score = false, place = false;
+  bool second_score = false, place = false, decision = false;
 };
+
+/// A field of a CSV row, escaped, and quoted where its text needs it (RFC 4180).
+std::string csv_field(const std::string& name);
 
 /// A line an answer, names escaped.
 std::string answers_csv(const std::vector<AnsweredQuery>& queries, AnswerColumns columns);

@@ -15,6 +15,7 @@ void add_evaluate(CLI::App& program);
 void add_inspect(CLI::App& program);
 void add_models(CLI::App& program);
 void add_pca(CLI::App& program);
+void add_loop(CLI::App& program);
 void add_map(CLI::App& program);
 void add_train(CLI::App& program);
 

@@ -100,8 +100,10 @@ bool compares(const EvaluateOptions& options) { return !options.models.empty() |
 void compare(const EvaluateOptions& options) {
   VPR_REQUIRE(vpr::ConfigError, options.models.empty() || (options.model.model.empty() && options.model.weights.empty()),
               "--models names models and weights: leave --model and --weights out");
-  VPR_REQUIRE(vpr::ConfigError, options.model.save_vocabulary.empty() && options.model.save_weights.empty() && options.rerank.file.empty(),
-              "one file would be written by every model: --save-vocabulary, --save-weights and --local-file are for one");
+  VPR_REQUIRE(vpr::ConfigError,
+              options.model.save_vocabulary.empty() && options.model.save_weights.empty() && options.rerank.file.empty() &&
+                  options.decision.empty(),
+              "one file would be written by every model: --save-vocabulary, --save-weights, --save-decision and --local-file are for one");
   const std::vector<Candidate> candidates = options.models.empty() ? listed(options) : read_candidates(options);
   std::vector<std::string> inputs{options.models, options.data.database, options.data.queries, options.positives};
   for (const Candidate& candidate : candidates) {

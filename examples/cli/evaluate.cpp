@@ -2,11 +2,13 @@
 #include "evaluate.hpp"
 
 #include "commands.hpp"
+#include "decision.hpp"
 #include "outputs.hpp"
 
 #include <vpr/dataset/text.hpp>
 #include <vpr/eval/evaluation_json.hpp>
 #include <vpr/eval/recall.hpp>
+#include <vpr/loop/fit_decision.hpp>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -54,11 +56,42 @@ void print(const vpr::Dataset& dataset, const SearchResult& result, const vpr::R
   }
 }
 
+/// The rule that accepts most right answers at the precision that is wanted.
+vpr::DecisionRule measure_decision(const EvaluateOptions& options, const vpr::Dataset& dataset, const SearchResult& result) {
+  const auto position_of = [&](std::int64_t id) { return dataset.database[static_cast<std::size_t>(id)].position; };
+  const auto same = [&](std::int64_t a, std::int64_t b) { return same_place(position_of, a, b, options.radius); };
+  vpr::DecisionSettings settings{.precision = options.decision_precision,
+                                 .on = vpr::text_of(dataset.queries.size(), " queries, ", options.data.queries, ", among ",
+                                                    dataset.database.size(), " photos, ", options.data.database)};
+  if (result.score != "cosine") settings.better = vpr::BetterScore::lesser;
+  std::vector<vpr::ValidationAnswer> answers;
+  for (std::size_t q = 0; q < result.matches.size(); ++q) {
+    const vpr::Matches& matches = result.matches[q];
+    if (matches.empty()) continue;
+    const auto& right = (*dataset.positives)[q];
+    answers.push_back({matches[0].score, *vpr::margin_of(matches, same, settings.better),
+                       std::find(right.begin(), right.end(), matches[0].id) != right.end()});
+  }
+  return vpr::fit_decision(answers, settings);
+}
+
+void print(const vpr::DecisionRule& rule) {
+  const vpr::DecisionEvidence& m = rule.measured;
+  std::printf(
+      "decision: accepts %lld of %lld answers, %lld of them right (precision %.3f); of the right ones %.3f; at most %.3f wrong with 95 %% "
+      "certainty\n",
+      static_cast<long long>(m.accepted), static_cast<long long>(m.answers), static_cast<long long>(m.accepted_right), m.precision(),
+      m.recall(), m.error_bound());
+}
+
 void evaluate(const EvaluateOptions& options) {
   if (compares(options)) return compare(options);
+  VPR_REQUIRE(vpr::ConfigError, options.decision.empty() || options.rerank.first == 0,
+              "--save-decision measures the scores of descriptors, which --rerank does not go by");
   std::vector<std::string> inputs = options.model.inputs();
   inputs.insert(inputs.end(), {options.data.database, options.data.queries, options.positives});
-  check_outputs({options.json, options.report, options.model.save_vocabulary, options.model.save_weights}, inputs, options.model.force);
+  check_outputs({options.json, options.report, options.decision, options.model.save_vocabulary, options.model.save_weights}, inputs,
+                options.model.force);
   const std::optional<KnownDatabase> known = open_database(options.data.database, options.model);
   vpr::Dataset dataset = labelled_photos(options, known);
   PhotoReader reader(options.model.photos);
@@ -74,6 +107,11 @@ void evaluate(const EvaluateOptions& options) {
                  options.shown, reader, evaluation.recall);
   }
   print(dataset, evaluation.result, evaluation.recall);
+  if (!options.decision.empty()) {
+    const vpr::DecisionRule rule = measure_decision(options, dataset, evaluation.result);
+    write_text(options.decision, rule_text({rule, evaluation.result.record}));
+    print(rule);
+  }
   if (!options.report.empty()) std::printf("report: %s\n", vpr::escaped(options.report).c_str());
   left_out.finish();
 }
@@ -155,6 +193,14 @@ void add_evaluate(CLI::App& program) {
   command->add_option("--recall", options->recall, "each N of recall@N")
       ->delimiter(',')
       ->check(from_one_to(most_answers))
+      ->capture_default_str();
+  command
+      ->add_option("--save-decision", options->decision,
+                   "write the rule by which most right answers are accepted at --decision-precision, for `vpr localize`, `vpr loop` and "
+                   "`vpr map decide`")
+      ->check(file_name());
+  command->add_option("--decision-precision", options->decision_precision, "precision of the answers that the rule accepts here")
+      ->check(CLI::Range(0.01, 1.0))
       ->capture_default_str();
   command->add_option("--json", options->json, "write recall and timing as JSON")->check(file_name());
   command->add_option("--report", options->report, "write a page with the photos and the recall, one HTML file")->check(file_name());

@@ -21,7 +21,8 @@ struct EvaluateOptions {
   RerankOptions rerank;
   DatasetOptions data;
   std::string models;  // the file of models to compare
-  std::string positives, json, report;
+  std::string positives, json, report, decision;
+  double decision_precision = 1;
   double radius = 25;
   std::vector<std::int64_t> recall{1, 5, 10, 20};
   std::int64_t shown = 5;

@@ -6,6 +6,7 @@
 #ifdef VPR_WITH_MAP
 #include "map_model.hpp"
 
+#include <vpr/loop/decision_file.hpp>
 #include <vpr/map/place_map.hpp>
 #endif
 
@@ -20,19 +21,12 @@
 namespace cli {
 namespace {
 
-/// Whether a file begins as an LMDB file does, by the number in its first page.
-bool is_map(const std::string& path) {
-  constexpr std::string_view number = "\xDE\xC0\xEF\xBE";
-  std::array<char, 20> begin{};
-  std::ifstream file(path, std::ios::binary);
-  return file.read(begin.data(), std::ssize(begin)) && std::string_view(begin.data() + 16, 4) == number;
-}
-
 KnownDatabase open_map([[maybe_unused]] const std::string& path, [[maybe_unused]] const ModelOptions& given) {
 #ifdef VPR_WITH_MAP
   const vpr::MapSnapshot map = vpr::PlaceMap::open(path).snapshot();
   VPR_REQUIRE(vpr::ConfigError, map.size() > 0, path, ": holds no place");
   KnownDatabase known{.photos = {}, .record = map.record(), .model = given, .search = {}};
+  if (const auto rule = map.attachment(vpr::decision_name)) known.rule = vpr::decision_of(*rule, path);
   if (map.precision() == vpr::MapPrecision::binary) known.score = "Hamming distance";
   if (given.model.empty()) {
     VPR_REQUIRE(vpr::ConfigError, !chooses_model(given), path,
@@ -53,30 +47,52 @@ KnownDatabase open_map([[maybe_unused]] const std::string& path, [[maybe_unused]
   };
   return known;
 #else
-  vpr::fail<vpr::ConfigError>(path,
-                              ": is a map, and this program was built without maps of places: build it where LMDB and xxHash are "
-                              "installed (Debian: liblmdb-dev libxxhash-dev)");
+  refuse_map(path);
 #endif
 }
 
 KnownDatabase open_matrix(const std::string& path, const ModelOptions& given) {
-  const vpr::Descriptors descriptors = vpr::load_descriptors(path);
-  const std::filesystem::path names_path = std::filesystem::path(path).replace_extension(".names.txt");
-  const std::string text = vpr::detail::read_text(names_path);
-  KnownDatabase known{.photos = {}, .record = descriptors.record, .model = given, .search = {}};
-  for (const std::string_view line : vpr::detail::lines_of(text)) {
-    std::string name = vpr::unescaped(line);
-    known.photos.push_back(vpr::named_photo(name, name));
-  }
-  VPR_REQUIRE(vpr::FormatError, std::cmp_equal(known.photos.size(), descriptors.size()) && !known.photos.empty(), path, ": holds ",
-              descriptors.size(), " descriptors, ", names_path.string(), " names ", known.photos.size(), " photos");
-  const auto index = std::make_shared<vpr::FlatIndex<>>(descriptors.dimensions);
-  index->add(descriptors.rows());
+  KnownMatrix matrix = read_matrix(path);
+  VPR_REQUIRE(vpr::FormatError, !matrix.photos.empty(), path, ": holds no descriptors");
+  KnownDatabase known{.photos = std::move(matrix.photos), .record = matrix.descriptors.record, .model = given, .search = {}};
+  const auto index = std::make_shared<vpr::FlatIndex<>>(matrix.descriptors.dimensions);
+  index->add(matrix.descriptors.rows());
   known.search = [index](vpr::Rows queries, std::int64_t k) { return index->search(queries, k); };
   return known;
 }
 
 }  // namespace
+
+bool is_map(const std::string& path) {
+  constexpr std::string_view number = "\xDE\xC0\xEF\xBE";
+  std::array<char, 20> begin{};
+  std::ifstream file(path, std::ios::binary);
+  return file.read(begin.data(), std::ssize(begin)) && std::string_view(begin.data() + 16, 4) == number;
+}
+
+void refuse_map(const std::string& path) {
+  vpr::fail<vpr::ConfigError>(path,
+                              ": is a map, and this program was built without maps of places: build it where LMDB and xxHash are "
+                              "installed (Debian: liblmdb-dev libxxhash-dev)");
+}
+
+void require_session(const std::vector<std::string>& sessions, const std::string& session, const std::string& map) {
+  VPR_REQUIRE(vpr::ConfigError, std::find(sessions.begin(), sessions.end(), session) != sessions.end(), map, ": has no session '", session,
+              "'; `vpr map info` names those that it has");
+}
+
+KnownMatrix read_matrix(const std::string& path) {
+  KnownMatrix matrix{vpr::load_descriptors(path), {}};
+  const std::filesystem::path names_path = std::filesystem::path(path).replace_extension(".names.txt");
+  const std::string text = vpr::detail::read_text(names_path);
+  for (const std::string_view line : vpr::detail::lines_of(text)) {
+    std::string name = vpr::unescaped(line);
+    matrix.photos.push_back(vpr::named_photo(name, name));
+  }
+  VPR_REQUIRE(vpr::FormatError, std::cmp_equal(matrix.photos.size(), matrix.descriptors.size()), path, ": holds ",
+              matrix.descriptors.size(), " descriptors, ", names_path.string(), " names ", matrix.photos.size(), " photos");
+  return matrix;
+}
 
 std::optional<KnownDatabase> open_database(const std::string& source, const ModelOptions& given) {
   std::error_code ignored;

@@ -7,6 +7,8 @@
 
 #include <vpr/dataset/dataset.hpp>
 #include <vpr/index/concept.hpp>
+#include <vpr/loop/decision.hpp>
+#include <vpr/model/descriptors.hpp>
 #include <vpr/model/record.hpp>
 
 #include <cstdint>
@@ -22,9 +24,25 @@ struct KnownDatabase {
   std::vector<vpr::Photo> photos;                                                      // their names and positions; a map keeps no paths
   vpr::ModelRecord record;                                                             // what the descriptors are made by
   std::string score = "cosine";                                                        // what `search` compares by
+  std::optional<vpr::DecisionRule> rule = {};                                          // that a map keeps
   ModelOptions model;                                                                  // what queries are described with
   std::function<std::vector<vpr::Matches>(vpr::Rows queries, std::int64_t k)> search;  // ids are indices of `photos`
 };
+
+/// What `vpr describe` wrote: descriptors, and the photos that they are of, by their names.
+struct KnownMatrix {
+  vpr::Descriptors descriptors;
+  std::vector<vpr::Photo> photos;
+};
+/// @throws vpr::Error  for what cannot be read, or another number of names than of descriptors
+KnownMatrix read_matrix(const std::string& path);
+
+/// Whether a file begins as an LMDB file does, by the number in its first page.
+bool is_map(const std::string& path);
+/// Says that this program was built without maps.
+[[noreturn]] void refuse_map(const std::string& path);
+/// @throws vpr::ConfigError  for a session that is not among those of a map
+void require_session(const std::vector<std::string>& sessions, const std::string& session, const std::string& map);
 
 /// The descriptors that `source` holds; nothing for photos.
 /// @param given  the options of the model; for a map that keeps its own they may be left out

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "commands.hpp"
+#include "decision.hpp"
 #include "outputs.hpp"
 #include "search.hpp"
 
@@ -19,7 +20,7 @@ struct Options {
   ModelOptions model;
   RerankOptions rerank;
   DatasetOptions data;
-  std::string csv, json, report;
+  std::string csv, json, report, decision;
   std::int64_t top = 5;
 };
 
@@ -38,9 +39,11 @@ std::vector<AnsweredQuery> answers_of(const vpr::Dataset& dataset, const SearchR
 
 void localize(const Options& options) {
   std::vector<std::string> inputs = options.model.inputs();
-  inputs.insert(inputs.end(), {options.data.database, options.data.queries});
+  inputs.insert(inputs.end(), {options.data.database, options.data.queries, options.decision});
   check_outputs({options.csv, options.json, options.report, options.model.save_vocabulary, options.model.save_weights}, inputs,
                 options.model.force);
+  VPR_REQUIRE(vpr::ConfigError, options.decision.empty() || options.rerank.first == 0,
+              "--decision decides by the scores of descriptors, which --rerank does not go by");
   const std::optional<KnownDatabase> known = open_database(options.data.database, options.model);
   vpr::Dataset dataset = load_dataset(
       {.database = options.data.database, .queries = options.data.queries, .positions = vpr::position_unit(options.data.positions)}, known);
@@ -49,8 +52,15 @@ void localize(const Options& options) {
   reader.leave_out(dataset.left_out, "files");
   const SearchResult result =
       search(options.model, options.rerank, known, dataset, top, options.report.empty() ? 0 : drawn_answers, reader);
-  const std::vector<AnsweredQuery> answers = answers_of(dataset, result);
-  const AnswerColumns columns{.second_score = options.rerank.first > 0};
+  std::vector<AnsweredQuery> answers = answers_of(dataset, result);
+  std::optional<vpr::DecisionRule> rule = known ? known->rule : std::nullopt;
+  if (!options.decision.empty()) rule = load_rule(options.decision, result.record);
+  if (options.rerank.first > 0) rule.reset();
+  if (rule) {
+    decide(
+        *rule, result.matches, [&](std::int64_t id) { return dataset.database[static_cast<std::size_t>(id)].position; }, answers);
+  }
+  const AnswerColumns columns{.second_score = options.rerank.first > 0, .decision = rule.has_value()};
   const std::string csv = answers_csv(answers, columns);
   if (!options.csv.empty()) write_text(options.csv, csv);
   if (!options.json.empty())
@@ -72,6 +82,9 @@ void add_localize(CLI::App& program) {
   command->add_option("--top", options->top, "answers a query")->check(from_one_to(most_answers))->capture_default_str();
   command->add_option("--csv", options->csv, "write the answers as a table, in place of printing it")->check(file_name());
   command->add_option("--json", options->json, "write the answers as JSON")->check(file_name());
+  command->add_option(
+      "--decision", options->decision,
+      "say whether each best answer is accepted, by a rule that `vpr evaluate --save-decision` wrote; default: that which a map keeps");
   command->add_option("--report", options->report, "write a page with the photos, one HTML file")->check(file_name());
   command->callback([options] { localize(*options); });
 }

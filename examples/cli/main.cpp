@@ -100,6 +100,7 @@ int main(int count, char** arguments) {
   cli::add_evaluate(program);
   cli::add_inspect(program);
   cli::add_models(program);
+  cli::add_loop(program);
   cli::add_map(program);
   cli::add_pca(program);
   cli::add_train(program);

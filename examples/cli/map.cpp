@@ -3,9 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #ifdef VPR_WITH_MAP
+#include "decision.hpp"
 #include "map_photos.hpp"
 #include "outputs.hpp"
 
+#include <vpr/dataset/text.hpp>
+#include <vpr/loop/decision_file.hpp>
 #include <vpr/map/export.hpp>
 
 #include <filesystem>
@@ -23,7 +26,7 @@ namespace cli {
 namespace {
 
 struct Options {
-  std::string map, other, out;
+  std::string map, other, out, decision;
   std::vector<std::int64_t> ids;
   bool json = false, force = false;
 };
@@ -77,6 +80,7 @@ void info(const Options& options) {
       {"places", snapshot.size()}, {"dimensions", snapshot.dim()}, {"model", vpr::escaped(snapshot.record().model)},
       {"sessions", sessions},      {"bytes", map.bytes()},         {"descriptors", vpr::name_of(snapshot.precision())}};
   json.update(vpr::record_json(snapshot.record()));
+  if (const auto rule = snapshot.attachment(vpr::decision_name)) json["decision"] = nlohmann::ordered_json::parse(*rule);
   if (options.json) {
     std::cout << json.dump(2) << '\n';
     return;
@@ -86,6 +90,17 @@ void info(const Options& options) {
   }
   for (const auto& [name, count] : sessions.items())
     std::cout << (name.empty() ? "of no session" : "session " + name) << ": " << places_text(count.get<std::int64_t>()) << '\n';
+}
+
+void decide(const Options& options) {
+  vpr::PlaceMap map = vpr::PlaceMap::open(options.map, vpr::MapAccess::write);
+  const MeasuredRule measured = rule_of(vpr::detail::read_text(options.decision), options.decision);
+  const vpr::MapSnapshot now = map.snapshot();
+  vpr::require_same(measured.record, now.record(),
+                    vpr::text_of("descriptors that ", options.decision, " was measured on and of ", options.map));
+  map.attach(vpr::decision_name, rule_text(measured));
+  std::cout << vpr::escaped(options.map) << ": answers are accepted by a rule measured on " << vpr::printable(measured.rule.measured.on)
+            << '\n';
 }
 
 void verify(const Options& options) {
@@ -122,6 +137,9 @@ void add_map(CLI::App& program) {
   add_force_option(*exported, options->force);
   command("info", "Says what a map holds", info)->add_flag("--json", options->json, "as JSON");
   command("verify", "Reads everything, and names what is damaged (exit code 1)", verify);
+  command("decide", "Keeps a rule by which answers are accepted, for query, localize and loop", decide)
+      ->add_option("rule", options->decision, "a file that `vpr evaluate --save-decision` wrote")
+      ->required();
   add_map_query(map);
 }
 #else

@@ -2,6 +2,7 @@
 #include "map_photos.hpp"
 
 #ifdef VPR_WITH_MAP
+#include "decision.hpp"
 #include "describe_photos.hpp"
 #include "map_model.hpp"
 #include "memory_file.hpp"
@@ -9,6 +10,7 @@
 #include "search.hpp"
 
 #include <vpr/dataset/position_unit.hpp>
+#include <vpr/loop/decision_file.hpp>
 #include <vpr/map/place_map.hpp>
 
 #include <CLI/CLI.hpp>
@@ -150,11 +152,7 @@ void query(const QueryOptions& options) {
   result.record = describe.record();
   const vpr::Rows rows = queries.descriptors.rows();
   vpr::PlaceFilter filter;
-  for (const std::string& session : options.sessions) {
-    const std::vector<std::string>& all = snapshot.sessions();
-    VPR_REQUIRE(vpr::ConfigError, std::find(all.begin(), all.end(), session) != all.end(), options.map, ": has no session '", session,
-                "'; `vpr map info` names those that it has");
-  }
+  for (const std::string& session : options.sessions) require_session(snapshot.sessions(), session, options.map);
   if (!options.sessions.empty()) filter.sessions = options.sessions;
   result.matches = result.timing.measure("search", rows.size(), [&] { return snapshot.search(rows, top, filter); });
 
@@ -167,7 +165,11 @@ void query(const QueryOptions& options) {
           {.name = std::move(place.name), .score = match.score, .id = match.id, .session = std::move(place.session)});
     }
   }
-  const AnswerColumns columns{.place = true};
+  const auto rule = snapshot.attachment(vpr::decision_name);
+  if (rule)
+    decide(
+        vpr::decision_of(*rule, options.map), result.matches, [&](std::int64_t id) { return snapshot.place(id).position; }, answers);
+  const AnswerColumns columns{.place = true, .decision = rule.has_value()};
   const std::string csv = answers_csv(answers, columns);
   if (!options.csv.empty()) write_text(options.csv, csv);
   if (!options.json.empty()) write_text(options.json, search_json(answers, columns, {}, result, reader.left_out()).dump(2) + '\n');

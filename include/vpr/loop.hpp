@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Loop closing: candidates, sequences, decisions.
+/// Loop closing: candidates, sequences, decisions. `<vpr/loop/fit_decision.hpp>`, which measures a rule, is left out, since it takes seconds to compile.
 #pragma once
 
 #include <vpr/loop/bayes_filter.hpp>
@@ -8,3 +8,4 @@
 #include <vpr/loop/find_loops.hpp>
 #include <vpr/loop/loop_closer.hpp>
 #include <vpr/loop/sequence_matching.hpp>
+#include <vpr/loop/submap_loops.hpp>

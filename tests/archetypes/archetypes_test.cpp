@@ -107,7 +107,7 @@ TEST_CASE("A user's local store is re-ranked from") {
 }
 
 TEST_CASE("A user's sequence policy closes loops") {
-  vpr::LoopCloser closer(2, {.gap = 0, .top = 1, .suppression = 0}, WithTheFrameBefore());
+  vpr::LoopCloser closer(2, {.gap = 0, .top = 1}, WithTheFrameBefore());
   for (const auto& frame : std::vector<std::vector<float>>{{1, 0}, {0, 1}, {1, 0}}) closer.add(frame);
   const std::vector<vpr::Loop> loops = closer.add(std::vector<float>{0, 1});
   REQUIRE(loops.size() == 1);

@@ -131,7 +131,7 @@ TEST_CASE("No loops with the current submap nor with the newest before it") {
 TEST_CASE("Of neighbours the best is left, in one frame and from frame to frame") {
   const Drive drive(180, 32, 8, 90);
   LoopCloser plain(drive.dim(), {.gap = 40, .top = 10, .suppression = 0, .rule = {.threshold = 0.9F}});
-  LoopCloser closer(drive.dim(), {.gap = 40, .top = 10, .suppression = 8, .rule = {.threshold = 0.9F}});
+  LoopCloser closer(drive.dim(), {.gap = 40, .top = 10, .suppression = 8, .spacing = 8, .rule = {.threshold = 0.9F}});
   const std::vector<Loop> many = close_all(plain, drive), few = close_all(closer, drive);
   CHECK(many.size() > 200);
   CHECK(few.size() >= 8);
@@ -145,7 +145,7 @@ TEST_CASE("Of neighbours the best is left, in one frame and from frame to frame"
 
 TEST_CASE("A rule's margin is that to a different place") {
   // Frames 0 and 1 are one place, 10 another; the query is like all three.
-  std::vector<std::vector<float>> rows(14, {0, 0, 0});
+  std::vector<std::vector<float>> rows(11, {0, 0, 0});
   rows[0] = {1, 0, 0};
   rows[1] = {0.99F, 0, 0};
   rows[10] = {0.9F, 0, 0};

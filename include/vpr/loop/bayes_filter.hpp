@@ -20,7 +20,7 @@ struct BayesFilterSettings {
   std::int64_t fastest = 2;  ///< negative ones: known places are passed backwards
   double enters = 0.05;      ///< probability that a frame after one that was taken elsewhere is at a known place, any of them alike
   double leaves = 0.05;      ///< probability that a frame after one at a known place is taken elsewhere
-  double elevation = 2;      ///< standard deviations that the score of the right place stands above the mean of all
+  double elevation = 3;      ///< standard deviations that the score of the right place stands above the mean of all
   std::int64_t around = 2;   ///< places to both sides that count as the same one in the result
 };
 

@@ -17,9 +17,10 @@ namespace vpr {
 
 /// Two frames of a sequence that seem to show one place. Frames are counted from 0.
 struct Loop {
-  std::int64_t frame = 0;                   ///< the later one
-  std::int64_t match = 0;                   ///< the earlier one
-  float score = 0;                          ///< what it was accepted by: of the two descriptors, or of a sequence
+  std::int64_t frame = 0;  ///< the later one
+  std::int64_t match = 0;  ///< the earlier one
+  float score = 0;         ///< what it was accepted by: of the two descriptors, or of a sequence
+  float margin = 0;        ///< how much better that is than of the best match at a different place; negative of one that is not the best
   std::optional<double> probability = {};   ///< that it is right; nothing where scores are not calibrated
   std::optional<LocalMatch> verified = {};  ///< what verification by local features found, where there is one
 

@@ -34,9 +34,10 @@ struct LoopSettings {
   double gap_seconds = 0;              ///< and, above 0, more than so many seconds
   std::int64_t submaps_left_out = -1;  ///< from 0: none of the current submap nor of so many before it; below: submaps do not matter
   std::int64_t top = 20;               ///< matches that are looked at
-  std::int64_t suppression = 10;  ///< frames: of matches so close to each other only the best; no second loop as close to one at both ends
-  std::int64_t loops_a_submap = 0;  ///< above 0: loops come with `end_submap`, the best so many of a submap
-  DecisionRule rule = {};           ///< which matches are loops
+  std::int64_t suppression = 10;       ///< frames: matches so close to each other are one place, of which the best counts
+  std::int64_t spacing = 0;            ///< frames: no second loop so close to one at both ends
+  std::int64_t loops_a_submap = 0;     ///< above 0: loops come with `end_submap`, the best so many of a submap
+  DecisionRule rule = {};              ///< which matches are loops
   /// What is told once that no rule was measured: loops are then as good as the threshold that was chosen.
   std::function<void(const std::string&)> say = {};
 
@@ -97,9 +98,10 @@ class LoopCloser {
         alone || requires { index_.scores(Rows(nullptr, 0, 0)); },
         "LoopCloser: a sequence policy needs the scores of all frames: an index with scores(queries), such as FlatIndex");
     const LoopSettings& s = settings_;
-    VPR_REQUIRE(ConfigError, s.gap >= 0 && s.top >= 1 && s.suppression >= 0 && s.loops_a_submap >= 0 && is_finite(s.gap_seconds),
-                "LoopCloser: got gap ", s.gap, ", top ", s.top, ", suppression ", s.suppression, ", ", s.loops_a_submap,
-                " loops a submap, ", s.gap_seconds, " seconds, expected finite numbers of at least 0, top of at least 1");
+    VPR_REQUIRE(ConfigError,
+                s.gap >= 0 && s.top >= 1 && s.suppression >= 0 && s.spacing >= 0 && s.loops_a_submap >= 0 && is_finite(s.gap_seconds),
+                "LoopCloser: got gap ", s.gap, ", top ", s.top, ", suppression ", s.suppression, ", spacing ", s.spacing, ", ",
+                s.loops_a_submap, " loops a submap, ", s.gap_seconds, " seconds, expected finite numbers of at least 0, top of at least 1");
     const BetterScore better = alone ? of_index() : BetterScore::larger;
     VPR_REQUIRE(ConfigError, s.rule.better == better, "LoopCloser: the rule takes the ",
                 s.rule.better == BetterScore::larger ? "larger" : "lesser",
@@ -224,8 +226,11 @@ class LoopCloser {
       const float margin = match == all[0] ? *margin_of(all, same_place, settings_.rule.better) : behind;
       if (settings_.rule(match.score, margin) == Decision::reject || was_reported(match.id)) continue;
       candidates.push_back(match);
-      loops.push_back(
-          {.frame = frames_, .match = match.id, .score = match.score, .probability = settings_.rule.probability(match.score, margin)});
+      loops.push_back({.frame = frames_,
+                       .match = match.id,
+                       .score = match.score,
+                       .margin = margin,
+                       .probability = settings_.rule.probability(match.score, margin)});
     }
     if constexpr (verifies) {
       const Reranked second = rerank(candidates, verification_.top, *details.local, store_, verification_.matcher);
@@ -244,10 +249,9 @@ class LoopCloser {
 
   /// Whether a loop of a frame shortly before leads to a frame as close to `match`.
   bool was_reported(std::int64_t match) {
-    while (!reported_.empty() && frames_ - reported_.front().frame > settings_.suppression) reported_.pop_front();
-    return settings_.suppression > 0 && std::any_of(reported_.begin(), reported_.end(), [&](const Loop& loop) {
-             return std::abs(loop.match - match) <= settings_.suppression;
-           });
+    while (!reported_.empty() && frames_ - reported_.front().frame > settings_.spacing) reported_.pop_front();
+    return settings_.spacing > 0 && std::any_of(reported_.begin(), reported_.end(),
+                                                [&](const Loop& loop) { return std::abs(loop.match - match) <= settings_.spacing; });
   }
 
   void report(const std::vector<Loop>& loops) {

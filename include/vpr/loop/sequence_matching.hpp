@@ -22,7 +22,7 @@ struct SequenceMatchingSettings {
   double slowest = 0.8;      ///< places a frame; negative: known places are passed backwards
   double fastest = 1.2;
   double velocity_step = 0.1;
-  std::int64_t contrast_radius = 5;  ///< places to both sides that a score is normalised by; 0: scores as they come
+  std::int64_t contrast_radius = 10;  ///< places to both sides that a score is normalised by; 0: scores as they come
 };
 
 /// SeqSLAM's search (Milford and Wyeth, ICRA 2012): out[i] = max_v 1/L Σ_{l<L} ŝ_{t-l}[i - round(v l)], where ŝ is the score of a frame,

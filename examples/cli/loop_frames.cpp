@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "loop_frames.hpp"
+
+#include "describe_photos.hpp"
+#include "known_database.hpp"
+
+#ifdef VPR_WITH_MAP
+#include <vpr/loop/decision_file.hpp>
+#include <vpr/map/place_map.hpp>
+#endif
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace cli {
+namespace {
+
+#ifdef VPR_WITH_MAP
+Frames frames_of_map(const std::string& path, const std::vector<std::string>& sessions) {
+  const vpr::MapSnapshot map = vpr::PlaceMap::open(path).snapshot();
+  VPR_REQUIRE(vpr::ConfigError, map.precision() != vpr::MapPrecision::binary, path,
+              ": keeps the signs of descriptors only, which loops are not found by");
+  for (const std::string& session : sessions) require_session(map.sessions(), session, path);
+  Frames frames{.names = {}, .ids = {}, .descriptors = {{}, map.dim(), map.record()}, .rule = {}};
+  map.each([&](vpr::Place place) {
+    if (!sessions.empty() && std::find(sessions.begin(), sessions.end(), place.session) == sessions.end()) return;
+    const std::vector<float> row = map.descriptor(place.id);
+    frames.descriptors.values.insert(frames.descriptors.values.end(), row.begin(), row.end());
+    frames.ids.push_back(place.id);
+    frames.names.push_back(std::move(place.name));
+  });
+  if (const auto rule = map.attachment(vpr::decision_name)) frames.rule = vpr::decision_of(*rule, path);
+  return frames;
+}
+#endif
+
+Frames frames_of_matrix(const std::string& path) {
+  KnownMatrix matrix = read_matrix(path);
+  Frames frames{.names = {}, .ids = {}, .descriptors = std::move(matrix.descriptors), .rule = {}};
+  for (vpr::Photo& photo : matrix.photos) frames.names.push_back(std::move(photo.name));
+  return frames;
+}
+
+Frames frames_of_photos(const std::vector<std::string>& sources, const ModelOptions& model, PhotoReader& reader) {
+  VPR_REQUIRE(vpr::ConfigError, !model.model.empty() && !model.weights.empty(),
+              "photos are described first: give --model and --weights (a preset brings its model), or a map, or a .npy file that `vpr "
+              "describe` wrote");
+  const std::vector<vpr::Photo> photos = reader.find(sources);
+  vpr::Timing timing;
+  const Describer describe(model, photos, "photos", timing, reader);
+  Described described = describe(photos, "photos");
+  Frames frames{.names = {}, .ids = {}, .descriptors = std::move(described.descriptors), .rule = {}};
+  for (const std::size_t i : described.photos) frames.names.push_back(photos[i].name);
+  return frames;
+}
+
+}  // namespace
+
+Frames read_frames(const std::vector<std::string>& sources, const std::vector<std::string>& sessions, const ModelOptions& model,
+                   PhotoReader& reader) {
+  std::error_code ignored;
+  const bool file = sources.size() == 1 && std::filesystem::is_regular_file(sources[0], ignored), map = file && is_map(sources[0]);
+  VPR_REQUIRE(vpr::ConfigError, map || sessions.empty(), "--session is of a map's places");
+  if (map) {
+#ifdef VPR_WITH_MAP
+    return frames_of_map(sources[0], sessions);
+#else
+    refuse_map(sources[0]);
+#endif
+  }
+  if (file && std::filesystem::path(sources[0]).extension() == ".npy") return frames_of_matrix(sources[0]);
+  return frames_of_photos(sources, model, reader);
+}
+
+}  // namespace cli

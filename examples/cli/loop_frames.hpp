@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The frames of a sequence as `vpr loop` takes them.
+#pragma once
+
+#include "options.hpp"
+#include "photo_reader.hpp"
+
+#include <vpr/loop/decision.hpp>
+#include <vpr/model/descriptors.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+/// Frames in their order, and what is known of them.
+struct Frames {
+  std::vector<std::string> names;
+  std::vector<std::int64_t> ids;  // of a map's places; empty for others
+  vpr::Descriptors descriptors;
+  std::optional<vpr::DecisionRule> rule;  // that a map keeps
+};
+
+/// The places of a map by id, of some sessions or all; the rows of a matrix that `vpr describe` wrote; or photos, which are described.
+/// @throws vpr::ConfigError  for a map of signs, for a session that it has not, and for photos without a model
+Frames read_frames(const std::vector<std::string>& sources, const std::vector<std::string>& sessions, const ModelOptions& model,
+                   PhotoReader& reader);
+
+}  // namespace cli
