@@ -10,6 +10,7 @@
 #include <vpr/model/descriptors.hpp>
 #include <vpr/model/dinov2.hpp>
 #include <vpr/model/mix_vpr.hpp>
+#include <vpr/model/net_vlad.hpp>
 #include <vpr/model/pipeline.hpp>
 #include <vpr/model/record.hpp>
 #include <vpr/model/resnet.hpp>

@@ -39,13 +39,15 @@ inline constexpr std::array<PreprocessWord, 4> preprocess_orders{{
 }};
 
 /// What may follow one of the first two, each after a `+`. Rules of size apply from left to right; with none the size is exact.
-inline constexpr std::array<PreprocessWord, 6> preprocess_options{{
+inline constexpr std::array<PreprocessWord, 8> preprocess_options{{
     {"exact-size", "to the size given, whatever the aspect"},
     {"shorter-side", "the shorter side to the size's shorter side, keeping the aspect"},
+    {"longest-side", "shrunk until the longer side is at most the size's longer side, keeping the aspect"},
     {"multiple-of-14", "both sides to the nearest multiple of 14, halves to even; alone: of the photo's own sides"},
     {"floor-multiple-of-14", "both sides down to a multiple of 14; alone: of the photo's own sides"},
     {"bicubic", "bicubic in place of bilinear"},
     {"no-antialias", "as torchvision before 0.17 resized tensors"},
+    {"subtract-mean", "the bytes less a mean, in place of ImageNet's normalisation (NetVLAD's original, hloc, SFRS)"},
 }};
 
 /// The preprocessing that `name` describes, as in `normalise-then-resize-tensor+shorter-side+multiple-of-14`, for a wanted `size`.
@@ -58,6 +60,7 @@ inline AnyPreprocess find_preprocess(std::string_view name, ImageSize size) {
     rule = rule ? SizeRules<std::function<ImageSize(ImageSize)>, std::function<ImageSize(ImageSize)>>{rule, next} : next;
   };
   Interpolation interpolation = Interpolation::bilinear;
+  Normalisation normalisation;
   bool antialias = true;
   const std::string_view order = name.substr(0, name.find('+'));
   std::string_view rest = name.substr(order.size());
@@ -68,6 +71,8 @@ inline AnyPreprocess find_preprocess(std::string_view name, ImageSize size) {
       then(ExactSize{size});
     } else if (word == "shorter-side") {
       then(ShorterSide{std::min(size.height, size.width)});
+    } else if (word == "longest-side") {
+      then(LongestSide{std::max(size.height, size.width)});
     } else if (word == "multiple-of-14") {
       then(NearestMultiple{14});
     } else if (word == "floor-multiple-of-14") {
@@ -76,6 +81,8 @@ inline AnyPreprocess find_preprocess(std::string_view name, ImageSize size) {
       interpolation = Interpolation::bicubic;
     } else if (word == "no-antialias") {
       antialias = false;
+    } else if (word == "subtract-mean") {
+      normalisation = mean_of_bytes;
     } else {
       std::string known;
       for (const PreprocessWord& option : preprocess_options) known.append(" ").append(option.name);
@@ -84,9 +91,9 @@ inline AnyPreprocess find_preprocess(std::string_view name, ImageSize size) {
   }
   if (!rule) rule = ExactSize{size};
 
-  if (order == "normalise-then-resize-tensor") return NormaliseThenResize<decltype(rule)>{rule, interpolation, antialias};
+  if (order == "normalise-then-resize-tensor") return NormaliseThenResize<decltype(rule)>{rule, interpolation, antialias, normalisation};
   VPR_REQUIRE(ConfigError, antialias, "preprocess: '", name, "' asks for no-antialias, which only normalise-then-resize-tensor offers");
-  if (order == "resize-8-bit-then-normalise") return ResizeThenNormalise<decltype(rule)>{rule, interpolation};
+  if (order == "resize-8-bit-then-normalise") return ResizeThenNormalise<decltype(rule)>{rule, interpolation, normalisation};
   VPR_REQUIRE(ConfigError, order.size() == name.size(), "preprocess: '", order, "' takes no options, got '", name, "'");
   if (order == "central-crop") return CentralCrop{size};
   if (order == "anyloc") return AnyLocCrop{std::max(size.height, size.width)};

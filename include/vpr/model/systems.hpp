@@ -20,6 +20,7 @@
 #include <vpr/model/dinov2.hpp>
 #include <vpr/model/mix_vpr.hpp>
 #include <vpr/model/named_aggregators.hpp>
+#include <vpr/model/net_vlad.hpp>
 #include <vpr/model/resnet.hpp>
 #include <vpr/model/rows.hpp>
 #include <vpr/model/salad.hpp>
@@ -47,6 +48,7 @@ struct GclSystems;
 struct CosPlaceSystems;
 struct MixVprSystems;
 struct ConvApSystems;
+struct NetVladSystems;
 
 namespace detail {
 
@@ -85,9 +87,9 @@ inline const std::vector<NamedAggregator>& named_aggregators() {
 }
 /// The rows of all systems.
 inline const std::vector<NamedSystem>& named_systems() {
-  static const std::vector<NamedSystem> all =
-      detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
-                      systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>()});
+  static const std::vector<NamedSystem> all = detail::joined(
+      {systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
+       systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>(), systems_of<NetVladSystems>()});
   return all;
 }
 
