@@ -15,6 +15,7 @@
 #include <vpr/model/named_backbone.hpp>
 #include <vpr/model/named_system.hpp>
 #ifndef VPR_MODELS_APART
+#include <vpr/model/convnext.hpp>
 #include <vpr/model/cos_place.hpp>
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/dinov2.hpp>
@@ -40,6 +41,7 @@ namespace vpr {
 struct DinoV2Backbones;
 struct ResNetBackbones;
 struct VggBackbones;
+struct ConvNextBackbones;
 struct CommonAggregators;
 struct SaladSystems;
 struct CricaVprSystems;
@@ -76,8 +78,8 @@ std::string names_of(const std::vector<Row>& rows) {
 
 /// The rows of all backbones.
 inline const std::vector<NamedBackbone>& named_backbones() {
-  static const std::vector<NamedBackbone> all =
-      detail::joined({backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>(), backbones_of<VggBackbones>()});
+  static const std::vector<NamedBackbone> all = detail::joined(
+      {backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>(), backbones_of<VggBackbones>(), backbones_of<ConvNextBackbones>()});
   return all;
 }
 /// The rows of all aggregators.
