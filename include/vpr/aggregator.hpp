@@ -17,6 +17,7 @@
 #include <vpr/aggregator/mix_vpr.hpp>
 #include <vpr/aggregator/net_vlad.hpp>
 #include <vpr/aggregator/projected.hpp>
+#include <vpr/aggregator/region_vlad.hpp>
 #include <vpr/aggregator/reservoir.hpp>
 #include <vpr/aggregator/salad.hpp>
 #include <vpr/aggregator/shared.hpp>

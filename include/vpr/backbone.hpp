@@ -6,6 +6,7 @@
 #include <vpr/backbone/any.hpp>
 #include <vpr/backbone/block.hpp>
 #include <vpr/backbone/concept.hpp>
+#include <vpr/backbone/convnext.hpp>
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/backbone/features.hpp>
 #include <vpr/backbone/position_embedding.hpp>

@@ -14,5 +14,6 @@
 #include <vpr/loss/multi_similarity_miner.hpp>
 #include <vpr/loss/pairs.hpp>
 #include <vpr/loss/selavpr.hpp>
+#include <vpr/loss/sfrs.hpp>
 #include <vpr/loss/softmax.hpp>
 #include <vpr/loss/triplet.hpp>

@@ -6,12 +6,14 @@
 
 #include <vpr/model/any_system.hpp>
 #include <vpr/model/boq.hpp>
+#include <vpr/model/convnext.hpp>
 #include <vpr/model/cos_place.hpp>
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/descriptors.hpp>
 #include <vpr/model/dinov2.hpp>
 #include <vpr/model/image4vpr.hpp>
 #include <vpr/model/mix_vpr.hpp>
+#include <vpr/model/net_vlad.hpp>
 #include <vpr/model/pipeline.hpp>
 #include <vpr/model/record.hpp>
 #include <vpr/model/resnet.hpp>

@@ -15,3 +15,8 @@ TEST_CASE("An input used twice gets both gradients, and one used thrice all thre
   check_gradients([](const Vars& in) { return matmul(in[0], in[0], Product::abt); }, {random_tensor({3, 5}, 1)});
   check_gradients([](const Vars& in) { return attention(in[0], in[0], in[0], 2); }, {random_tensor({1, 3, 4}, 1)});
 }
+
+TEST_CASE("A gate may be shaped as a map's layer scale") {
+  check_gradients([](const Vars& in) { return add_gated(in[0], in[1], in[2]); },
+                  {random_tensor({2, 5, 3}, 1), random_tensor({2, 5, 3}, 2), random_tensor({3, 1, 1}, 3)});
+}

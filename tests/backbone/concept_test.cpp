@@ -2,6 +2,7 @@
 // What every backbone of parts promises, whatever it is made of.
 #include <vpr/backbone/any.hpp>
 #include <vpr/backbone/concept.hpp>
+#include <vpr/backbone/convnext.hpp>
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/backbone/resnet.hpp>
 #include <vpr/backbone/token_insertion.hpp>
@@ -104,4 +105,10 @@ TEST_CASE("A VGG's parts make up the network") {
   check(Vgg<>(small), 45, 70);
   check(Vgg<>({.convolutions = {1, 1, 1, 1, 1}, .width = 3, .last_pooled = true}), 64, 33);
   check(Vgg<>(small.first(3)), 45, 70);
+}
+
+TEST_CASE("A ConvNeXt's parts make up the network") {
+  const ConvNextConfig small{.blocks = {1, 2, 1, 1}, .width = 4};
+  check(ConvNext<>(small), 45, 70);
+  check(ConvNext<>(small.first(3)), 64, 33);
 }

@@ -7,6 +7,8 @@
 
 #include "tests/support/component.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <string>
@@ -124,12 +126,13 @@ void check_gradients(const Config& config) {
       "");
 }
 
-/// Checks that a recorded network gives the bits of inference, and the same gradients on any number of threads and checkpointed.
+/// Checks that a recorded network gives the features of inference, and the same gradients on any number of threads and checkpointed.
 template <template <class> class Network, class Config>
-void check_recorded(const Config& config) {
+void check_recorded(const Config& config, float tolerance = 0) {
   using B = Cpu<f32>;
   auto model = network_of<Network, Recorded<B>>(config);
-  CHECK(model(Var<B>(images())).patches.to_vector() == network_of<Network>(config)(images()).patches.to_vector());
+  const auto expected_features = network_of<Network>(config)(images()).patches.to_vector();
+  CHECK(largest_difference(model(Var<B>(images())).patches.to_vector(), expected_features) <= tolerance);
   const auto with_threads = [&](int count) {
     const Threads threads(count);
     return gradients(model);
@@ -137,7 +140,12 @@ void check_recorded(const Config& config) {
   const auto expected = with_threads(1);
   CHECK(with_threads(3) == expected);
   model.set_checkpointing(true);
-  CHECK(with_threads(2) == expected);
+  for (const auto& [name, gradient] : with_threads(2)) {
+    INFO(name);
+    float largest = 0;
+    for (const float value : expected.at(name)) largest = std::max(largest, std::abs(value));
+    CHECK(largest_difference(gradient, expected.at(name)) <= tolerance * largest);
+  }
 }
 
 }  // namespace vpr::test

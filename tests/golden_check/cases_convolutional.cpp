@@ -3,6 +3,7 @@
 
 #include <vpr/aggregator.hpp>
 #include <vpr/io/load.hpp>
+#include <vpr/model/convnext.hpp>
 #include <vpr/model/cos_place.hpp>
 #include <vpr/model/resnet.hpp>
 #include <vpr/model/vgg.hpp>
@@ -19,7 +20,7 @@ std::string network_of(const Golden& golden, const char* key) {
   auto name = golden.config<std::string>(key, "");
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return c == '_' ? '-' : static_cast<char>(std::tolower(c)); });
-  if (!name.starts_with("resne") && name != "vgg16") throw Skipped{"there is no " + name + " yet"};
+  if (!name.starts_with("resne") && !name.starts_with("convnext-") && name != "vgg16") throw Skipped{"there is no " + name + " yet"};
   return name;
 }
 
@@ -67,9 +68,33 @@ void check_vgg16(const Golden& golden, Check& check) {
   check("main", maps(until == 30 ? vpr::relu(end) : end));
 }
 
+/// Up to the blocks of a stage; outputs are named by torchvision's layer, of which every second one halves the map.
+template <class B>
+void check_convnext(const Golden& golden, Check& check, const std::string& name) {
+  const auto until = golden.config<std::int64_t>("until", 8);
+  if (until % 2 != 0) throw Skipped{"ConvNeXt is not cut where the map is halved"};
+  vpr::ConvNext<B> model(vpr::find_convnext(name + ':' + std::to_string(until / 2)));
+  load_from(golden, model);
+  const auto images = tensor<B>(golden, "in.image");
+  if (check.wants("features0")) check("features0", maps(model.before(images, 0)));
+  for (std::int64_t stage = 0; stage < model.depth(); ++stage) {
+    const std::string layer = "features" + std::to_string(2 * stage + 1);
+    if (check.wants(layer)) check(layer, maps(model(images, vpr::Tap{stage}).patches));
+  }
+  check("main", maps(model(images).patches));
+}
+
 const Register torchvision_case("torchvision", [](const Golden& golden, const Options& options, Check& check) {
   const std::string name = network_of(golden, "model");
-  on_backend(options.backend, [&]<class B>() { name == "vgg16" ? check_vgg16<B>(golden, check) : check_resnet<B>(golden, check, name); });
+  on_backend(options.backend, [&]<class B>() {
+    if (name == "vgg16") {
+      check_vgg16<B>(golden, check);
+    } else if (name.starts_with("convnext-")) {
+      check_convnext<B>(golden, check, name);
+    } else {
+      check_resnet<B>(golden, check, name);
+    }
+  });
 });
 
 const Register gcl_case("gcl", [](const Golden& golden, const Options& options, Check& check) {

@@ -25,8 +25,19 @@ TEST_CASE("A name finds its preprocessing") {
   const Normalisation halves{{.5F, .5F, .5F}, {.5F, .5F, .5F}};
   check("normalise-then-resize-tensor+half-normalised", NormaliseThenResize<>{{size}, Interpolation::bilinear, true, halves});
   check("resize-8-bit-then-normalise+half-normalised", ResizeThenNormalise<>{{size}, Interpolation::bilinear, halves});
+  check("resize-8-bit-then-normalise+longest-side", ResizeThenNormalise<LongestSide>{{42}});
+  check("resize-8-bit-then-normalise+subtract-mean", ResizeThenNormalise<>{{size}, Interpolation::bilinear, mean_of_bytes});
+  check("normalise-then-resize-tensor+subtract-mean", NormaliseThenResize<>{{size}, Interpolation::bilinear, true, mean_of_bytes});
   check("central-crop", CentralCrop{size});
   check("anyloc", AnyLocCrop{42});
+}
+
+TEST_CASE("Bytes less their mean stay bytes") {
+  const Image white(ImageSize{2, 2}, std::vector<std::uint8_t>(12, 255));
+  const Planes planes = normalise(white, mean_of_bytes);
+  CHECK(planes.values[0] == Approx(255 - 123.68));
+  CHECK(planes.values[4] == Approx(255 - 116.779));
+  CHECK(planes.values[8] == Approx(255 - 103.939));
 }
 
 TEST_CASE("Rules of size in a name apply from left to right") {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // CosPlace, EigenPlaces, MixVPR and Conv-AP by name: files of their authors' names are identified and load strictly.
+#include <vpr/model/convnext.hpp>
 #include <vpr/model/identify.hpp>
 #include <vpr/model/systems.hpp>
 
 #include "tests/model/made_files.hpp"
 #include "tests/support/catch.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -33,7 +35,7 @@ TEST_CASE("VGG-16's files are told by torchvision's names or a Sequential's numb
   CHECK(make_system<Shapes>("gcl@vgg16").dimensions() == 512);
   CHECK(make_system<Shapes>("gcl@vgg16").pipeline.backbone.grid(480, 640) == Grid{15, 20});  // pooled
   CHECK(make_system<Shapes>("cosplace@vgg16").pipeline.backbone.grid(480, 640) == Grid{30, 40});
-  CHECK_THROWS_WITH(make_system<Shapes>("gcl@vgg19"), ContainsSubstring("there is no VGG 'vgg19'; there is vgg16"));
+  CHECK_THROWS_WITH(make_system<Shapes>("gcl@vgg19"), ContainsSubstring("there is no VGG 'vgg19'; there are vgg16"));
 }
 
 TEST_CASE("A checkpoint of MixVPR has no layer4 and is told by its mixers, one of Conv-AP by its 1x1 convolution") {
@@ -60,7 +62,24 @@ TEST_CASE("MixVPR's photos come to a grid that its mixers have, on any network")
   CHECK_THROWS_WITH(composed.pipeline.aggregator.require_grid({8, 8}), ContainsSubstring("its mixers are for 7x7"));
 }
 
+TEST_CASE("Each named ConvNeXt has as many parameters as torchvision's without its classifier, and is told by its file") {
+  const std::map<std::string, std::int64_t> published{
+      {"convnext-tiny", 27'818'592}, {"convnext-small", 49'453'152}, {"convnext-base", 87'564'416}, {"convnext-large", 196'227'264}};
+  CHECK(published.size() == named_convnexts().size());
+  for (const auto& [name, expected] : published) {
+    INFO(name);
+    std::int64_t elements = 0;
+    visit_const(make_backbone<Shapes>(name), [&](const std::string&, const auto& parameter) { elements += parameter.shape().elements(); });
+    CHECK(elements == expected);
+    InMemory file = file_of(make_backbone<Shapes>(name));
+    file.with("classifier.0.weight", Shape{make_backbone<Shapes>(name).channels()}, 0);
+    CHECK(identified(file) == std::vector<std::string>{name});
+  }
+}
+
 TEST_CASE("SALAD on a network without a class token has its clusters alone") {
   CHECK(make_system<Shapes>("resnet50+salad").dimensions() == 8192);
+  CHECK(make_system<Shapes>("convnext-base+salad").dimensions() == 8192);
+  CHECK(make_system<Shapes>("resnet50+netvlad").dimensions() == 32 * 2048);
   CHECK(make_system<Shapes>("dinov2-vits14+salad").dimensions() == 8448);
 }

@@ -60,7 +60,7 @@ TEST_CASE("Each named ResNet has as many parameters as torchvision's without its
 }
 
 TEST_CASE("A file of torchvision's is told from those of the others, and loads strictly whatever part of the network is taken") {
-  for (const NamedResNet& named : named_resnets()) CHECK(identified(torchvision_file(named.name)) == std::vector<std::string>{named.name});
+  for (const auto& named : named_resnets()) CHECK(identified(torchvision_file(named.name)) == std::vector<std::string>{named.name});
   const InMemory file = torchvision_file("resnet50");
   for (const std::string_view name : {"resnet50", "resnet50:3", "resnet50:1"}) CHECK(compare(make_backbone<Shapes>(name), file).fits());
   CHECK_FALSE(compare(make_backbone<Shapes>("resnet101"), file).fits());

@@ -166,6 +166,12 @@ TEST_CASE("Every named system has the dimensions that its paper gives") {
                                                             {"selavpr-global", 1024},
                                                             {"selavpr-local", 1024},
                                                             {"gcl", 2048},
+                                                            {"netvlad", 4096},
+                                                            {"netvlad-512", 512},
+                                                            {"netvlad-128", 128},
+                                                            {"netvlad-full", 32768},
+                                                            {"netvlad-hloc", 4096},
+                                                            {"sfrs", 4096},
                                                             {"cosplace", 2048},
                                                             {"cosplace-1024", 1024},
                                                             {"cosplace-512", 512},
@@ -197,7 +203,7 @@ TEST_CASE("Every named system has the dimensions that its paper gives") {
     CHECK(make_system<Shapes>(named.name).dimensions() == named.dimensions);
   }
   CHECK_THROWS_WITH(make_system<Shapes>("salad-1"), "there is no system 'salad-1'");
-  CHECK(find_system("netvlad") == nullptr);
+  CHECK(find_system("vlad") == nullptr);
 }
 
 TEST_CASE("Each row of the table says what there is to know, and one name stands for each") {

@@ -48,17 +48,22 @@ class NetVlad {
   std::int64_t dimensions(std::int64_t channels) const { return Shape{settings_.clusters, channels}.elements(); }
 
   /// @throws ShapeError  if the features have other channels.
-  X operator()(const Features<X>& features) const {
+  X operator()(const Features<X>& features) const { return described(sums(features)); }
+
+  /// Each word's sum of residuals, `B×K×C`, not normalised. Sums of parts of a map add up to that of the whole.
+  X sums(const Features<X>& features) const {
     const X tokens = l2_normalize(features.patches);
-    return described(tokens, assignment(tokens));
+    return sums_of(tokens, assignment(tokens));
   }
 
   /// The descriptors `B×D` of tokens `B×N×C`, at unit length, of which `shares` `B×N×K` go to the words.
-  X described(const X& tokens, const X& shares) const {
-    X sums = residual_sums(tokens, shares, word_major() ? centres_ : transpose(centres_, 0));
-    if (settings_.intra_normalize) sums = l2_normalize(sums);
+  X described(const X& tokens, const X& shares) const { return described(sums_of(tokens, shares)); }
+
+  /// The descriptors of such sums: each at unit length, flattened, and the whole at unit length.
+  X described(X sums) const {
+    if (settings_.intra_normalize) sums = l2_normalize(std::move(sums));
     const Shape shape = sums.shape();
-    return l2_normalize(reshape(word_major() ? sums : transpose(sums, 1), Shape{shape[0], shape[1] * shape[2]}));
+    return l2_normalize(reshape(word_major() ? std::move(sums) : transpose(sums, 1), Shape{shape[0], shape[1] * shape[2]}));
   }
 
   /// How much of each token `B×N×C`, at unit length, goes to each word: `B×N×K`, rows summing to 1.
@@ -78,6 +83,9 @@ class NetVlad {
     return settings;
   }
   bool word_major() const { return settings_.layout == NetVladLayout::word_major; }
+  X sums_of(const X& tokens, const X& shares) const {
+    return residual_sums(tokens, shares, word_major() ? centres_ : transpose(centres_, 0));
+  }
 
   NetVladSettings settings_;
   X centres_;

@@ -5,6 +5,7 @@
 
 #include <vpr/autograd/detail.hpp>
 #include <vpr/ops/arithmetic.hpp>
+#include <vpr/ops/layout.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -51,7 +52,7 @@ Var<B> add_gated(Var<B> x, const Var<B>& y, const Var<B>& gamma) {
   Tensor<B> sum = add_gated(x.take(), y.value(), gamma.value());
   return Var<B>::record(std::move(sum), {x, y, gamma}, [x, y = y.with_value_if(gamma.needs_gradient()), gamma](Tensor<B> dy) {
     gamma.accumulate([&] { return detail::summed_to(gamma.shape(), dy, y.value()); });
-    y.accumulate([&] { return multiply(dy, gamma.value()); });
+    y.accumulate([&] { return multiply(dy, reshape(gamma.value(), Shape{gamma.shape().elements()})); });
     x.accumulate([&] { return std::move(dy); });
   });
 }

@@ -44,12 +44,14 @@ inline constexpr std::array<PreprocessWord, 4> preprocess_orders{{
 inline constexpr std::array<PreprocessWord, 8> preprocess_options{{
     {"exact-size", "to the size given, whatever the aspect"},
     {"shorter-side", "the shorter side to the size's shorter side, keeping the aspect"},
+    {"longest-side", "shrunk until the longer side is at most the size's longer side, keeping the aspect"},
     {"multiple-of-14", "both sides to the nearest multiple of 14, halves to even; alone: of the photo's own sides"},
     {"floor-multiple-of-14", "both sides down to a multiple of 14; alone: of the photo's own sides"},
     {"bicubic", "bicubic in place of bilinear"},
     {"no-antialias", "as torchvision before 0.17 resized tensors"},
     {"half-normalised", "with mean and deviation .5, as timm's vision transformers, in place of ImageNet's"},
     {"clip-normalised", "with CLIP's mean and deviation in place of ImageNet's"},
+    {"subtract-mean", "the bytes less a mean, in place of ImageNet's normalisation (NetVLAD's original, hloc, SFRS)"},
 }};
 
 /// The preprocessing that `name` describes, as in `normalise-then-resize-tensor+shorter-side+multiple-of-14`, for a wanted `size`.
@@ -62,8 +64,8 @@ inline AnyPreprocess find_preprocess(std::string_view name, ImageSize size) {
     rule = rule ? SizeRules<std::function<ImageSize(ImageSize)>, std::function<ImageSize(ImageSize)>>{rule, next} : next;
   };
   Interpolation interpolation = Interpolation::bilinear;
-  bool antialias = true;
   Normalisation normalisation;
+  bool antialias = true;
   const std::string_view order = name.substr(0, name.find('+'));
   std::string_view rest = name.substr(order.size());
   while (!rest.empty()) {
@@ -73,6 +75,8 @@ inline AnyPreprocess find_preprocess(std::string_view name, ImageSize size) {
       then(ExactSize{size});
     } else if (word == "shorter-side") {
       then(ShorterSide{std::min(size.height, size.width)});
+    } else if (word == "longest-side") {
+      then(LongestSide{std::max(size.height, size.width)});
     } else if (word == "multiple-of-14") {
       then(NearestMultiple{14});
     } else if (word == "floor-multiple-of-14") {
@@ -85,6 +89,8 @@ inline AnyPreprocess find_preprocess(std::string_view name, ImageSize size) {
       normalisation = {{.5F, .5F, .5F}, {.5F, .5F, .5F}};
     } else if (word == "clip-normalised") {
       normalisation = {{0.48145466F, 0.4578275F, 0.40821073F}, {0.26862954F, 0.26130258F, 0.27577711F}};
+    } else if (word == "subtract-mean") {
+      normalisation = mean_of_bytes;
     } else {
       std::string known;
       for (const PreprocessWord& option : preprocess_options) known.append(" ").append(option.name);

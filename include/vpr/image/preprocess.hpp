@@ -29,6 +29,9 @@ struct Normalisation {
   std::array<float, 3> bias() const { return {-mean[0] / deviation[0], -mean[1] / deviation[1], -mean[2] / deviation[2]}; }
 };
 
+/// The bytes less a mean, as VGG was trained first: the original NetVLAD, hloc, SFRS.
+inline constexpr Normalisation mean_of_bytes{{123.68F / 255, 116.779F / 255, 103.939F / 255}, {1 / 255.0F, 1 / 255.0F, 1 / 255.0F}};
+
 /// (byte / 255 - mean) / deviation at the photo's own size: torchvision's `ToTensor` and `Normalize`, bit for bit.
 inline Planes normalise(const RgbPhoto& photo, const Normalisation& normalisation = {}) {
   detail::require_pixels(photo.size(), "normalise");

@@ -243,9 +243,11 @@ class WeightSetSearch {
                      file_,
                      &tensors_,
                      {}};
+    std::set<std::size_t> taken;  // not another set: these tensors by other names, which may have a longer prefix
+    take(set, taken);
     for (const auto& [key, other] : sets_) {
       const bool within = other.root.size() > set.root.size() && other.root.starts_with(set.root);
-      if (within && 2 * other.fitting > most) names.others.push_back(other.root);
+      if (within && 2 * own_parameters(other, taken) > most) names.others.push_back(other.root);
     }
     return names;
   }

@@ -7,25 +7,18 @@
 #include <vpr/backbone/resnet.hpp>
 #include <vpr/image/named_preprocess.hpp>
 #include <vpr/model/any_system.hpp>
-#include <vpr/model/backbone_name.hpp>
 #include <vpr/model/pipeline.hpp>
+#include <vpr/model/staged_rows.hpp>
 #include <vpr/model/vgg.hpp>
 
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace vpr {
 
-/// A published network: its name here, such as `resnet50`, and its sizes.
-struct NamedResNet {
-  std::string name;
-  ResNetConfig config;
-};
-
 /// torchvision's networks.
-inline std::vector<NamedResNet> named_resnets() {
+inline std::vector<NamedSizes<ResNetConfig>> named_resnets() {
   return {{"resnet18", {.blocks = {2, 2, 2, 2}, .bottleneck = false}},
           {"resnet34", {.blocks = {3, 4, 6, 3}, .bottleneck = false}},
           {"resnet50", {.blocks = {3, 4, 6, 3}}},
@@ -34,36 +27,14 @@ inline std::vector<NamedResNet> named_resnets() {
           {"resnext101-32x8d", {.blocks = {3, 4, 23, 3}, .groups = 32, .group_width = 8}}};
 }
 
-/// The sizes of the network of that name, see `BackboneName`.
-/// @throws ConfigError  for an unknown name, with the list of those that exist, or more stages than it has.
-inline ResNetConfig find_resnet(std::string_view text) {
-  const BackboneName name(text);
-  std::string known;
-  for (const NamedResNet& resnet : named_resnets()) {
-    if (resnet.name == name.name) return name.parts == 0 ? resnet.config : resnet.config.first(name.parts);
-    known += (known.empty() ? "" : ", ") + resnet.name;
-  }
-  fail<ConfigError>("there is no ResNet '", name.name, "'; there are ", known);
-}
+/// See `find_sizes`.
+inline ResNetConfig find_resnet(std::string_view text) { return find_sizes("ResNet", named_resnets(), text); }
 
 /// The rows of `named_resnets`: see `NamedBackbone`.
 struct ResNetBackbones {
   template <class Row>
   static std::vector<Row> rows() {
-    std::vector<Row> all;
-    for (const auto& [name, config] : named_resnets()) {
-      const auto make = [name = name, config = config]<class B>(const BackboneOptions& options) {
-        VPR_REQUIRE(ConfigError, options.position_rule.empty(), "backbone '", name, "' has no position embeddings to resize by the rule '",
-                    options.position_rule, "'");
-        return ResNet<B>(options.parts > 0 ? config.first(options.parts) : config);
-      };
-      all.push_back({.name = name,
-                     .meaning = std::to_string(config.channels(3)) + " channels, " + std::to_string(config.stages) + " stages",
-                     .position_rule = "none",
-                     .preprocess = std::string(resize_tensor),
-                     .factory = make});
-    }
-    return all;
+    return staged_rows<Row, ResNet>(named_resnets());
   }
 };
 

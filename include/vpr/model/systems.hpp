@@ -16,12 +16,14 @@
 #include <vpr/model/named_system.hpp>
 #ifndef VPR_MODELS_APART
 #include <vpr/model/boq.hpp>
+#include <vpr/model/convnext.hpp>
 #include <vpr/model/cos_place.hpp>
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/dinov2.hpp>
 #include <vpr/model/image4vpr.hpp>
 #include <vpr/model/mix_vpr.hpp>
 #include <vpr/model/named_aggregators.hpp>
+#include <vpr/model/net_vlad.hpp>
 #include <vpr/model/resnet.hpp>
 #include <vpr/model/rows.hpp>
 #include <vpr/model/salad.hpp>
@@ -43,6 +45,7 @@ namespace vpr {
 struct DinoV2Backbones;
 struct ResNetBackbones;
 struct VggBackbones;
+struct ConvNextBackbones;
 struct CommonAggregators;
 struct SaladSystems;
 struct BoqSystems;
@@ -56,6 +59,7 @@ struct SuperVladSystems;
 struct Image4VprSystems;
 struct TransVprBackbones;
 struct TransVprSystems;
+struct NetVladSystems;
 
 namespace detail {
 
@@ -83,8 +87,9 @@ std::string names_of(const std::vector<Row>& rows) {
 
 /// The rows of all backbones.
 inline const std::vector<NamedBackbone>& named_backbones() {
-  static const std::vector<NamedBackbone> all = detail::joined(
-      {backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>(), backbones_of<VggBackbones>(), backbones_of<TransVprBackbones>()});
+  static const std::vector<NamedBackbone> all =
+      detail::joined({backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>(), backbones_of<VggBackbones>(),
+                      backbones_of<ConvNextBackbones>(), backbones_of<TransVprBackbones>()});
   return all;
 }
 /// The rows of all aggregators.
@@ -94,10 +99,10 @@ inline const std::vector<NamedAggregator>& named_aggregators() {
 }
 /// The rows of all systems.
 inline const std::vector<NamedSystem>& named_systems() {
-  static const std::vector<NamedSystem> all =
-      detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
-                      systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>(), systems_of<BoqSystems>(),
-                      systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>(), systems_of<TransVprSystems>()});
+  static const std::vector<NamedSystem> all = detail::joined(
+      {systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
+       systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>(), systems_of<BoqSystems>(),
+       systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>(), systems_of<TransVprSystems>(), systems_of<NetVladSystems>()});
   return all;
 }
 
