@@ -9,6 +9,7 @@
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/descriptors.hpp>
 #include <vpr/model/dinov2.hpp>
+#include <vpr/model/megaloc.hpp>
 #include <vpr/model/pipeline.hpp>
 #include <vpr/model/record.hpp>
 #include <vpr/model/resnet.hpp>

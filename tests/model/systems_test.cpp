@@ -167,7 +167,8 @@ TEST_CASE("Every named system has the dimensions that its paper gives") {
                                                             {"selavpr-local", 1024},
                                                             {"gcl", 2048},
                                                             {"boq", 12288},
-                                                            {"boq-resnet50", 16384}};
+                                                            {"boq-resnet50", 16384},
+                                                            {"megaloc", 8448}};
   for (const NamedSystem& named : named_systems()) {
     INFO(named.name);
     CHECK(named.dimensions == dimensions.at(named.name));

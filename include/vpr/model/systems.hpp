@@ -17,6 +17,7 @@
 #include <vpr/model/boq.hpp>
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/dinov2.hpp>
+#include <vpr/model/megaloc.hpp>
 #include <vpr/model/named_aggregators.hpp>
 #include <vpr/model/resnet.hpp>
 #include <vpr/model/rows.hpp>
@@ -38,6 +39,7 @@ struct ResNetBackbones;
 struct CommonAggregators;
 struct SaladSystems;
 struct BoqSystems;
+struct MegaLocSystems;
 struct CricaVprSystems;
 struct SelaVprSystems;
 struct GclSystems;
@@ -80,7 +82,7 @@ inline const std::vector<NamedAggregator>& named_aggregators() {
 inline const std::vector<NamedSystem>& named_systems() {
   static const std::vector<NamedSystem> all =
       detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
-                      systems_of<BoqSystems>()});
+                      systems_of<BoqSystems>(), systems_of<MegaLocSystems>()});
   return all;
 }
 
