@@ -12,6 +12,7 @@
 #include <vpr/dataset/position_unit.hpp>
 #include <vpr/loop/decision_file.hpp>
 #include <vpr/map/place_map.hpp>
+#include <vpr/model/systems.hpp>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -78,7 +79,7 @@ void create(AddOptions options) {
   check_outputs({options.map, options.model.save_vocabulary, options.model.save_weights}, inputs, options.model.force);
   PhotoReader reader(options.model.photos);
   const std::vector<vpr::Photo> photos = without({}, find_photos(options, reader));
-  const bool finds_words = options.model.model.ends_with("+vlad") && options.model.vocabulary.empty();
+  const bool finds_words = vpr::needs_vocabulary(options.model.model) && options.model.vocabulary.empty();
   if (finds_words && options.model.save_vocabulary.empty()) options.model.save_vocabulary = memory_file();
   vpr::Timing timing;
   const Describer describe(options.model, photos, "photos", timing, reader);

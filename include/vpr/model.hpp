@@ -5,6 +5,7 @@
 #pragma once
 
 #include <vpr/model/any_system.hpp>
+#include <vpr/model/anyloc.hpp>
 #include <vpr/model/boq.hpp>
 #include <vpr/model/convnext.hpp>
 #include <vpr/model/cos_place.hpp>
@@ -12,6 +13,7 @@
 #include <vpr/model/descriptors.hpp>
 #include <vpr/model/dinov2.hpp>
 #include <vpr/model/image4vpr.hpp>
+#include <vpr/model/megaloc.hpp>
 #include <vpr/model/mix_vpr.hpp>
 #include <vpr/model/net_vlad.hpp>
 #include <vpr/model/pipeline.hpp>

@@ -196,7 +196,9 @@ TEST_CASE("Every named system has the dimensions that its paper gives") {
                                                             {"supervlad-across-photos", 3072},
                                                             {"supervlad-1-cluster", 768},
                                                             {"image4vpr", 6144},
-                                                            {"transvpr", 256}};
+                                                            {"transvpr", 256},
+                                                            {"megaloc", 8448},
+                                                            {"anyloc", 49152}};
   for (const NamedSystem& named : named_systems()) {
     INFO(named.name);
     CHECK(named.dimensions == dimensions.at(named.name));

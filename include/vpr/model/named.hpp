@@ -167,21 +167,6 @@ inline void require_size(const AnyPipeline<>& pipeline) {
   pipeline.input_size(square);
 }
 
-/// A published system with its weights.
-inline LoadedModel load_system(const NamedSystem& named, const ModelRequest& request) {
-  const std::string position_rule = published_position_rule(request.name);
-  const std::optional<WeightFile> file = open_weights(request);
-  const ModelRecord published = published_record(request, named.preprocess, named.size, position_rule);
-  const ModelRecord record = settled(request, file, published);
-  VPR_REQUIRE(ConfigError, record.block == published.block && record.position_rule == position_rule, "model '", request.name,
-              "' is described as it was published: another block or position rule is for BACKBONE+AGGREGATOR");
-  LoadedModel model{make_system<Cpu<f32>>(request.name, record.tokens), record};
-  model.system.pipeline.preprocess = preprocess_of(model.record);
-  require_size(model.pipeline());
-  load_weights(model.system, model.system.pipeline, request.name, file, request, model.record);
-  return model;
-}
-
 /// Whether there is a file with parameters of a pipeline's aggregator, as a training of GeM leaves them.
 inline bool has_aggregator(const std::optional<WeightFile>& file, const AnyPipeline<>& pipeline) {
   if (!file) return false;
@@ -192,6 +177,43 @@ inline bool has_aggregator(const std::optional<WeightFile>& file, const AnyPipel
         found || std::any_of(file->tensors().begin(), file->tensors().end(), [&](const TensorInfo& tensor) { return tensor.name == full; });
   });
   return found;
+}
+
+/// The words that a request has for VLAD, or finds in the features of a pipeline's backbone.
+inline Vocabulary words_for(const AnyPipeline<>& pipeline, const ModelRequest& request, const ModelRecord& record) {
+  const auto patches = [&](const ImageView& photo) {
+    return pipeline.backbone(pipeline.prepared(std::span(&photo, 1))).patches.to_vector();
+  };
+  return request.vocabulary({pipeline.backbone.channels(), patches, [&](ImageSize photo) { return pipeline.input_size(photo); }, record});
+}
+
+/// A published system with its weights.
+inline LoadedModel load_system(const NamedSystem& named, const ModelRequest& request) {
+  const std::string position_rule = published_position_rule(request.name);
+  const std::optional<WeightFile> file = open_weights(request);
+  ModelRecord published = published_record(request, named.preprocess, named.size, position_rule);
+  if (named.tap.block >= 0) {
+    published.block = std::to_string(named.tap.block);
+    published.facet = text_of(named.tap.facet);
+  }
+  const ModelRecord record = settled(request, file, published);
+  VPR_REQUIRE(ConfigError, record.block == published.block && record.facet == published.facet && record.position_rule == position_rule,
+              "model '", request.name, "' is described as it was published: another block or position rule is for BACKBONE+AGGREGATOR");
+  const bool unit = has_unit_tokens(request.name, record.tokens);
+  LoadedModel model{make_system<Cpu<f32>>(named, backbone_of(request.name), unit), record};
+  model.system.pipeline.preprocess = preprocess_of(model.record);
+  require_size(model.pipeline());
+  AnyPipeline<>& pipeline = model.system.pipeline;
+  if (!named.vocabulary || has_aggregator(file, pipeline)) {
+    load_weights(model.system, pipeline, request.name, file, request, model.record);
+    return model;
+  }
+  VPR_REQUIRE(ConfigError, static_cast<bool>(request.vocabulary), "model '", request.name, "' needs a vocabulary");
+  load_weights(pipeline.backbone, pipeline, backbone_of(request.name), file, request, model.record);
+  AggregatorPlace place = aggregator_place(pipeline.backbone, parse_image_size(model.record.size, "size"), false);
+  place.vocabulary = [&] { return words_for(pipeline, request, model.record); };
+  pipeline.aggregator = find_aggregator("vlad")->factory.make<Cpu<f32>>(place);
+  return model;
 }
 
 /// BACKBONE+AGGREGATOR with its weights.
@@ -224,10 +246,7 @@ inline LoadedModel load_composition(const ModelRequest& request) {
   if (request.vocabulary) {
     place.vocabulary = [&] {
       load_backbone();
-      const auto patches = [&](const ImageView& photo) {
-        return pipeline.backbone(pipeline.prepared(std::span(&photo, 1))).patches.to_vector();
-      };
-      return request.vocabulary({place.channels, patches, [&](ImageSize photo) { return pipeline.input_size(photo); }, record});
+      return words_for(pipeline, request, record);
     };
   }
   pipeline.aggregator = named->factory.make<Cpu<f32>>(place);

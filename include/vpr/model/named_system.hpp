@@ -3,6 +3,7 @@
 /// A published system that is known by name.
 #pragma once
 
+#include <vpr/backbone/tap.hpp>
 #include <vpr/image/image.hpp>
 #include <vpr/model/any_system.hpp>
 #include <vpr/model/factory.hpp>
@@ -29,6 +30,8 @@ struct NamedSystem {
   /// Where a user may choose whether each token is brought to unit length, see `ModelRecord::tokens`: what was published. The factory leaves
   /// tokens as they come then. Empty: there is no choice.
   std::string_view tokens = {};
+  Tap tap = {};                     ///< where its features are taken
+  bool vocabulary = false;          ///< whether it counts by the words of a vocabulary, which lie apart from the network's weights
   std::string_view published = {};  ///< recall@1 / 5 that the paper reports, in percent
   std::string_view checked = {};    ///< what equals the authors' code, and by which reference figures
   std::string_view left_out = {};   ///< what is not covered, and why
