@@ -7,6 +7,7 @@
 #include <vpr/aggregator/batch_context.hpp>
 #include <vpr/aggregator/concept.hpp>
 #include <vpr/aggregator/cross_image.hpp>
+#include <vpr/aggregator/edtformer.hpp>
 #include <vpr/aggregator/first_centres.hpp>
 #include <vpr/aggregator/gem.hpp>
 #include <vpr/aggregator/kmeans.hpp>

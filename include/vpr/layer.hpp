@@ -9,6 +9,7 @@
 #include <vpr/layer/initialise.hpp>
 #include <vpr/layer/layer_norm.hpp>
 #include <vpr/layer/linear.hpp>
+#include <vpr/layer/multihead_attention.hpp>
 #include <vpr/layer/normed_convolution.hpp>
 #include <vpr/layer/patch_embedding.hpp>
 #include <vpr/layer/self_attention.hpp>

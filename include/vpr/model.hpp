@@ -8,6 +8,7 @@
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/descriptors.hpp>
 #include <vpr/model/dinov2.hpp>
+#include <vpr/model/edtformer.hpp>
 #include <vpr/model/image4vpr.hpp>
 #include <vpr/model/pipeline.hpp>
 #include <vpr/model/record.hpp>

@@ -34,6 +34,12 @@ TEST_CASE("Gradients of a batch normalisation agree with central differences, by
   }
 }
 
+TEST_CASE("Gradients of attention agree with central differences, to itself and to a memory") {
+  MultiheadAttention<Training> attention(6, 2);
+  check_parameter_gradients(attention, [](const auto& a) { return a(constant(Shape{2, 3, 6}, 1)); });
+  check_parameter_gradients(attention, [](const auto& a) { return a(constant(Shape{2, 3, 6}, 1), constant(Shape{2, 4, 6}, 2)); });
+}
+
 TEST_CASE("Gradients of an encoder layer agree with central differences") {
   TransformerEncoderLayer<Training> layer(6, 5);
   check_parameter_gradients(layer, [](const auto& l) {

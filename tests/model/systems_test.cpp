@@ -169,7 +169,8 @@ TEST_CASE("Every named system has the dimensions that its paper gives") {
                                                             {"supervlad", 3072},
                                                             {"supervlad-across-photos", 3072},
                                                             {"supervlad-1-cluster", 768},
-                                                            {"image4vpr", 6144}};
+                                                            {"image4vpr", 6144},
+                                                            {"edtformer", 4096}};
   for (const NamedSystem& named : named_systems()) {
     INFO(named.name);
     CHECK(named.dimensions == dimensions.at(named.name));

@@ -16,6 +16,7 @@
 #ifndef VPR_MODELS_APART
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/dinov2.hpp>
+#include <vpr/model/edtformer.hpp>
 #include <vpr/model/image4vpr.hpp>
 #include <vpr/model/named_aggregators.hpp>
 #include <vpr/model/resnet.hpp>
@@ -43,6 +44,7 @@ struct SelaVprSystems;
 struct GclSystems;
 struct SuperVladSystems;
 struct Image4VprSystems;
+struct EdtFormerSystems;
 
 namespace detail {
 
@@ -82,7 +84,7 @@ inline const std::vector<NamedAggregator>& named_aggregators() {
 inline const std::vector<NamedSystem>& named_systems() {
   static const std::vector<NamedSystem> all =
       detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
-                      systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>()});
+                      systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>(), systems_of<EdtFormerSystems>()});
   return all;
 }
 
