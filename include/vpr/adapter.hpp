@@ -8,3 +8,4 @@
 #include <vpr/adapter/convpass.hpp>
 #include <vpr/adapter/mul_conv.hpp>
 #include <vpr/adapter/none.hpp>
+#include <vpr/adapter/side.hpp>

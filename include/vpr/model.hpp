@@ -12,6 +12,7 @@
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/descriptors.hpp>
 #include <vpr/model/dinov2.hpp>
+#include <vpr/model/edtformer.hpp>
 #include <vpr/model/image4vpr.hpp>
 #include <vpr/model/megaloc.hpp>
 #include <vpr/model/mix_vpr.hpp>

@@ -64,6 +64,11 @@ TEST_CASE("Gradients of the cross-image encoder's parameters agree with central 
   }
 }
 
+TEST_CASE("Gradients of EDTformer's parameters agree with central differences") {
+  check(EdtFormer<Training>({.channels = 6, .heads = 2, .queries = 3, .layers = 2, .outputs = 4, .rows = 2}),
+        constant_features(2, 6, grid, 1));
+}
+
 TEST_CASE("Gradients of SuperVLAD's parameters agree with central differences, by itself and across photos") {
   check(SuperVlad<Training>({.channels = 5, .clusters = 3, .ghosts = 2}), constant_features(2, 5, grid, 1));
   AcrossPhotos aggregator(SuperVlad<Training>({.channels = 6, .clusters = 2}), {.channels = 6, .heads = 2, .hidden = 5});

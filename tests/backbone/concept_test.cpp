@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What every backbone of parts promises, whatever it is made of.
+#include <vpr/adapter/side.hpp>
 #include <vpr/backbone/any.hpp>
 #include <vpr/backbone/concept.hpp>
 #include <vpr/backbone/convnext.hpp>
@@ -93,6 +94,19 @@ TEST_CASE("The parts of CLIP's visual tower and of a distilled transformer make 
 TEST_CASE("The parts of a vision transformer make up the network with tokens put in before its first, a middle and its last block") {
   const VitConfig config{.channels = 24, .depth = 3, .heads = 2, .registers = 2, .trained_side = 70};
   for (const std::int64_t block : {0, 1, 2}) check(TokenInsertion(DinoV2<>(config), 3, block), 28, 42, {"learnable_aggregation_tokens"});
+}
+
+TEST_CASE("The parts of a vision transformer make up the network with side networks, from its first, a middle and its last block on") {
+  const VitConfig config{.channels = 32, .depth = 3, .heads = 2, .registers = 2, .trained_side = 70};
+  for (const std::int64_t first : {0, 1, 2}) {
+    SideNetwork<adapter::LowRankSide, VitConfig> network(config, {.names = {"adapters", "adapters_hashing"}, .first = first});
+    std::set<std::string> added;
+    for (const std::string& name : parameters(network)) {
+      if (name.starts_with("adapters")) added.insert(name.substr(0, name.find(' ')));
+    }
+    CHECK(added.size() == static_cast<std::size_t>(2 * 4 * (3 - first)));
+    check(std::move(network), 28, 42, added);
+  }
 }
 
 TEST_CASE("A ResNet's parts make up the network") {

@@ -34,8 +34,9 @@ TEST_CASE("Gradients of a batch normalisation agree with central differences, by
   }
 }
 
-TEST_CASE("Gradients of an attention over other tokens agree with central differences") {
+TEST_CASE("Gradients of attention agree with central differences, to itself and to a memory") {
   MultiheadAttention<Training> attention(6, 2);
+  check_parameter_gradients(attention, [](const auto& a) { return a(constant(Shape{2, 3, 6}, 1)); });
   check_parameter_gradients(attention, [](const auto& a) { return a(constant(Shape{2, 3, 6}, 1), constant(Shape{2, 4, 6}, 2)); });
 }
 

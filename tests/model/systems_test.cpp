@@ -198,7 +198,8 @@ TEST_CASE("Every named system has the dimensions that its paper gives") {
                                                             {"image4vpr", 6144},
                                                             {"transvpr", 256},
                                                             {"megaloc", 8448},
-                                                            {"anyloc", 49152}};
+                                                            {"anyloc", 49152},
+                                                            {"edtformer", 4096}};
   for (const NamedSystem& named : named_systems()) {
     INFO(named.name);
     CHECK(named.dimensions == dimensions.at(named.name));

@@ -13,17 +13,20 @@
 
 namespace vpr::adapter {
 
-/// up(relu(down(x))) over `…×C`; with a skip connection `bottleneck(x, {.residual = x})`. Its parameters are `D_fc1` and `D_fc2`. Goldens grad_sela_adapter_*.
+/// up(relu(down(x))) over `…×C`; with a skip connection `bottleneck(x, {.residual = x})`. Its parameters are `D_fc1` and `D_fc2`. Goldens
+/// grad_sela_adapter_*, edtformer_adapter_*.
 template <class B>
 struct Bottleneck {
   using X = typename B::tensor;
 
   Linear<B> down, up;
+  Activation activation;
 
-  Bottleneck(std::int64_t channels, std::int64_t hidden) : down(channels, hidden), up(hidden, channels) {}
+  Bottleneck(std::int64_t channels, std::int64_t hidden, Activation activation_ = Activation::relu)
+      : down(channels, hidden), up(hidden, channels), activation(activation_) {}
 
   /// @param epilogue  what follows, but for the last bias
-  X operator()(const X& x, Epilogue<X> epilogue = {}) const { return up(down(x, {.activation = Activation::relu}), std::move(epilogue)); }
+  X operator()(const X& x, Epilogue<X> epilogue = {}) const { return up(down(x, {.activation = activation}), std::move(epilogue)); }
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {

@@ -21,6 +21,7 @@
 #include <vpr/model/cos_place.hpp>
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/dinov2.hpp>
+#include <vpr/model/edtformer.hpp>
 #include <vpr/model/image4vpr.hpp>
 #include <vpr/model/megaloc.hpp>
 #include <vpr/model/mix_vpr.hpp>
@@ -64,6 +65,7 @@ struct Image4VprSystems;
 struct TransVprBackbones;
 struct TransVprSystems;
 struct NetVladSystems;
+struct EdtFormerSystems;
 
 namespace detail {
 
@@ -103,11 +105,11 @@ inline const std::vector<NamedAggregator>& named_aggregators() {
 }
 /// The rows of all systems.
 inline const std::vector<NamedSystem>& named_systems() {
-  static const std::vector<NamedSystem> all =
-      detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
-                      systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>(), systems_of<BoqSystems>(),
-                      systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>(), systems_of<TransVprSystems>(),
-                      systems_of<NetVladSystems>(), systems_of<MegaLocSystems>(), systems_of<AnyLocSystems>()});
+  static const std::vector<NamedSystem> all = detail::joined(
+      {systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
+       systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>(), systems_of<BoqSystems>(),
+       systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>(), systems_of<TransVprSystems>(), systems_of<NetVladSystems>(),
+       systems_of<MegaLocSystems>(), systems_of<AnyLocSystems>(), systems_of<EdtFormerSystems>()});
   return all;
 }
 
