@@ -33,15 +33,15 @@ struct PreprocessWord {
 inline constexpr std::string_view resize_8_bit = "resize-8-bit-then-normalise", resize_tensor = "normalise-then-resize-tensor";
 
 /// How a name begins.
-inline constexpr std::array<PreprocessWord, 4> preprocess_orders{{
+inline constexpr auto preprocess_orders = std::to_array<PreprocessWord>({
     {"normalise-then-resize-tensor", "normalise, then resize the float tensor, antialiased (VPR-methods-evaluation, CricaVPR)"},
     {"resize-8-bit-then-normalise", "resize the 8-bit photo as PIL does, then normalise (SALAD)"},
     {"central-crop", "nearest-neighbour resize until the size just fits, cut the middle (CricaVPR's central_crop)"},
     {"anyloc", "bicubic until the longer side fits the size's, cut the middle to multiples of 14 (AnyLoc)"},
-}};
+});
 
 /// What may follow one of the first two, each after a `+`. Rules of size apply from left to right; with none the size is exact.
-inline constexpr std::array<PreprocessWord, 8> preprocess_options{{
+inline constexpr auto preprocess_options = std::to_array<PreprocessWord>({
     {"exact-size", "to the size given, whatever the aspect"},
     {"shorter-side", "the shorter side to the size's shorter side, keeping the aspect"},
     {"longest-side", "shrunk until the longer side is at most the size's longer side, keeping the aspect"},
@@ -52,7 +52,7 @@ inline constexpr std::array<PreprocessWord, 8> preprocess_options{{
     {"half-normalised", "with mean and deviation .5, as timm's vision transformers, in place of ImageNet's"},
     {"clip-normalised", "with CLIP's mean and deviation in place of ImageNet's"},
     {"subtract-mean", "the bytes less a mean, in place of ImageNet's normalisation (NetVLAD's original, hloc, SFRS)"},
-}};
+});
 
 /// The preprocessing that `name` describes, as in `normalise-then-resize-tensor+shorter-side+multiple-of-14`, for a wanted `size`.
 /// @throws ConfigError for an unknown word, with the list of all, and for words that exclude each other.
