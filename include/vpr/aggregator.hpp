@@ -14,6 +14,7 @@
 #include <vpr/aggregator/mix_vpr.hpp>
 #include <vpr/aggregator/net_vlad.hpp>
 #include <vpr/aggregator/projected.hpp>
+#include <vpr/aggregator/projected_gem.hpp>
 #include <vpr/aggregator/reservoir.hpp>
 #include <vpr/aggregator/salad.hpp>
 #include <vpr/aggregator/simple.hpp>

@@ -5,6 +5,7 @@
 
 #include <vpr/local/any.hpp>
 #include <vpr/local/concept.hpp>
+#include <vpr/local/descriptor.hpp>
 #include <vpr/local/features.hpp>
 #include <vpr/local/patches.hpp>
 #include <vpr/local/precision.hpp>

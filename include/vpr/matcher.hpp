@@ -5,6 +5,7 @@
 
 #include <vpr/matcher/any.hpp>
 #include <vpr/matcher/concept.hpp>
+#include <vpr/matcher/descriptor_distance.hpp>
 #include <vpr/matcher/match_score.hpp>
 #include <vpr/matcher/mutual_nearest.hpp>
 #include <vpr/matcher/rerank.hpp>

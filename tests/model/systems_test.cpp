@@ -170,7 +170,11 @@ TEST_CASE("Every named system has the dimensions that its paper gives") {
                                                             {"supervlad-across-photos", 3072},
                                                             {"supervlad-1-cluster", 768},
                                                             {"image4vpr", 6144},
-                                                            {"edtformer", 4096}};
+                                                            {"edtformer", 4096},
+                                                            {"selavprpp", 512},
+                                                            {"selavprpp-large", 512},
+                                                            {"selavprpp-float", 2048},
+                                                            {"selavprpp-large-float", 4096}};
   for (const NamedSystem& named : named_systems()) {
     INFO(named.name);
     CHECK(named.dimensions == dimensions.at(named.name));

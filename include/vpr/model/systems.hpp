@@ -23,6 +23,7 @@
 #include <vpr/model/rows.hpp>
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
+#include <vpr/model/selavprpp.hpp>
 #include <vpr/model/supervlad.hpp>
 #endif
 
@@ -45,6 +46,7 @@ struct GclSystems;
 struct SuperVladSystems;
 struct Image4VprSystems;
 struct EdtFormerSystems;
+struct SelaVprPpSystems;
 
 namespace detail {
 
@@ -82,9 +84,9 @@ inline const std::vector<NamedAggregator>& named_aggregators() {
 }
 /// The rows of all systems.
 inline const std::vector<NamedSystem>& named_systems() {
-  static const std::vector<NamedSystem> all =
-      detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
-                      systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>(), systems_of<EdtFormerSystems>()});
+  static const std::vector<NamedSystem> all = detail::joined(
+      {systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
+       systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>(), systems_of<EdtFormerSystems>(), systems_of<SelaVprPpSystems>()});
   return all;
 }
 
