@@ -48,7 +48,7 @@ struct Image4VprSystems {
                 .preprocess = "normalise-then-resize-tensor",
                 .size = {322, 322},
                 .dimensions = 6144,
-                .recipe = {},
+                .recipe = "image4vpr",
                 .factory = []<class B>(std::string_view network) { return make_image4vpr<B>(image4vpr_network(find_vit(network))); }}};
   }
 };

@@ -86,7 +86,8 @@ SelaVprPp<B, Config> make_selavprpp(Config config = {}, const SelaVprPpSettings&
 struct SelaVprPpSystems {
   template <class Row>
   static std::vector<Row> rows() {
-    const auto row = [](std::string_view name, std::string_view meaning, std::string_view backbone, std::int64_t dimensions, auto make) {
+    const auto row = [](std::string_view name, std::string_view meaning, std::string_view backbone, std::int64_t dimensions,
+                        std::string_view recipe, auto make) {
       return Row{.name = name,
                  .meaning = meaning,
                  .paper = "Lu et al., arXiv 2502.16601",
@@ -96,7 +97,7 @@ struct SelaVprPpSystems {
                  .preprocess = "normalise-then-resize-tensor",
                  .size = {322, 322},
                  .dimensions = dimensions,
-                 .recipe = {},
+                 .recipe = recipe,
                  .factory = make};
     };
     const SelaVprPpSettings base, large = base.large();
@@ -106,12 +107,14 @@ struct SelaVprPpSystems {
     const auto floats = [](const SelaVprPpSettings& settings) {
       return [settings]<class B>(std::string_view network) { return make_selavprpp_float<B>(find_vit(network), settings); };
     };
-    return {
-        row("selavprpp", "SelaVPR++: ViT-B/14, 512 bits, and 2048 dimensions to re-rank with", "dinov2-vitb14", 512, whole(base)),
-        row("selavprpp-large", "SelaVPR++: ViT-L/14, 512 bits, and 4096 dimensions to re-rank with", "dinov2-vitl14", 512, whole(large)),
-        row("selavprpp-float", "SelaVPR++'s float descriptor alone: ViT-B/14, 2048 dimensions", "dinov2-vitb14", 2048, floats(base)),
-        row("selavprpp-large-float", "SelaVPR++'s float descriptor alone: ViT-L/14, 4096 dimensions", "dinov2-vitl14", 4096,
-            floats(large))};
+    return {row("selavprpp", "SelaVPR++: ViT-B/14, 512 bits, and 2048 dimensions to re-rank with", "dinov2-vitb14", 512, "selavprpp-hash",
+                whole(base)),
+            row("selavprpp-large", "SelaVPR++: ViT-L/14, 512 bits, and 4096 dimensions to re-rank with", "dinov2-vitl14", 512,
+                "selavprpp-hash", whole(large)),
+            row("selavprpp-float", "SelaVPR++'s float descriptor alone: ViT-B/14, 2048 dimensions", "dinov2-vitb14", 2048, "selavprpp",
+                floats(base)),
+            row("selavprpp-large-float", "SelaVPR++'s float descriptor alone: ViT-L/14, 4096 dimensions", "dinov2-vitl14", 4096,
+                "selavprpp", floats(large))};
   }
 };
 

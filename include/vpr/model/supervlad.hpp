@@ -58,7 +58,7 @@ struct SuperVladSystems {
                  .preprocess = "normalise-then-resize-tensor+no-antialias",
                  .size = {322, 322},
                  .dimensions = dimensions,
-                 .recipe = {},
+                 .recipe = "supervlad",
                  .factory = make};
     };
     return {
