@@ -108,5 +108,7 @@ struct OfChannels {
     inner.visit(visitor, prefix);
   }
 };
+template <Aggregator A>
+OfChannels(A, std::int64_t, std::int64_t) -> OfChannels<A>;
 
 }  // namespace vpr
