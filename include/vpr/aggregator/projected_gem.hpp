@@ -25,10 +25,11 @@ struct ProjectedGemSettings {
   std::string power = "aggregation.1.", in = "linear1.", out = "linear2.";
 };
 
-/// SelaVPR++'s head (Lu et al., arXiv 2502.16601, section 3.3): a linear map of the patches, each then at unit length, GeM, and a second map, at unit length. Goldens selavprpp_*.
+/// SelaVPR++'s head (Lu et al., TPAMI 2025): a linear map of the patches, each then at unit length, GeM, and a second
+/// map, at unit length. Goldens selavprpp_*.
 ///
-/// A binary one gives the signs of that, each ±1/√D, so that the Hamming distance of two descriptors and their inner product order alike; 0 counts as positive. Recorded, it gives
-/// the values before the signs, which are taken by the loss: see `HashingLoss`.
+/// A binary one gives the signs of that, each ±1/√D, so that the Hamming distance of two descriptors and their inner product order alike;
+/// 0 counts as positive. Recorded, it gives the values before the signs, which are taken by the loss: see `HashingLoss`.
 template <class B = Cpu<f32>>
 class ProjectedGem {
  public:
@@ -86,7 +87,8 @@ class ProjectedGem {
   Linear<B> out_;
 };
 
-/// An aggregator over a part of the channels, [begin, end), such as those of one of several side networks (`SideNetwork`). Its parameters are the other's.
+/// An aggregator over a part of the channels, [begin, end), such as those of one of several side networks (`SideNetwork`). Its parameters
+/// are the other's.
 template <Aggregator A>
 struct OfChannels {
   using backend = typename A::backend;

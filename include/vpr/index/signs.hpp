@@ -12,8 +12,8 @@
 
 namespace vpr {
 
-/// An index of descriptors of which only the signs count, such as SelaVPR++'s of 512 bits: see `sign_codes` and `BinaryIndex`. A score is the Hamming distance, the
-/// least first; equal ones come by lower id. D bits a descriptor, rounded up to 64.
+/// An index of descriptors of which only the signs count, such as SelaVPR++'s of 512 bits: see `sign_codes` and `BinaryIndex`. A score is
+/// the Hamming distance, the least first; equal ones come by lower id. D bits a descriptor, rounded up to 64.
 class SignIndex {
  public:
   /// @throws ConfigError  unless `dim` is from 1 to 2^24.

@@ -13,9 +13,9 @@
 
 namespace vpr {
 
-/// What SelaVPR++ trains its hash by (Lu et al., arXiv 2502.16601, section 3.4): of descriptors z `N×D` at unit length, before their signs s, the multi-similarity
-/// loss of s, whose gradient passes straight through to z, and `weight` times the mean over the mined pairs of (z_i · z_j - s_i · s_j / D)², which
-/// holds the signs to what the values say.
+/// What SelaVPR++ trains its hash by (Lu et al., TPAMI 2025): of descriptors z `N×D` at unit length, before their
+/// signs s, the multi-similarity loss of s, whose gradient passes straight through to z, and `weight` times the mean over the mined pairs
+/// of (z_i · z_j - s_i · s_j / D)², which holds the signs to what the values say.
 template <Miner M = MultiSimilarityMiner>
 class HashingLoss {
  public:

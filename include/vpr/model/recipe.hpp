@@ -44,8 +44,8 @@ inline Mining find_mining(std::string_view name) {
   fail<ConfigError>("there is no mining '", name, "'; there are batch, partial, full");
 }
 
-/// What a parameter of a head or an adapter starts from, where that is not what PyTorch's layers start with: each element `value` plus a number from a
-/// normal distribution of that deviation.
+/// What a parameter of a head or an adapter starts from, where that is not what PyTorch's layers start with: each element `value` plus a
+/// number from a normal distribution of that deviation.
 struct ParameterStart {
   std::string part;  ///< of its name
   float value = 0;
@@ -143,8 +143,9 @@ inline void start(const ParameterStart& start, std::span<float> values, Random r
 
 }  // namespace detail
 
-/// Gives a system what its training starts from: all of its weights, where the file is a checkpoint of the system; or else the backbone's, with heads and adapters
-/// of `seed` and as `start` says, but for clusters. Weights of another system on the backbone bring all that the two share, where `start` copies of it.
+/// Gives a system what its training starts from: all of its weights, where the file is a checkpoint of the system; or else the
+/// backbone's, with heads and adapters of `seed` and as `start` says, but for clusters. Weights of another system on the backbone bring
+/// all that the two share, where `start` copies of it.
 /// @return  whether heads and adapters are new
 /// @throws WeightError  where the file is none of these.
 template <class System>

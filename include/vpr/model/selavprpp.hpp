@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// SelaVPR++.
+/// SelaVPR++ (arXiv 2502.16601).
 #pragma once
 
 #include <vpr/adapter/side.hpp>
@@ -33,7 +33,7 @@ struct SelaVprPpSettings {
   }
 };
 
-/// SelaVPR++ (Lu et al., arXiv 2502.16601): a frozen DINOv2 and a side network of multi-scale convolution adapters beside it. The float descriptor
+/// SelaVPR++ (Lu et al., TPAMI 2025): a frozen DINOv2 and a side network of multi-scale convolution adapters beside it. The float descriptor
 /// alone: D = 2048 with ViT-B/14, 4096 with ViT-L/14.
 ///
 /// @tparam Config  the network's sizes; the authors' are ViT-B/14 and ViT-L/14
@@ -90,7 +90,7 @@ struct SelaVprPpSystems {
                         std::string_view recipe, auto make) {
       return Row{.name = name,
                  .meaning = meaning,
-                 .paper = "Lu et al., arXiv 2502.16601",
+                 .paper = "Lu et al., TPAMI 2025",
                  .weights = "huggingface.co/fenglu96/SelaVPRplusplus",
                  .licence = "MIT",
                  .backbone = backbone,
