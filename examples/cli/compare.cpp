@@ -83,14 +83,14 @@ double seconds_each(const vpr::Timing& timing, std::initializer_list<std::string
 vpr::ComparedModel compared(const Candidate& candidate, const vpr::Dataset& dataset, const Evaluation& evaluation) {
   const SearchResult& result = evaluation.result;
   const std::int64_t places = std::ssize(dataset.database), queries = std::ssize(dataset.queries);
-  return {.name = candidate.name,
-          .recall = evaluation.recall,
-          .extraction = seconds_each(result.timing, {"describe database", "describe queries"}, places + queries),
-          .matching = seconds_each(result.timing, {"search", "re-rank"}, queries),
-          .bytes = sizeof(float) * static_cast<double>(result.dimensions) +
-                   static_cast<double>(result.local_bytes) / static_cast<double>(std::max<std::int64_t>(places, 1)),
-          .dimensions = result.dimensions,
-          .parameters = result.parameters};
+  return {
+      .name = candidate.name,
+      .recall = evaluation.recall,
+      .extraction = seconds_each(result.timing, {"describe database", "describe queries"}, places + queries),
+      .matching = seconds_each(result.timing, {"search", "re-rank"}, queries),
+      .bytes = result.descriptor_bytes + static_cast<double>(result.local_bytes) / static_cast<double>(std::max<std::int64_t>(places, 1)),
+      .dimensions = result.dimensions,
+      .parameters = result.parameters};
 }
 
 }  // namespace

@@ -30,6 +30,8 @@ class Projection {
   /// @throws vpr::ConfigError  for a PCA that was fitted to others, which names the difference
   Projection(const ModelOptions& options, const vpr::ModelRecord& of);
 
+  /// Whether descriptors are left as they are.
+  bool is_none() const { return !pca_; }
   /// How many numbers are left of so many.
   std::int64_t dimensions(std::int64_t before) const;
   vpr::Descriptors operator()(vpr::Descriptors descriptors) const;
@@ -65,6 +67,8 @@ class Describer {
   const vpr::ModelRecord& record() const { return projection_.record(); }
   std::int64_t dimensions() const { return projection_.dimensions(model_.pipeline().dimensions()); }
   const vpr::LoadedModel& model() const { return model_; }
+  /// Whether descriptors are signs.
+  bool is_binary() const { return projection_.is_none() && model_.pipeline().aggregator.is_binary(); }
 
  private:
   const ModelOptions& options_;

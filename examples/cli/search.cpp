@@ -5,6 +5,7 @@
 
 #include <vpr/eval/keep_photos.hpp>
 #include <vpr/index/flat.hpp>
+#include <vpr/index/signs.hpp>
 #include <vpr/matcher/rerank.hpp>
 
 #include <algorithm>
@@ -18,6 +19,31 @@ namespace {
 
 constexpr std::size_t most_lines = 30;  // of an answer in a report
 
+/// Finds signs by how many of them differ, other descriptors by cosine.
+class DescriptorIndex {
+ public:
+  DescriptorIndex(std::int64_t dim, bool binary) : index_(vpr::FlatIndex<>(dim)) {
+    if (binary) index_ = vpr::SignIndex(dim);
+  }
+
+  void add(vpr::Rows rows) {
+    std::visit([&](auto& index) { index.add(rows); }, index_);
+  }
+  std::vector<vpr::Matches> search(vpr::Rows queries, std::int64_t k) const {
+    return std::visit([&](const auto& index) { return index.search(queries, k); }, index_);
+  }
+  /// Of a descriptor.
+  double bytes() const {
+    if (const auto* const signs = std::get_if<vpr::SignIndex>(&index_)) return static_cast<double>(signs->dim()) / 8;
+    return sizeof(float) * static_cast<double>(std::get<vpr::FlatIndex<>>(index_).dim());
+  }
+  /// What a match's score is.
+  const char* score() const { return std::holds_alternative<vpr::SignIndex>(index_) ? "Hamming distance" : "cosine"; }
+
+ private:
+  std::variant<vpr::FlatIndex<>, vpr::SignIndex> index_;
+};
+
 SearchResult search_once(const ModelOptions& options, vpr::Dataset& dataset, std::int64_t k, PhotoReader& reader) {
   SearchResult result;
   const Describer describe(options, dataset.database, "database", result.timing, reader);
@@ -27,8 +53,10 @@ SearchResult search_once(const ModelOptions& options, vpr::Dataset& dataset, std
   vpr::keep_queries(dataset, queries.photos);
   vpr::require_comparable(database.descriptors, queries.descriptors);
   const vpr::Rows rows = database.descriptors.rows(), query_rows = queries.descriptors.rows();
-  vpr::FlatIndex<> index(rows.dim());
+  DescriptorIndex index(rows.dim(), describe.is_binary());
   result.record = describe.record();
+  result.score = index.score();
+  result.descriptor_bytes = index.bytes();
   result.dimensions = rows.dim();
   result.parameters = parameters_of(describe.model());
   result.timing.measure("index", rows.size(), [&] { index.add(rows); });
@@ -103,7 +131,9 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
   result.local = loaded.local;
   result.dimensions = projection.dimensions(model.dimensions());
   result.parameters = parameters_of(loaded);
-  vpr::FlatIndex<> index(result.dimensions);
+  DescriptorIndex index(result.dimensions, projection.is_none() && model.pipeline.aggregator.is_binary());
+  result.score = index.score();
+  result.descriptor_bytes = index.bytes();
   const auto projected = [&](vpr::TwoStageDescription& described) {
     return projection({std::move(described.descriptors), model.dimensions(), {}});
   };

@@ -52,6 +52,7 @@ struct SearchResult {
   std::string local;                                  // what local features they were looked at again with; empty without re-ranking
   vpr::Timing timing;
   std::int64_t dimensions = 0, parameters = 0;  // of the descriptors and the model; 0 where descriptors were there already
+  double descriptor_bytes = 0;                  // of each
   std::uint64_t local_bytes = 0;                // of the database's local features
 };
 

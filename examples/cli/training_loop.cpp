@@ -23,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cli {
@@ -85,15 +86,30 @@ class StepPrinter {
   vpr::Progress bar_ = progress_bar();
 };
 
+/// Clusters start from patches of the published network.
+void find_clusters(vpr::TrainedSystem& system, vpr::TrainingSteps& steps, const vpr::WeightFile& weights, const TrainOptions& options,
+                   const vpr::Recipe& recipe) {
+  const std::string_view name = vpr::backbone_of(recipe.system);
+  const std::string rule = vpr::published_position_rule(recipe.system);
+  vpr::AnyBackbone<> network = vpr::make_backbone<vpr::Cpu<>>(name, rule == vpr::find_backbone(name).position_rule ? "" : rule);
+  vpr::load(network, weights);
+  const std::vector<float> patches = steps.patches(network, recipe.start.clusters);
+  const std::int64_t channels = network.channels(), count = std::ssize(patches) / channels;
+  vpr::start_clusters(system, recipe.start.clusters, vpr::Rows(patches.data(), count, channels), options.seed, progress_bar());
+  std::printf("%s starts from clusters of %lld patches\n", recipe.start.clusters.parameter.c_str(), static_cast<long long>(count));
+}
+
 }  // namespace
 
 void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::map<std::string, std::string>& deciding) {
   vpr::TrainedSystem system = vpr::make_system<vpr::TrainedSystem::backend>(recipe.system, recipe.tokens);
-  vpr::load_to_train(system, vpr::open_weights(options.weights), options.seed);
-  vpr::freeze_backbone(system, recipe.tuned_blocks);
+  const vpr::WeightFile weights = vpr::open_weights(options.weights);
+  const bool is_new = vpr::load_to_train(system, weights, options.seed, recipe.start);
+  vpr::freeze_backbone(system, recipe);
   system.pipeline.backbone.set_checkpointing(options.checkpointing);
 
   const std::unique_ptr<vpr::TrainingSteps> steps = training_steps(system, options, recipe);
+  if (is_new && !options.resume && !recipe.start.clusters.parameter.empty()) find_clusters(system, *steps, weights, options, recipe);
   Validation validation(options, recipe);
   std::optional<TrainingRecord> record;
   std::optional<StepPrinter> print;

@@ -18,6 +18,7 @@
 #include <vpr/aggregator/mix_vpr.hpp>
 #include <vpr/aggregator/net_vlad.hpp>
 #include <vpr/aggregator/projected.hpp>
+#include <vpr/aggregator/projected_gem.hpp>
 #include <vpr/aggregator/region_vlad.hpp>
 #include <vpr/aggregator/reservoir.hpp>
 #include <vpr/aggregator/salad.hpp>

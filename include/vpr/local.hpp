@@ -6,6 +6,7 @@
 #include <vpr/local/any.hpp>
 #include <vpr/local/attended.hpp>
 #include <vpr/local/concept.hpp>
+#include <vpr/local/descriptor.hpp>
 #include <vpr/local/features.hpp>
 #include <vpr/local/patch_net_vlad.hpp>
 #include <vpr/local/patches.hpp>

@@ -8,6 +8,7 @@
 #include <vpr/loss/contrastive.hpp>
 #include <vpr/loss/fast_ap.hpp>
 #include <vpr/loss/hard_triplets.hpp>
+#include <vpr/loss/hashing.hpp>
 #include <vpr/loss/large_margin_cosine.hpp>
 #include <vpr/loss/local_mutual.hpp>
 #include <vpr/loss/multi_similarity.hpp>

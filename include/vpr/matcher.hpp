@@ -5,6 +5,7 @@
 
 #include <vpr/matcher/any.hpp>
 #include <vpr/matcher/concept.hpp>
+#include <vpr/matcher/descriptor_distance.hpp>
 #include <vpr/matcher/fundamental.hpp>
 #include <vpr/matcher/homography.hpp>
 #include <vpr/matcher/masked.hpp>

@@ -64,6 +64,12 @@ TEST_CASE("Gradients of the cross-image encoder's parameters agree with central 
   }
 }
 
+TEST_CASE("Gradients of a projected GeM's parameters agree with central differences; a binary one is recorded before its signs") {
+  for (const bool binary : {false, true})
+    check(ProjectedGem<Training>({.channels = 5, .outputs = 4, .binary = binary}), constant_features(2, 5, grid, 1));
+  check(OfChannels{ProjectedGem<Training>({.channels = 5, .outputs = 4}), 2, 7}, constant_features(2, 9, grid, 1));
+}
+
 TEST_CASE("Gradients of EDTformer's parameters agree with central differences") {
   check(EdtFormer<Training>({.channels = 6, .heads = 2, .queries = 3, .layers = 2, .outputs = 4, .rows = 2}),
         constant_features(2, 6, grid, 1));

@@ -22,3 +22,14 @@ TEST_CASE("A recorded relu overwrites a value that nobody else holds, and copies
   const Var<F64> result = relu(std::move(held));
   CHECK(result.value().data() == memory);
 }
+
+TEST_CASE("The gradient of sign passes straight through, whatever the value") {
+  const Var<F64> x(Tensor<F64>::from({4}, {-2, 0, 0.5, std::numeric_limits<double>::quiet_NaN()}), true);
+  const Var<F64> y = sign(x);
+  CHECK(y.value().values()[0] == -1);
+  CHECK(y.value().values()[1] == 1);
+  CHECK(y.value().values()[2] == 1);
+  CHECK(y.value().values()[3] != y.value().values()[3]);
+  y.backward(Tensor<F64>::from({4}, {3, -4, 5, 6}));
+  CHECK(x.gradient().values() == std::vector<double>{3, -4, 5, 6});
+}

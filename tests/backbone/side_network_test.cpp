@@ -110,6 +110,6 @@ TEST_CASE("A training of side networks records nothing of the frozen network, an
       "");
   const V photo = constant(Shape{2, 3, 28, 28}, 3);
   CHECK_FALSE(model.network(photo).patches.needs_gradient());
-  Sides sides{model};
+  Sides<decltype(model)> sides{model};
   check_parameter_gradients(sides, [&](const auto&) { return model(photo).patches; });
 }

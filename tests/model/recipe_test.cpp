@@ -145,6 +145,9 @@ TEST_CASE("A recipe is found by name, and each is of a model that exists") {
   CHECK(find_recipe("salad").tuned_blocks == 4);
   CHECK_THROWS_WITH(find_recipe("soup"), ContainsSubstring("there is no recipe 'soup'; there are salad, cricavpr, selavpr, adapter, head"));
   for (const Recipe& recipe : recipes()) CHECK_NOTHROW(make_system<Shapes>(recipe.system));
+  for (const NamedSystem& system : named_systems()) {
+    if (!system.recipe.empty()) CHECK_NOTHROW(find_recipe(system.recipe));
+  }
 }
 
 TEST_CASE("SelaVPR's recipe mines triplets, the others compare the photos of a batch") {

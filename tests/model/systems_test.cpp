@@ -199,7 +199,11 @@ TEST_CASE("Every named system has the dimensions that its paper gives") {
                                                             {"transvpr", 256},
                                                             {"megaloc", 8448},
                                                             {"anyloc", 49152},
-                                                            {"edtformer", 4096}};
+                                                            {"edtformer", 4096},
+                                                            {"selavprpp", 512},
+                                                            {"selavprpp-large", 512},
+                                                            {"selavprpp-float", 2048},
+                                                            {"selavprpp-large-float", 4096}};
   for (const NamedSystem& named : named_systems()) {
     INFO(named.name);
     CHECK(named.dimensions == dimensions.at(named.name));

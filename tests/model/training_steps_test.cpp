@@ -99,6 +99,24 @@ TEST_CASE("Another network may give the features, and photos that cannot be read
   CHECK(steps.bad_photos()[0].path == "bad");
 }
 
+TEST_CASE("Clusters start from patches of the photos of the first batches, as another network sees them, at unit length") {
+  TrainedSystem system = tiny();
+  PlaceSteps steps(system, small("head"), places(), noise, {.seed = 3});
+  AnyBackbone<> network = make_backbone<Cpu<>>("dinov2-vits14:1");
+  initialise(network, 2);
+  const std::vector<float> all = steps.patches(network, {.parameter = "p", .of_photo = 3});
+  REQUIRE(all.size() == 6 * 3 * 384);
+  CHECK(all == steps.patches(network, {.parameter = "p", .of_photo = 3}));
+  for (std::size_t row = 0; row < 18; ++row) {
+    double squares = 0;
+    for (std::size_t c = 0; c < 384; ++c) squares += static_cast<double>(all[row * 384 + c]) * static_cast<double>(all[row * 384 + c]);
+    CHECK(squares == Approx(1));
+  }
+  CHECK(steps.patches(network, {.parameter = "p", .patches = 5}).size() == 5 * 384);
+  TripletSteps mined(system, small("head"), triplet_photos_of_places(places()), noise, noise);
+  CHECK_THROWS_WITH(mined.patches(network, {}), ContainsSubstring("recipe 'head' starts clusters from batches of places"));
+}
+
 TEST_CASE("A recipe and a system that do not fit are refused") {
   TrainedSystem system = tiny(), mixing = tiny("cricavpr@dinov2-vits14:1");
   CHECK_THROWS_WITH(PlaceSteps(system, small("selavpr"), places(), noise),

@@ -53,6 +53,18 @@ struct Relu {
   static constexpr auto apply = [](auto& in, NoSettings) { return relu(std::move(in[0])); };
 };
 
+struct Sign {
+  static constexpr auto name = "sign";
+  VPR_KERNELS(sign);
+  static constexpr Tolerance value = exact;
+  static constexpr NoGradient gradient{"it is flat: what is passed in its stead is tested in tests/autograd"};
+  static constexpr bool in_place = true;
+  static Cases<> cases() { return activation_cases(); }
+  static Case<> speed() { return {{{{256, 512}}}}; }
+  static std::vector<Example<>> examples() { return {{{{{{2, 2}}}}, {{-1e-30, 0, 2, -3}}, {-1, 1, 1, -1}}}; }
+  static constexpr auto apply = [](auto& in, NoSettings) { return sign(std::move(in[0])); };
+};
+
 struct SiluGate {
   static constexpr auto name = "silu_gate";
   VPR_KERNELS(silu_gate, silu_gate_gradient);
@@ -62,6 +74,6 @@ struct SiluGate {
   static constexpr auto apply = [](auto& in, NoSettings) { return silu_gate(in[0]); };
 };
 
-using ActivationSpecs = Specs<Gelu, QuickGelu, Exp, Relu, SiluGate>;
+using ActivationSpecs = Specs<Gelu, QuickGelu, Exp, Relu, Sign, SiluGate>;
 
 }  // namespace vpr::test

@@ -14,8 +14,8 @@
 
 namespace vpr::adapter {
 
-/// EDTformer's low-rank parallel adaptation: v + 0.5 up(gelu(down(v))) with v = y + x and four hidden channels (Jin et al., TCSVT 2025,
-/// section III-C). What the network's block made, x, so stays in y. Its parameters are `D_fc1` and `D_fc2`. Goldens edtformer_*.
+/// EDTformer's low-rank parallel adaptation: v + 0.5 up(gelu(down(v))) with v = y + x and four hidden channels (Jin et al., TCSVT
+/// 2025). What the network's block made, x, so stays in y. Its parameters are `D_fc1` and `D_fc2`. Goldens edtformer_*.
 template <class B>
 struct LowRankSide {
   using X = typename B::tensor;
@@ -36,7 +36,7 @@ struct LowRankSide {
   }
 };
 
-/// SelaVPR++'s: y + adapter(y + x), CricaVPR's multi-scale convolution being the adapter (Lu et al., arXiv 2502.16601, section 3.2). Goldens
+/// SelaVPR++'s: y + adapter(y + x), CricaVPR's multi-scale convolution being the adapter (Lu et al., TPAMI 2025). Goldens
 /// selavprpp_*.
 template <class B>
 struct MulConvSide {

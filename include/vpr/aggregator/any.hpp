@@ -42,6 +42,8 @@ class AnyAggregator {
   X regions(const Features<X>& features) const { return self_->regions(features); }
   /// @throws ConfigError  where photos are not mixed
   X mix(const X& regions) const { return self_->mix(regions, batch_context); }
+  /// Whether descriptors are signs, ±1/√D, which are compared by how many of them differ.
+  bool is_binary() const { return self_->is_binary(); }
   /// @throws ShapeError  for a grid that the aggregator cannot take
   void require_grid(Grid grid) const { self_->require_grid(grid); }
 
@@ -57,6 +59,7 @@ class AnyAggregator {
     virtual bool mixes() const = 0;
     virtual X regions(const Features<X>& features) const = 0;
     virtual X mix(const X& regions, const BatchContext<X>& batch_context) const = 0;
+    virtual bool is_binary() const = 0;
     virtual void require_grid(Grid grid) const = 0;
     virtual void visit(const AnyVisitor<B>& visitor, const std::string& prefix) = 0;
   };
@@ -82,6 +85,10 @@ class AnyAggregator {
       } else {
         fail<ConfigError>("this aggregator describes each photo by itself: there is nothing to mix");
       }
+    }
+    bool is_binary() const override {
+      if constexpr (requires { aggregator.is_binary(); }) return aggregator.is_binary();
+      return false;
     }
     void require_grid(Grid grid) const override {
       if constexpr (requires { aggregator.require_grid(grid); }) aggregator.require_grid(grid);

@@ -55,9 +55,9 @@ struct QueryDecoderLayer {
   }
 };
 
-/// EDTformer's head (Jin et al., TCSVT 2025, section III-B): learned queries attend to each other and to the class and patch tokens in a decoder without
-/// feed-forward networks; then channels and queries are reduced. D = outputs · rows, the row fastest. Its parameters are `queries`, `fc`,
-/// `decoder`, `channel_proj` and `row_proj`. Goldens edtformer_*.
+/// EDTformer's head (Jin et al., TCSVT 2025): learned queries attend to each other and to the class and patch tokens in a
+/// decoder without feed-forward networks; then channels and queries are reduced. D = outputs · rows, the row fastest. Its parameters are
+/// `queries`, `fc`, `decoder`, `channel_proj` and `row_proj`. Goldens edtformer_*.
 template <class B = Cpu<f32>>
 class EdtFormer {
  public:

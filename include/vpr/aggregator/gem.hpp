@@ -34,7 +34,9 @@ class GeM {
   }
 
   std::int64_t dimensions(std::int64_t channels) const { return channels; }
-  X operator()(const Features<X>& features) const { return l2_normalize(gem(features.patches, p_, eps_)); }
+  X operator()(const Features<X>& features) const { return l2_normalize(pooled(features.patches)); }
+  /// The generalised mean of tokens `B×N×C`, not normalised: `B×C`.
+  X pooled(const X& tokens) const { return gem(tokens, p_, eps_); }
 
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {

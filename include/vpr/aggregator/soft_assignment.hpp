@@ -19,10 +19,10 @@ struct SoftAssignment {
   double alpha = 0;
 };
 
-/// Makes of K×C centroids of k-means the weights that NetVLAD, SuperVLAD's clusters and ImAge's tokens start from: each centroid at unit length, times
-/// α = -ln 0.01 / mean(s₁ - s₂), s₁ and s₂ being the two largest inner products of one of N×C descriptors of unit length with them. So the second
-/// cluster gets a hundredth of the first one's share, on average. Of a single centroid s₂ is 0. (the rule of Patch-NetVLAD's code; the idea is Arandjelović et
-/// al.'s, CVPR 2016) Goldens supervlad_init, image4vpr_init*.
+/// Makes of K×C centroids of k-means the weights that NetVLAD, SuperVLAD's clusters and ImAge's tokens start from: each centroid at unit
+/// length, times α = -ln 0.01 / mean(s₁ - s₂), s₁ and s₂ being the two largest inner products of one of N×C descriptors of unit length
+/// with them. So the second cluster gets a hundredth of the first one's share, on average. Of a single centroid s₂ is 0. (the rule of
+/// Patch-NetVLAD's code; the idea is Arandjelović et al.'s, CVPR 2016) Goldens supervlad_init, image4vpr_init*.
 /// @throws ShapeError   for no centroids, no descriptors, or those of other channels
 /// @throws FormatError  for NaN or infinity
 /// @throws ConfigError  where every descriptor fits two centroids equally well

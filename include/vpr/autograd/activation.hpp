@@ -45,6 +45,12 @@ Var<B> exp(Var<B> x) {
 }
 
 template <class B>
+Var<B> sign(Var<B> x) {
+  Tensor<B> y = sign(x.take());
+  return Var<B>::record(std::move(y), {x}, [x](Tensor<B> dy) { x.accumulate([&] { return std::move(dy); }); });
+}
+
+template <class B>
 Var<B> silu_gate(const Var<B>& x) {
   return Var<B>::record(silu_gate(x.value()), {x}, [x](const Tensor<B>& dy) {
     x.accumulate([&] {

@@ -19,9 +19,9 @@
 
 namespace vpr {
 
-/// The part of a side network beside one block: a class template over the backend, made from the network's `VitConfig`. `adapter(y, x, layout)` gets the
-/// side network's tokens and those that the block made, `B×T×C` laid out as `layout` says, and gives the side network's next ones. `visit` shows
-/// its parameters; `starts_at_zero(name)` tells those of its last projection.
+/// The part of a side network beside one block: a class template over the backend, made from the network's `VitConfig`. `adapter(y, x,
+/// layout)` gets the side network's tokens and those that the block made, `B×T×C` laid out as `layout` says, and gives the side network's
+/// next ones. `visit` shows its parameters; `starts_at_zero(name)` tells those of its last projection.
 template <class A, class B>
 concept SideAdapter = std::constructible_from<A, const VitConfig&> &&
     requires(A adapter, const A constant, typename B::tensor x, const TokenLayout& layout) {
@@ -36,11 +36,13 @@ struct SideSettings {
   std::int64_t first = 0;  ///< the block beside which the first adapter stands
 };
 
-/// A transformer with side networks: each begins with what the block `first` gets, and goes on from block to block by its adapters, reading
-/// what the blocks make; the blocks never see it (Sung et al., NeurIPS 2022; SelaVPR++, EDTformer). So a training computes no gradient of the network, and
-/// keeps nothing of it. The features are those of the side networks behind the network's last normalisation, their channels one after the other.
+/// A transformer with side networks: each begins with what the block `first` gets, and goes on from block to block by its adapters,
+/// reading what the blocks make; the blocks never see it (Sung et al., NeurIPS 2022; SelaVPR++, EDTformer). So a training computes no
+/// gradient of the network, and keeps nothing of it. The features are those of the side networks behind the network's last normalisation,
+/// their channels one after the other.
 ///
-/// A `PartedBackbone` itself, over `DinoV2`; taps of a block give the network's own features. Its adapters are `adapters.0`, `adapters.1`, ... Goldens edtformer_*, selavprpp_*.
+/// A `PartedBackbone` itself, over `DinoV2`; taps of a block give the network's own features. Its adapters are `adapters.0`,
+/// `adapters.1`, ... Goldens edtformer_*, selavprpp_*.
 ///
 /// @tparam Side  the adapter: see `SideAdapter`
 template <template <class> class Side, class Config = VitConfig, class B = Cpu<f32>>

@@ -18,9 +18,9 @@
 
 namespace vpr {
 
-/// A transformer that gets M learned tokens beside its own as input of block `before`; from there on all attend to each other. What becomes
-/// of them is `Features::inserted` (ImAge: Lu et al., NeurIPS 2025, section 3.2). They have no positions, so their place in the sequence, behind the patches, is without
-/// effect.
+/// A transformer that gets M learned tokens beside its own as input of block `before`; from there on all attend to each other. What
+/// becomes of them is `Features::inserted` (ImAge: Lu et al., NeurIPS 2025). They have no positions, so their place in the
+/// sequence, behind the patches, is without effect.
 ///
 /// A `PartedBackbone` itself. Beside the network's parameters it has `learnable_aggregation_tokens` 1×M×C, which checkpoints name beside the
 /// network: behind the prefix `backbone.` it is shown without. Goldens image4vpr*.

@@ -44,6 +44,17 @@ struct ScalarElementwise {
     Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) { result[i] = detail::activate(Activation::relu, input[i]); });
   }
 
+  /// 1 where x is not below 0, -1 where it is; NaN stays.
+  template <class X>
+  static void sign(const X& x, X& out) {
+    using T = typename X::value_type;
+    const T* input = x.data();
+    T* result = out.data();
+    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
+      result[i] = input[i] < T(0) ? T(-1) : input[i] >= T(0) ? T(1) : input[i];
+    });
+  }
+
   /// out[r, c] = silu(x[r, c]) · x[r, C + c], x having 2C columns (the gate of SwiGLU: Shazeer 2020).
   template <class X>
   static void silu_gate(const X& x, X& out) {
@@ -150,6 +161,7 @@ concept HasElementwiseKernels = requires(const Tensor<B> x, Tensor<B> out, typen
   B::quick_gelu(x, out);
   B::exp(x, out);
   B::relu(x, out);
+  B::sign(x, out);
   B::silu_gate(x, out);
   B::multiply(x, x, out);
   B::divide(x, x, out);

@@ -42,7 +42,7 @@ struct EdtFormerSystems {
                 .preprocess = "normalise-then-resize-tensor+no-antialias",
                 .size = {322, 322},
                 .dimensions = 4096,
-                .recipe = {},
+                .recipe = "edtformer",
                 .factory = []<class B>(std::string_view network) { return make_edtformer<B>(find_vit(network)); }}};
   }
 };

@@ -15,8 +15,8 @@
 
 namespace vpr {
 
-/// ImAge (Lu et al., NeurIPS 2025): ViT-B/14 with registers, of which training tunes the last four blocks; eight learned tokens are put in before them, and
-/// what they are at the end, side by side, is the descriptor. No aggregator follows. D = 6144.
+/// ImAge (Lu et al., NeurIPS 2025): ViT-B/14 with registers, of which training tunes the last four blocks; eight learned tokens are put
+/// in before them, and what they are at the end, side by side, is the descriptor. No aggregator follows. D = 6144.
 ///
 /// @tparam Config  the network's sizes; the authors' are ViT-B/14 with registers, with the position rule of the networks without
 template <class B = Cpu<f32>, class Config = VitConfig>
@@ -48,7 +48,7 @@ struct Image4VprSystems {
                 .preprocess = "normalise-then-resize-tensor",
                 .size = {322, 322},
                 .dimensions = 6144,
-                .recipe = {},
+                .recipe = "image4vpr",
                 .factory = []<class B>(std::string_view network) { return make_image4vpr<B>(image4vpr_network(find_vit(network))); }}};
   }
 };

@@ -14,9 +14,15 @@
 #include <vpr/train/parameters.hpp>
 #include <vpr/train/schedule.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <numbers>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +44,34 @@ inline Mining find_mining(std::string_view name) {
   fail<ConfigError>("there is no mining '", name, "'; there are batch, partial, full");
 }
 
+/// What a parameter of a head or an adapter starts from, where that is not what PyTorch's layers start with: each element `value` plus a
+/// number from a normal distribution of that deviation.
+struct ParameterStart {
+  std::string part;  ///< of its name
+  float value = 0;
+  float deviation = 0;
+};
+
+/// A parameter whose rows start as the centroids of patches, by k-means and `soft_assignment`: see `start_clusters`.
+struct ClusterStart {
+  std::string parameter;           ///< empty: there is none
+  std::int64_t patches = 500'000;  ///< of the published network, at unit length, that the centroids are found in
+  std::int64_t of_photo = 100;     ///< of them
+};
+
+/// A part of the parameters that starts as a copy of another: those whose names hold `part`, of those that hold `from` in its stead.
+struct CopiedStart {
+  std::string part;
+  std::string from;
+};
+
+/// What heads and adapters start from.
+struct RecipeStart {
+  std::vector<ParameterStart> parameters = {};
+  std::vector<CopiedStart> copies = {};  ///< of what weights of another system bring, which must be given then
+  ClusterStart clusters = {};
+};
+
 /// What a training is made of, in the authors' numbers until they are changed.
 struct Recipe {
   std::string name;
@@ -45,6 +79,7 @@ struct Recipe {
   std::string system;  ///< see `make_system`: `salad`, `salad@dinov2-vits14` or `dinov2-vits14:8+gem`
   RecipeLoss loss;
   std::int64_t tuned_blocks = 0;  ///< of the backbone, the last ones; the rest of it is frozen, but for adapters
+  bool tuned_end = true;          ///< whether the normalisation behind them is trained, too
   std::int64_t places = 60;       ///< in a batch, where it shows places
   std::int64_t photos = 4;        ///< of a place
   double rate = 1e-4;
@@ -54,7 +89,9 @@ struct Recipe {
   std::int64_t triplets = 4;  ///< in a batch, where they are mined from a database
   TripletMinerSettings miner = {.negatives = 2};
   std::function<Image(Image, Random&)> augment = {};  ///< what photos undergo, an `Augmentation`; empty: nothing
-  std::string tokens = {};                            ///< `unit` or `raw`: see `ModelRecord::tokens`; empty: the system's default
+  RecipeStart start = {};
+  std::vector<std::string> trained = {};  ///< of heads and adapters, those whose names hold one of these; empty: all
+  std::string tokens = {};                ///< `unit` or `raw`: see `ModelRecord::tokens`; empty: the system's default
 };
 
 namespace detail {
@@ -67,9 +104,11 @@ class PlainBackbone {
       : backbone_(pipeline.backbone), prefix_(pipeline.names.backbone), names_(backbone_.plain_names()) {}
 
   bool has(const std::string& name) const { return name.starts_with(prefix_) && names_.contains(name.substr(prefix_.size())); }
-  /// Whether it is of the last `tuned` parts, or behind them.
-  bool is_tuned(const std::string& name, std::int64_t tuned) const {
-    return tuned > 0 && has(name) && backbone_.part_of(name.substr(prefix_.size())) >= backbone_.depth() - tuned;
+  /// Whether it is of the last `tuned` parts, or, with `end`, behind them.
+  bool is_tuned(const std::string& name, std::int64_t tuned, bool end) const {
+    if (tuned == 0 || !has(name)) return false;
+    const std::int64_t part = backbone_.part_of(name.substr(prefix_.size()));
+    return part >= backbone_.depth() - tuned && (end || part < backbone_.depth());
   }
 
  private:
@@ -78,37 +117,87 @@ class PlainBackbone {
   std::set<std::string> names_;
 };
 
+/// Calls `use(parameter, source)` for each parameter whose name holds `copied.part`, `source` being the values of that which it is a copy of.
+template <class System, class Use>
+void for_each_copy(System& system, const CopiedStart& copied, const Use& use) {
+  std::map<std::string, std::vector<float>> values;
+  system.visit(
+      [&](const std::string& name, auto& parameter) {
+        if (name.find(copied.from) != std::string::npos) values[name] = parameter.to_vector();
+      },
+      "");
+  system.visit(
+      [&](const std::string& name, auto& parameter) {
+        const std::size_t at = name.find(copied.part);
+        if (at != std::string::npos) use(parameter, values.at(std::string(name).replace(at, copied.part.size(), copied.from)));
+      },
+      "");
+}
+
+inline void start(const ParameterStart& start, std::span<float> values, Random random) {
+  for (float& value : values) {
+    const double normal = std::sqrt(-2 * std::log(1 - random.uniform())) * std::cos(2 * std::numbers::pi * random.uniform());
+    value = start.value + start.deviation * static_cast<float>(normal);
+  }
+}
+
 }  // namespace detail
 
-/// Gives a system what its training starts from: all of its weights, where the file is a checkpoint of the system, or else the backbone's, with heads and adapters
-/// of `seed`.
-/// @throws WeightError  where the file is neither.
+/// Gives a system what its training starts from: all of its weights, where the file is a checkpoint of the system; or else the
+/// backbone's, with heads and adapters of `seed` and as `start` says, but for clusters. Weights of another system on the backbone bring
+/// all that the two share, where `start` copies of it.
+/// @return  whether heads and adapters are new
+/// @throws WeightError  where the file is none of these.
 template <class System>
-void load_to_train(System& system, const WeightFile& file, std::uint64_t seed) {
+bool load_to_train(System& system, const WeightFile& file, std::uint64_t seed, const RecipeStart& start = {}) {
   if (compare(system, file).fits()) {
     load(system, file);
-    return;
+    return false;
   }
   auto& pipeline = first_stage_of(system);
   const detail::PlainBackbone plain(pipeline);
-  LoadOptions options;
+  LoadOptions of_backbone, of_system;
   visit_const(pipeline.backbone, [&](const std::string& name, const auto&) {
-    if (!plain.has(pipeline.names.backbone + name)) options.optional.push_back(name);
+    if (!plain.has(pipeline.names.backbone + name)) of_backbone.optional.push_back(name);
   });
   initialise_heads(
       system, seed, [&](const std::string& name) { return !plain.has(name); },
       [&](const std::string& name) { return pipeline.backbone.starts_at_zero(name); });
-  load(pipeline.backbone, file, options);
+  system.visit(
+      [&](const std::string& name, auto& parameter) {
+        if (plain.has(name)) return;
+        of_system.optional.push_back(name);
+        for (const ParameterStart& one : start.parameters) {
+          if (name.find(one.part) == std::string::npos) continue;
+          std::vector<float> values(static_cast<std::size_t>(parameter.shape().elements()));
+          detail::start(one, values, Random::of({static_cast<std::int64_t>(seed), static_cast<std::int64_t>(of_system.optional.size())}));
+          parameter.assign(std::span<const float>(values));
+        }
+      },
+      "");
+  if (start.copies.empty()) {
+    load(pipeline.backbone, file, of_backbone);
+    return true;
+  }
+  load(system, file, of_system);
+  for (const CopiedStart& copied : start.copies)
+    detail::for_each_copy(system, copied,
+                          [](auto& parameter, const std::vector<float>& values) { parameter.assign(std::span<const float>(values)); });
+  return true;
 }
 
 /// Freezes all of a recorded system but its heads, its adapters and the last `tuned_blocks` parts of its backbone.
+/// @param tuned_end  whether what stands behind those parts is trained with them
+/// @param trained    of heads and adapters, those whose names hold one of these; empty: all
 /// @throws ConfigError  where that leaves nothing to train
 template <class System>
-void freeze_backbone(System& system, std::int64_t tuned_blocks) {
+void freeze_backbone(System& system, std::int64_t tuned_blocks, bool tuned_end = true, const std::vector<std::string>& trained = {}) {
   const detail::PlainBackbone plain(first_stage_of(system));
   const auto is_trained = [&](const std::string& name) {
     const bool statistic = name.ends_with("running_mean") || name.ends_with("running_var");
-    return !statistic && (plain.is_tuned(name, tuned_blocks) || !plain.has(name));
+    const bool chosen = trained.empty() || std::any_of(trained.begin(), trained.end(),
+                                                       [&](const std::string& part) { return name.find(part) != std::string::npos; });
+    return !statistic && (plain.is_tuned(name, tuned_blocks, tuned_end) || (!plain.has(name) && chosen));
   };
   bool some = false;
   visit_const(system, [&](const std::string& name, const auto&) { some = some || is_trained(name); });
@@ -116,6 +205,11 @@ void freeze_backbone(System& system, std::int64_t tuned_blocks) {
               "nothing is left to train: the system has no adapter and no head with parameters; train the backbone's last blocks");
   freeze(system, "");
   unfreeze(system, is_trained);
+}
+/// Freezes all of a system that the recipe does not train.
+template <class System>
+void freeze_backbone(System& system, const Recipe& recipe) {
+  freeze_backbone(system, recipe.tuned_blocks, recipe.tuned_end, recipe.trained);
 }
 
 }  // namespace vpr

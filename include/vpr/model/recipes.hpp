@@ -5,16 +5,24 @@
 
 #include <vpr/autograd.hpp>
 #include <vpr/image/augment.hpp>
+#include <vpr/loss/hashing.hpp>
 #include <vpr/loss/multi_similarity.hpp>
 #include <vpr/loss/selavpr.hpp>
 #include <vpr/loss/triplet.hpp>
 #include <vpr/model/recipe.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace vpr {
+namespace detail {
+
+/// Steps of an epoch of GSV-Cities, about 62 000 places, with so many in a batch.
+constexpr std::int64_t gsv_cities_epoch(std::int64_t places) { return (62'000 + places - 1) / places; }
+
+}  // namespace detail
 
 /// The recipes by name.
 inline std::vector<Recipe> recipes() {
@@ -56,6 +64,57 @@ inline std::vector<Recipe> recipes() {
        .system = "dinov2-vitb14+salad",
        .loss = by_similarity,
        .rate = 3e-4},
+      {.name = "supervlad",
+       .meaning = "SuperVLAD: clusters and the last four blocks, multi-similarity loss (Lu et al., NeurIPS 2024)",
+       .system = "supervlad",
+       .loss = by_similarity,
+       .tuned_blocks = 4,
+       .tuned_end = false,
+       .places = 120,
+       .rate = 5e-5,
+       .schedule = StepDecay{3 * detail::gsv_cities_epoch(120), 0.5},
+       .augment = RandAugment{},
+       .start = {.clusters = {.parameter = "aggregation.conv.weight"}}},
+      {.name = "image4vpr",
+       .meaning = "ImAge: tokens and the last four blocks, multi-similarity loss (Lu et al., NeurIPS 2025)",
+       .system = "image4vpr",
+       .loss = by_similarity,
+       .tuned_blocks = 4,
+       .tuned_end = false,
+       .places = 120,
+       .rate = 5e-5,
+       .schedule = StepDecay{3 * detail::gsv_cities_epoch(120), 0.5},
+       .augment = RandAugment{},
+       .start = {.clusters = {.parameter = "learnable_aggregation_tokens"}}},
+      {.name = "edtformer",
+       .meaning = "EDTformer: the side network and the decoder, multi-similarity loss (Jin et al., TCSVT 2025)",
+       .system = "edtformer",
+       .loss = by_similarity,
+       .places = 72,
+       .schedule = StepDecay{3 * detail::gsv_cities_epoch(72), 0.7},
+       .augment = RandAugment{},
+       .start = {.parameters = {{.part = "queries", .deviation = 1e-6F}}}},
+      {.name = "selavprpp",
+       .meaning = "SelaVPR++'s first step: the side network and the float descriptor, multi-similarity loss (Lu et al., TPAMI 2025)",
+       .system = "selavprpp-float",
+       .loss = by_similarity,
+       .places = 120,
+       .rate = 4e-4,
+       .schedule = StepDecay{3 * detail::gsv_cities_epoch(120), 0.5},
+       .augment = RandAugment{},
+       .start = {.parameters = {{.part = ".conv.", .value = 1e-5F}}}},
+      {.name = "selavprpp-hash",
+       .meaning = "SelaVPR++'s second step, from the weights of the first: the side network and the descriptor of 512 bits, by "
+                  "HashingLoss; the rest "
+                  "is frozen",
+       .system = "selavprpp",
+       .loss = {HashingLoss<>(), TripletLoss({.reduction = Reduction::mean})},
+       .places = 120,
+       .rate = 4e-4,
+       .schedule = StepDecay{3 * detail::gsv_cities_epoch(120), 0.5},
+       .augment = RandAugment{},
+       .start = {.copies = {{.part = "adapters_hashing.", .from = "adapters."}}},
+       .trained = {"adapters_hashing.", "aggregation_hashing.", "linear3.", "linear4."}},
   };
 }
 

@@ -14,7 +14,8 @@
 
 namespace vpr {
 
-/// SuperVLAD (Lu et al., NeurIPS 2024): ViT-B/14, of which training tunes the last four blocks, and VLAD of four clusters without centroids. D = 3072.
+/// SuperVLAD (Lu et al., NeurIPS 2024): ViT-B/14, of which training tunes the last four blocks, and VLAD of four clusters without
+/// centroids. D = 3072.
 ///
 /// @tparam Config  the network's sizes; the authors' are ViT-B/14
 template <class B = Cpu<f32>, class Config = ViTB14>
@@ -58,7 +59,7 @@ struct SuperVladSystems {
                  .preprocess = "normalise-then-resize-tensor+no-antialias",
                  .size = {322, 322},
                  .dimensions = dimensions,
-                 .recipe = {},
+                 .recipe = "supervlad",
                  .factory = make};
     };
     return {

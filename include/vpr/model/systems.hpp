@@ -31,6 +31,7 @@
 #include <vpr/model/rows.hpp>
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
+#include <vpr/model/selavprpp.hpp>
 #include <vpr/model/supervlad.hpp>
 #include <vpr/model/trans_vpr.hpp>
 #include <vpr/model/vgg.hpp>
@@ -66,6 +67,7 @@ struct TransVprBackbones;
 struct TransVprSystems;
 struct NetVladSystems;
 struct EdtFormerSystems;
+struct SelaVprPpSystems;
 
 namespace detail {
 
@@ -109,7 +111,7 @@ inline const std::vector<NamedSystem>& named_systems() {
       {systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
        systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>(), systems_of<BoqSystems>(),
        systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>(), systems_of<TransVprSystems>(), systems_of<NetVladSystems>(),
-       systems_of<MegaLocSystems>(), systems_of<AnyLocSystems>(), systems_of<EdtFormerSystems>()});
+       systems_of<MegaLocSystems>(), systems_of<AnyLocSystems>(), systems_of<EdtFormerSystems>(), systems_of<SelaVprPpSystems>()});
   return all;
 }
 

@@ -13,9 +13,12 @@
 #include <vpr/dataset/prefetch.hpp>
 #include <vpr/dataset/triplet_photos.hpp>
 #include <vpr/model/any_system.hpp>
+#include <vpr/model/cluster_start.hpp>
 #include <vpr/model/recipe.hpp>
+#include <vpr/ops/normalization.hpp>
 #include <vpr/train/trainer.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -57,6 +60,11 @@ class TrainingSteps {
   /// The recorded loss of the step of that number, counted from 0. Steps are asked for in order.
   virtual X loss(std::int64_t step) = 0;
   virtual std::vector<BadPhoto> bad_photos() const = 0;
+  /// A sample of patches at unit length, row by row, for clusters to start from: as `network` sees the photos of the first batches.
+  /// @throws ConfigError  for a training that does not show places
+  virtual std::vector<float> patches(const AnyBackbone<>&, const ClusterStart&) {
+    fail<ConfigError>("recipe '", recipe_.name, "' starts clusters from batches of places, and this training mines triplets");
+  }
 
   /// Photos that losses were computed of, so far.
   std::int64_t photos() const { return photos_; }
@@ -113,6 +121,23 @@ class PlaceSteps final : public TrainingSteps {
     auto& aggregator = system_.pipeline.aggregator;
     if (aggregator.mixes()) aggregator.batch_context = BatchContext<X>::blocks(batch.shape()[0]);
     return recipe_.loss(described(batch.shape(), batch.values), batch.labels);
+  }
+
+  std::vector<float> patches(const AnyBackbone<>& network, const ClusterStart& start) override {
+    std::vector<float> sample;
+    const std::int64_t wanted = start.patches * network.channels();
+    for (std::int64_t i = 0; i < sampler_.batches_per_epoch() && std::ssize(sample) < wanted; ++i) {
+      const PhotoBatch batch = batches_.read(i);
+      const auto images = AnyBackbone<>::X::from(batch.shape(), std::span<const float>(batch.values));
+      const auto tokens = l2_normalize(network(images).patches);
+      const std::int64_t each = tokens.shape()[1];
+      for (std::int64_t photo = 0; photo < tokens.shape()[0]; ++photo) {
+        const Rows rows(tokens.data() + photo * each * tokens.shape()[2], each, tokens.shape()[2]);
+        add_sample(rows, start.of_photo, Random::of({static_cast<std::int64_t>(settings_.seed), i, photo}), sample);
+      }
+    }
+    sample.resize(static_cast<std::size_t>(std::min<std::int64_t>(wanted, std::ssize(sample))));
+    return sample;
   }
 
   std::vector<BadPhoto> bad_photos() const override {

@@ -34,6 +34,13 @@ Tensor<B> relu(Tensor<B> x) {
   return x;
 }
 
+/// 1 where x is not below 0, -1 where it is. Recorded, the gradient passes straight through, as if it were x (Bengio et al. 2013).
+template <class B>
+Tensor<B> sign(Tensor<B> x) {
+  B::sign(x, x);
+  return x;
+}
+
 /// SwiGLU's gate: `…×2C` gives `…×C`, silu of the first half times the second (Shazeer 2020).
 /// @throws ShapeError  if the last extent is odd.
 template <class B>
