@@ -13,5 +13,6 @@
 #include <vpr/model/resnet.hpp>
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
+#include <vpr/model/super_glue.hpp>
 #include <vpr/model/trans_vpr.hpp>
 #include <vpr/model/two_stage.hpp>

@@ -158,7 +158,7 @@ TEST_CASE("Every named system has the dimensions that its paper gives") {
   const std::map<std::string_view, std::int64_t> dimensions{
       {"salad", 8448},     {"salad-2048", 2112},         {"salad-512", 544}, {"salad-no-dustbin", 8448}, {"salad-no-token", 8192},
       {"cricavpr", 10752}, {"cricavpr-convpass", 10752}, {"selavpr", 1024},  {"selavpr-global", 1024},   {"selavpr-local", 1024},
-      {"gcl", 2048},       {"transvpr", 256}};
+      {"gcl", 2048},       {"transvpr", 256},         {"superglue", 128}};
   for (const NamedSystem& named : named_systems()) {
     INFO(named.name);
     CHECK(named.dimensions == dimensions.at(named.name));

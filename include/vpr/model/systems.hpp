@@ -21,6 +21,7 @@
 #include <vpr/model/rows.hpp>
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
+#include <vpr/model/super_glue.hpp>
 #include <vpr/model/trans_vpr.hpp>
 #endif
 
@@ -42,6 +43,8 @@ struct SelaVprSystems;
 struct GclSystems;
 struct TransVprBackbones;
 struct TransVprSystems;
+struct SuperPointBackbones;
+struct SuperGlueSystems;
 
 namespace detail {
 
@@ -69,8 +72,8 @@ std::string names_of(const std::vector<Row>& rows) {
 
 /// The rows of all backbones.
 inline const std::vector<NamedBackbone>& named_backbones() {
-  static const std::vector<NamedBackbone> all =
-      detail::joined({backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>(), backbones_of<TransVprBackbones>()});
+  static const std::vector<NamedBackbone> all = detail::joined({backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>(),
+                                                                backbones_of<TransVprBackbones>(), backbones_of<SuperPointBackbones>()});
   return all;
 }
 /// The rows of all aggregators.
@@ -82,7 +85,7 @@ inline const std::vector<NamedAggregator>& named_aggregators() {
 inline const std::vector<NamedSystem>& named_systems() {
   static const std::vector<NamedSystem> all =
       detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
-                      systems_of<TransVprSystems>()});
+                      systems_of<TransVprSystems>(), systems_of<SuperGlueSystems>()});
   return all;
 }
 
