@@ -13,6 +13,7 @@
 #include <vpr/backbone/resnet.hpp>
 #include <vpr/backbone/side_network.hpp>
 #include <vpr/backbone/staged.hpp>
+#include <vpr/backbone/super_point.hpp>
 #include <vpr/backbone/tap.hpp>
 #include <vpr/backbone/tapped.hpp>
 #include <vpr/backbone/token_insertion.hpp>

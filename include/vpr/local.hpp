@@ -12,4 +12,5 @@
 #include <vpr/local/patches.hpp>
 #include <vpr/local/precision.hpp>
 #include <vpr/local/store.hpp>
+#include <vpr/local/super_point.hpp>
 #include <vpr/local/up_conv.hpp>

@@ -14,4 +14,5 @@
 #include <vpr/matcher/patches.hpp>
 #include <vpr/matcher/ransac.hpp>
 #include <vpr/matcher/rerank.hpp>
+#include <vpr/matcher/super_glue.hpp>
 #include <vpr/matcher/verified.hpp>

@@ -23,6 +23,7 @@
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
 #include <vpr/model/selavprpp.hpp>
+#include <vpr/model/super_glue.hpp>
 #include <vpr/model/supervlad.hpp>
 #include <vpr/model/trans_vpr.hpp>
 #include <vpr/model/two_stage.hpp>

@@ -203,7 +203,8 @@ TEST_CASE("Every named system has the dimensions that its paper gives") {
                                                             {"selavprpp", 512},
                                                             {"selavprpp-large", 512},
                                                             {"selavprpp-float", 2048},
-                                                            {"selavprpp-large-float", 4096}};
+                                                            {"selavprpp-large-float", 4096},
+                                                            {"superglue", 128}};
   for (const NamedSystem& named : named_systems()) {
     INFO(named.name);
     CHECK(named.dimensions == dimensions.at(named.name));

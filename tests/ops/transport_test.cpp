@@ -62,3 +62,22 @@ TEST_CASE("optimal_transport refuses as many clusters as tokens") {
   CHECK_THROWS_AS(optimal_transport(shaped({9, 8}), shaped({1}), 3), ShapeError);
   CHECK_THROWS_AS(optimal_transport(shaped({1, 9, 8}), shaped({1}), -1), ConfigError);
 }
+
+TEST_CASE("A last token of mass K leaves the dustbin as many tokens as there are others, as SuperGlue matches") {
+  const std::int64_t tokens = 3, clusters = 5;
+  std::vector<float> scores = random_floats(tokens * clusters, 4);
+  scores.insert(scores.end(), clusters, 0.5F);  // the other dustbin
+  const X p = vpr::exp(optimal_transport(tensor({1, tokens + 1, clusters}, scores), X::full({1}, 0.5F), 100, clusters));
+  std::vector<double> columns(clusters + 1);
+  for (std::int64_t n = 0; n <= tokens; ++n) {
+    double mass = 0;
+    for (std::int64_t k = 0; k <= clusters; ++k) {
+      mass += p.data()[n * (clusters + 1) + k];
+      columns[static_cast<std::size_t>(k)] += p.data()[n * (clusters + 1) + k];
+    }
+    CHECK(mass == Approx(n < tokens ? 1.0 : 5.0).margin(1e-4));
+  }
+  for (std::size_t k = 0; k < 5; ++k) CHECK(columns[k] == Approx(1).margin(1e-4));
+  CHECK(columns[5] == Approx(3).margin(1e-3));
+  CHECK_THROWS_WITH(optimal_transport(shaped({1, 10, 8}), shaped({1}), 3, 0), ContainsSubstring("a last token of mass 0"));
+}

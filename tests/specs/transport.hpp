@@ -7,14 +7,14 @@ namespace vpr::test {
 
 struct OptimalTransport {
   struct Iterations {
-    std::int64_t count;
+    std::int64_t count, last_mass = 1;
   };
   static constexpr auto name = "optimal_transport";
   VPR_KERNELS(optimal_transport, optimal_transport_gradient);
   static constexpr Tolerance value{16, "sums of exponentials, twice an iteration"}, gradient{64, "and the iterations backwards"};
   /// Once there is an iteration, the dustbin's gradient is zero in exact arithmetic and rounding in any other: see autograd/transport_test.cpp.
-  static Case<Iterations> of(std::int64_t tokens, std::int64_t clusters, std::int64_t iterations) {
-    return {{{{tokens, clusters}, true, -5, 5}, {{1}, false, -1, 1, iterations > 0}}, {iterations}};
+  static Case<Iterations> of(std::int64_t tokens, std::int64_t clusters, std::int64_t iterations, std::int64_t last_mass = 1) {
+    return {{{{tokens, clusters}, true, -5, 5}, {{1}, false, -1, 1, iterations > 0}}, {iterations, last_mass}};
   }
   static Cases<Iterations> cases() {
     Cases<Iterations> cases;
@@ -23,10 +23,16 @@ struct OptimalTransport {
         for (const std::int64_t iterations : {0, 1, 3}) cases.push_back(of(tokens, clusters, iterations));
       }
     }
+    for (const std::int64_t iterations : {0, 1, 3}) {  // the last one SuperGlue's other dustbin
+      cases.push_back(of(4, 3, iterations, 3));
+      cases.push_back(of(8, 17, iterations, 17));
+    }
     return cases;
   }
   static Case<Iterations> speed() { return of(256, 64, 3); }
-  static constexpr auto apply = [](auto& in, Iterations iterations) { return optimal_transport(in[0], in[1], iterations.count); };
+  static constexpr auto apply = [](auto& in, Iterations iterations) {
+    return optimal_transport(in[0], in[1], iterations.count, iterations.last_mass);
+  };
 };
 
 using TransportSpecs = Specs<OptimalTransport>;

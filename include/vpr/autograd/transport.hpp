@@ -11,13 +11,14 @@
 namespace vpr {
 
 template <class B>
-Var<B> optimal_transport(const Var<B>& scores, const Var<B>& dustbin, std::int64_t iterations) {
-  return Var<B>::record(optimal_transport(scores.value(), dustbin.value(), iterations), {scores, dustbin}, [=](const Tensor<B>& dy) {
-    Tensor<B> dscores(scores.shape()), ddustbin(dustbin.shape());
-    B::optimal_transport_gradient(scores.value(), dustbin.value(), iterations, dy, dscores, ddustbin);
-    scores.accumulate([&] { return std::move(dscores); });
-    dustbin.accumulate([&] { return std::move(ddustbin); });
-  });
+Var<B> optimal_transport(const Var<B>& scores, const Var<B>& dustbin, std::int64_t iterations, std::int64_t last_mass = 1) {
+  return Var<B>::record(optimal_transport(scores.value(), dustbin.value(), iterations, last_mass), {scores, dustbin},
+                        [=](const Tensor<B>& dy) {
+                          Tensor<B> dscores(scores.shape()), ddustbin(dustbin.shape());
+                          B::optimal_transport_gradient(scores.value(), dustbin.value(), iterations, last_mass, dy, dscores, ddustbin);
+                          scores.accumulate([&] { return std::move(dscores); });
+                          dustbin.accumulate([&] { return std::move(ddustbin); });
+                        });
 }
 
 }  // namespace vpr

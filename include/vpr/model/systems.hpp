@@ -32,6 +32,7 @@
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
 #include <vpr/model/selavprpp.hpp>
+#include <vpr/model/super_glue.hpp>
 #include <vpr/model/supervlad.hpp>
 #include <vpr/model/trans_vpr.hpp>
 #include <vpr/model/vgg.hpp>
@@ -68,6 +69,8 @@ struct TransVprSystems;
 struct NetVladSystems;
 struct EdtFormerSystems;
 struct SelaVprPpSystems;
+struct SuperPointBackbones;
+struct SuperGlueSystems;
 
 namespace detail {
 
@@ -97,7 +100,7 @@ std::string names_of(const std::vector<Row>& rows) {
 inline const std::vector<NamedBackbone>& named_backbones() {
   static const std::vector<NamedBackbone> all =
       detail::joined({backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>(), backbones_of<VggBackbones>(),
-                      backbones_of<ConvNextBackbones>(), backbones_of<TransVprBackbones>()});
+                      backbones_of<ConvNextBackbones>(), backbones_of<TransVprBackbones>(), backbones_of<SuperPointBackbones>()});
   return all;
 }
 /// The rows of all aggregators.
@@ -107,11 +110,12 @@ inline const std::vector<NamedAggregator>& named_aggregators() {
 }
 /// The rows of all systems.
 inline const std::vector<NamedSystem>& named_systems() {
-  static const std::vector<NamedSystem> all = detail::joined(
-      {systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
-       systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>(), systems_of<BoqSystems>(),
-       systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>(), systems_of<TransVprSystems>(), systems_of<NetVladSystems>(),
-       systems_of<MegaLocSystems>(), systems_of<AnyLocSystems>(), systems_of<EdtFormerSystems>(), systems_of<SelaVprPpSystems>()});
+  static const std::vector<NamedSystem> all =
+      detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
+                      systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>(), systems_of<BoqSystems>(),
+                      systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>(), systems_of<TransVprSystems>(),
+                      systems_of<NetVladSystems>(), systems_of<MegaLocSystems>(), systems_of<AnyLocSystems>(),
+                      systems_of<EdtFormerSystems>(), systems_of<SelaVprPpSystems>(), systems_of<SuperGlueSystems>()});
   return all;
 }
 

@@ -38,8 +38,8 @@ struct RowKernels {
                         const float* x, const float* assignment, const float* centres, float* out);
   void (*weighted_differences)(std::int64_t count, std::int64_t channels, const float* point, const float* others, const float* weights,
                                float* out);
-  void (*transport_step)(std::int64_t tokens, std::int64_t clusters, const float* scores, float dustbin, const float* before, float* u,
-                         float* v);
+  void (*transport_step)(std::int64_t tokens, std::int64_t clusters, const float* scores, float dustbin, float mass_left,
+                         const float* before, float* u, float* v);
   void (*transport_plan)(std::int64_t tokens, std::int64_t clusters, const float* scores, float dustbin, const float* u, const float* v,
                          float* out);
 };

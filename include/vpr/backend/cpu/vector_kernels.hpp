@@ -11,6 +11,7 @@
 #include <vpr/core/buffer.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 namespace vpr::detail {
@@ -245,7 +246,7 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
   }
 
   template <class X>
-  static void optimal_transport(const X& scores, const X& dustbin, std::int64_t iterations, X& out) {
+  static void optimal_transport(const X& scores, const X& dustbin, std::int64_t iterations, std::int64_t last, X& out) {
     const std::int64_t tokens = scores.shape()[1], clusters = scores.shape()[2];
     in_blocks(scores.shape()[0], tokens * clusters * iterations * 16, [&](std::int64_t b) {
       Buffer<float> held(static_cast<std::size_t>(clusters + 1 + tokens));
@@ -253,7 +254,9 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
       std::fill_n(u, held.size(), 0.0F);
       const float* const image = scores.data() + b * tokens * clusters;
       for (std::int64_t i = 0; i < iterations; ++i) {
-        rows().transport_step(tokens, clusters, image, dustbin.data()[0], i == 0 ? nullptr : v, u, v);
+        const auto mass_left = static_cast<float>(tokens - 1 + last - clusters);
+        rows().transport_step(tokens, clusters, image, dustbin.data()[0], mass_left, i == 0 ? nullptr : v, u, v);
+        v[tokens - 1] += std::log(static_cast<float>(last));
       }
       rows().transport_plan(tokens, clusters, image, dustbin.data()[0], u, v, out.data() + b * tokens * (clusters + 1));
     });

@@ -339,9 +339,10 @@ inline void weighted_differences(std::int64_t count, std::int64_t channels, cons
   }
 }
 
-/// One iteration of an image's optimal transport: u, of K + 1 clusters, from the v before (none: zeros), then v, of the tokens, from u.
-inline void transport_step(std::int64_t tokens, std::int64_t clusters, const float* scores, float dustbin, const float* before, float* u,
-                           float* v) {
+/// One iteration of an image's optimal transport: u, of K + 1 clusters, from the v before (none: zeros), then v, of tokens of mass 1, from u.
+/// @param mass_left  the dustbin's
+inline void transport_step(std::int64_t tokens, std::int64_t clusters, const float* scores, float dustbin, float mass_left,
+                           const float* before, float* u, float* v) {
   const float mass = -__builtin_logf(static_cast<float>(tokens + clusters)), least = -__builtin_inff();
   for (std::int64_t k = 0; k < clusters; k += lanes) {
     const std::int64_t wanted = clusters - k;
@@ -359,7 +360,7 @@ inline void transport_step(std::int64_t tokens, std::int64_t clusters, const flo
     map(tokens, before, v, ExpBelow{most, 1});
     rest = most + log(splat(sum(tokens, v, v, First{})))[0];
   }
-  u[clusters] = mass + __builtin_logf(static_cast<float>(tokens - clusters)) - (dustbin + rest);
+  u[clusters] = mass + __builtin_logf(mass_left) - (dustbin + rest);
 
   const float last = dustbin + u[clusters];
   for (std::int64_t n = 0; n < tokens; n += lanes) {
