@@ -92,3 +92,42 @@ TEST_CASE("A town refuses settings and places that make no sense") {
   CHECK_THROWS_WITH(town.render(1, TownView::map), ContainsSubstring("got place 1, expected 0 to 0"));
   CHECK_THROWS_AS(town.pose(-1, TownView::map), vpr::ConfigError);
 }
+
+TEST_CASE("A drive goes along its route step by step, looks ahead, and stays within the streets") {
+  const SyntheticTown town({.places = 12, .size = {30, 40}});
+  REQUIRE(town.streets() == 3);
+  const vpr::TownCrossing route[] = {{0, 0}, {2, 0}, {2, 1}};
+  const auto poses = town.drive(route, {.step = 4, .aside = -1});
+  REQUIRE(poses.size() == 61);
+  CHECK(poses[0].heading == Approx(90));
+  CHECK(poses[0].north == Approx(4100000 - 1));
+  CHECK(poses[10].east == Approx(500000 + 40));
+  CHECK(poses[60].heading == Approx(0).margin(1e-9));
+  CHECK(poses[60].east == Approx(500000 + 161));
+  CHECK(poses[60].north == Approx(4100000 + 80));
+  for (std::size_t i = 1; i < poses.size(); ++i)
+    CHECK(std::hypot(poses[i].east - poses[i - 1].east, poses[i].north - poses[i - 1].north) < 6);
+  CHECK(town.drive(route, {.step = 4, .from = 2}).size() == 60);
+  CHECK_THROWS_AS(town.drive(std::vector<vpr::TownCrossing>{{0, 0}}), vpr::ConfigError);
+  CHECK_THROWS_AS(town.drive(std::vector<vpr::TownCrossing>{{0, 0}, {3, 0}}), vpr::ConfigError);
+  CHECK_THROWS_AS(town.drive(std::vector<vpr::TownCrossing>{{0, 0}, {1, 1}}), vpr::ConfigError);
+  CHECK_THROWS_AS(town.drive(route, {.step = 0}), vpr::ConfigError);
+}
+
+TEST_CASE("A drive's photos are those of its light, and change little from step to step") {
+  const SyntheticTown town({.places = 12, .size = {60, 80}});
+  const vpr::TownCrossing route[] = {{0, 1}, {2, 1}};
+  const auto poses = town.drive(route, {.step = 2});
+  const auto difference = [](const vpr::Image& a, const vpr::Image& b) {
+    double sum = 0;
+    for (std::size_t i = 0; i < a.pixels().size(); ++i)
+      sum += std::abs(static_cast<double>(a.pixels()[i]) - static_cast<double>(b.pixels()[i]));
+    return sum / static_cast<double>(a.pixels().size());
+  };
+  const vpr::Image here = town.render(poses[20], TownView::map), next = town.render(poses[21], TownView::map),
+                   away = town.render(poses[60], TownView::map), night = town.render(poses[20], TownView::night);
+  CHECK(difference(here, next) < difference(here, away));
+  CHECK(mean(night) < 0.7 * mean(here));
+  CHECK(checksum(town.render(poses[20], TownView::map)) == checksum(here));
+  CHECK(checksum(town.render(poses[20], TownView::map, 1)) != checksum(here));
+}

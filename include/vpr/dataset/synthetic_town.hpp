@@ -12,9 +12,15 @@
 #include <vpr/dataset/town/street.hpp>
 #include <vpr/image/image.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <numbers>
+#include <span>
 #include <string_view>
+#include <vector>
 
 namespace vpr {
 
@@ -47,6 +53,18 @@ struct TownPose {
   double heading = 0;          ///< degrees clockwise from north, in [0, 360)
 };
 
+/// A crossing of a town's streets, counted from the one in the south-west.
+struct TownCrossing {
+  int east = 0, north = 0;
+};
+
+/// How a drive goes along its route.
+struct TownDrive {
+  double step = 4;    ///< metres from one frame to the next
+  double aside = -1;  ///< metres to the left of the street's middle
+  double from = 0;    ///< metres along the route to the first frame
+};
+
 /// A town with streets, houses, shops, signs, trees and lamps, of which it renders photos: each place as the map has it and as queries see it.
 ///
 /// Everything follows from the seed: the same photos on every machine, whatever the number of threads. Places are at least 25 m apart, and
@@ -68,21 +86,71 @@ class SyntheticTown {
   /// Where the photo of a place is taken from. @throws ConfigError for a place that is not in [0, places())
   TownPose pose(int place, TownView view) const {
     const Shot shot = shot_of(place, view);
-    const double heading = std::fmod(450 - shot.yaw * 180 / std::numbers::pi, 360.0);
-    return {origin_east + shot.eye.x, origin_north + shot.eye.y, shot.eye.z, heading < 0 ? heading + 360 : heading};
+    return pose_of(shot.eye, shot.yaw);
   }
 
   /// The photo of a place. May be called from several threads. @throws ConfigError for a place that is not in [0, places())
   Image render(int place, TownView view) const {
     const Shot shot = shot_of(place, view);
-    const auto camera =
-        town::Camera::look(shot.eye, shot.yaw, shot.pitch, settings_.size.height, settings_.size.width, 78 * std::numbers::pi / 180);
+    const auto camera = town::Camera::look(shot.eye, shot.yaw, shot.pitch, settings_.size.height, settings_.size.width, field_of_view);
     const town::Shadows& shadows = view == TownView::viewpoint ? morning_ : midday_;
     return town::render(camera, plan_, scene_, cars(place, view, shot), light(view), shadows, shot.seed);
   }
 
+  /// Streets of each direction; crossings are (0, 0) to (streets() - 1, streets() - 1).
+  int streets() const { return plan_.streets; }
+
+  /// Where the frames of a drive are taken from, along straight lines from crossing to crossing; it looks ahead, and turns within some metres.
+  /// @throws ConfigError  for a route of less than two crossings, one that leaves the town's streets, or a step that is not above 0
+  std::vector<TownPose> drive(std::span<const TownCrossing> route, const TownDrive& how = {}) const {
+    VPR_REQUIRE(ConfigError, route.size() >= 2 && how.step > 0, "synthetic town: got a drive by ", route.size(), " crossings in steps of ",
+                how.step, " metres, expected at least two and a step above 0");
+    std::vector<double> reached{0};
+    for (std::size_t i = 0; i < route.size(); ++i) {
+      const auto [east, north] = route[i];
+      VPR_REQUIRE(ConfigError, east >= 0 && north >= 0 && east < streets() && north < streets(), "synthetic town: there is no crossing (",
+                  east, ", ", north, "), they go to (", streets() - 1, ", ", streets() - 1, ")");
+      if (i == 0) continue;
+      const int along = std::abs(east - route[i - 1].east), across = std::abs(north - route[i - 1].north);
+      VPR_REQUIRE(ConfigError, (along == 0) != (across == 0), "synthetic town: no street leads from crossing (", route[i - 1].east, ", ",
+                  route[i - 1].north, ") straight to (", east, ", ", north, ")");
+      reached.push_back(reached.back() + town::block * (along + across));
+    }
+    const auto point = [&](double at) {
+      std::size_t leg = 1;
+      while (leg + 1 < reached.size() && reached[leg] < at) ++leg;
+      const double share = (at - reached[leg - 1]) / (reached[leg] - reached[leg - 1]);
+      const auto crossing = [&](std::size_t i) { return town::Vector{town::block * route[i].east, town::block * route[i].north, 0}; };
+      return town::mix(crossing(leg - 1), crossing(leg), share);
+    };
+    std::vector<TownPose> poses;
+    const double turn = 6;  // metres before and behind a crossing
+    for (double at = how.from; at <= reached.back(); at += how.step) {
+      const town::Vector behind = point(std::max(at - turn, 0.0)), ahead = point(std::min(at + turn, reached.back()));
+      const town::Vector forward = town::normalized(ahead - behind), eye = point(at) + town::cross(town::up, forward) * how.aside;
+      poses.push_back(pose_of(eye + town::up * camera_height, std::atan2(forward.y, forward.x)));
+    }
+    return poses;
+  }
+
+  /// What a camera sees from anywhere in the light of a view, streets without cars. May be called from several threads.
+  /// @param frame  seeds the sensor's noise
+  Image render(const TownPose& pose, TownView view, std::uint64_t frame = 0) const {
+    const town::Vector eye{pose.east - origin_east, pose.north - origin_north, pose.height};
+    const double yaw = (90 - pose.heading) * std::numbers::pi / 180;
+    const auto camera = town::Camera::look(eye, yaw, camera_pitch, settings_.size.height, settings_.size.width, field_of_view);
+    return town::render(camera, plan_, scene_, {}, light(view), view == TownView::viewpoint ? morning_ : midday_,
+                        town::hash(settings_.seed, static_cast<int>(frame), static_cast<int>(view), 6));
+  }
+
  private:
+  static constexpr double camera_height = 2.4, camera_pitch = 0.06, field_of_view = 78 * std::numbers::pi / 180;
   static constexpr double origin_east = 500000, origin_north = 4100000;
+
+  static TownPose pose_of(const town::Vector& eye, double yaw) {
+    const double heading = std::fmod(450 - yaw * 180 / std::numbers::pi, 360.0);
+    return {origin_east + eye.x, origin_north + eye.y, eye.z, heading < 0 ? heading + 360 : heading};
+  }
 
   struct Shot {
     town::Vector eye;
@@ -124,7 +192,7 @@ class SyntheticTown {
     VPR_REQUIRE(ConfigError, place >= 0 && place < places(), "synthetic town: got place ", place, ", expected 0 to ", places() - 1);
     const town::Spot& spot = plan_.spots[static_cast<std::size_t>(place)];
     town::Dice dice(town::hash(settings_.seed, place, static_cast<int>(view), 5));
-    Shot shot{spot.eye, spot.yaw, 0.06, dice.seed()};
+    Shot shot{spot.eye, spot.yaw, camera_pitch, dice.seed()};
     if (view == TownView::map) return shot;
     const bool far = view == TownView::viewpoint;
     const double on = dice.either(far ? 2.5 : 0.5, far ? 5.5 : 2.5), aside = dice.either(0.3, 1.5);

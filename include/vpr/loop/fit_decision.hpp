@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Rules of decision from a validation run. Takes a while to compile, and is therefore not part of `<vpr/loop.hpp>`.
+/// Rules of decision from a validation run.
 #pragma once
 
-#include <vpr/core/eigen.hpp>
 #include <vpr/loop/decision.hpp>
-
-#include <Eigen/Cholesky>
 
 #include <algorithm>
 #include <array>
@@ -37,54 +34,96 @@ struct DecisionSettings {
 
 namespace detail {
 
-/// Coefficients of Platt's logistic regression (1999), with his targets that keep them finite where the classes can be separated.
-inline std::array<double, 3> fit_logistic(std::span<const ValidationAnswer> answers, bool use_margin) {
-  const double n = static_cast<double>(answers.size());
-  const auto right = static_cast<double>(std::count_if(answers.begin(), answers.end(), [](const auto& answer) { return answer.right; }));
-  const double target_right = (right + 1) / (right + 2), target_wrong = 1 / (n - right + 2);
-  const auto value = [](const ValidationAnswer& answer, int i) { return static_cast<double>(i == 1 ? answer.score : answer.margin); };
-  std::array<double, 3> mean{}, scale{1, 1, 1};
-  for (int i : {1, 2}) {
-    double squares = 0;
-    for (const ValidationAnswer& answer : answers) mean[static_cast<std::size_t>(i)] += value(answer, i) / n;
-    for (const ValidationAnswer& answer : answers) squares += std::pow(value(answer, i) - mean[static_cast<std::size_t>(i)], 2) / n;
-    scale[static_cast<std::size_t>(i)] = squares > 0 ? std::sqrt(squares) : 1;
+using ThreeValues = std::array<double, 3>;
+
+/// The solution x of A x = b, A being symmetric and positive definite, by Gaussian elimination.
+inline ThreeValues solve(std::array<ThreeValues, 3> a, ThreeValues b) {
+  for (std::size_t k = 0; k < 3; ++k) {
+    for (std::size_t i = k + 1; i < 3; ++i) {
+      const double factor = a[i][k] / a[k][k];
+      for (std::size_t j = k; j < 3; ++j) a[i][j] -= factor * a[k][j];
+      b[i] -= factor * b[k];
+    }
   }
-  Eigen::Vector3d w(std::log((right + 1) / (n - right + 1)), 0, 0);
-  const auto probability = [](double z) { return 1 / (1 + std::exp(-z)); };
-  const auto features = [&](const ValidationAnswer& answer) {
-    return Eigen::Vector3d(1, (value(answer, 1) - mean[1]) / scale[1], use_margin ? (value(answer, 2) - mean[2]) / scale[2] : 0);
-  };
-  const auto loss = [&](const Eigen::Vector3d& at) {
+  for (std::size_t k = 3; k-- > 0;) {
+    for (std::size_t j = k + 1; j < 3; ++j) b[k] -= a[k][j] * b[j];
+    b[k] /= a[k][k];
+  }
+  return b;
+}
+
+/// Coefficients of Platt's logistic regression (1999), with his targets that keep them finite where the classes can be separated.
+class LogisticFit {
+ public:
+  LogisticFit(std::span<const ValidationAnswer> answers, bool use_margin) : answers_(answers) {
+    const auto n = static_cast<double>(answers.size());
+    const auto right = static_cast<double>(std::count_if(answers.begin(), answers.end(), [](const auto& answer) { return answer.right; }));
+    target_right_ = (right + 1) / (right + 2);
+    target_wrong_ = 1 / (n - right + 2);
+    weights_[0] = std::log((right + 1) / (n - right + 1));
+    for (const ValidationAnswer& answer : answers)
+      features_.push_back({1, static_cast<double>(answer.score), use_margin ? static_cast<double>(answer.margin) : 0.0});
+    for (std::size_t k : {1, 2}) {  // to mean 0 and variance 1
+      double squares = 0;
+      for (const ThreeValues& x : features_) mean_[k] += x[k] / n;
+      for (ThreeValues& x : features_) squares += std::pow(x[k] -= mean_[k], 2) / n;
+      scale_[k] = squares > 0 ? std::sqrt(squares) : 1;
+      for (ThreeValues& x : features_) x[k] /= scale_[k];
+    }
+    minimise();
+  }
+
+  /// Of the score and margin as they come.
+  ThreeValues coefficients() const {
+    const double c1 = weights_[1] / scale_[1], c2 = weights_[2] / scale_[2];
+    return {weights_[0] - c1 * mean_[1] - c2 * mean_[2], c1, c2};
+  }
+
+ private:
+  static double dot(const ThreeValues& a, const ThreeValues& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+  static ThreeValues moved(const ThreeValues& from, double share, const ThreeValues& by) {
+    return {from[0] - share * by[0], from[1] - share * by[1], from[2] - share * by[2]};
+  }
+  double target(std::size_t i) const { return answers_[i].right ? target_right_ : target_wrong_; }
+
+  double loss(const ThreeValues& weights) const {
     double sum = 0;
-    for (const ValidationAnswer& answer : answers) {
-      const double z = features(answer).dot(at), target = answer.right ? target_right : target_wrong;
-      sum += std::max(z, 0.0) - z * target + std::log1p(std::exp(-std::abs(z)));
+    for (std::size_t i = 0; i < features_.size(); ++i) {
+      const double z = dot(features_[i], weights);
+      sum += std::max(z, 0.0) - z * target(i) + std::log1p(std::exp(-std::abs(z)));
     }
     return sum;
-  };
-  double now = loss(w);
-  for (int step = 0; step < 100; ++step) {  // Newton's, halved until the loss falls
-    Eigen::Matrix3d hessian = Eigen::Matrix3d::Identity() * 1e-9;
-    Eigen::Vector3d gradient = Eigen::Vector3d::Zero();
-    for (const ValidationAnswer& answer : answers) {
-      const Eigen::Vector3d x = features(answer);
-      const double p = probability(x.dot(w));
-      gradient += (p - (answer.right ? target_right : target_wrong)) * x;
-      hessian += std::max(p * (1 - p), 1e-12) * x * x.transpose();
-    }
-    const Eigen::Vector3d move = hessian.ldlt().solve(gradient);
-    double share = 1, next = loss(w - move);
-    while (next > now && share > 1e-6) next = loss(w - (share /= 2) * move);
-    if (!(next < now)) break;
-    w -= share * move;
-    const double gain = now - next;
-    now = next;
-    if (gain < 1e-12 * n) break;
   }
-  const double c1 = w[1] / scale[1], c2 = w[2] / scale[2];
-  return {w[0] - c1 * mean[1] - c2 * mean[2], c1, c2};
-}
+
+  /// Newton's steps, halved until the loss falls.
+  void minimise() {
+    double now = loss(weights_);
+    for (int step = 0; step < 100; ++step) {
+      std::array<ThreeValues, 3> hessian{{{1e-9, 0, 0}, {0, 1e-9, 0}, {0, 0, 1e-9}}};
+      ThreeValues gradient{};
+      for (std::size_t i = 0; i < features_.size(); ++i) {
+        const ThreeValues& x = features_[i];
+        const double p = 1 / (1 + std::exp(-dot(x, weights_))), curvature = std::max(p * (1 - p), 1e-12);
+        for (std::size_t r = 0; r < 3; ++r) {
+          gradient[r] += (p - target(i)) * x[r];
+          for (std::size_t c = 0; c < 3; ++c) hessian[r][c] += curvature * x[r] * x[c];
+        }
+      }
+      const ThreeValues move = solve(hessian, gradient);
+      double share = 1, next = loss(moved(weights_, share, move));
+      while (next > now && share > 1e-6) next = loss(moved(weights_, share /= 2, move));
+      if (!(next < now)) return;
+      weights_ = moved(weights_, share, move);
+      if (now - next < 1e-12 * static_cast<double>(features_.size())) return;
+      now = next;
+    }
+  }
+
+  std::span<const ValidationAnswer> answers_;
+  std::vector<ThreeValues> features_;
+  ThreeValues mean_{}, scale_{1, 1, 1}, weights_{};
+  double target_right_ = 0, target_wrong_ = 0;
+};
 
 }  // namespace detail
 
@@ -149,7 +188,7 @@ inline DecisionRule fit_decision(std::span<const ValidationAnswer> answers, cons
   }
   rule.measured.accepted = best_accepted;
   rule.measured.accepted_right = best_right;
-  rule.logistic = detail::fit_logistic(answers, settings.use_margin);
+  rule.logistic = detail::LogisticFit(answers, settings.use_margin).coefficients();
   return rule;
 }
 
