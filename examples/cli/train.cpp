@@ -36,6 +36,7 @@ vpr::Recipe recipe_of(const TrainOptions& options) {
   if (options.negatives > 0) recipe.miner.negatives = options.negatives;
   if (options.round > 0) recipe.miner.queries = options.round;
   if (options.pool > 0) recipe.miner.pool = options.pool;
+  if (!options.size.empty()) recipe.size = vpr::parse_image_size(options.size, "--size");
   recipe.miner.full = recipe.mining == vpr::Mining::full;
   recipe.miner.seed = options.seed;
   const bool mined = recipe.mining != vpr::Mining::batch;
@@ -47,9 +48,10 @@ vpr::Recipe recipe_of(const TrainOptions& options) {
   return recipe;
 }
 
-void run(const TrainOptions& options) {
+void run(TrainOptions options) {
   if (options.threads > 0) vpr::set_thread_count(static_cast<int>(options.threads));
   const vpr::Recipe recipe = recipe_of(options);
+  options.size = vpr::text_of(recipe.size);
   const std::map<std::string, std::string> deciding = deciding_options(options, recipe);
   check_training(options, deciding);
   train(options, recipe, deciding);
@@ -88,7 +90,7 @@ void add_train(CLI::App& program) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command->add_option("--leave-out", options->leave_out, "leave out photos of this group (city, video), or with this text in their path");
-  command->add_option("--size", options->size, "size of the network's input in pixels")->capture_default_str();
+  command->add_option("--size", options->size, "size of the network's input in pixels; default: the recipe's");
   command->add_option("--augment", options->augment, "what photos undergo; default: the recipe's")
       ->check(CLI::IsMember({"randaugment", "none"}));
   command->add_option(

@@ -6,6 +6,7 @@
 
 #include <vpr/core/printable.hpp>
 #include <vpr/dataset/photo_folder.hpp>
+#include <vpr/image/augment.hpp>
 #include <vpr/io/safetensors.hpp>
 #include <vpr/io/weight_source.hpp>
 #include <vpr/model/record.hpp>
@@ -58,7 +59,9 @@ std::map<std::string, std::string> deciding_options(const TrainOptions& options,
       {"frames", std::to_string(options.frames)},
       {"leave-out", left_out},
       {"size", vpr::text_of(vpr::parse_image_size(options.size, "--size"))},
-      {"augment", recipe.augment ? "randaugment" : "none"},
+      {"augment", recipe.augment.target<vpr::RandAugment>() != nullptr ? "randaugment"
+                  : recipe.augment                                     ? "of the recipe"
+                                                                       : "none"},
       {"mining", recipe.mining == vpr::Mining::batch  ? "batch"
                  : recipe.mining == vpr::Mining::full ? "full"
                                                       : "partial"},

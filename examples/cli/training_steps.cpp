@@ -5,6 +5,7 @@
 #include "progress_bar.hpp"
 #include "training_photos.hpp"
 
+#include <vpr/model/class_steps.hpp>
 #ifdef VPR_WITH_HASH
 #include <vpr/dataset/frozen_blocks.hpp>
 #endif
@@ -39,6 +40,8 @@ vpr::TrainingStepsSettings settings_of(vpr::TrainedSystem& system, const TrainOp
 
 std::unique_ptr<vpr::TrainingSteps> training_steps(vpr::TrainedSystem& system, const TrainOptions& options, const vpr::Recipe& recipe) {
   vpr::TrainingStepsSettings settings = settings_of(system, options, recipe);
+  if (recipe.mining == vpr::Mining::batch && recipe.classes)
+    return std::make_unique<vpr::ClassSteps>(system, recipe, places_of(options), loader_of(options, recipe), std::move(settings));
   if (recipe.mining == vpr::Mining::batch)
     return std::make_unique<vpr::PlaceSteps>(system, recipe, places_of(options), loader_of(options, recipe), std::move(settings));
   return std::make_unique<vpr::TripletSteps>(system, recipe, triplet_photos(options), loader_of(options, recipe), plain_loader(options),

@@ -143,7 +143,9 @@ TEST_CASE("A cut network starts from the file of the whole, and is trained in it
 
 TEST_CASE("A recipe is found by name, and each is of a model that exists") {
   CHECK(find_recipe("salad").tuned_blocks == 4);
-  CHECK_THROWS_WITH(find_recipe("soup"), ContainsSubstring("there is no recipe 'soup'; there are salad, cricavpr, selavpr, adapter, head"));
+  CHECK_THROWS_WITH(find_recipe("soup"),
+                    ContainsSubstring("there is no recipe 'soup'; there are salad, cricavpr, selavpr, mixvpr, convap, cosplace, "
+                                      "netvlad, sfrs, adapter, head"));
   for (const Recipe& recipe : recipes()) CHECK_NOTHROW(make_system<Shapes>(recipe.system));
   for (const NamedSystem& system : named_systems()) {
     if (!system.recipe.empty()) CHECK_NOTHROW(find_recipe(system.recipe));
@@ -157,4 +159,16 @@ TEST_CASE("SelaVPR's recipe mines triplets, the others compare the photos of a b
   CHECK(find_recipe("salad").mining == Mining::batch);
   CHECK(find_mining("full") == Mining::full);
   CHECK_THROWS_WITH(find_mining("half"), ContainsSubstring("no mining 'half'; there are batch, partial, full"));
+}
+
+TEST_CASE("Recipes of networks of other sizes bring them, and CosPlace's classifies") {
+  CHECK(find_recipe("salad").size == ImageSize{224, 224});
+  CHECK(find_recipe("mixvpr").size == ImageSize{320, 320});
+  CHECK(find_recipe("netvlad").miner.negatives == 10);
+  CHECK(find_recipe("sfrs").mining == Mining::full);
+  REQUIRE(find_recipe("cosplace").classes.has_value());
+  CHECK(find_recipe("cosplace").classes->least == 10);
+  CHECK_FALSE(find_recipe("convap").classes.has_value());
+  Random random(1);
+  CHECK(find_recipe("cosplace").augment(Image(ImageSize{40, 30}), random).size() == ImageSize{40, 30});
 }

@@ -54,7 +54,7 @@ struct MixVprSystems {
                  .preprocess = "resize-8-bit-then-normalise",
                  .size = {320, 320},
                  .dimensions = settings.out_channels * settings.rows,
-                 .recipe = {},
+                 .recipe = "mixvpr",
                  .factory = [settings]<class B>(std::string_view network) { return make_mix_vpr(make_backbone<B>(network), settings); }};
     };
     return {row("mixvpr", "MixVPR: ResNet-50 up to layer3, mixed maps, 4096 dimensions", {}),
@@ -78,7 +78,7 @@ struct ConvApSystems {
                  .preprocess = "resize-8-bit-then-normalise",
                  .size = {320, 320},
                  .dimensions = settings.dimensions(),
-                 .recipe = {},
+                 .recipe = "convap",
                  .factory = [settings]<class B>(std::string_view network) { return make_conv_ap(make_backbone<B>(network), settings); }};
     };
     return {row("convap", "Conv-AP: ResNet-50 and averages of 2x2 cells, 8192 dimensions", 2048),

@@ -78,7 +78,7 @@ struct NetVladSystems {
                  .preprocess = exact,
                  .size = {480, 640},
                  .dimensions = dimensions,
-                 .recipe = {},
+                 .recipe = "netvlad",
                  .factory = make};
     };
     const auto reduced = [](std::int64_t dimensions, NetVladSource (*source)() = NetVladSource::patch_net_vlad) {
@@ -93,6 +93,7 @@ struct NetVladSystems {
     of_hloc.size = {1024, 1024};
     Row sfrs = row("sfrs", "SFRS: NetVLAD trained by the similarities of regions, 4096 dimensions", 4096, "github.com/yxgeee/OpenIBL",
                    "MIT", reduced(4096, NetVladSource::open_ibl));
+    sfrs.recipe = "sfrs";
     sfrs.paper = "Ge et al., ECCV 2020";
     sfrs.preprocess = "resize-8-bit-then-normalise+subtract-mean";
     return {

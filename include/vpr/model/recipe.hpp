@@ -9,6 +9,7 @@
 #include <vpr/io/load.hpp>
 #include <vpr/io/weight_file.hpp>
 #include <vpr/layer/initialise.hpp>
+#include <vpr/loss/large_margin_cosine.hpp>
 #include <vpr/model/recipe_loss.hpp>
 #include <vpr/model/two_stage.hpp>
 #include <vpr/train/parameters.hpp>
@@ -21,6 +22,7 @@
 #include <functional>
 #include <map>
 #include <numbers>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -72,6 +74,14 @@ struct RecipeStart {
   ClusterStart clusters = {};
 };
 
+/// Training by classification: each place of at least so many photos is a class, and each group of places has a classifier of its own, which is not part of
+/// the system.
+struct ClassificationSettings {
+  LargeMarginCosineSettings loss = {};
+  std::int64_t least = 10;  ///< photos of a class; places of fewer are left out
+  double rate = 0.01;       ///< of the classifiers
+};
+
 /// What a training is made of, in the authors' numbers until they are changed.
 struct Recipe {
   std::string name;
@@ -92,6 +102,9 @@ struct Recipe {
   RecipeStart start = {};
   std::vector<std::string> trained = {};  ///< of heads and adapters, those whose names hold one of these; empty: all
   std::string tokens = {};                ///< `unit` or `raw`: see `ModelRecord::tokens`; empty: the system's default
+  ImageSize size = {224, 224};            ///< that photos come to
+  /// Classification in place of the loss of places: see `ClassSteps`.
+  std::optional<ClassificationSettings> classes = {};
 };
 
 namespace detail {

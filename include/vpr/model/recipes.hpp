@@ -8,12 +8,14 @@
 #include <vpr/loss/hashing.hpp>
 #include <vpr/loss/multi_similarity.hpp>
 #include <vpr/loss/selavpr.hpp>
+#include <vpr/loss/sfrs.hpp>
 #include <vpr/loss/triplet.hpp>
 #include <vpr/model/recipe.hpp>
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace vpr {
@@ -27,6 +29,11 @@ constexpr std::int64_t gsv_cities_epoch(std::int64_t places) { return (62'000 + 
 /// The recipes by name.
 inline std::vector<Recipe> recipes() {
   const RecipeLoss by_similarity(MultiSimilarityLoss<>(), TripletLoss({.reduction = Reduction::mean}));
+  const TripletLoss by_distance({.margin = 0.31622776601683794, .reduction = Reduction::mean});  // √0.1
+  const OverlaidWarmUp<MultiStepDecay> in_epochs{1500, {{6000, 12000, 18000}}};  // every tenth of GSV-Cities' epochs, of some 600 steps
+  const Augmentations jitter_and_crop{ColourJitter{0.7, 0.7, 0.7, 0.5}, [](Image photo, Random& random) {
+                                        return RandomResizedCrop{photo.size(), {0.5, 1}}(std::move(photo), random);
+                                      }};
   return {
       {.name = "salad",
        .meaning = "SALAD: the head and the last four blocks, multi-similarity loss (Izquierdo and Civera, CVPR 2024, section 4.1)",
@@ -52,6 +59,61 @@ inline std::vector<Recipe> recipes() {
        .places = 4,
        .rate = 1e-5,
        .mining = Mining::partial},
+      {.name = "mixvpr",
+       .meaning = "MixVPR: the head and layer3, multi-similarity loss, as OpenVPRLab trains it (Ali-bey et al., WACV 2023)",
+       .system = "mixvpr",
+       .loss = by_similarity,
+       .tuned_blocks = 1,
+       .places = 100,
+       .rate = 2e-4,
+       .weight_decay = 1e-3,
+       .schedule = in_epochs,
+       .augment = RandAugment{},
+       .size = {320, 320}},
+      {.name = "convap",
+       .meaning = "Conv-AP: the head and layer4, multi-similarity loss, as OpenVPRLab trains it (Ali-bey et al., Neurocomputing 2022)",
+       .system = "convap",
+       .loss = by_similarity,
+       .tuned_blocks = 1,
+       .places = 100,
+       .weight_decay = 1e-3,
+       .schedule = in_epochs,
+       .augment = RandAugment{},
+       .size = {320, 320}},
+      {.name = "cosplace",
+       .meaning = "CosPlace: the head, layer3 and layer4, by classifiers of cells of the ground and of heading, a classifier a group "
+                  "(Berton et al., "
+                  "CVPR 2022)",
+       .system = "cosplace-512",
+       .loss = by_similarity,
+       .tuned_blocks = 2,
+       .places = 32,
+       .photos = 1,
+       .rate = 1e-5,
+       .augment = jitter_and_crop,
+       .size = {512, 512},
+       .classes = ClassificationSettings()},
+      {.name = "netvlad",
+       .meaning = "NetVLAD: its words and conv5, triplets mined from a database (Arandjelovic et al., CVPR 2016)",
+       .system = "netvlad-full",
+       .loss = {MultiSimilarityLoss<>(), by_distance},
+       .tuned_blocks = 1,
+       .rate = 1e-5,
+       .weight_decay = 1e-3,
+       .mining = Mining::full,
+       .miner = {.negatives = 10, .full = true},
+       .size = {480, 640}},
+      {.name = "sfrs",
+       .meaning = "SFRS: the first generation, NetVLAD by SARE of triplets mined from a database (Ge et al., ECCV 2020)",
+       .system = "netvlad-full",
+       .loss = {MultiSimilarityLoss<>(), SareLoss()},
+       .tuned_blocks = 1,
+       .rate = 1e-5,
+       .weight_decay = 1e-3,
+       .mining = Mining::full,
+       .miner = {.negatives = 10, .full = true},
+       .augment = ColourJitter{0.7, 0.7, 0.7, 0.5},
+       .size = {480, 640}},
       {.name = "adapter",
        .meaning = "SelaVPR's adapters and GeM alone, by the multi-similarity loss: a frozen network learns at little cost",
        .system = "selavpr-global",

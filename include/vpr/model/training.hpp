@@ -50,6 +50,18 @@ struct TrainingCallbacks {
   std::function<void(const std::string&)> say = {};  ///< what a resumed training found
 };
 
+/// What a training moves: a system, and what its steps train beside it.
+struct TrainedParts {
+  TrainedSystem& system;
+  TrainingSteps& steps;
+
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    system.visit(visitor, prefix);
+    steps.visit(AnyVisitor<TrainedSystem::backend>(visitor), prefix + "classifiers.");
+  }
+};
+
 /// Trains a system by a recipe. The state is that of a `Trainer`: resumed, a training comes to the bits of one that was left alone. Validated weights take their
 /// name after the state of their step is written: a program that is killed at any moment leaves both of one step, or resuming puts them in place.
 class Training {
@@ -63,7 +75,9 @@ class Training {
         settings_(std::move(settings)),
         callbacks_(std::move(callbacks)),
         stopping_(settings_.patience),
-        trainer_(system, AdamW<Cpu<f32>>(system, {.rate = recipe.rate, .weight_decay = recipe.weight_decay}), recipe.schedule,
+        parts_{system, steps},
+        trainer_(parts_, AdamW<Cpu<f32>>(parts_, {.rate = recipe.rate, .weight_decay = recipe.weight_decay}, groups_of(recipe)),
+                 recipe.schedule,
                  {.steps = settings_.steps,
                   .checkpoint_every = settings_.every,
                   .checkpoint = settings_.files.state(),
@@ -131,6 +145,12 @@ class Training {
   }
 
  private:
+  /// Classifiers have a rate of their own.
+  static std::vector<ParameterGroup<AdamWSettings>> groups_of(const Recipe& recipe) {
+    if (!recipe.classes) return {};
+    return {{"classifiers.", {.rate = recipe.classes->rate}}};
+  }
+
   /// How many steps a trained file says are behind it; nothing where there is no such file.
   static std::optional<std::int64_t> trained_steps(const std::string& path) {
     try {
@@ -200,7 +220,8 @@ class Training {
   TrainingSettings settings_;
   TrainingCallbacks callbacks_;
   EarlyStopping stopping_;
-  Trainer<TrainedSystem, AdamW<Cpu<f32>>, decltype(Recipe::schedule)> trainer_;
+  TrainedParts parts_;
+  Trainer<TrainedParts, AdamW<Cpu<f32>>, decltype(Recipe::schedule)> trainer_;
 };
 
 }  // namespace vpr

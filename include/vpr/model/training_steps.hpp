@@ -55,6 +55,8 @@ class TrainingSteps {
 
   /// What is trained on, in words.
   virtual std::string description() const = 0;
+  /// Shows what is trained beside the system, if anything is.
+  virtual void visit(const AnyVisitor<TrainedSystem::backend>&, const std::string&) {}
   /// What a resumed training goes on with, for a `Trainer` to keep; nothing where the number of a step is enough.
   virtual MinedBatches<Load, Load>* state() { return nullptr; }
   /// The recorded loss of the step of that number, counted from 0. Steps are asked for in order.
@@ -98,7 +100,7 @@ class TrainingSteps {
 };
 
 /// Batches of places, which the loss compares. Photos that a system mixes are described as one batch context.
-class PlaceSteps final : public TrainingSteps {
+class PlaceSteps : public TrainingSteps {
  public:
   /// The system must outlive this.
   PlaceSteps(TrainedSystem& system, const Recipe& recipe, TrainingPlaces places, Load load, TrainingStepsSettings settings = {})
@@ -120,7 +122,7 @@ class PlaceSteps final : public TrainingSteps {
     const PhotoBatch batch = *ahead_->next();
     auto& aggregator = system_.pipeline.aggregator;
     if (aggregator.mixes()) aggregator.batch_context = BatchContext<X>::blocks(batch.shape()[0]);
-    return recipe_.loss(described(batch.shape(), batch.values), batch.labels);
+    return loss_of(described(batch.shape(), batch.values), batch.labels);
   }
 
   std::vector<float> patches(const AnyBackbone<>& network, const ClusterStart& start) override {
@@ -145,6 +147,11 @@ class PlaceSteps final : public TrainingSteps {
     for (BadPhoto& photo : batches_.bad_photos()) bad.push_back(std::move(photo));
     return bad;
   }
+
+ protected:
+  const TrainingPlaces& places() const { return places_; }
+  /// The loss of what is compared of a batch, whose photos show those places.
+  virtual X loss_of(const TrainedFeatures& features, std::span<const std::int64_t> labels) { return recipe_.loss(features, labels); }
 
  private:
   std::int64_t next_ = -1;
