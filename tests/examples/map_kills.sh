@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Usage: map_kills.sh VPR RENDER_A_TOWN WEIGHTS JSON_VALUE FOLDER [ROUNDS]. `vpr map add` is killed at random moments, round after round: the map verifies each time and never
+# loses a place; in the end it holds what a map that was left alone holds. Then bits of it are flipped, and a disk is full.
+set -euo pipefail
+vpr=$1 town=$2 weights=$3 json_value=$4 folder=$5 rounds=${6:-12}
+rm -rf "$folder"
+mkdir -p "$folder"
+cd "$folder"
+"$town" town 1 24 >/dev/null
+RANDOM=1
+model=(--model dinov2-vits14:1+gem --weights "$weights" --size 28 --batch 1 --threads 1)
+
+fail() { echo "$*" >&2; exit 1; }
+places() { "$vpr" map info "$1" --json >info.json && "$json_value" info.json /places; }
+"$vpr" map create whole.map "${model[@]}" town/database >/dev/null
+"$vpr" map create killed.map "${model[@]}" town/database >/dev/null
+before=$(places killed.map)
+kills=0
+for round in $(seq "$rounds"); do
+  session=$((round * 96 / rounds / 24))  # a few sessions, each added over many rounds
+  "$vpr" map add killed.map --session "$session" town/queries >add.txt 2>&1 &
+  added=$!
+  sleep "0.$(printf %03d $((RANDOM % 400)))"
+  if kill -9 $added 2>/dev/null; then kills=$((kills + 1)); fi
+  wait $added 2>/dev/null || true
+  "$vpr" map verify killed.map >verify.txt 2>&1 || { cat verify.txt; fail "round $round: the map does not verify"; }
+  now=$(places killed.map)
+  [ "$now" -ge "$before" ] || fail "round $round: $before places became $now"
+  before=$now
+done
+[ $kills -ge $((rounds / 2)) ] || fail "only $kills of $rounds rounds were killed"
+for session in 0 1 2 3 4; do
+  "$vpr" map add killed.map --session $session town/queries >/dev/null 2>&1
+  "$vpr" map add whole.map --session $session town/queries >/dev/null 2>&1
+done
+[ "$(places killed.map)" = "$(places whole.map)" ] || fail "$(places killed.map) places, expected $(places whole.map)"
+query() { "$vpr" map query "$1" town/queries/night --top 3 --csv "$1.csv" >/dev/null && cut -d, -f1-4 "$1.csv"; }
+cmp <(query killed.map) <(query whole.map) || fail "other answers"
+
+# A flipped bit of what the map holds is found, wherever it is; bits of pages that nothing refers to change no answer.
+size=$(stat -c %s whole.map) found=0
+for round in $(seq "$rounds"); do
+  cp whole.map flipped.map
+  at=$(((RANDOM * 32768 + RANDOM) % size))
+  byte=$(od -An -tu1 -j $at -N 1 whole.map)
+  # shellcheck disable=SC2059  # the format is the byte
+  printf "\\x$(printf %02x $((byte ^ (1 << (RANDOM % 8)))))" | dd of=flipped.map bs=1 seek=$at conv=notrunc status=none
+  if "$vpr" map verify flipped.map >verify.txt 2>&1; then
+    cmp <(query flipped.map) <(query whole.map) || fail "a bit at byte $at changes answers, and is not found"
+  else
+    found=$((found + 1))
+    grep -q flipped.map verify.txt || { cat verify.txt; fail "a bit at byte $at: the map is not named"; }
+  fi
+done
+[ $found -gt 0 ] || fail "no flipped bit was found"
+
+# A full disk: a limit of the file's size stands for it.
+cp killed.map full.map
+if (ulimit -f $(($(stat -c %s full.map) / 1024)); trap '' XFSZ; "$vpr" map add full.map --session full town/queries >full.txt 2>&1); then fail "a full disk was not noticed"; fi
+grep -q full.map full.txt || { cat full.txt; fail "a full disk: the map is not named"; }
+"$vpr" map verify full.map >/dev/null || fail "a full disk damaged the map"
+[ "$(places full.map)" -ge "$(places killed.map)" ] || fail "a full disk lost places"
+echo "$kills kills and $found of $rounds flipped bits left the map whole or named"
