@@ -10,3 +10,7 @@
 #include <vpr/index/flat.hpp>
 #include <vpr/index/pca.hpp>
 #include <vpr/index/top_k.hpp>
+
+#ifdef VPR_WITH_HNSW
+#include <vpr/index/hnsw.hpp>
+#endif
