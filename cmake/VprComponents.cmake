@@ -1,6 +1,6 @@
 # The components beside vpr::vpr: which packages each looks for, what it links, and Debian's names of those packages.
 # This project's build and the installed package (vprConfig.cmake) both read them from here.
-set(vpr_components io image webp tiff gif heif hash map mpi omp thrust tbb cuda)
+set(vpr_components io image webp tiff gif heif hash map hnsw mpi omp thrust tbb cuda)
 
 # What vpr::vpr itself needs.
 set(vpr_vpr_packages Eigen3 xtensor Threads)
@@ -41,6 +41,11 @@ set(vpr_map_packages Lmdb Xxhash)
 set(vpr_map_links Lmdb::Lmdb Xxhash::Xxhash)
 set(vpr_map_definitions VPR_WITH_HASH)
 set(vpr_map_debian liblmdb-dev libxxhash-dev)
+
+# Approximate search: hnswlib.
+set(vpr_hnsw_packages Hnswlib)
+set(vpr_hnsw_links Hnswlib::Hnswlib)
+set(vpr_hnsw_debian libhnswlib-dev)
 
 # Several processes, on one machine or more: MPI.
 set(vpr_mpi_packages MPI)

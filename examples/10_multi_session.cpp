@@ -62,7 +62,7 @@ int main(int count, char** arguments) try {
       share_right(probabilities, day, night));
   vpr::LoopReport report{.title = "Two sessions"};
   for (const DescribedDrive* frames : {&day, &night}) {
-    vpr::Drive& drive = report.drives.emplace_back(vpr::Drive{frames->places[0].session, {}});
+    vpr::LoopReport::Drive& drive = report.drives.emplace_back(vpr::LoopReport::Drive{frames->places[0].session, {}});
     for (const vpr::Place& place : frames->places) drive.positions.push_back(*place.position);
   }
   std::int64_t added = 0;

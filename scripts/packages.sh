@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What this project needs from Debian, in one place. To be sourced.
 
-build_packages=(g++ cmake ninja-build libeigen3-dev libxtensor-dev nlohmann-json3-dev zlib1g-dev libjpeg-dev libspng-dev libwebp-dev libtiff-dev libgif-dev libheif-dev libxxhash-dev liblmdb-dev libopenmpi-dev libtbb-dev)
+build_packages=(g++ cmake ninja-build libeigen3-dev libxtensor-dev nlohmann-json3-dev zlib1g-dev libjpeg-dev libspng-dev libwebp-dev libtiff-dev libgif-dev libheif-dev libxxhash-dev liblmdb-dev libhnswlib-dev libopenmpi-dev libtbb-dev)
 program_packages=(libcli11-dev libkainjow-mustache-dev)
 test_packages=(catch2 python3)
 benchmark_packages=(libbenchmark-dev)

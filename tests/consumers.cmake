@@ -55,7 +55,7 @@ vpr_consumer_refused(consumer_fetch_links_unasked consumer_fetch "${not_asked}" 
 get_target_property(eigen_folders Eigen3::Eigen INTERFACE_INCLUDE_DIRECTORIES)
 list(TRANSFORM eigen_folders PREPEND -isystem)
 set(copied_options -std=c++20 -fsyntax-only -Wall -Wextra -Wconversion -Werror -I "${PROJECT_SOURCE_DIR}/include" ${eigen_folders})
-foreach(component IN ITEMS io image webp tiff gif heif hash map)
+foreach(component IN ITEMS io image webp tiff gif heif hash map hnsw)
   if(TARGET vpr::${component})
     string(TOUPPER "-DVPR_WITH_${component}" definition)
     list(APPEND copied_options ${definition})

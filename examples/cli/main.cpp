@@ -55,6 +55,9 @@ std::string version_text() {
 #ifdef VPR_WITH_MAP
   text += " map";
 #endif
+#ifdef VPR_WITH_HNSW
+  text += " hnsw";
+#endif
 #ifdef VPR_WITH_OMP
   text += " omp";
 #endif

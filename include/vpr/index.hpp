@@ -11,3 +11,7 @@
 #include <vpr/index/pca.hpp>
 #include <vpr/index/signs.hpp>
 #include <vpr/index/top_k.hpp>
+
+#ifdef VPR_WITH_HNSW
+#include <vpr/index/hnsw.hpp>
+#endif

@@ -19,14 +19,14 @@
 
 namespace vpr {
 
-/// Frames of one camera in their order.
-struct Drive {
-  std::string name;
-  std::vector<Position> positions;
-};
-
 /// Drives, and loops between their frames, which are counted through all drives in turn.
 struct LoopReport {
+  /// Frames of one camera in their order.
+  struct Drive {
+    std::string name;
+    std::vector<Position> positions;
+  };
+
   std::string title = "Loops";
   std::vector<std::pair<std::string, std::string>> facts = {};
   std::vector<Drive> drives = {};
@@ -39,7 +39,7 @@ namespace detail {
 /// Where the frames of a report are. @throws ConfigError  for a loop of a frame that is in no drive
 inline std::vector<Position> frames_of(const LoopReport& report) {
   std::vector<Position> frames;
-  for (const Drive& drive : report.drives) frames.insert(frames.end(), drive.positions.begin(), drive.positions.end());
+  for (const LoopReport::Drive& drive : report.drives) frames.insert(frames.end(), drive.positions.begin(), drive.positions.end());
   for (const auto& loop : report.loops) {
     for (const std::int64_t frame : {loop.frame, loop.match})
       VPR_REQUIRE(ConfigError, frame >= 0 && frame < std::ssize(frames), "loop report: a loop has frame ", frame, ", the drives have ",
@@ -142,7 +142,7 @@ inline void write_loop_report(const std::filesystem::path& path, const LoopRepor
   const std::vector<bool> right = right_loops(report);
   const auto count = std::count(right.begin(), right.end(), true);
   std::vector<std::pair<std::string, std::string>> facts{{"Loops", std::to_string(right.size())}, {"Right", std::to_string(count)}};
-  for (const Drive& drive : report.drives) facts.emplace_back("Frames, " + drive.name, std::to_string(drive.positions.size()));
+  for (const LoopReport::Drive& drive : report.drives) facts.emplace_back("Frames, " + drive.name, std::to_string(drive.positions.size()));
   facts.insert(facts.end(), report.facts.begin(), report.facts.end());
   const std::string note = text_of("Each frame is lifted above the one before it. Loops in green: at most ",
                                    detail::fixed(report.metres, 0), " m apart; in red: farther.");
