@@ -27,6 +27,7 @@
 #include <vpr/model/mix_vpr.hpp>
 #include <vpr/model/named_aggregators.hpp>
 #include <vpr/model/net_vlad.hpp>
+#include <vpr/model/patch_net_vlad.hpp>
 #include <vpr/model/r2former.hpp>
 #include <vpr/model/resnet.hpp>
 #include <vpr/model/rows.hpp>
@@ -68,6 +69,7 @@ struct Image4VprSystems;
 struct TransVprBackbones;
 struct TransVprSystems;
 struct NetVladSystems;
+struct PatchNetVladSystems;
 struct EdtFormerSystems;
 struct SelaVprPpSystems;
 struct SuperPointBackbones;
@@ -117,8 +119,8 @@ inline const std::vector<NamedSystem>& named_systems() {
       {systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
        systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>(), systems_of<BoqSystems>(),
        systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>(), systems_of<TransVprSystems>(), systems_of<NetVladSystems>(),
-       systems_of<MegaLocSystems>(), systems_of<AnyLocSystems>(), systems_of<EdtFormerSystems>(), systems_of<SelaVprPpSystems>(),
-       systems_of<SuperGlueSystems>(), systems_of<R2FormerSystems>()});
+       systems_of<PatchNetVladSystems>(), systems_of<MegaLocSystems>(), systems_of<AnyLocSystems>(), systems_of<EdtFormerSystems>(),
+       systems_of<SelaVprPpSystems>(), systems_of<SuperGlueSystems>(), systems_of<R2FormerSystems>()});
   return all;
 }
 
