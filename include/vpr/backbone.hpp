@@ -10,6 +10,7 @@
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/backbone/features.hpp>
 #include <vpr/backbone/position_embedding.hpp>
+#include <vpr/backbone/r2former.hpp>
 #include <vpr/backbone/resnet.hpp>
 #include <vpr/backbone/side_network.hpp>
 #include <vpr/backbone/staged.hpp>

@@ -8,6 +8,7 @@
 #include <vpr/local/concept.hpp>
 #include <vpr/local/descriptor.hpp>
 #include <vpr/local/features.hpp>
+#include <vpr/local/most_attended.hpp>
 #include <vpr/local/patch_net_vlad.hpp>
 #include <vpr/local/patches.hpp>
 #include <vpr/local/precision.hpp>

@@ -12,6 +12,7 @@
 #include <vpr/matcher/match_score.hpp>
 #include <vpr/matcher/mutual_nearest.hpp>
 #include <vpr/matcher/patches.hpp>
+#include <vpr/matcher/r2former.hpp>
 #include <vpr/matcher/ransac.hpp>
 #include <vpr/matcher/rerank.hpp>
 #include <vpr/matcher/super_glue.hpp>

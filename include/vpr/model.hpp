@@ -17,7 +17,9 @@
 #include <vpr/model/megaloc.hpp>
 #include <vpr/model/mix_vpr.hpp>
 #include <vpr/model/net_vlad.hpp>
+#include <vpr/model/patch_net_vlad.hpp>
 #include <vpr/model/pipeline.hpp>
+#include <vpr/model/r2former.hpp>
 #include <vpr/model/record.hpp>
 #include <vpr/model/resnet.hpp>
 #include <vpr/model/salad.hpp>

@@ -17,7 +17,7 @@ TEST_CASE("A checkpoint of NetVLAD is told by its names and the dimensions of it
   CHECK(has(patch, "state_dict.pool.centroids", Shape{64, 512}));
   CHECK(has(patch, "state_dict.pool.conv.weight", Shape{64, 512, 1, 1}));
   CHECK(has(patch, "state_dict.WPCA.0.weight", Shape{4096, 32768, 1, 1}));
-  CHECK(identified(patch) == std::vector<std::string>{"vgg16", "netvlad"});
+  CHECK(identified(patch) == std::vector<std::string>{"vgg16", "netvlad", "patchnetvlad-p"});
   CHECK(identified(made_file("netvlad-128", SequentialNames())) == std::vector<std::string>{"vgg16", "netvlad-128"});
 
   const InMemory original = made_file("netvlad-hloc", SequentialNames());

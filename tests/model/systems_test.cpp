@@ -204,7 +204,10 @@ TEST_CASE("Every named system has the dimensions that its paper gives") {
                                                             {"selavprpp-large", 512},
                                                             {"selavprpp-float", 2048},
                                                             {"selavprpp-large-float", 4096},
-                                                            {"superglue", 128}};
+                                                            {"superglue", 128},
+                                                            {"patchnetvlad-p", 4096},
+                                                            {"patchnetvlad-s", 512},
+                                                            {"r2former", 256}};
   for (const NamedSystem& named : named_systems()) {
     INFO(named.name);
     CHECK(named.dimensions == dimensions.at(named.name));

@@ -27,6 +27,8 @@
 #include <vpr/model/mix_vpr.hpp>
 #include <vpr/model/named_aggregators.hpp>
 #include <vpr/model/net_vlad.hpp>
+#include <vpr/model/patch_net_vlad.hpp>
+#include <vpr/model/r2former.hpp>
 #include <vpr/model/resnet.hpp>
 #include <vpr/model/rows.hpp>
 #include <vpr/model/salad.hpp>
@@ -67,10 +69,13 @@ struct Image4VprSystems;
 struct TransVprBackbones;
 struct TransVprSystems;
 struct NetVladSystems;
+struct PatchNetVladSystems;
 struct EdtFormerSystems;
 struct SelaVprPpSystems;
 struct SuperPointBackbones;
 struct SuperGlueSystems;
+struct R2FormerBackbones;
+struct R2FormerSystems;
 
 namespace detail {
 
@@ -98,9 +103,9 @@ std::string names_of(const std::vector<Row>& rows) {
 
 /// The rows of all backbones.
 inline const std::vector<NamedBackbone>& named_backbones() {
-  static const std::vector<NamedBackbone> all =
-      detail::joined({backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>(), backbones_of<VggBackbones>(),
-                      backbones_of<ConvNextBackbones>(), backbones_of<TransVprBackbones>(), backbones_of<SuperPointBackbones>()});
+  static const std::vector<NamedBackbone> all = detail::joined(
+      {backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>(), backbones_of<VggBackbones>(), backbones_of<ConvNextBackbones>(),
+       backbones_of<TransVprBackbones>(), backbones_of<SuperPointBackbones>(), backbones_of<R2FormerBackbones>()});
   return all;
 }
 /// The rows of all aggregators.
@@ -110,12 +115,12 @@ inline const std::vector<NamedAggregator>& named_aggregators() {
 }
 /// The rows of all systems.
 inline const std::vector<NamedSystem>& named_systems() {
-  static const std::vector<NamedSystem> all =
-      detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
-                      systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>(), systems_of<BoqSystems>(),
-                      systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>(), systems_of<TransVprSystems>(),
-                      systems_of<NetVladSystems>(), systems_of<MegaLocSystems>(), systems_of<AnyLocSystems>(),
-                      systems_of<EdtFormerSystems>(), systems_of<SelaVprPpSystems>(), systems_of<SuperGlueSystems>()});
+  static const std::vector<NamedSystem> all = detail::joined(
+      {systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
+       systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>(), systems_of<BoqSystems>(),
+       systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>(), systems_of<TransVprSystems>(), systems_of<NetVladSystems>(),
+       systems_of<PatchNetVladSystems>(), systems_of<MegaLocSystems>(), systems_of<AnyLocSystems>(), systems_of<EdtFormerSystems>(),
+       systems_of<SelaVprPpSystems>(), systems_of<SuperGlueSystems>(), systems_of<R2FormerSystems>()});
   return all;
 }
 
