@@ -85,7 +85,8 @@ class Request {
   /// Refuses options for words where the model asked for none.
   void require_words_used() const {
     const bool asked = !options_.vocabulary.empty() || !options_.save_vocabulary.empty();
-    VPR_REQUIRE(vpr::ConfigError, !asked || !words_hash_.empty(), options_.model, ": --vocabulary and --save-vocabulary are for +vlad");
+    VPR_REQUIRE(vpr::ConfigError, !asked || !words_hash_.empty(), options_.model,
+                ": --vocabulary and --save-vocabulary are for +vlad and anyloc");
   }
 
  private:
@@ -120,7 +121,7 @@ class Request {
 
   vpr::Vocabulary find_words(const vpr::PatchFeatures& features, const vpr::ModelRecord& record) {
     const auto count = std::min<std::int64_t>(options_.vocabulary_photos, std::ssize(photos_));
-    VPR_REQUIRE(vpr::ConfigError, count > 0, "+vlad: there are no photos to find words in; give --vocabulary");
+    VPR_REQUIRE(vpr::ConfigError, count > 0, "there are no photos to find VLAD's words in; give --vocabulary");
     vpr::VocabularySettings settings;
     settings.kmeans.clusters = options_.words;
     settings.kmeans.seed = options_.seed;

@@ -113,10 +113,12 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       ->capture_default_str();
   command.add_option("--pca", options.pca, "project descriptors by a PCA that `vpr pca` wrote");
   command.add_option("--vocabulary", options.vocabulary,
-                     "for +vlad: the words, a file that --save-vocabulary wrote; default: found in the database's photos");
-  command.add_option("--save-vocabulary", options.save_vocabulary, "for +vlad: write the words that were found")->check(file_name());
+                     "for +vlad and anyloc: the words, a file that --save-vocabulary wrote or AnyLoc's c_centers.pt; default: found in the "
+                     "database's photos");
+  command.add_option("--save-vocabulary", options.save_vocabulary, "for +vlad and anyloc: write the words that were found")
+      ->check(file_name());
   command.add_option("--words", options.words, "for +vlad: how many words to find")->check(from_one_to(4096))->capture_default_str();
-  command.add_option("--vocabulary-photos", options.vocabulary_photos, "for +vlad: photos to find them in, evenly spread")
+  command.add_option("--vocabulary-photos", options.vocabulary_photos, "for +vlad and anyloc: photos to find them in, evenly spread")
       ->check(from_one_to(most_answers))
       ->capture_default_str();
   command.add_option("--seed", options.seed, "for +vlad: seed of the search for words")->capture_default_str();

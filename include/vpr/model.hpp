@@ -5,6 +5,7 @@
 #pragma once
 
 #include <vpr/model/any_system.hpp>
+#include <vpr/model/anyloc.hpp>
 #include <vpr/model/boq.hpp>
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/descriptors.hpp>

@@ -100,7 +100,8 @@ TEST_CASE("PyTorch: the state dict is found, asked for by name, or gathered from
   CHECK_THROWS_WITH(names(two, "ema"), ContainsSubstring("has no dictionary 'ema'"));
   CHECK_THROWS_WITH(names(dictionary(text("epoch") + "K\7")), ContainsSubstring("holds no tensors"));
   CHECK_THROWS_WITH(names("K\7"), ContainsSubstring("holds one plain value, want a dictionary of tensors"));
-  CHECK_THROWS_WITH(names(tensor(0)), ContainsSubstring("holds a single tensor, want a dictionary of tensors"));
+  CHECK(names(tensor(2)) == "=2 ");  // by itself: without a name
+  CHECK_THROWS_WITH(names(tensor(0), "ema"), ContainsSubstring("holds a single tensor, want a dictionary of tensors"));
   CHECK_THROWS_WITH(names(dictionary(text("w") + tensor(5))), ContainsSubstring("tensor 'w': reaches element 6 of a storage of 6"));
   CHECK_THROWS_WITH(names(dictionary(text("w") + tensor(0) + text("w") + tensor(0))), ContainsSubstring("two tensors 'w'"));
   CHECK(names(dictionary(text("a") + dictionary("K\1" + tensor(0)) + text("w") + tensor(3))) == "w=3 ");

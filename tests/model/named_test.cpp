@@ -144,8 +144,9 @@ TEST_CASE("A batch context is for models that mix photos") {
 
 TEST_CASE("Each row of the table of aggregators makes one of its own, and one name stands for each") {
   const auto words = [] { return Vocabulary{Shape{2, 384}, std::vector<float>(768, 0.5F), {}}; };
-  const std::map<std::string_view, std::int64_t> dimensions{{"cls", 384},       {"mean", 384},          {"gem", 384},     {"vlad", 768},
-                                                            {"netvlad", 12288}, {"netvlad-8192", 8192}, {"mixvpr", 4096}, {"salad", 8448}};
+  const std::map<std::string_view, std::int64_t> dimensions{{"cls", 384},     {"mean", 384},      {"gem", 384},
+                                                            {"vlad", 768},    {"netvlad", 12288}, {"netvlad-8192", 8192},
+                                                            {"mixvpr", 4096}, {"salad", 8448},    {"boq", 12288}};
   CHECK(dimensions.size() == named_aggregators().size());
   for (const NamedAggregator& named : named_aggregators()) {
     INFO(named.name);
@@ -160,7 +161,7 @@ TEST_CASE("Each row of the table of aggregators makes one of its own, and one na
   CHECK_THROWS_WITH(find_aggregator("vlad")->factory.make<Cpu<>>({768, false, words}),
                     ContainsSubstring("384 channels, the network's features 768"));
   CHECK_THROWS_WITH(load_model({.name = "dinov2-vits14+max", .weights = "w.pth"}),
-                    ContainsSubstring("the aggregator one of cls, mean, gem, vlad, netvlad, netvlad-8192, mixvpr, salad"));
+                    ContainsSubstring("the aggregator one of cls, mean, gem, vlad, netvlad, netvlad-8192, mixvpr, salad, boq"));
 }
 
 TEST_CASE("Companions may differ in size; one that cannot be described is refused before any is") {

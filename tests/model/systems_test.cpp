@@ -168,7 +168,8 @@ TEST_CASE("Every named system has the dimensions that its paper gives") {
                                                             {"gcl", 2048},
                                                             {"boq", 12288},
                                                             {"boq-resnet50", 16384},
-                                                            {"megaloc", 8448}};
+                                                            {"megaloc", 8448},
+                                                            {"anyloc", 49152}};
   for (const NamedSystem& named : named_systems()) {
     INFO(named.name);
     CHECK(named.dimensions == dimensions.at(named.name));

@@ -6,7 +6,7 @@
 #include <vpr/aggregator/vocabulary.hpp>
 #include <vpr/core/parameter.hpp>
 #include <vpr/io/file_kind.hpp>
-#include <vpr/io/safetensors.hpp>
+#include <vpr/io/open.hpp>
 #include <vpr/io/save.hpp>
 
 #include <map>
@@ -43,12 +43,13 @@ inline void save_vocabulary(const std::string& path, const Vocabulary& vocabular
   save_safetensors(path, parameter, metadata);
 }
 
-/// Reads what `save_vocabulary` wrote, or another program's matrix `centres`.
+/// Reads what `save_vocabulary` wrote, another program's matrix `centres`, or a file of one matrix alone: AnyLoc's `c_centers.pt`, or an `.npy`.
 /// @throws IoError, FormatError  for a file that cannot be read, is of another kind or a newer version, or holds NaN or infinity; WeightError for one without a matrix `centres`.
 inline Vocabulary load_vocabulary(const std::string& path) {
-  const WeightFile file = read_safetensors(path);
+  const WeightFile file = open_weights(path);
   detail::vocabulary_file.is_said(file.metadata(), path);
-  const auto place = find_tensor(file, "centres");
+  const bool alone = file.tensors().size() == 1 && file.tensors()[0].name.empty();
+  const auto place = find_tensor(file, alone ? "" : "centres");
   VPR_REQUIRE(WeightError, place.has_value() && file.tensors()[*place].shape.rank() == 2 && file.tensors()[*place].shape.elements() > 0,
               path, ": is no vocabulary: it has no matrix 'centres' of [words, channels]");
   std::map<std::string, std::string> provenance = file.metadata();

@@ -37,9 +37,13 @@ class TorchTensors {
   /// The tensors of the dictionary at `wanted` (names with dots between); none means: find it. That is the outermost dictionary with
   /// tensors, sought first under the names that training programs use where no other weights stand beside it; of dictionaries side by
   /// side all are taken, each name with its dictionary's in front. Where no weights have names alone, as in a list of state dicts or a
-  /// dictionary by numbers, numbers are names, too: `0.cls_token`.
+  /// dictionary by numbers, numbers are names, too: `0.cls_token`. A tensor that is saved by itself has no name.
   std::vector<TorchTensor> collect(std::string_view wanted) {
     std::uint32_t dictionary = pickle_.root_index();
+    if (rebuild_.is_tensor(pickle_[dictionary]) && wanted.empty()) {
+      add("", pickle_[dictionary]);
+      return std::move(tensors_);
+    }
     if (counts_[dictionary].parameters == 0) {
       numbered_ = true;
       count_tensors();

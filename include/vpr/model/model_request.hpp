@@ -47,7 +47,7 @@ struct ModelRequest {
   std::string save_weights = {};                           ///< where the weights are saved as they are held: see `save_packed`
   std::optional<LocalKind> local = std::nullopt;           ///< for `load_two_stage`; nothing: its head where it has one, else patches
   std::optional<Tap> local_tap = std::nullopt;             ///< where its patches are taken; nothing: the aggregator's
-  std::function<Vocabulary(const PatchFeatures&)> vocabulary = {};  ///< for vlad: gives the words, and may look at features to find them
+  std::function<Vocabulary(const PatchFeatures&)> vocabulary = {};  ///< for VLAD: gives the words, and may look at features to find them
   std::function<void(const std::string&)> say = {};  ///< gets a sentence where the file's record decides something or is overruled, or
                                                      ///< weights are not loaded as they were saved
 };

@@ -146,21 +146,6 @@ inline void require_size(const AnyPipeline<>& pipeline) {
   pipeline.input_size(square);
 }
 
-/// A published system with its weights.
-inline LoadedModel load_system(const NamedSystem& named, const ModelRequest& request) {
-  const std::string& position_rule = find_backbone(backbone_of(request.name)).position_rule;
-  const WeightFile file = open_weights(request.weights);
-  const ModelRecord published = published_record(request, named.preprocess, named.size, position_rule);
-  const ModelRecord record = settled(request, file, published);
-  VPR_REQUIRE(ConfigError, record.block == published.block && record.position_rule == position_rule, "model '", request.name,
-              "' is described as it was published: another block or position rule is for BACKBONE+AGGREGATOR");
-  LoadedModel model{make_system<Cpu<f32>>(request.name, record.tokens), record};
-  model.system.pipeline.preprocess = preprocess_of(model.record);
-  require_size(model.pipeline());
-  load_weights(model.system, model.system.pipeline, request.name, file, request, model.record);
-  return model;
-}
-
 /// Whether a file has parameters of a pipeline's aggregator, as a training of GeM leaves them.
 inline bool has_aggregator(const WeightFile& file, const AnyPipeline<>& pipeline) {
   bool found = false;
@@ -170,6 +155,42 @@ inline bool has_aggregator(const WeightFile& file, const AnyPipeline<>& pipeline
         found || std::any_of(file.tensors().begin(), file.tensors().end(), [&](const TensorInfo& tensor) { return tensor.name == full; });
   });
   return found;
+}
+
+/// The words that a request has for VLAD, or finds in the features of a pipeline's backbone.
+inline Vocabulary words_for(const AnyPipeline<>& pipeline, const ModelRequest& request, const ModelRecord& record) {
+  const auto patches = [&](const ImageView& photo) {
+    return pipeline.backbone(pipeline.prepared(std::span(&photo, 1))).patches.to_vector();
+  };
+  return request.vocabulary({pipeline.backbone.channels(), patches, [&](ImageSize photo) { return pipeline.input_size(photo); }, record});
+}
+
+/// A published system with its weights.
+inline LoadedModel load_system(const NamedSystem& named, const ModelRequest& request) {
+  const std::string& position_rule = find_backbone(backbone_of(request.name)).position_rule;
+  const WeightFile file = open_weights(request.weights);
+  ModelRecord published = published_record(request, named.preprocess, named.size, position_rule);
+  if (named.tap.block >= 0) {
+    published.block = std::to_string(named.tap.block);
+    published.facet = text_of(named.tap.facet);
+  }
+  const ModelRecord record = settled(request, file, published);
+  VPR_REQUIRE(ConfigError, record.block == published.block && record.facet == published.facet && record.position_rule == position_rule,
+              "model '", request.name, "' is described as it was published: another block or position rule is for BACKBONE+AGGREGATOR");
+  const bool unit = has_unit_tokens(request.name, record.tokens);
+  LoadedModel model{make_system<Cpu<f32>>(named, backbone_of(request.name), unit), record};
+  model.system.pipeline.preprocess = preprocess_of(model.record);
+  require_size(model.pipeline());
+  AnyPipeline<>& pipeline = model.system.pipeline;
+  if (!named.vocabulary || has_aggregator(file, pipeline)) {
+    load_weights(model.system, pipeline, request.name, file, request, model.record);
+    return model;
+  }
+  VPR_REQUIRE(ConfigError, static_cast<bool>(request.vocabulary), "model '", request.name, "' needs a vocabulary");
+  load_weights(pipeline.backbone, pipeline, backbone_of(request.name), file, request, model.record);
+  pipeline.aggregator = find_aggregator("vlad")->factory.make<Cpu<f32>>(
+      {pipeline.backbone.channels(), false, [&] { return words_for(pipeline, request, model.record); }});
+  return model;
 }
 
 /// BACKBONE+AGGREGATOR with its weights.
@@ -202,10 +223,7 @@ inline LoadedModel load_composition(const ModelRequest& request) {
   if (request.vocabulary) {
     place.vocabulary = [&] {
       load_backbone();
-      const auto patches = [&](const ImageView& photo) {
-        return pipeline.backbone(pipeline.prepared(std::span(&photo, 1))).patches.to_vector();
-      };
-      return request.vocabulary({place.channels, patches, [&](ImageSize photo) { return pipeline.input_size(photo); }, record});
+      return words_for(pipeline, request, record);
     };
   }
   pipeline.aggregator = named->factory.make<Cpu<f32>>(place);

@@ -3,6 +3,7 @@
 /// A published system that is known by name.
 #pragma once
 
+#include <vpr/backbone/tap.hpp>
 #include <vpr/image/image.hpp>
 #include <vpr/model/any_system.hpp>
 #include <vpr/model/factory.hpp>
@@ -28,6 +29,8 @@ struct NamedSystem {
   /// Where a user may choose whether each token is brought to unit length, see `ModelRecord::tokens`: what was published. The factory leaves
   /// tokens as they come then. Empty: there is no choice.
   std::string_view tokens = {};
+  Tap tap = {};             ///< where its features are taken
+  bool vocabulary = false;  ///< whether it counts by the words of a vocabulary, which lie apart from the network's weights
   /// Makes it without weights on the backbone of that name. @throws ConfigError  for one that it cannot stand on
   Factory<AnySystem, std::string_view> factory;
 };

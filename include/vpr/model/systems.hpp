@@ -14,6 +14,7 @@
 #include <vpr/model/named_backbone.hpp>
 #include <vpr/model/named_system.hpp>
 #ifndef VPR_MODELS_APART
+#include <vpr/model/anyloc.hpp>
 #include <vpr/model/boq.hpp>
 #include <vpr/model/cricavpr.hpp>
 #include <vpr/model/dinov2.hpp>
@@ -40,6 +41,7 @@ struct CommonAggregators;
 struct SaladSystems;
 struct BoqSystems;
 struct MegaLocSystems;
+struct AnyLocSystems;
 struct CricaVprSystems;
 struct SelaVprSystems;
 struct GclSystems;
@@ -82,7 +84,7 @@ inline const std::vector<NamedAggregator>& named_aggregators() {
 inline const std::vector<NamedSystem>& named_systems() {
   static const std::vector<NamedSystem> all =
       detail::joined({systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
-                      systems_of<BoqSystems>(), systems_of<MegaLocSystems>()});
+                      systems_of<BoqSystems>(), systems_of<MegaLocSystems>(), systems_of<AnyLocSystems>()});
   return all;
 }
 
@@ -161,10 +163,35 @@ inline std::string_view default_tokens(std::string_view text, Tap tap = {}) {
   return named == nullptr ? "" : named->tokens;
 }
 
+/// Whether a model counts by the words of a vocabulary.
+inline bool needs_vocabulary(std::string_view text) {
+  if (CompositionName(text).aggregator == "vlad") return true;
+  const NamedSystem* const named = find_system(SystemName(text).system);
+  return named != nullptr && named->vocabulary;
+}
+
 /// Whether `unit` tokens are meant. @throws ConfigError  for another text than `unit` and `raw`
 inline bool wants_unit_tokens(std::string_view tokens) {
   VPR_REQUIRE(ConfigError, tokens == "unit" || tokens == "raw", "got tokens '", tokens, "', want unit or raw");
   return tokens == "unit";
+}
+
+/// Whether each token of a model is brought to unit length.
+/// @param tokens  `unit` or `raw`; empty: see `default_tokens`
+/// @throws ConfigError  for tokens where there is no choice
+inline bool has_unit_tokens(std::string_view text, std::string_view tokens) {
+  const std::string_view by_default = default_tokens(text);
+  VPR_REQUIRE(ConfigError, tokens.empty() || !by_default.empty(), "model '", text,
+              "' is described as it was published: the length of its tokens is no choice");
+  return !by_default.empty() && wants_unit_tokens(tokens.empty() ? by_default : tokens);
+}
+
+/// The system of a row on that backbone, over backend `B`, without weights.
+template <class B>
+AnySystem<B> make_system(const NamedSystem& named, std::string_view backbone, bool unit_tokens) {
+  AnySystem<B> system = named.factory.template make<B>(backbone);
+  if (unit_tokens) system.pipeline.aggregator = AnyAggregator<B>(L2Tokens(std::move(system.pipeline.aggregator)));
+  return system;
 }
 
 /// The model of that name over backend `B`, without weights: `SYSTEM`, `SYSTEM@BACKBONE`, or `BACKBONE+AGGREGATOR`, whose photos come to 224×224.
@@ -173,10 +200,7 @@ inline bool wants_unit_tokens(std::string_view tokens) {
 /// @throws ConfigError  for a name that there is not, a backbone that the system cannot stand on, or tokens where there is no choice.
 template <class B>
 AnySystem<B> make_system(std::string_view text, std::string_view tokens = {}) {
-  const std::string_view by_default = default_tokens(text);
-  VPR_REQUIRE(ConfigError, tokens.empty() || !by_default.empty(), "model '", text,
-              "' is described as it was published: the length of its tokens is no choice");
-  const bool unit = !by_default.empty() && wants_unit_tokens(tokens.empty() ? by_default : tokens);
+  const bool unit = has_unit_tokens(text, tokens);
   const CompositionName composition(text);
   if (!composition.aggregator.empty()) {
     const NamedAggregator* const aggregator = find_aggregator(composition.aggregator);
@@ -190,9 +214,7 @@ AnySystem<B> make_system(std::string_view text, std::string_view tokens = {}) {
   const SystemName name(text);
   const NamedSystem* const named = find_system(name.system);
   VPR_REQUIRE(ConfigError, named != nullptr, "there is no system '", name.system, "'");
-  AnySystem<B> system = named->factory.template make<B>(backbone_of(text));
-  if (unit) system.pipeline.aggregator = AnyAggregator<B>(L2Tokens(std::move(system.pipeline.aggregator)));
-  return system;
+  return make_system<B>(*named, backbone_of(text), unit);
 }
 
 }  // namespace vpr
