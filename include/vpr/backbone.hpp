@@ -10,6 +10,7 @@
 #include <vpr/backbone/features.hpp>
 #include <vpr/backbone/position_embedding.hpp>
 #include <vpr/backbone/resnet.hpp>
+#include <vpr/backbone/rotary_turns.hpp>
 #include <vpr/backbone/tap.hpp>
 #include <vpr/backbone/tapped.hpp>
 #include <vpr/backbone/vit_config.hpp>
