@@ -12,6 +12,7 @@
 #include <vpr/backbone/position_embedding.hpp>
 #include <vpr/backbone/r2former.hpp>
 #include <vpr/backbone/resnet.hpp>
+#include <vpr/backbone/rotary_turns.hpp>
 #include <vpr/backbone/side_network.hpp>
 #include <vpr/backbone/staged.hpp>
 #include <vpr/backbone/super_point.hpp>

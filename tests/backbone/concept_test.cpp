@@ -109,6 +109,10 @@ TEST_CASE("The parts of a vision transformer make up the network with side netwo
   }
 }
 
+TEST_CASE("The parts of a transformer with rotary positions make up the network") {
+  check(DinoV2<>(VitConfig{.channels = 24, .depth = 2, .heads = 2, .patch_size = 16, .trained_side = 48}.dinov3()), 32, 48);
+}
+
 TEST_CASE("A ResNet's parts make up the network") {
   check(ResNet<>(ResNetConfig{.blocks = {1, 2, 1, 1}, .bottleneck = false, .width = 6}), 45, 70);
   check(ResNet<>(ResNetConfig{.blocks = {2, 1, 1, 1}, .groups = 3, .group_width = 2, .width = 4}.first(3)), 64, 33);
