@@ -13,6 +13,7 @@
 #include "tests/archetypes/name_map.hpp"
 #include "tests/archetypes/preprocess.hpp"
 #include "tests/archetypes/sequence.hpp"
+#include "tests/archetypes/side_adapter.hpp"
 #include "tests/archetypes/weight_source.hpp"
 
 #include <vpr/core/eigen.hpp>
@@ -124,6 +125,19 @@ TEST_CASE("A user's adapter changes a block by its own share") {
   const X x = X::from(vpr::Shape{1, 3, 8}, std::span<const float>(random_floats(3 * 8, 7)));
   const std::vector<float> with = adapted(x, {1, {1, 2}}).to_vector(), without = plain(x, {1, {1, 2}}).to_vector();
   for (std::size_t i = 0; i < with.size(); ++i) CHECK(with[i] - without[i] == Approx(1));
+}
+
+TEST_CASE("A user's side network adds up shares of what the blocks make") {
+  using X = vpr::Tensor<vpr::Cpu<>>;
+  vpr::SideNetwork<Share> model(vpr::VitConfig{.channels = 8, .depth = 2, .heads = 2, .trained_side = 28});
+  vpr::initialise(model, 1, 0.5F);
+  const X images = X::from(vpr::Shape{1, 3, 28, 28}, std::span<const float>(random_floats(3 * 28 * 28, 7)));
+  const auto end = [&] {
+    return model.before(images, 2).to_vector();
+  };  // of each token 8 channels of the network, then 8 of the side network
+  for (auto& adapter : model.adapters(0)) adapter.share.assign(std::span<const float>(std::vector<float>{0.5F}));
+  const X start = model.before(images, 0), first = model.network.before(images, 1), second = model.network.before(images, 2);
+  for (std::size_t c = 0; c < 8; ++c) CHECK(end()[8 + c] == Approx(start.data()[c] + 0.5F * first.data()[c] + 0.5F * second.data()[c]));
 }
 
 TEST_CASE("A user's loss trains, with no gradient written by hand") {

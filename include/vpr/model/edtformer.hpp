@@ -43,6 +43,7 @@ struct EdtFormerSystems {
                 .size = {322, 322},
                 .dimensions = 4096,
                 .recipe = "edtformer",
+                .checked = "side network, decoder and descriptor: edtformer*",
                 .factory = []<class B>(std::string_view network) { return make_edtformer<B>(find_vit(network)); }}};
   }
 };

@@ -49,6 +49,8 @@ struct Image4VprSystems {
                 .size = {322, 322},
                 .dimensions = 6144,
                 .recipe = "image4vpr",
+                .checked = "every token from the insertion on, and the descriptor: image4vpr*",
+                .left_out = "other aggregators on the same network, of which no weights are published",
                 .factory = []<class B>(std::string_view network) { return make_image4vpr<B>(image4vpr_network(find_vit(network))); }}};
   }
 };

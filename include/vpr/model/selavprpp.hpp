@@ -98,6 +98,8 @@ struct SelaVprPpSystems {
                  .size = {322, 322},
                  .dimensions = dimensions,
                  .recipe = recipe,
+                 .checked = "side networks, both descriptors, search and re-ranking: selavprpp*",
+                 .left_out = "BoQ and SALAD in place of GeM, and the binary descriptor alone, of which no weights are published",
                  .factory = make};
     };
     const SelaVprPpSettings base, large = base.large();

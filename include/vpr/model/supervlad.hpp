@@ -60,6 +60,8 @@ struct SuperVladSystems {
                  .size = {322, 322},
                  .dimensions = dimensions,
                  .recipe = "supervlad",
+                 .checked = "network, scores, clusters and encoder: supervlad*",
+                 .left_out = "ViT, CCT and ResNet backbones, of which no weights are published",
                  .factory = make};
     };
     return {
