@@ -15,9 +15,11 @@
 
 #include "tests/support/temporary_folder.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,14 +36,15 @@ void attempt(const Call& call) {
 
 /// Gives each record of a store of local features the checksum that fits it, as far as records can be told.
 std::string with_checksums(std::string bytes) {
-  constexpr std::size_t head = 16;
+  constexpr std::size_t begin = 16, head = 20;
   std::uint32_t precision = 0;
-  if (bytes.size() >= head) std::memcpy(&precision, &bytes[12], sizeof precision);
-  for (std::size_t at = head; at + head <= bytes.size();) {
-    std::uint32_t sizes[3];
+  if (bytes.size() >= begin) std::memcpy(&precision, &bytes[12], sizeof precision);
+  for (std::size_t at = begin; at + head <= bytes.size();) {
+    std::uint32_t sizes[4];  // height, width, channels, keypoints
     std::memcpy(sizes, &bytes[at], sizeof sizes);
-    if (sizes[0] > 1 << 16 || sizes[1] > 1 << 16 || sizes[2] > 1 << 16) break;
-    const std::uint64_t length = vpr::byte_size(static_cast<vpr::LocalPrecision>(precision), std::uint64_t{sizes[0]} * sizes[1], sizes[2]);
+    if (std::any_of(std::begin(sizes), std::end(sizes), [](std::uint32_t size) { return size > 1 << 16; })) break;
+    const std::uint64_t count = sizes[3] > 0 ? sizes[3] : std::uint64_t{sizes[0]} * sizes[1];
+    const std::uint64_t length = vpr::byte_size(static_cast<vpr::LocalPrecision>(precision), count, sizes[2], sizes[3]);
     if (length > bytes.size() - at - head) break;
     const auto all = std::as_bytes(std::span(bytes));
     const std::uint32_t crc = vpr::crc32_of(all.subspan(at + head, length), vpr::crc32_of(all.subspan(at, sizeof sizes)));

@@ -14,8 +14,8 @@
 
 namespace vpr {
 
-/// Class and distillation token, side by side in `Features::cls`, each through a linear map of its own, summed, at unit length (Zhu et al., CVPR 2023, section 3.1).
-/// Parameters `head` and `head_dist`, as of a distilled DeiT. Goldens r2former_*.
+/// Class and distillation token, side by side in `Features::cls`, each through a linear map of its own, summed, at unit length (Zhu et al.,
+/// CVPR 2023, section 3.1). Parameters `head` and `head_dist`, as of a distilled DeiT. Goldens r2former_*.
 template <class B = Cpu<f32>>
 class DistilledTokens {
  public:

@@ -15,9 +15,10 @@
 
 namespace vpr {
 
-/// Tokens of several levels of a network, each pooled by an attention of its own (Wang et al., CVPR 2022, section 3.2): a linear map of all levels' channels
-/// gives each token a logit a level, a softmax over the tokens the level's mask, which weighs that level's channels; then unit length, a linear map and unit
-/// length. D channels in and out; of the features' channels the first L · D are used. Parameters `attention_pool` and `fc.1`. Goldens transvpr_*.
+/// Tokens of several levels of a network, each pooled by an attention of its own (Wang et al., CVPR 2022, section 3.2): a linear map of all
+/// levels' channels gives each token a logit a level, a softmax over the tokens the level's mask, which weighs that level's channels; then
+/// unit length, a linear map and unit length. D channels in and out; of the features' channels the first L · D are used. Parameters
+/// `attention_pool` and `fc.1`. Goldens transvpr_*.
 template <class B = Cpu<f32>>
 class LevelAttention {
  public:

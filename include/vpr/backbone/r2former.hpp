@@ -43,15 +43,17 @@ struct R2FormerConfig {
   }
 };
 
-/// R2Former's network (Zhu et al., CVPR 2023, section 3.1): a distilled DeiT (Touvron et al. 2021) whose local features are the tokens before its last block,
-/// beside how much class and distillation token attend to each there.
+/// R2Former's network (Zhu et al., CVPR 2023, section 3.1): a distilled DeiT (Touvron et al. 2021) whose local features are the tokens
+/// before its last block, beside how much class and distillation token attend to each there.
 ///
-/// The features are `cls`, `B×2C`, class and distillation token of the end, and `patches`, `B×N×(C + 1)`, tokens before the last block and as the last channel the
-/// attention of both tokens to the patch there, summed over heads. As in the authors' code, and so as it was trained, the token beside a patch's attention is not the
-/// patch's but stands two places before it in the sequence, which begins with class and distillation token.
+/// The features are `cls`, `B×2C`, class and distillation token of the end, and `patches`, `B×N×(C + 1)`, tokens before the last block and
+/// as the last channel the attention of both tokens to the patch there, summed over heads. As in the authors' code, and so as it was
+/// trained, the token beside a patch's attention is not the patch's but stands two places before it in the sequence, which begins with
+/// class and distillation token.
 ///
-/// Sides must be multiples of 16. For another grid than the trained one the positions are a window of the trained, or are resized where that is too small: see
-/// `positions`. Each image is computed by itself. Parameters have the authors' names, which are timm's. Equal to bytedance/R2Former; goldens r2former_*.
+/// Sides must be multiples of 16. For another grid than the trained one the positions are a window of the trained, or are resized where
+/// that is too small: see `positions`. Each image is computed by itself. Parameters have the authors' names, which are timm's. Equal to
+/// bytedance/R2Former; goldens r2former_*.
 template <class B = Cpu<f32>>
 class R2FormerNetwork {
  public:
@@ -96,7 +98,8 @@ class R2FormerNetwork {
   }
   X normed(X x) const { return norm_(std::move(x)); }
 
-  /// How much class and distillation token of x, the last block's input, attend to each patch, summed over both and over the heads: `B×N×1`.
+  /// How much class and distillation token of x, the last block's input, attend to each patch, summed over both and over the heads:
+  /// `B×N×1`.
   X attention(const X& x) const {
     const Block<B>& block = blocks_.back();
     const X qkv = block.attn.qkv(block.norm1(x));
@@ -114,9 +117,9 @@ class R2FormerNetwork {
     return transpose(add(slice(of_patches, 1, 0, 1), slice(of_patches, 1, 1, 2)), 1);
   }
 
-  /// The positions of class and distillation token and of a grid, `1×(2 + N)×C`. With s the grid's longer side, they are taken of the middle s×s of the trained
-  /// grid, or, where a side of that is shorter than s, of the trained grid resized to s×s (bicubic) and spread about its centre so that half its height is as far
-  /// from the centre as before; of those, the middle.
+  /// The positions of class and distillation token and of a grid, `1×(2 + N)×C`. With s the grid's longer side, they are taken of the
+  /// middle s×s of the trained grid, or, where a side of that is shorter than s, of the trained grid resized to s×s (bicubic) and spread
+  /// about its centre so that half its height is as far from the centre as before; of those, the middle.
   X positions(Grid map) const {
     const Grid& trained = config_.trained;
     if (map == trained) return positions_;

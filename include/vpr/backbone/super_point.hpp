@@ -20,11 +20,13 @@
 
 namespace vpr {
 
-/// The network that SuperPoint's detector and descriptor share (DeTone et al. 2018, section 3.1): eight 3×3 convolutions with ReLU over one plane of grey, and
-/// three poolings, each of which halves the map, rounded down. The features are a map of 128 channels without a class token.
+/// The network that SuperPoint's detector and descriptor share (DeTone et al. 2018, section 3.1): eight 3×3 convolutions with ReLU over one
+/// plane of grey, and three poolings, each of which halves the map, rounded down. The features are a map of 128 channels without a class
+/// token.
 ///
-/// Of images of three planes, which are RGB under ImageNet's normalisation, it takes the grey 0.299 R + 0.587 G + 0.114 B; one plane is grey from 0 to 1. Each image
-/// is computed by itself. Parameters have the authors' names; those of the decoders are `SuperPoint`'s. Goldens superpoint_*.
+/// Of images of three planes, which are RGB under ImageNet's normalisation, it takes the grey 0.299 R + 0.587 G + 0.114 B; one plane is
+/// grey from 0 to 1. Each image is computed by itself. Parameters have the authors' names; those of the decoders are `SuperPoint`'s.
+/// Goldens superpoint_*.
 template <class B = Cpu<f32>>
 class SuperPointEncoder {
  public:

@@ -44,8 +44,8 @@ struct TransVprConfig {
   }
 };
 
-/// A layer of TransVPR's transformer: x = norm1(x + attention(pre_norm(x))), then x + linear2(gelu(linear1(x))). It differs from a pre-norm layer in that what is
-/// added to, the second time, is the normalised sum.
+/// A layer of TransVPR's transformer: x = norm1(x + attention(pre_norm(x))), then x + linear2(gelu(linear1(x))). It differs from a pre-norm
+/// layer in that what is added to, the second time, is the normalised sum.
 template <class B>
 struct TransVprLayer {
   using X = typename B::tensor;
@@ -79,11 +79,12 @@ struct TransVprLayer {
   }
 };
 
-/// TransVPR's network (Wang et al., CVPR 2022, section 3.1): four convolutions, each of which halves the map; tokens of a 16th of the image's sides from all
-/// four maps; a transformer without position embeddings, one normalisation shared by its layers' outputs.
+/// TransVPR's network (Wang et al., CVPR 2022, section 3.1): four convolutions, each of which halves the map; tokens of a 16th of the
+/// image's sides from all four maps; a transformer without position embeddings, one normalisation shared by its layers' outputs.
 ///
-/// The features are a grid without a class token: the tokens of the levels and of the local layer, side by side. Sides must be multiples of 16. Each image is
-/// computed by itself. Parameters have the authors' names. Equal to RuotongWANG/TransVPR-model-implementation; goldens transvpr_*.
+/// The features are a grid without a class token: the tokens of the levels and of the local layer, side by side. Sides must be multiples of
+/// 16. Each image is computed by itself. Parameters have the authors' names. Equal to RuotongWANG/TransVPR-model-implementation; goldens
+/// transvpr_*.
 template <class B = Cpu<f32>>
 class TransVpr {
  public:

@@ -10,8 +10,8 @@
 
 namespace vpr {
 
-/// x Wᵀ + b with its parameters `weight` O×I and, unless left out, `bias` O, as `torch.nn.Linear`; with `kernel_axes` the weight is O×I×1 or O×I×1×1, as a
-/// convolution of kernel 1 has it.
+/// x Wᵀ + b with its parameters `weight` O×I and, unless left out, `bias` O, as `torch.nn.Linear`; with `kernel_axes` the weight is O×I×1
+/// or O×I×1×1, as a convolution of kernel 1 has it.
 template <class B>
 struct Linear {
   using X = typename B::tensor;

@@ -19,9 +19,10 @@
 
 namespace vpr {
 
-/// The tokens of TransVPR's local layer as they come, not at unit length, and as each one's score how much the levels attend to it: each level's mask from 0
-/// at its minimum to 1 at its maximum, summed, and again so (Wang et al., CVPR 2022, section 3.3). Masks that are the same everywhere count as 1, where the
-/// authors divide by zero. The last D of the features' channels are the local layer's. Goldens transvpr_*.
+/// The tokens of TransVPR's local layer as they come, not at unit length, and as each one's score how much the levels attend to it: each
+/// level's mask from 0 at its minimum to 1 at its maximum, summed, and again so (Wang et al., CVPR 2022, section 3.3). Masks that are the
+/// same everywhere count as 1, where the authors divide by zero. The last D of the features' channels are the local layer's. Goldens
+/// transvpr_*.
 template <class B = Cpu<f32>>
 class AttendedTokens {
  public:

@@ -26,10 +26,11 @@ namespace vpr {
 
 /// Keeps local features in one file and holds 8 bytes a photo in memory: a photo's are read when asked for.
 ///
-/// The file is a header of 16 bytes (`vprlocal`, version, precision) and a record a photo: height, width, channels, how many keypoints
-/// (0: the features lie on the grid), a CRC-32 of those and of what follows, then the numbers as `encode` gives them; all integers are 32 bits, little-endian. A record is appended whole
-/// or not at all: a full disk, a killed process or a power cut never harms those before it. What is left of a last record that was cut
-/// off is passed over, and `cut_bytes()` counts it; extending the file drops it. A record that was altered is an error that names it. Reading is const and may be done from several threads; one process at a time may add.
+/// The file is a header of 16 bytes (`vprlocal`, version, precision) and a record a photo: height, width, channels, how many keypoints (0:
+/// the features lie on the grid), a CRC-32 of those and of what follows, then the numbers as `encode` gives them; all integers are 32 bits,
+/// little-endian. A record is appended whole or not at all: a full disk, a killed process or a power cut never harms those before it. What
+/// is left of a last record that was cut off is passed over, and `cut_bytes()` counts it; extending the file drops it. A record that was
+/// altered is an error that names it. Reading is const and may be done from several threads; one process at a time may add.
 class DiskLocalStore {
  public:
   /// A new file, to add to and to read.

@@ -20,8 +20,9 @@
 
 namespace vpr {
 
-/// The most attended tokens of a photo through a linear map, best first, each one's score being its attention over the largest (Zhu et al., CVPR 2023, section 3.2). The
-/// last of the features' channels is the attention. Rows are as they come, not of unit length. Parameter `local_head`. Goldens r2former_*.
+/// The most attended tokens of a photo through a linear map, best first, each one's score being its attention over the largest (Zhu et al.,
+/// CVPR 2023, section 3.2). The last of the features' channels is the attention. Rows are as they come, not of unit length. Parameter
+/// `local_head`. Goldens r2former_*.
 template <class B = Cpu<f32>>
 class MostAttended {
  public:

@@ -46,12 +46,12 @@ inline std::vector<Keypoint> patch_places(Grid grid, std::span<const PatchScale>
   return places;
 }
 
-/// Describes every square patch of the grid, at several sizes, as the aggregator does the whole photo: NetVLAD over the patch's cells, then the PCA
-/// (Hausler et al., CVPR 2021, sections 3.2 and 3.3). The N rows are those of the first size, row-major, then of the next. A size that the grid is smaller than
-/// has none.
+/// Describes every square patch of the grid, at several sizes, as the aggregator does the whole photo: NetVLAD over the patch's cells, then
+/// the PCA (Hausler et al., CVPR 2021, sections 3.2 and 3.3). The N rows are those of the first size, row-major, then of the next. A size
+/// that the grid is smaller than has none.
 ///
-/// The residuals of a patch are summed from its cells; the authors' integral features give the same sums. Equal to QVPR/Patch-NetVLAD; golden
-/// patchnetvlad_tiny.
+/// The residuals of a patch are summed from its cells; the authors' integral features give the same sums. Equal to QVPR/Patch-NetVLAD;
+/// golden patchnetvlad_tiny.
 template <class B = Cpu<f32>>
 class PatchNetVlad {
  public:

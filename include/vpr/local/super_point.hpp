@@ -51,8 +51,8 @@ inline std::vector<float> window_maximum(const std::vector<float>& values, Grid 
 
 }  // namespace detail
 
-/// The scores that are maxima of their window, others 0: first those of the map, then, twice, those of what lies farther than `radius` from the ones kept. Equal
-/// neighbours are all kept, as in SuperPoint's published code.
+/// The scores that are maxima of their window, others 0: first those of the map, then, twice, those of what lies farther than `radius` from
+/// the ones kept. Equal neighbours are all kept, as in SuperPoint's published code.
 inline std::vector<float> suppress_non_maxima(const std::vector<float>& scores, Grid map, std::int64_t radius) {
   std::vector<float> kept(scores.size());
   const std::vector<float> most = detail::window_maximum(scores, map, radius);
@@ -70,9 +70,10 @@ inline std::vector<float> suppress_non_maxima(const std::vector<float>& scores, 
   return kept;
 }
 
-/// SuperPoint's detector and descriptor (DeTone et al. 2018, sections 3.2 and 3.3) over the map of `SuperPointEncoder`: a softmax over each cell's 64 pixels and
-/// none of them, non-maximum suppression, and descriptors of unit length, sampled bilinearly at the keypoints. The grid is of pixels, 8 a cell. Keypoints come
-/// row-major unless `most_keypoints` cuts. Parameters have the authors' names. Equal to magicleap/SuperGluePretrainedNetwork; goldens superpoint_*.
+/// SuperPoint's detector and descriptor (DeTone et al. 2018, sections 3.2 and 3.3) over the map of `SuperPointEncoder`: a softmax over each
+/// cell's 64 pixels and none of them, non-maximum suppression, and descriptors of unit length, sampled bilinearly at the keypoints. The
+/// grid is of pixels, 8 a cell. Keypoints come row-major unless `most_keypoints` cuts. Parameters have the authors' names. Equal to
+/// magicleap/SuperGluePretrainedNetwork; goldens superpoint_*.
 template <class B = Cpu<f32>>
 class SuperPoint {
  public:
@@ -187,7 +188,8 @@ class SuperPoint {
     return found;
   }
 
-  /// Appends the descriptor at a pixel. Pixels 3.5 and 8 W - 1 are the centres of the first and the last cell, as in the published code; cells outside are zero.
+  /// Appends the descriptor at a pixel. Pixels 3.5 and 8 W - 1 are the centres of the first and the last cell, as in the published code;
+  /// cells outside are zero.
   void sample(const float* map, Grid grid, const Pixel& point, std::vector<float>& out) const {
     const auto place = [](std::int64_t pixel, std::int64_t count) {
       return (static_cast<float>(pixel) - 3.5F) / (static_cast<float>(side * count) - 4.5F) * static_cast<float>(count - 1);

@@ -18,8 +18,8 @@
 
 namespace vpr {
 
-/// The fundamental matrix of two views: toᵀ · matrix · from = 0 (Hartley and Zisserman, Multiple View Geometry, chapter 11). A `GeometricModel`; the
-/// squared error is Sampson's distance (equation 11.9).
+/// The fundamental matrix of two views: toᵀ · matrix · from = 0 (Hartley and Zisserman, Multiple View Geometry, chapter 11). A
+/// `GeometricModel`; the squared error is Sampson's distance (equation 11.9).
 struct Fundamental {
   static constexpr std::size_t sample_size = 7, fit_size = 8;
 

@@ -16,15 +16,15 @@
 
 namespace vpr {
 
-/// The projective map of the points of a plane from one view to another: `to ~ matrix · from` (Hartley and Zisserman, Multiple View Geometry, section 4.1).
-/// A `GeometricModel`; the error is the distance in the second view.
+/// The projective map of the points of a plane from one view to another: `to ~ matrix · from` (Hartley and Zisserman, Multiple View
+/// Geometry, section 4.1). A `GeometricModel`; the error is the distance in the second view.
 struct Homography {
   static constexpr std::size_t sample_size = 4, fit_size = 4;
 
   Eigen::Matrix3d matrix = Eigen::Matrix3d::Identity();
 
-  /// The map of four points, by way of the basis that each view's four points are. None where three of a view lie on a line, or where no camera sees
-  /// both quadrilaterals from the same side.
+  /// The map of four points, by way of the basis that each view's four points are. None where three of a view lie on a line, or where no
+  /// camera sees both quadrilaterals from the same side.
   static std::vector<Homography> from_sample(std::span<const Correspondence> sample) {
     const auto from = basis(sample, [](const Correspondence& one) { return one.from; });
     const auto to = basis(sample, [](const Correspondence& one) { return one.to; });

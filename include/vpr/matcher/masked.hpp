@@ -14,8 +14,9 @@
 
 namespace vpr {
 
-/// Another matcher, before which features with a score of at most `threshold` are set to zero, as TransVPR filters tokens: their inner products are 0 (Wang et
-/// al., CVPR 2022, section 3.3). So, as in the authors' code, one may still be the nearest where all others are less than that.
+/// Another matcher, before which features with a score of at most `threshold` are set to zero, as TransVPR filters tokens: their inner
+/// products are 0 (Wang et al., CVPR 2022, section 3.3). So, as in the authors' code, one may still be the nearest where all others are
+/// less than that.
 template <Matcher M = MutualNearest<>>
 struct Masked {
   M matcher{};

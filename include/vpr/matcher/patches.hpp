@@ -36,11 +36,12 @@ struct PatchMatcherSettings {
   static PatchMatcherSettings speed() { return {{{5, 1}}, {1.0F}, PatchScoring::spatial}; }
 };
 
-/// Matches the patches that `PatchNetVlad` describes: mutual nearest neighbours at each size, scored at each size, and the sizes' scores weighed (Hausler et
-/// al., CVPR 2021, sections 3.3 to 3.6). Among the candidates of a query each size's scores are standardised first, as the authors do.
+/// Matches the patches that `PatchNetVlad` describes: mutual nearest neighbours at each size, scored at each size, and the sizes' scores
+/// weighed (Hausler et al., CVPR 2021, sections 3.3 to 3.6). Among the candidates of a query each size's scores are standardised first, as
+/// the authors do.
 ///
-/// `LocalMatch::parts` holds each size's score, more being better: the authors' with the other sign. A size whose scores are all the same counts as 0, where
-/// the authors divide by zero. Golden patch_spatial.
+/// `LocalMatch::parts` holds each size's score, more being better: the authors' with the other sign. A size whose scores are all the same
+/// counts as 0, where the authors divide by zero. Golden patch_spatial.
 class PatchMatcher {
  public:
   /// @throws ConfigError  unless there is a weight a size

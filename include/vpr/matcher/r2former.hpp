@@ -36,12 +36,13 @@ struct RerankingTransformerSettings {
   VitConfig block() const { return {.channels = channels, .depth = depth, .heads = heads, .layer_scale = false}; }
 };
 
-/// Tells whether two photos show one place from their local features (Zhu et al., CVPR 2023, section 3.3). Each token is grouped with its partners in the other photo:
-/// a pair is both places and attentions and the tokens' cosine. A transformer over each group, then one over all groups, give two logits; the score is the second one's
-/// share of the softmax, by which the authors' evaluation ranks. The pairs are those of the query's tokens with the partner most like them.
+/// Tells whether two photos show one place from their local features (Zhu et al., CVPR 2023, section 3.3). Each token is grouped with its
+/// partners in the other photo: a pair is both places and attentions and the tokens' cosine. A transformer over each group, then one over
+/// all groups, give two logits; the score is the second one's share of the softmax, by which the authors' evaluation ranks. The pairs are
+/// those of the query's tokens with the partner most like them.
 ///
-/// Features must be at keypoints, such as `MostAttended`'s. Parameters have the authors' names; `decoder_pos_embed`, which they never use, is left out. Equal to bytedance/R2Former;
-/// goldens r2former_rerank_*.
+/// Features must be at keypoints, such as `MostAttended`'s. Parameters have the authors' names; `decoder_pos_embed`, which they never use,
+/// is left out. Equal to bytedance/R2Former; goldens r2former_rerank_*.
 template <class B = Cpu<f32>>
 class RerankingTransformer {
  public:

@@ -27,8 +27,9 @@ struct Correspondence {
   Eigen::Vector2d from, to;
 };
 
-/// A relation of two views: `from_sample(s)` gives the models that fit `sample_size` correspondences exactly, none where they are degenerate;
-/// `fitted(s)` the one of least algebraic error over at least `fit_size` of them, or none; `model.squared_error(c)` is how far a correspondence is off.
+/// A relation of two views: `from_sample(s)` gives the models that fit `sample_size` correspondences exactly, none where they are
+/// degenerate; `fitted(s)` the one of least algebraic error over at least `fit_size` of them, or none; `model.squared_error(c)` is how far
+/// a correspondence is off.
 template <class M>
 concept GeometricModel = requires(const M model, std::span<const Correspondence> all, const Correspondence& one) {
   { M::sample_size } -> std::convertible_to<std::size_t>;
@@ -73,11 +74,11 @@ std::vector<std::int32_t> inliers_of(const M& model, std::span<const Corresponde
 
 }  // namespace detail
 
-/// The model that most correspondences agree with, by random samples (RANSAC: Fischler and Bolles 1981). Each better one is fitted to its inliers
-/// until they become no more (Chum et al. 2003).
+/// The model that most correspondences agree with, by random samples (RANSAC: Fischler and Bolles 1981). Each better one is fitted to its
+/// inliers until they become no more (Chum et al. 2003).
 ///
-/// The same correspondences and seed give the same answer, whatever runs beside it. Correspondences that are not finite, or farther off than 1e9, are never
-/// inliers. Where there are too few, or all are degenerate (such as on a line), there is no model and no inlier.
+/// The same correspondences and seed give the same answer, whatever runs beside it. Correspondences that are not finite, or farther off
+/// than 1e9, are never inliers. Where there are too few, or all are degenerate (such as on a line), there is no model and no inlier.
 template <GeometricModel M>
 Consensus<M> ransac(std::span<const Correspondence> all, const RansacSettings& settings = {}) {
   settings.validate();
@@ -128,8 +129,8 @@ namespace detail {
 
 inline Eigen::Vector3d homogeneous(const Eigen::Vector2d& point) { return {point.x(), point.y(), 1}; }
 
-/// The eigenvalues of a symmetric N×N matrix, ascending, and the vectors to them, by Jacobi's rotations (Golub and Van Loan, section 8.5). Eigen's
-/// own solver takes seconds to compile wherever it is included.
+/// The eigenvalues of a symmetric N×N matrix, ascending, and the vectors to them, by Jacobi's rotations (Golub and Van Loan, section 8.5).
+/// Eigen's own solver takes seconds to compile wherever it is included.
 template <int N>
 struct SymmetricEigensystem {
   Eigen::Matrix<double, N, 1> values;
@@ -178,7 +179,8 @@ inline Eigen::Matrix3d matrix_of(const Eigen::Matrix<double, 9, 1>& numbers) {
       .finished();
 }
 
-/// Moves points to a mean of zero and a mean distance of √2 from it (Hartley 1997): x' = (x - centre) · scale. None where they are all one point.
+/// Moves points to a mean of zero and a mean distance of √2 from it (Hartley 1997): x' = (x - centre) · scale. None where they are all one
+/// point.
 struct PointNormalisation {
   Eigen::Vector2d centre = Eigen::Vector2d::Zero();
   double scale = 0;

@@ -35,7 +35,8 @@ struct SuperGlueSettings {
   float threshold = 0.2F;        ///< a match is assigned more than that
 };
 
-/// Linear maps with batch normalisation, of its running statistics, and ReLU after all but the last, as SuperGlue names them: `0`, `1`, `3`, `4`, `6`.
+/// Linear maps with batch normalisation, of its running statistics, and ReLU after all but the last, as SuperGlue names them: `0`, `1`,
+/// `3`, `4`, `6`.
 template <class B>
 class NormedPerceptron {
  public:
@@ -69,8 +70,8 @@ class NormedPerceptron {
   std::vector<BatchNorm<B>> norms_;
 };
 
-/// A layer of SuperGlue's graph network: what is added to the descriptors `x`, from those of `source` by attention (Sarlin et al., CVPR 2020, equations 3 to 5). The
-/// heads' channels are interleaved.
+/// A layer of SuperGlue's graph network: what is added to the descriptors `x`, from those of `source` by attention (Sarlin et al., CVPR
+/// 2020, equations 3 to 5). The heads' channels are interleaved.
 template <class B>
 class SuperGlueLayer {
  public:
@@ -109,9 +110,9 @@ class SuperGlueLayer {
   NormedPerceptron<B> mlp_;
 };
 
-/// SuperGlue (Sarlin et al., CVPR 2020): matches the keypoints of two photos by a graph network over both and the optimal transport between them, in which any may
-/// stay unmatched. The score is how many pairs there are; a pair's similarity is how much of the keypoint is assigned. Features must be at keypoints, such as
-/// `SuperPoint`'s.
+/// SuperGlue (Sarlin et al., CVPR 2020): matches the keypoints of two photos by a graph network over both and the optimal transport between
+/// them, in which any may stay unmatched. The score is how many pairs there are; a pair's similarity is how much of the keypoint is
+/// assigned. Features must be at keypoints, such as `SuperPoint`'s.
 ///
 /// The transport is that of SALAD, which took it from here, with a dustbin on both sides. Parameters have the authors' names. Equal to
 /// magicleap/SuperGluePretrainedNetwork; goldens superglue_*.
@@ -121,7 +122,8 @@ class SuperGlue {
   using backend = B;
   using X = typename B::tensor;
 
-  /// Keypoints of one photo: descriptors `1×N×D`, and each one's x, y, from the centre in units of 0.7 of the longer side, and score, `1×N×3`.
+  /// Keypoints of one photo: descriptors `1×N×D`, and each one's x, y, from the centre in units of 0.7 of the longer side, and score,
+  /// `1×N×3`.
   struct Keypoints {
     X descriptors, places;
   };
@@ -186,7 +188,8 @@ class SuperGlue {
     return add_scaled(std::move(products), unscaled,
                       static_cast<typename B::value>(1 / std::sqrt(static_cast<double>(settings_.descriptor_dim)) - 1));
   }
-  /// The logarithm of how much of each candidate keypoint, and last of the dustbin, is assigned to each query keypoint and to the dustbin: `1×(M + 1)×(N + 1)`.
+  /// The logarithm of how much of each candidate keypoint, and last of the dustbin, is assigned to each query keypoint and to the dustbin:
+  /// `1×(M + 1)×(N + 1)`.
   X assignment(const X& scores) const {
     const std::int64_t queries = scores.shape()[2];
     const X unmatched = add(X::zeros(Shape{1, 1, queries}), dustbin_);

@@ -24,8 +24,8 @@ inline Correspondence correspondence(const MatchedPair& pair, const LocalPlaces&
   return {point(query, pair.query), point(candidate, pair.candidate)};
 }
 
-/// Another matcher, whose pairs must agree on a geometric model of the two views: the score is how many do, found by RANSAC, and the pairs are those.
-/// A match with fewer pairs than determine the model scores 0.
+/// Another matcher, whose pairs must agree on a geometric model of the two views: the score is how many do, found by RANSAC, and the pairs
+/// are those. A match with fewer pairs than determine the model scores 0.
 ///
 /// @tparam M      the matcher that finds pairs
 /// @tparam Model  a `Homography` or a `Fundamental`

@@ -15,8 +15,8 @@
 
 namespace vpr {
 
-/// Patch-NetVLAD (Hausler et al., CVPR 2021): NetVLAD with its PCA, and the same of square patches to re-rank with, on any network, the authors' being
-/// VGG-16 up to conv5_3. Its files are those of `make_net_vlad`.
+/// Patch-NetVLAD (Hausler et al., CVPR 2021): NetVLAD with its PCA, and the same of square patches to re-rank with, on any network, the
+/// authors' being VGG-16 up to conv5_3. Its files are those of `make_net_vlad`.
 /// @param dimensions  after the PCA, of photos and of patches
 /// @param matching    also which patches there are
 template <class Network>

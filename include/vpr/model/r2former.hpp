@@ -25,8 +25,8 @@ struct R2FormerSettings {
   RerankingTransformerSettings reranking;
 };
 
-/// R2Former (Zhu et al., CVPR 2023): a distilled DeiT-S, of whose class and distillation tokens a descriptor is made, and whose most attended tokens a small
-/// transformer compares. D = 256, 500×128 local features.
+/// R2Former (Zhu et al., CVPR 2023): a distilled DeiT-S, of whose class and distillation tokens a descriptor is made, and whose most
+/// attended tokens a small transformer compares. D = 256, 500×128 local features.
 template <class B = Cpu<f32>>
 using R2Former = TwoStage<Pipeline<R2FormerNetwork<B>, DistilledTokens<B>>, MostAttended<B>, RerankingTransformer<B>>;
 

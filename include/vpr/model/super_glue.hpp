@@ -16,8 +16,9 @@
 
 namespace vpr {
 
-/// SuperPoint's keypoints (DeTone et al. 2018), matched by SuperGlue (Sarlin et al., CVPR 2020), as a second stage. They describe no photo as a whole: the first
-/// stage is the mean of SuperPoint's map, D = 128, which nobody published; candidates are better taken from another system.
+/// SuperPoint's keypoints (DeTone et al. 2018), matched by SuperGlue (Sarlin et al., CVPR 2020), as a second stage. They describe no photo
+/// as a whole: the first stage is the mean of SuperPoint's map, D = 128, which nobody published; candidates are better taken from another
+/// system.
 template <class B = Cpu<f32>>
 using SuperGlueSystem = TwoStage<Pipeline<SuperPointEncoder<B>, Mean<B>>, SuperPoint<B>, SuperGlue<B>>;
 

@@ -20,8 +20,8 @@
 
 namespace vpr {
 
-/// TransVPR (Wang et al., CVPR 2022): a convolutional stem and a transformer, whose levels are pooled by attention, and tokens that re-rank by how many of the
-/// attended ones agree on a homography within 24 pixels. D = 256, 30×40×256 local features of a photo at 480×640.
+/// TransVPR (Wang et al., CVPR 2022): a convolutional stem and a transformer, whose levels are pooled by attention, and tokens that re-rank
+/// by how many of the attended ones agree on a homography within 24 pixels. D = 256, 30×40×256 local features of a photo at 480×640.
 ///
 /// The authors' evaluation puts candidates of equal scores in the reverse of the first stage's order; here they keep it.
 template <class B = Cpu<f32>>
