@@ -66,6 +66,7 @@ std::vector<vpr::Loop> loops_by_rule(const Options& options, vpr::Rows rows, con
   settings.gap = options.gap.value_or(settings.gap);
   settings.top = options.top.value_or(settings.top);
   settings.suppression = options.suppression.value_or(settings.suppression);
+  settings.spacing = settings.suppression;
   if (options.sequence == "matching") return close_loops(rows, settings, vpr::SequenceMatching());
   if (options.sequence == "bayes") return close_loops(rows, settings, vpr::BayesFilter());
   return close_loops(rows, settings, vpr::SingleFrames());

@@ -9,6 +9,7 @@
 #include <vpr/index/filtered.hpp>
 #include <vpr/index/flat.hpp>
 #include <vpr/index/pca.hpp>
+#include <vpr/index/rescore.hpp>
 #include <vpr/index/signs.hpp>
 #include <vpr/index/top_k.hpp>
 
