@@ -4,6 +4,7 @@
 #ifdef VPR_WITH_MAP
 #include "decision.hpp"
 #include "describe_photos.hpp"
+#include "load_models.hpp"
 #include "map_model.hpp"
 #include "memory_file.hpp"
 #include "outputs.hpp"
@@ -79,7 +80,7 @@ void create(AddOptions options) {
   check_outputs({options.map, options.model.save_vocabulary, options.model.save_weights}, inputs, options.model.force);
   PhotoReader reader(options.model.photos);
   const std::vector<vpr::Photo> photos = without({}, find_photos(options, reader));
-  const bool finds_words = vpr::needs_vocabulary(options.model.model) && options.model.vocabulary.empty();
+  const bool finds_words = needs_vocabulary(options.model.model) && options.model.vocabulary.empty();
   if (finds_words && options.model.save_vocabulary.empty()) options.model.save_vocabulary = memory_file();
   vpr::Timing timing;
   const Describer describe(options.model, photos, "photos", timing, reader);
