@@ -11,6 +11,7 @@
 #include <vpr/backbone/features.hpp>
 #include <vpr/backbone/position_embedding.hpp>
 #include <vpr/backbone/resnet.hpp>
+#include <vpr/backbone/rotary_turns.hpp>
 #include <vpr/backbone/side_network.hpp>
 #include <vpr/backbone/staged.hpp>
 #include <vpr/backbone/super_point.hpp>

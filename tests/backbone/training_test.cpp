@@ -18,6 +18,16 @@ namespace {
 template <class B>
 using Network = DinoV2<VitConfig, NoAdapter, Recorded<B>>;
 
+/// DINOv3's with heads of 8 channels, and CLIP's, with patches of 14 pixels.
+VitConfig rotary() {
+  VitConfig config{.channels = 24, .depth = 2, .heads = 3, .trained_side = 42};
+  return config.dinov3();
+}
+VitConfig clip() {
+  VitConfig config{.channels = 24, .depth = 2, .heads = 3, .mask_token = false, .trained_side = 42, .layer_scale = false};
+  return config.clip(24);
+}
+
 VitConfig tiny(FeedForwardKind feed_forward = FeedForwardKind::gelu) {
   VitConfig config;
   config.channels = 24;
@@ -30,8 +40,8 @@ VitConfig tiny(FeedForwardKind feed_forward = FeedForwardKind::gelu) {
 }
 
 template <class B>
-Network<B> network(FeedForwardKind feed_forward = FeedForwardKind::gelu) {
-  Network<B> model(tiny(feed_forward));
+Network<B> network(const VitConfig& config = tiny()) {
+  Network<B> model(config);
   initialise(model, 1, 0.2F);
   return model;
 }
@@ -62,8 +72,8 @@ std::map<std::string, std::vector<float>> gradients(Network<B>& model) {
 
 TEST_CASE("Gradients of a whole network agree with central differences") {
   using B = Cpu<f64>;
-  for (const FeedForwardKind kind : {FeedForwardKind::gelu, FeedForwardKind::swiglu}) {
-    Network<B> model = network<B>(kind);
+  for (const VitConfig& config : {tiny(), tiny(FeedForwardKind::swiglu), rotary(), clip()}) {
+    Network<B> model = network<B>(config);
     const Shape shape = result(model).shape();
     const Tensor<B> cotangent = Tensor<B>::from(shape, std::span<const float>(random_floats(shape.elements(), 6)));
     result(model).backward(cotangent);

@@ -16,6 +16,19 @@ TEST_CASE("Self-attention with equal scores is the mean of the values, projected
   CHECK(parameters(attention) == std::vector<std::string>{"qkv.weight [6, 2]", "qkv.bias [6]", "proj.weight [2, 2]", "proj.bias [2]"});
 }
 
+TEST_CASE("Keys without a bias are those of a bias of zero, and a file may leave it out") {
+  SelfAttention<Cpu<>> with(4, 2), without(4, 2, true, true, false);
+  randomise(with, 1);
+  randomise(without, 1);
+  std::vector<float> bias = with.qkv.bias.to_vector();
+  const X x = random_tensor_f32(Shape{1, 3, 4}, 2);
+  CHECK(largest_difference(with.joint(x).to_vector(), without.joint(x).to_vector()) > 0.01F);
+  for (const std::size_t key : {4U, 5U, 6U, 7U}) bias[key] = 0;
+  set(with, "qkv.bias", bias);
+  CHECK(with(x).to_vector() == without(x).to_vector());
+  CHECK(parameters(without) == std::vector<std::string>{"qkv.weight [12, 4]", "qkv.bias [12]", "proj.weight [4, 4]", "proj.bias [4]"});
+}
+
 TEST_CASE("Self-attention follows its tokens: another order of them gives the same results in that order") {
   SelfAttention<Cpu<>> attention(6, 3);
   randomise(attention, 1);

@@ -71,7 +71,10 @@ TEST_CASE("Each named vision transformer has as many parameters as its authors',
                                                            {"dino-vitb8", 85'807'872},
                                                            {"clip-vitb32", 87'849'216},
                                                            {"clip-vitb16", 86'192'640},
-                                                           {"clip-vitl14", 303'966'208}};
+                                                           {"clip-vitl14", 303'966'208},
+                                                           {"dinov3-vits16", 21'601'152},
+                                                           {"dinov3-vitb16", 85'669'632},
+                                                           {"dinov3-vitl16", 303'154'176}};
   for (const auto& [name, expected] : published) {
     INFO(name);
     std::int64_t parameters = 0;
@@ -113,6 +116,32 @@ TEST_CASE("CLIP's visual tower loads strictly by OpenAI's names, beside the towe
     CHECK(identified(hugging) == Names{std::string(name)});
     CHECK(identified(file_of(name, TimmDinoV2{""})) == Names{std::string(name)});
   }
+}
+
+TEST_CASE("DINOv3 loads strictly by its authors' names and by Hugging Face's, which have no bias of keys") {
+  for (const std::string name : {"dinov3-vits16", "dinov3-vitb16", "dinov3-vitl16"}) {
+    InMemory meta = file_of(name, NamesOfVit{"", VitNames::dinov3()});
+    meta.with("rope_embed.periods", Shape{16}, 1);
+    for (std::int64_t block = 0; block < make_backbone<Shapes>(name).depth(); ++block)
+      meta.with("blocks." + std::to_string(block) + ".attn.qkv.bias_mask", Shape{3 * make_backbone<Shapes>(name).channels()}, 0);
+    CHECK(identified(meta) == Names{name});
+    CHECK(compare(make_backbone<Shapes>(name + ":5"), meta).fits());
+  }
+  InMemory hugging;
+  make_backbone<Shapes>("dinov3-vits16")
+      .visit(
+          [&](const std::string& official, auto& parameter) {
+            const Names names = NamesOfVit{"", VitNames::hugging_face_dinov3()}(official);
+            const bool stacked = names.size() > 1;
+            for (const std::string& part : names) hugging.with(part, stacked ? parameter.shape().with(0, 384) : parameter.shape(), 0);
+          },
+          std::string());
+  const auto found = identify(hugging);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].name == "dinov3-vits16");
+  CHECK(found[0].report.fits());
+  CHECK(found[0].report.converted.size() == 12);
+  CHECK_THROWS_WITH(make_backbone<Shapes>("dinov3-vits16", "size"), ContainsSubstring("positions are rotary: there is nothing to resize"));
 }
 
 TEST_CASE("CLIP's projection is read transposed where a file holds it as a linear layer's weight") {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/backbone/features.hpp>
+#include <vpr/backbone/rotary_turns.hpp>
 #include <vpr/backbone/vit_config.hpp>
 #include <vpr/layer/feed_forward.hpp>
 #include <vpr/layer/layer_norm.hpp>
@@ -56,7 +57,7 @@ struct NoAdapter {
 };
 
 /// A pre-norm transformer block with layer scale, as DINOv2's: x + ls1 ∘ attn(norm1(x)), then x + ls2 ∘ mlp(norm2(x)). Without layer
-/// scale `ls1` and `ls2` are 1 and no parameters.
+/// scale `ls1` and `ls2` are empty and no factors. With rotary positions the attention turns the patches by theirs.
 template <class B, template <class> class Adapter = NoAdapter>
 struct Block {
   static_assert(
@@ -81,33 +82,35 @@ struct Block {
   FeedForward<B> mlp;
   X ls2;
   [[no_unique_address]] Adapter<B> adapter;
-  bool layer_scale;
+  double rotary_base;  // 0: none
+  std::int64_t head;   // channels
 
   explicit Block(const VitConfig& config) : Block(config, Adapter<B>(config)) {}
   Block(const VitConfig& config, Adapter<B> adapter_)
       : norm1(config.channels, static_cast<typename B::value>(config.norm_eps)),
-        attn(config.channels, config.heads, config.qkv_bias, config.proj_bias),
-        ls1(X::full(Shape{config.channels}, 1)),
+        attn(config.channels, config.heads, config.qkv_bias, config.proj_bias, config.key_bias),
+        ls1(config.layer_scale ? X::full(Shape{config.channels}, 1) : X()),
         norm2(config.channels, static_cast<typename B::value>(config.norm_eps)),
         mlp(config.channels, config.hidden(), config.feed_forward, config.feed_forward_bias),
-        ls2(X::full(Shape{config.channels}, 1)),
+        ls2(config.layer_scale ? X::full(Shape{config.channels}, 1) : X()),
         adapter(std::move(adapter_)),
-        layer_scale(config.layer_scale) {}
+        rotary_base(config.rotary_base),
+        head(config.channels / config.heads) {}
 
   X operator()(X x, const TokenLayout& layout) const {
     // A statement for each tensor that is moved on: the arguments of a call are evaluated in no fixed order.
     X normed = norm1(x);
     if constexpr (after_attention) {
-      const X attended = adapter.after_attention(attn(normed), normed, layout);
-      x = add_gated(std::move(x), attended, ls1);
+      const X attended = adapter.after_attention(attend(normed, layout), normed, layout);
+      x = add_scaled(std::move(x), attended, ls1);
     } else {
-      x = attn(normed, {.gate = &ls1, .residual = std::move(x)});
+      x = attend(normed, layout, {.gate = &ls1, .residual = std::move(x)});
     }
     x = adapter.beside_attention(std::move(x), normed, layout);
     normed = norm2(x);
     if constexpr (after_mlp) {
       const X fed = adapter.after_mlp(mlp(normed), normed, layout);
-      x = add_gated(std::move(x), fed, ls2);
+      x = add_scaled(std::move(x), fed, ls2);
     } else {
       x = mlp(normed, {.gate = &ls2, .residual = std::move(x)});
     }
@@ -124,11 +127,19 @@ struct Block {
   void visit_plain(Visitor&& visitor, const std::string& prefix) {
     norm1.visit(visitor, prefix + "norm1.");
     attn.visit(visitor, prefix + "attn.");
-    if (layer_scale) visitor(prefix + "ls1.gamma", ls1);
+    if (!ls1.empty()) visitor(prefix + "ls1.gamma", ls1);
     norm2.visit(visitor, prefix + "norm2.");
     mlp.visit(visitor, prefix + "mlp.");
-    if (layer_scale) visitor(prefix + "ls2.gamma", ls2);
+    if (!ls2.empty()) visitor(prefix + "ls2.gamma", ls2);
   }
+
+ private:
+  X attend(const X& normed, const TokenLayout& layout, Epilogue<X> epilogue = {}) const {
+    if (rotary_base == 0) return attn(normed, std::move(epilogue));
+    const RotaryTurns<X> turns(layout.grid, head, rotary_base);
+    return attn(normed, turns.cosine, turns.sine, std::move(epilogue));
+  }
+  static X add_scaled(X x, const X& y, const X& scale) { return scale.empty() ? add(std::move(x), y) : add_gated(std::move(x), y, scale); }
 };
 
 }  // namespace vpr

@@ -14,6 +14,7 @@
 
 #include <charconv>
 #include <concepts>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -23,9 +24,21 @@
 #include <vector>
 
 namespace vpr {
+namespace detail {
+
+/// Shows parameters as unused.
+template <class Visitor>
+struct UnusedVisitor {
+  Visitor& visitor;
+
+  void operator()(const std::string& name, auto&) const { visitor.unused(name); }
+  void unused(const std::string& name) const { visitor.unused(name); }
+};
+
+}  // namespace detail
 
 /// DINOv2 (Oquab et al. 2023), with registers (Darcet et al. 2024) if its configuration has them; by other configurations the plain vision transformer
-/// (Dosovitskiy et al. 2021), DeiT (Touvron et al. 2021), DINO (Caron et al. 2021) and the visual tower of CLIP (Radford et al. 2021).
+/// (Dosovitskiy et al. 2021), DeiT (Touvron et al. 2021), DINO (Caron et al. 2021), DINOv3 (Siméoni et al. 2025) and the visual tower of CLIP (Radford et al. 2021).
 ///
 /// @tparam Config   a `VitConfig`, or a type that is one with fixed values, such as `ViTB14`
 /// @tparam Adapter  a class template over the backend that is plugged into every block: see `BlockAdapter`
@@ -53,9 +66,9 @@ class DinoV2 {
       : config_(validated(config)),
         patch_embed_(config_.channels, config_.patch_size, config_.patch_bias),
         cls_token_(X::zeros(Shape{1, 1, config_.channels})),
-        positions_(config_),
         norm_pre_(config_.channels, static_cast<typename B::value>(config_.norm_eps)),
         norm_(config_.channels, static_cast<typename B::value>(config_.norm_eps)) {
+    if (config_.rotary_base == 0) positions_.emplace(config_);
     if (config_.distillation_token) dist_token_ = X::zeros(Shape{1, 1, config_.channels});
     if (config_.mask_token) mask_token_ = X::zeros(Shape{1, config_.channels});
     if (config_.projection > 0) proj_ = X::zeros(Shape{config_.channels, config_.projection});
@@ -130,10 +143,11 @@ class DinoV2 {
   /// What the first block gets, `B×T×C`: class and distillation token, the registers and the patches, with their positions; registers have none.
   X embed(const X& images) const {
     X x = patch_embed_(images);
-    x = add(std::move(x), positions_.of_grid(grid_of(images.shape())));
+    if (positions_) x = add(std::move(x), positions_->of_grid(grid_of(images.shape())));
     if (config_.registers > 0) x = concat(register_tokens_, x, 1);
     X leading = config_.distillation_token ? concat(cls_token_, dist_token_, 1) : cls_token_;
-    x = concat(add(std::move(leading), positions_.of_leading()), x, 1);
+    if (positions_) leading = add(std::move(leading), positions_->of_leading());
+    x = concat(leading, x, 1);
     return config_.pre_norm ? norm_pre_(std::move(x)) : x;
   }
 
@@ -155,6 +169,7 @@ class DinoV2 {
   bool starts_at_zero(std::string_view name) const { return Adapter<B>::starts_at_zero(name); }
   /// What decides the features beside the parameters.
   std::string settings() const {
+    if (!positions_) return std::to_string(config_.heads) + " heads, rotary positions of base " + detail::fixed(config_.rotary_base, 6);
     return std::to_string(config_.heads) + " heads, positions resized by offset " + detail::fixed(config_.position_offset, 6) +
            (config_.position_antialias ? " with" : " without") + " antialiasing";
   }
@@ -169,7 +184,7 @@ class DinoV2 {
   void visit_with(Visitor&& visitor, const std::string& prefix, const VisitBlock& visit_block) {
     visitor(prefix + "cls_token", cls_token_);
     if (config_.distillation_token) visitor(prefix + "dist_token", dist_token_);
-    positions_.visit(visitor, prefix + "pos_embed");
+    if (positions_) positions_->visit(visitor, prefix + "pos_embed");
     if (config_.registers > 0) visitor(prefix + "register_tokens", register_tokens_);
     if (config_.mask_token) visitor(prefix + "mask_token", mask_token_);
     patch_embed_.visit(visitor, prefix + "patch_embed.");
@@ -178,7 +193,8 @@ class DinoV2 {
     if (config_.final_norm) norm_.visit(visitor, prefix + "norm.");
     if (config_.projection > 0) visit_projection(visitor, prefix + "proj");
     if constexpr (requires { visitor.unused(prefix); }) {
-      const auto unused = [&visitor](const std::string& name, auto&) { visitor.unused(name); };
+      const detail::UnusedVisitor<std::remove_reference_t<Visitor>> unused{visitor};
+      if (!positions_) visitor.unused(prefix + "rope_embed.periods");
       for (std::int64_t i = config_.depth; i < config_.depth + config_.blocks_cut; ++i)
         blocks_[0].visit_plain(unused, prefix + "blocks." + std::to_string(i) + ".");
       if (!config_.final_norm) norm_.visit(unused, prefix + "norm.");
@@ -196,11 +212,7 @@ class DinoV2 {
         [](const Shape& stored, std::span<const float> values) {
           return transpose(Tensor<Cpu<f32>>::from(Shape{1, stored[0], stored[1]}, values), 1).to_vector();
         }};
-    if constexpr (requires { visitor.convertible(name, proj_, conversion); }) {
-      visitor.convertible(name, proj_, conversion);
-    } else {
-      visitor(name, proj_);
-    }
+    visit_convertible(visitor, name, proj_, conversion);
   }
 
   static Config validated(Config config) {
@@ -251,7 +263,7 @@ class DinoV2 {
     if (tap.facet == Facet::token) return x;
     const Block<B, Adapter>& block = blocks_[static_cast<std::size_t>(tap.block)];
     const std::int64_t part = static_cast<std::int64_t>(tap.facet) - 1;
-    return slice(block.attn.qkv(block.norm1(x)), 2, part * config_.channels, (part + 1) * config_.channels);
+    return slice(block.attn.joint(block.norm1(x)), 2, part * config_.channels, (part + 1) * config_.channels);
   }
 
   Grid grid_of(const Shape& images) const { return grid(images[2], images[3]); }
@@ -259,7 +271,7 @@ class DinoV2 {
   Config config_;
   PatchEmbedding<B> patch_embed_;
   X cls_token_, dist_token_;
-  PositionEmbedding<B> positions_;
+  std::optional<PositionEmbedding<B>> positions_;  // none where they are rotary
   X register_tokens_, mask_token_;
   LayerNorm<B> norm_pre_;
   std::vector<Block<B, Adapter>> blocks_;

@@ -124,14 +124,9 @@ struct PositionEmbedding {
   /// Shows the positions under that name, with how they are made of those of another grid: see `ParameterConversion`.
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& name) {
-    if constexpr (requires { visitor.convertible(name, positions, ParameterConversion()); }) {
-      visitor.convertible(
-          name, positions,
-          ParameterConversion{[this](const Shape& stored) { return conversion(stored); },
-                              [this](const Shape& stored, std::span<const float> values) { return converted(stored, values); }});
-    } else {
-      visitor(name, positions);
-    }
+    visit_convertible(visitor, name, positions,
+                      {[this](const Shape& stored) { return conversion(stored); },
+                       [this](const Shape& stored, std::span<const float> values) { return converted(stored, values); }});
   }
 
  private:

@@ -43,8 +43,10 @@ struct VitConfig {
   std::int64_t trained_width = 0;   ///< their width, where they are not square, beside which `trained_side` is their height
   double position_offset = 0.1;     ///< added to the grid's sides in the scale of the position embedding; 0: the size itself decides
   bool position_antialias = false;
+  double rotary_base = 0;  ///< of rotary positions in place of learned ones, as in DINOv3; 0: learned ones
   bool patch_bias = true;
   bool qkv_bias = true;
+  bool key_bias = true;  ///< false: queries and values alone have one, as in DINOv3
   bool proj_bias = true;
   bool feed_forward_bias = true;
   bool layer_scale = true;  ///< whether each branch of a block is scaled by learned factors, as in DINOv2 but not in DINO or MAE
@@ -115,6 +117,17 @@ struct VitConfig {
     config.projection = outputs;
     return config;
   }
+  /// The same network as DINOv3's (Siméoni et al. 2025).
+  VitConfig dinov3() const {
+    VitConfig config = *this;
+    config.mask_token = true;
+    config.registers = 4;
+    config.rotary_base = 100;
+    config.key_bias = false;
+    config.layer_scale = true;
+    config.norm_eps = 1e-5;
+    return config;
+  }
   /// @throws ConfigError  for sizes that no such network can have.
   void validate() const {
     VPR_REQUIRE(ConfigError, channels > 0 && depth > 0 && heads > 0 && channels % heads == 0, "vision transformer: got ", channels,
@@ -126,6 +139,9 @@ struct VitConfig {
                 " and a trained side of ", trained_side, " pixels and width of ", trained_width);
     VPR_REQUIRE(ConfigError, is_finite(position_offset) && position_offset >= 0 && position_offset < 1,
                 "vision transformer: got a position offset of ", position_offset, ", want one in [0, 1)");
+    VPR_REQUIRE(ConfigError, rotary_base == 0 || (is_finite(rotary_base) && rotary_base > 0 && channels / heads % 4 == 0),
+                "vision transformer: got rotary positions of base ", rotary_base, " for heads of ", channels / heads,
+                " channels, want a base above 0 and a multiple of 4 channels");
     VPR_REQUIRE(ConfigError, is_finite(norm_eps) && norm_eps > 0, "vision transformer: got a norm_eps of ", norm_eps);
   }
 };

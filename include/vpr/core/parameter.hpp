@@ -36,6 +36,16 @@ struct ParameterConversion {
   std::function<std::vector<float>(const Shape&, std::span<const float>)> converted;
 };
 
+/// Shows a parameter with what it can be made of, where the visitor wants to know.
+template <class Visitor, class P>
+void visit_convertible(Visitor&& visitor, const std::string& name, P& parameter, const ParameterConversion& conversion) {
+  if constexpr (requires { visitor.convertible(name, parameter, conversion); }) {
+    visitor.convertible(name, parameter, conversion);
+  } else {
+    visitor(name, parameter);
+  }
+}
+
 namespace detail {
 
 /// A visitor that is shown parameters to read.
@@ -45,11 +55,7 @@ struct ReadingVisitor {
 
   void operator()(const std::string& name, const auto& parameter) const { visitor(name, parameter); }
   void convertible(const std::string& name, const auto& parameter, const ParameterConversion& conversion) const {
-    if constexpr (requires { visitor.convertible(name, parameter, conversion); }) {
-      visitor.convertible(name, parameter, conversion);
-    } else {
-      visitor(name, parameter);
-    }
+    visit_convertible(visitor, name, parameter, conversion);
   }
   void unused(const std::string& name) const requires requires { visitor.unused(name); }
   { visitor.unused(name); }

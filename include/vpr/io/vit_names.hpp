@@ -46,6 +46,23 @@ struct VitNames {
              {"norm", {"layernorm"}}},
             std::move(inside)};
   }
+  /// DINOv3's, which are DINOv2's but for the registers.
+  static VitNames dinov3() { return {"blocks.", {{"register_tokens", {"storage_tokens"}}}, {}}; }
+  /// Hugging Face's of DINOv3, in which keys have no bias.
+  static VitNames hugging_face_dinov3() {
+    return {"layer.",
+            {{"cls_token", {"embeddings.cls_token"}},
+             {"mask_token", {"embeddings.mask_token"}},
+             {"register_tokens", {"embeddings.register_tokens"}},
+             {"patch_embed.proj", {"embeddings.patch_embeddings"}}},
+            {{"attn.qkv.weight", {"attention.q_proj.weight", "attention.k_proj.weight", "attention.v_proj.weight"}},
+             {"attn.qkv.bias", {"attention.q_proj.bias", "attention.v_proj.bias"}},
+             {"attn.proj", {"attention.o_proj"}},
+             {"ls1.gamma", {"layer_scale1.lambda1"}},
+             {"ls2.gamma", {"layer_scale2.lambda1"}},
+             {"mlp.fc1", {"mlp.up_proj"}},
+             {"mlp.fc2", {"mlp.down_proj"}}}};
+  }
   /// OpenAI's of CLIP's visual tower, in open_clip, too; it lies behind `visual.`.
   static VitNames clip() {
     return {"transformer.resblocks.",

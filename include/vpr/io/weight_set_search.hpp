@@ -70,14 +70,16 @@ inline bool stacks_to(const std::vector<Shape>& parts, const Shape& whole) {
   return false;
 }
 
-/// The shape of tensors `1×N×C` one after the other; that of the first where they are no such tensors.
+/// The shape of tensors `1×N×C` or `N` one after the other; that of the first where they are no such tensors.
 inline Shape joined_shape(const std::vector<Shape>& parts) {
+  if (parts[0].rank() != 3 && parts[0].rank() != 1) return parts[0];
+  const std::size_t axis = parts[0].rank() == 3 ? 1 : 0;
   std::int64_t rows = 0;
   for (const Shape& part : parts) {
-    if (part.rank() != 3 || part.with(1, 0) != parts[0].with(1, 0) || part[0] != 1) return parts[0];
-    rows += part[1];
+    if (part.rank() != parts[0].rank() || part.with(axis, 0) != parts[0].with(axis, 0) || (axis == 1 && part[0] != 1)) return parts[0];
+    rows += part[axis];
   }
-  return parts[0].with(1, rows);
+  return parts[0].with(axis, rows);
 }
 
 /// The names of a set: those of a naming, as the file has them.
@@ -152,9 +154,15 @@ class WeightSetSearch {
   }
 
  private:
-  static constexpr std::array<std::string_view, 7> namings{
-      "official names",         "timm's names",           "Hugging Face's names",        "Hugging Face's newer names",
-      "a Sequential's numbers", "OpenAI's names of CLIP", "Hugging Face's names of CLIP"};
+  static constexpr std::array<std::string_view, 9> namings{"official names",
+                                                           "timm's names",
+                                                           "Hugging Face's names",
+                                                           "Hugging Face's newer names",
+                                                           "a Sequential's numbers",
+                                                           "OpenAI's names of CLIP",
+                                                           "Hugging Face's names of CLIP",
+                                                           "DINOv3's names",
+                                                           "Hugging Face's names of DINOv3"};
   struct Role {
     std::size_t naming, parameter, part;
   };
@@ -165,6 +173,8 @@ class WeightSetSearch {
     if (index == 4) return SequentialNames{root};
     if (index == 5) return NamesOfVit{root, VitNames::clip()};
     if (index == 6) return NamesOfVit{root, VitNames::hugging_face_clip()};
+    if (index == 7) return NamesOfVit{root, VitNames::dinov3()};
+    if (index == 8) return NamesOfVit{root, VitNames::hugging_face_dinov3()};
     HuggingFaceDinoV2 names(root, index == 3);
     names.find_split_position(tensors_);
     return names;

@@ -22,7 +22,7 @@ struct NamedVit {
 };
 
 /// The published networks: DINOv2's S, B, L and g, each without and with registers; timm's plain vision transformers and DeiT's distilled ones; DINO's;
-/// the visual towers of CLIP.
+/// the visual towers of CLIP; DINOv3's S, B and L.
 inline std::vector<NamedVit> named_vits() {
   std::vector<NamedVit> all;
   for (const auto& [name, config, preprocess] : std::array<NamedVit, 4>{
@@ -45,7 +45,10 @@ inline std::vector<NamedVit> named_vits() {
                          {"dino-vitb8", base.of_patches(8)},
                          {"clip-vitb32", base.of_patches(32).clip(512), clip},
                          {"clip-vitb16", base.clip(512), clip},
-                         {"clip-vitl14", large.of_patches(14).clip(768), clip}});
+                         {"clip-vitl14", large.of_patches(14).clip(768), clip},
+                         {"dinov3-vits16", small.dinov3()},
+                         {"dinov3-vitb16", base.dinov3()},
+                         {"dinov3-vitl16", large.dinov3()}});
   return all;
 }
 
@@ -68,6 +71,8 @@ struct DinoV2Backbones {
     std::vector<Row> all;
     for (const NamedVit& vit : named_vits()) {
       const auto make = [config = vit.config]<class B>(const BackboneOptions& options) {
+        VPR_REQUIRE(ConfigError, options.position_rule.empty() || config.rotary_base == 0, "got the position rule '", options.position_rule,
+                    "' for a network whose positions are rotary: there is nothing to resize");
         VitConfig sizes = options.position_rule.empty() ? config : config.with(find_position_rule(options.position_rule));
         if (options.parts > 0) sizes = sizes.first(options.parts);
         return DinoV2<VitConfig, NoAdapter, B>(sizes);
@@ -77,7 +82,7 @@ struct DinoV2Backbones {
       all.push_back({.name = vit.name,
                      .meaning = std::to_string(vit.config.channels) + " channels, " + std::to_string(vit.config.depth) + " blocks" +
                                 patches + registers,
-                     .position_rule = std::string(text_of(vit.config.position_rule())),
+                     .position_rule = vit.config.rotary_base > 0 ? "none" : std::string(text_of(vit.config.position_rule())),
                      .preprocess = vit.preprocess,
                      .factory = make});
     }
