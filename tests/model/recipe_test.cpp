@@ -145,11 +145,19 @@ TEST_CASE("A recipe is found by name, and each is of a model that exists") {
   CHECK(find_recipe("salad").tuned_blocks == 4);
   CHECK_THROWS_WITH(find_recipe("soup"),
                     ContainsSubstring("there is no recipe 'soup'; there are salad, cricavpr, selavpr, mixvpr, convap, cosplace, "
-                                      "netvlad, sfrs, adapter, head"));
+                                      "netvlad, sfrs, boq, megaloc, adapter, head"));
   for (const Recipe& recipe : recipes()) CHECK_NOTHROW(make_system<Shapes>(recipe.system));
   for (const NamedSystem& system : named_systems()) {
     if (!system.recipe.empty()) CHECK_NOTHROW(find_recipe(system.recipe));
   }
+}
+
+TEST_CASE("BoQ's recipe rises through ten epochs, and then falls to a tenth and to a hundredth of the rate, as its authors' code") {
+  const Recipe boq = find_recipe("boq");
+  CHECK(boq.schedule(1e-4, 0) == Approx(1e-4 / 4880));
+  CHECK(boq.schedule(1e-4, 4879) == Approx(1e-4));
+  CHECK(boq.schedule(1e-4, 4880) == Approx(1e-5));
+  CHECK(boq.schedule(1e-4, 9760) == Approx(1e-6));
 }
 
 TEST_CASE("SelaVPR's recipe mines triplets, the others compare the photos of a batch") {
