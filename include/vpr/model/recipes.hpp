@@ -34,7 +34,7 @@ inline std::vector<Recipe> recipes() {
   const Augmentations jitter_and_crop{ColourJitter{0.7, 0.7, 0.7, 0.5}, [](Image photo, Random& random) {
                                         return RandomResizedCrop{photo.size(), {0.5, 1}}(std::move(photo), random);
                                       }};
-  constexpr std::int64_t boq_epoch = 488;  // steps through GSV-Cities by batches of 128 places
+  constexpr std::int64_t ten_epochs = 10 * detail::gsv_cities_epoch(128);
   return {
       {.name = "salad",
        .meaning = "SALAD: the head and the last four blocks, multi-similarity loss (Izquierdo and Civera, CVPR 2024, section 4.1)",
@@ -123,8 +123,9 @@ inline std::vector<Recipe> recipes() {
        .tuned_blocks = 2,
        .places = 128,
        .weight_decay = 1e-4,
-       .schedule = OverlaidWarmUp<MultiStepDecay>{10 * boq_epoch, {{10 * boq_epoch, 20 * boq_epoch}, 0.1}},
-       .augment = RandAugment{.magnitude = 15}},
+       .schedule = OverlaidWarmUp<MultiStepDecay>{ten_epochs, {{ten_epochs, 2 * ten_epochs}, 0.1}},
+       .augment = RandAugment{.magnitude = 15},
+       .start = {.parameters = {{.part = "queries", .deviation = 1}}}},
       {.name = "megaloc",
        .meaning = "as MegaLoc, by the multi-similarity loss of 32 places, but of one data set where its authors sum those of five, and "
                   "with SALAD's rates and trained blocks (Berton and Masone, CVPRW 2025)",
