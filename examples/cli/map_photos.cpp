@@ -13,7 +13,6 @@
 #include <vpr/dataset/position_unit.hpp>
 #include <vpr/loop/decision_file.hpp>
 #include <vpr/map/place_map.hpp>
-#include <vpr/model/systems.hpp>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>

@@ -100,6 +100,8 @@ TEST_CASE("A network with rotary positions takes any grid, and has no positions 
   std::vector<float> mirrored(3 * 16 * 48);
   for (std::size_t i = 0; i < mirrored.size(); ++i) mirrored[i] = images.data()[i / 48 * 48 + (2 - i % 48 / 16) * 16 + i % 16];
   CHECK(largest_difference(network(images).cls.to_vector(), network(tensor(Shape{1, 3, 16, 48}, mirrored)).cls.to_vector()) > 1e-3F);
+  CHECK_THROWS_WITH(network.blocks()[0](random_tensor_f32(Shape{1, 9, 16}, 1), TokenLayout{5, {1, 3}}),
+                    ContainsSubstring("rotary positions: got 9 tokens, want 5 and the patches of a grid of 1x3"));
   CHECK_THROWS_WITH(DinoV2<>(VitConfig{.channels = 12, .depth = 1, .heads = 2, .patch_size = 16, .trained_side = 32}.dinov3()),
                     ContainsSubstring("rotary positions of base 100 for heads of 6 channels"));
 }

@@ -143,14 +143,21 @@ TEST_CASE("A cut network starts from the file of the whole, and is trained in it
 
 TEST_CASE("A recipe is found by name, and each is of a model that exists") {
   CHECK(find_recipe("salad").tuned_blocks == 4);
-  CHECK_THROWS_WITH(
-      find_recipe("soup"),
-      ContainsSubstring("there is no recipe 'soup'; there are salad, cricavpr, selavpr, mixvpr, convap, cosplace, eigenplaces, "
-                        "gcl, netvlad, sfrs, adapter, head"));
+  CHECK_THROWS_WITH(find_recipe("soup"), ContainsSubstring("there is no recipe 'soup'; there are salad, cricavpr, selavpr, mixvpr, convap, "
+                                                           "cosplace, eigenplaces, gcl, netvlad, sfrs, boq, megaloc, adapter, head, "
+                                                           "supervlad, image4vpr, edtformer, selavprpp, selavprpp-hash"));
   for (const Recipe& recipe : recipes()) CHECK_NOTHROW(make_system<Shapes>(recipe.system));
   for (const NamedSystem& system : named_systems()) {
     if (!system.recipe.empty()) CHECK_NOTHROW(find_recipe(system.recipe));
   }
+}
+
+TEST_CASE("BoQ's recipe rises through ten epochs, and then falls to a tenth and to a hundredth of the rate, as its authors' code") {
+  const Recipe boq = find_recipe("boq");
+  CHECK(boq.schedule(1e-4, 0) == Approx(1e-4 / 4850));
+  CHECK(boq.schedule(1e-4, 4849) == Approx(1e-4));
+  CHECK(boq.schedule(1e-4, 4850) == Approx(1e-5));
+  CHECK(boq.schedule(1e-4, 9700) == Approx(1e-6));
 }
 
 TEST_CASE("SelaVPR's recipe mines triplets, the others compare the photos of a batch") {

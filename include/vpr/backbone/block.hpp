@@ -57,7 +57,8 @@ struct NoAdapter {
 };
 
 /// A pre-norm transformer block with layer scale, as DINOv2's: x + ls1 ∘ attn(norm1(x)), then x + ls2 ∘ mlp(norm2(x)). Without layer
-/// scale `ls1` and `ls2` are empty and no factors. With rotary positions the attention turns the patches by theirs.
+/// scale `ls1` and `ls2` are empty and no factors. With rotary positions the attention turns the patches by theirs; it throws a ConfigError for tokens behind
+/// them.
 template <class B, template <class> class Adapter = NoAdapter>
 struct Block {
   static_assert(
@@ -136,6 +137,9 @@ struct Block {
  private:
   X attend(const X& normed, const TokenLayout& layout, Epilogue<X> epilogue = {}) const {
     if (rotary_base == 0) return attn(normed, std::move(epilogue));
+    VPR_REQUIRE(ConfigError, normed.shape()[1] == layout.leading + layout.grid.patches(), "rotary positions: got ", normed.shape()[1],
+                " tokens, want ", layout.leading, " and the patches of a grid of ", layout.grid.height, "x", layout.grid.width,
+                ": tokens put in behind them have none");
     const RotaryTurns<X> turns(layout.grid, head, rotary_base);
     return attn(normed, turns.cosine, turns.sine, std::move(epilogue));
   }

@@ -45,7 +45,7 @@ struct BoqSystems {
   template <class Row>
   static std::vector<Row> rows() {
     const auto row = [](std::string_view name, std::string_view meaning, std::string_view backbone, ImageSize size, std::int64_t dimensions,
-                        std::string_view recipe, auto factory) {
+                        auto factory) {
       return Row{.name = name,
                  .meaning = meaning,
                  .paper = "Ali-bey et al., CVPR 2024",
@@ -55,12 +55,12 @@ struct BoqSystems {
                  .preprocess = "normalise-then-resize-tensor+bicubic",
                  .size = size,
                  .dimensions = dimensions,
-                 .recipe = recipe,
+                 .recipe = "boq",
                  .factory = factory};
     };
     return {row("boq", "BoQ on DINOv2: ViT-B/14 and 64 queries in each of two layers, 12288 dimensions", "dinov2-vitb14", {322, 322}, 12288,
-                "", []<class B>(std::string_view network) { return make_boq<B>(find_vit(network)); }),
-            row("boq-resnet50", "BoQ on ResNet-50 up to its third stage, 16384 dimensions", "resnet50", {384, 384}, 16384, "",
+                []<class B>(std::string_view network) { return make_boq<B>(find_vit(network)); }),
+            row("boq-resnet50", "BoQ on ResNet-50 up to its third stage, 16384 dimensions", "resnet50", {384, 384}, 16384,
                 []<class B>(std::string_view network) { return make_boq_resnet<B>(find_resnet(network)); })};
   }
 };

@@ -43,7 +43,7 @@ struct MegaLocSystems {
                 .preprocess = "normalise-then-resize-tensor+multiple-of-14",
                 .size = {322, 322},
                 .dimensions = 8448,
-                .recipe = {},
+                .recipe = "megaloc",
                 .factory = []<class B>(std::string_view network) { return make_megaloc<B>(find_vit(network)); }}};
   }
 };

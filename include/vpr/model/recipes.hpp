@@ -34,6 +34,7 @@ inline std::vector<Recipe> recipes() {
   const Augmentations jitter_and_crop{ColourJitter{0.7, 0.7, 0.7, 0.5}, [](Image photo, Random& random) {
                                         return RandomResizedCrop{photo.size(), {0.5, 1}}(std::move(photo), random);
                                       }};
+  constexpr std::int64_t ten_epochs = 10 * detail::gsv_cities_epoch(128);
   return {
       {.name = "salad",
        .meaning = "SALAD: the head and the last four blocks, multi-similarity loss (Izquierdo and Civera, CVPR 2024, section 4.1)",
@@ -139,6 +140,28 @@ inline std::vector<Recipe> recipes() {
        .augment = ColourJitter{0.7, 0.7, 0.7, 0.5},
        .start = {.clusters = {.parameter = "pool.conv.weight", .centroids = "pool.centroids", .patches = 50'000}},
        .size = {480, 640}},
+      {.name = "boq",
+       .meaning = "BoQ: the head and the network's last two parts, multi-similarity loss, ten epochs of warm-up (Ali-bey et al., CVPR "
+                  "2024, and the authors' code)",
+       .system = "boq",
+       .loss = by_similarity,
+       .tuned_blocks = 2,
+       .places = 128,
+       .weight_decay = 1e-4,
+       .schedule = OverlaidWarmUp<MultiStepDecay>{ten_epochs, {{ten_epochs, 2 * ten_epochs}, 0.1}},
+       .augment = RandAugment{.magnitude = 15},
+       .start = {.parameters = {{.part = "queries", .deviation = 1}}}},
+      {.name = "megaloc",
+       .meaning = "as MegaLoc, by the multi-similarity loss of 32 places, but of one data set where its authors sum those of five, and "
+                  "with SALAD's rates and trained blocks (Berton and Masone, CVPRW 2025)",
+       .system = "megaloc",
+       .loss = by_similarity,
+       .tuned_blocks = 4,
+       .places = 32,
+       .rate = 6e-5,
+       .weight_decay = 9.5e-9,
+       .schedule = LinearDecay{1, 0.2, 4000},
+       .augment = RandAugment{}},
       {.name = "adapter",
        .meaning = "SelaVPR's adapters and GeM alone, by the multi-similarity loss: a frozen network learns at little cost",
        .system = "selavpr-global",
