@@ -40,6 +40,10 @@ struct CosPlaceSystems {
           .size = {512, 512},
           .dimensions = dimensions,
           .recipe = is_first ? "cosplace" : "eigenplaces",
+          .published =
+              "CosPlace Pitts250k 92.1 / 97.5, MSLS-val 87.4 / 93.0 at 2048; EigenPlaces Pitts250k 94.1 / 98.0, MSLS-val 89.3 / 93.7 at "
+              "2048, as SALAD's paper has them",
+          .checked = "head, network and loss: cosplace_*, eigenplaces_*, loss_cosface*, grad_cosplace",
           .factory = [dimensions]<class B>(std::string_view network) { return make_cos_place(make_backbone<B>(network), dimensions); }};
     };
     return {row("cosplace", "CosPlace: ResNet-50, GeM and a linear map, 2048 dimensions", 2048),

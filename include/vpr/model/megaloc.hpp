@@ -44,6 +44,8 @@ struct MegaLocSystems {
                 .size = {322, 322},
                 .dimensions = 8448,
                 .recipe = "megaloc",
+                .checked = "head and network, at its own and at another size: megaloc_*",
+                .left_out = "its training on five data sets together",
                 .factory = []<class B>(std::string_view network) { return make_megaloc<B>(find_vit(network)); }}};
   }
 };

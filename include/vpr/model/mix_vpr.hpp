@@ -55,6 +55,8 @@ struct MixVprSystems {
                  .size = {320, 320},
                  .dimensions = settings.out_channels * settings.rows,
                  .recipe = "mixvpr",
+                 .published = "at 4096 Pitts30k 91.5 / 95.5, Tokyo 24/7 85.1 / 91.7, MSLS-val 88.0 / 92.7, as SelaVPR's paper has them",
+                 .checked = "aggregator and its gradient: mixvpr_*, grad_mixvpr",
                  .factory = [settings]<class B>(std::string_view network) { return make_mix_vpr(make_backbone<B>(network), settings); }};
     };
     return {row("mixvpr", "MixVPR: ResNet-50 up to layer3, mixed maps, 4096 dimensions", {}),
@@ -79,6 +81,8 @@ struct ConvApSystems {
                  .size = {320, 320},
                  .dimensions = settings.dimensions(),
                  .recipe = "convap",
+                 .published = "MSLS-val 83.1 / 90.3, Pitts250k 92.9 / 97.7 at 8192, as SALAD's paper has them",
+                 .checked = "head: convap_*",
                  .factory = [settings]<class B>(std::string_view network) { return make_conv_ap(make_backbone<B>(network), settings); }};
     };
     return {row("convap", "Conv-AP: ResNet-50 and averages of 2x2 cells, 8192 dimensions", 2048),

@@ -79,6 +79,10 @@ struct NetVladSystems {
                  .size = {480, 640},
                  .dimensions = dimensions,
                  .recipe = "netvlad",
+                 .published =
+                     "NetVLAD Pitts30k 81.9 / 91.2, Tokyo 24/7 60.6 / 68.9, MSLS-val 53.1 / 66.5; SFRS 89.4 / 94.7, 81.0 / 88.3, 69.2 / "
+                     "80.3, as SelaVPR's paper has them",
+                 .checked = "aggregators, PCA and network: netvlad_*, sfrs_*, grad_netvlad*",
                  .factory = make};
     };
     const auto reduced = [](std::int64_t dimensions, NetVladSource (*source)() = NetVladSource::patch_net_vlad) {

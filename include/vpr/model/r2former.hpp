@@ -71,6 +71,9 @@ struct R2FormerSystems {
                 .size = {480, 640},
                 .dimensions = 256,
                 .recipe = {},
+                .published = "re-ranked Pitts30k 91.1 / 95.2, Tokyo 24/7 88.6 / 91.4, MSLS-val 89.7 / 95.0, as SelaVPR's paper has them",
+                .checked = "network and re-ranking: r2former_*",
+                .left_out = "its training",
                 .factory = []<class B>(std::string_view network) {
                   VPR_REQUIRE(ConfigError, network == "r2former-deit", "there is no network '", network,
                               "' for R2Former; there is r2former-deit");

@@ -64,6 +64,8 @@ struct GclSystems {
                 .size = {480, 640},
                 .dimensions = 2048,
                 .recipe = "gcl",
+                .published = "by CricaVPR: Pitts30k 80.7 / 91.5, Tokyo 24/7 69.5 / 81.0, MSLS-val 79.5 / 88.1",
+                .checked = "network, descriptor and loss: gcl_*, loss_gcl*",
                 .factory = []<class B>(std::string_view network) {
                   if (!network.starts_with("vgg")) return AnyPipeline<B>(make_gcl<B>(ResNet<B>(find_resnet(network))));
                   VggConfig config = find_vgg(network);

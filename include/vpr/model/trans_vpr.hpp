@@ -68,6 +68,9 @@ struct TransVprSystems {
                 .size = {480, 640},
                 .dimensions = 256,
                 .recipe = {},
+                .published = "re-ranked Pitts30k 89.0 / 94.9, Tokyo 24/7 79.0 / 82.2, MSLS-val 86.8 / 91.2, as SelaVPR's paper has them",
+                .checked = "network, masks and matching: transvpr_*",
+                .left_out = "its training",
                 .factory = []<class B>(std::string_view network) {
                   VPR_REQUIRE(ConfigError, network == "transvpr-extractor", "there is no network '", network,
                               "' for TransVPR; there is transvpr-extractor");
