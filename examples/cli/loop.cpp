@@ -42,10 +42,10 @@ void refuse(const Options& options, const std::vector<std::pair<const char*, boo
                 options.preset);
 }
 
-/// What a preset's descriptors are made by, as far as nothing else is asked for.
+/// SALAD as a preset's system uses it, as far as nothing else is asked for; another model is used as it is everywhere.
 ModelOptions with_preset(ModelOptions model, const std::string& preset) {
-  if (preset.empty()) return model;
-  if (model.model.empty()) model.model = "salad";
+  if (preset.empty() || (!model.model.empty() && model.model != "salad")) return model;
+  model.model = "salad";
   if (model.size.empty()) model.size = preset == "vggt-slam" ? "224x224" : "336x336";
   if (model.preprocess.empty()) model.preprocess = "resize-8-bit-then-normalise";
   return model;

@@ -53,7 +53,7 @@ fi
 # Presets: pairs by the descriptors alone, from photos as from the matrix; thresholds may be changed.
 expect 0 "$vpr" loop --preset vggt-long --gap 5 --suppression 0 --threshold 0.9999 --csv long.csv D.npy
 same <(pairs long.csv | sort) <(pairs photos.csv | sort)
-expect 0 "$vpr" loop --preset vggt-long "${model[@]}" --preprocess normalise-then-resize-tensor --gap 5 --suppression 0 --threshold 0.9999 --csv long_photos.csv town/database again
+expect 0 "$vpr" loop --preset vggt-long "${model[@]}" --gap 5 --suppression 0 --threshold 0.9999 --csv long_photos.csv town/database again
 same long.csv long_photos.csv
 expect 0 "$vpr" loop --preset vggt-slam --submap 4 --overlap 0 --csv slam.csv D.npy
 [ "$(pairs slam.csv | wc -l)" = 2 ] || fail "of four submaps the last two have a loop each"

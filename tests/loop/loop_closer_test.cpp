@@ -6,6 +6,7 @@
 #include "tests/support/threads.hpp"
 
 #include <vpr/image/image.hpp>
+#include <vpr/index/filtered.hpp>
 #include <vpr/loop/bayes_filter.hpp>
 #include <vpr/loop/sequence_matching.hpp>
 
@@ -228,6 +229,19 @@ TEST_CASE("What cannot be used is refused with a sentence, and changes nothing")
   CHECK_THROWS_AS(LoopCloser(4, {.top = 0}), ConfigError);
   CHECK_THROWS_WITH(LoopCloser(FlatIndex<L2>(4)),
                     "LoopCloser: the rule takes the larger of two scores to be better, the index or the sequence policy the lesser");
+}
+
+TEST_CASE("A filtered index has the same loops") {
+  const Drive drive(300, 16, 3, 60, 0.4F);
+  LoopCloser flat(drive.dim(), {.gap = 20, .suppression = 3, .spacing = 3});
+  LoopCloser filtered(FilteredIndex<InnerProduct, ByteRounding>(drive.dim()), {.gap = 20, .suppression = 3, .spacing = 3});
+  std::vector<Loop> exact, other;
+  for (std::int64_t i = 0; i < drive.size(); ++i) {
+    for (const Loop& loop : flat.add(drive[i])) exact.push_back(loop);
+    for (const Loop& loop : filtered.add(drive[i])) other.push_back(loop);
+  }
+  CHECK(exact == other);
+  CHECK(!exact.empty());
 }
 
 TEST_CASE("The answer does not depend on the number of threads") {

@@ -69,6 +69,12 @@ inline DecisionRule decision_of(std::string_view text, const std::string& name) 
                      m.at("accepted"),
                      m.at("accepted_right"),
                      m.at("wanted_precision")};
+    const DecisionEvidence& e = rule.measured;
+    VPR_REQUIRE(FormatError,
+                e.accepted_right >= 0 && e.accepted_right <= e.accepted && e.accepted_right <= e.right && e.accepted <= e.answers &&
+                    e.right <= e.answers,
+                name, ": was measured on ", e.answers, " answers, ", e.right, " right, ", e.accepted, " accepted, ", e.accepted_right,
+                " both: these numbers do not go together");
     return rule;
   } catch (const nlohmann::json::exception& error) {
     fail<FormatError>(name, ": holds no rule of decision that can be read: ", error.what());
