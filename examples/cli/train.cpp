@@ -36,6 +36,7 @@ vpr::Recipe recipe_of(const TrainOptions& options) {
   if (options.negatives > 0) recipe.miner.negatives = options.negatives;
   if (options.round > 0) recipe.miner.queries = options.round;
   if (options.pool > 0) recipe.miner.pool = options.pool;
+  if (options.by != "automatic") recipe.by = vpr::places_by(options.by);
   if (!options.size.empty()) recipe.size = vpr::parse_image_size(options.size, "--size");
   recipe.miner.full = recipe.mining == vpr::Mining::full;
   recipe.miner.seed = options.seed;
@@ -52,6 +53,7 @@ void run(TrainOptions options) {
   if (options.threads > 0) vpr::set_thread_count(static_cast<int>(options.threads));
   const vpr::Recipe recipe = recipe_of(options);
   options.size = vpr::text_of(recipe.size);
+  options.by = vpr::name_of(recipe.by);
   const std::map<std::string, std::string> deciding = deciding_options(options, recipe);
   check_training(options, deciding);
   train(options, recipe, deciding);
@@ -85,7 +87,8 @@ void add_train(CLI::App& program) {
                    "aggregate tokens at unit length each, or as they come; default: unit for those of a cut network, else as the model was "
                    "published")
       ->check(CLI::IsMember({"unit", "raw"}));
-  command->add_option("--by", options->by, "what shows one place: automatic, id, cell or sequence")->capture_default_str();
+  command->add_option("--by", options->by, "what shows one place: automatic, which is the recipe's, id, cell, sequence or focal-point")
+      ->capture_default_str();
   command->add_option("--frames", options->frames, "with sequences: frames in a row that show one place")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

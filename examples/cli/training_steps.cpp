@@ -6,6 +6,7 @@
 #include "training_photos.hpp"
 
 #include <vpr/model/class_steps.hpp>
+#include <vpr/model/pair_steps.hpp>
 #ifdef VPR_WITH_HASH
 #include <vpr/dataset/frozen_blocks.hpp>
 #endif
@@ -40,6 +41,11 @@ vpr::TrainingStepsSettings settings_of(vpr::TrainedSystem& system, const TrainOp
 
 std::unique_ptr<vpr::TrainingSteps> training_steps(vpr::TrainedSystem& system, const TrainOptions& options, const vpr::Recipe& recipe) {
   vpr::TrainingStepsSettings settings = settings_of(system, options, recipe);
+  if (recipe.mining == vpr::Mining::batch && recipe.pairs) {
+    vpr::TrainingPlaces all = places_of(options);
+    return std::make_unique<vpr::PairSteps>(system, recipe, std::move(all.photos), loader_of(options, recipe), std::move(settings),
+                                            std::move(all.left_out));
+  }
   if (recipe.mining == vpr::Mining::batch && recipe.classes)
     return std::make_unique<vpr::ClassSteps>(system, recipe, places_of(options), loader_of(options, recipe), std::move(settings));
   if (recipe.mining == vpr::Mining::batch)

@@ -42,7 +42,7 @@ TEST_CASE("Photos may be held back from training") {
 TEST_CASE("Rules of places have names") {
   CHECK(vpr::places_by("sequence") == vpr::PlacesBy::sequence);
   CHECK(vpr::places_by("automatic") == vpr::PlacesBy::automatic);
-  CHECK_THROWS_WITH(vpr::places_by("town"), ContainsSubstring("There are automatic, id, cell and sequence"));
+  CHECK_THROWS_WITH(vpr::places_by("town"), ContainsSubstring("There are automatic, id, cell, sequence and focal-point"));
   CHECK_THROWS_WITH(vpr::read_training_places("no/such/folder"), ContainsSubstring("no such folder or CSV file"));
 }
 

@@ -143,9 +143,10 @@ TEST_CASE("A cut network starts from the file of the whole, and is trained in it
 
 TEST_CASE("A recipe is found by name, and each is of a model that exists") {
   CHECK(find_recipe("salad").tuned_blocks == 4);
-  CHECK_THROWS_WITH(find_recipe("soup"),
-                    ContainsSubstring("there is no recipe 'soup'; there are salad, cricavpr, selavpr, mixvpr, convap, cosplace, "
-                                      "netvlad, sfrs, adapter, head"));
+  CHECK_THROWS_WITH(
+      find_recipe("soup"),
+      ContainsSubstring("there is no recipe 'soup'; there are salad, cricavpr, selavpr, mixvpr, convap, cosplace, eigenplaces, "
+                        "gcl, netvlad, sfrs, adapter, head"));
   for (const Recipe& recipe : recipes()) CHECK_NOTHROW(make_system<Shapes>(recipe.system));
   for (const NamedSystem& system : named_systems()) {
     if (!system.recipe.empty()) CHECK_NOTHROW(find_recipe(system.recipe));

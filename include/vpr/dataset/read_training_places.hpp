@@ -6,13 +6,16 @@
 #include <vpr/core/error.hpp>
 #include <vpr/core/finite.hpp>
 #include <vpr/dataset/bad_photo.hpp>
+#include <vpr/dataset/focal_places.hpp>
 #include <vpr/dataset/gsv_cities.hpp>
 #include <vpr/dataset/position_unit.hpp>
 #include <vpr/dataset/training_photo.hpp>
 #include <vpr/dataset/training_places.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <string_view>
@@ -22,21 +25,28 @@
 namespace vpr {
 
 /// What makes photos show one place.
-enum class PlacesBy { automatic, id, cell, sequence };
+enum class PlacesBy { automatic, id, cell, sequence, focal_point };
+
+inline constexpr std::array<std::pair<PlacesBy, std::string_view>, 5> places_by_names{{{PlacesBy::automatic, "automatic"},
+                                                                                       {PlacesBy::id, "id"},
+                                                                                       {PlacesBy::cell, "cell"},
+                                                                                       {PlacesBy::sequence, "sequence"},
+                                                                                       {PlacesBy::focal_point, "focal-point"}}};
 
 /// The rule of that name. @throws ConfigError for another
 inline PlacesBy places_by(std::string_view name) {
-  if (name == "automatic") return PlacesBy::automatic;
-  if (name == "id") return PlacesBy::id;
-  if (name == "cell") return PlacesBy::cell;
-  if (name == "sequence") return PlacesBy::sequence;
-  fail<ConfigError>("places by '", name, "'? There are automatic, id, cell and sequence");
+  for (const auto& [by, known] : places_by_names) {
+    if (name == known) return by;
+  }
+  fail<ConfigError>("places by '", name, "'? There are automatic, id, cell, sequence and focal-point");
 }
+inline std::string_view name_of(PlacesBy by) { return places_by_names[static_cast<std::size_t>(by)].second; }
 
 struct TrainingPlacesSettings {
   PlacesBy by = PlacesBy::automatic;
   CellSettings cell = {};
   SequenceSettings sequence = {};
+  FocalSettings focal = {};
   PositionUnit positions = PositionUnit::automatic;     ///< what positions are, see `settle_positions`
   std::function<bool(const TrainingPhoto&)> keep = {};  ///< which photos to take; empty: all
 };
@@ -66,9 +76,10 @@ inline TrainingPlaces read_training_places(const std::filesystem::path& source, 
     settings.by = frames ? PlacesBy::sequence : ids ? PlacesBy::id : PlacesBy::cell;
     if (any([](const TrainingPhoto& photo) { return !is_finite(photo.heading); })) settings.cell.angle = 360;
   }
-  TrainingPlaces places = settings.by == PlacesBy::sequence ? places_by_sequence(std::move(photos), settings.sequence)
-                          : settings.by == PlacesBy::id     ? places_by_id(std::move(photos))
-                                                            : places_by_cell(std::move(photos), settings.cell);
+  TrainingPlaces places = settings.by == PlacesBy::sequence      ? places_by_sequence(std::move(photos), settings.sequence)
+                          : settings.by == PlacesBy::id          ? places_by_id(std::move(photos))
+                          : settings.by == PlacesBy::focal_point ? places_by_focal_point(std::move(photos), settings.focal)
+                                                                 : places_by_cell(std::move(photos), settings.cell);
   places.left_out = std::move(left_out);
   return places;
 }

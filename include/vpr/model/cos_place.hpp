@@ -39,7 +39,7 @@ struct CosPlaceSystems {
           .preprocess = "normalise-then-resize-tensor+shorter-side",
           .size = {512, 512},
           .dimensions = dimensions,
-          .recipe = is_first ? "cosplace" : "",
+          .recipe = is_first ? "cosplace" : "eigenplaces",
           .factory = [dimensions]<class B>(std::string_view network) { return make_cos_place(make_backbone<B>(network), dimensions); }};
     };
     return {row("cosplace", "CosPlace: ResNet-50, GeM and a linear map, 2048 dimensions", 2048),

@@ -4,11 +4,14 @@
 #pragma once
 
 #include <vpr/core/random.hpp>
+#include <vpr/dataset/field_of_view.hpp>
+#include <vpr/dataset/read_training_places.hpp>
 #include <vpr/dataset/triplet_miner.hpp>
 #include <vpr/image/image.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/weight_file.hpp>
 #include <vpr/layer/initialise.hpp>
+#include <vpr/loss/contrastive.hpp>
 #include <vpr/loss/large_margin_cosine.hpp>
 #include <vpr/model/recipe_loss.hpp>
 #include <vpr/model/two_stage.hpp>
@@ -82,16 +85,23 @@ struct ClassificationSettings {
   double rate = 0.01;       ///< of the classifiers
 };
 
+/// Training by pairs of photos and how much they see of the same ground.
+struct GradedPairSettings {
+  FieldOfView view = {};
+  GeneralisedContrastiveSettings loss = {};
+};
+
 /// What a training is made of, in the authors' numbers until they are changed.
 struct Recipe {
   std::string name;
   std::string meaning;
   std::string system;  ///< see `make_system`: `salad`, `salad@dinov2-vits14` or `dinov2-vits14:8+gem`
   RecipeLoss loss;
-  std::int64_t tuned_blocks = 0;  ///< of the backbone, the last ones; the rest of it is frozen, but for adapters
-  bool tuned_end = true;          ///< whether the normalisation behind them is trained, too
-  std::int64_t places = 60;       ///< in a batch, where it shows places
-  std::int64_t photos = 4;        ///< of a place
+  std::int64_t tuned_blocks = 0;      ///< of the backbone, the last ones; the rest of it is frozen, but for adapters
+  bool tuned_end = true;              ///< whether the normalisation behind them is trained, too
+  std::int64_t places = 60;           ///< in a batch, where it shows places
+  std::int64_t photos = 4;            ///< of a place
+  PlacesBy by = PlacesBy::automatic;  ///< what shows one place
   double rate = 1e-4;
   double weight_decay = 0;                                                ///< decoupled
   std::function<double(double, std::int64_t)> schedule = ConstantRate();  ///< its time is counted in steps
@@ -105,6 +115,8 @@ struct Recipe {
   ImageSize size = {224, 224};            ///< that photos come to
   /// Classification in place of the loss of places: see `ClassSteps`.
   std::optional<ClassificationSettings> classes = {};
+  /// Graded pairs in place of places, as many as `places` says in a batch: see `PairSteps`.
+  std::optional<GradedPairSettings> pairs = {};
 };
 
 namespace detail {

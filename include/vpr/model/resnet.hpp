@@ -63,7 +63,7 @@ struct GclSystems {
                 .preprocess = "resize-8-bit-then-normalise",
                 .size = {480, 640},
                 .dimensions = 2048,
-                .recipe = {},
+                .recipe = "gcl",
                 .factory = []<class B>(std::string_view network) {
                   if (!network.starts_with("vgg")) return AnyPipeline<B>(make_gcl<B>(ResNet<B>(find_resnet(network))));
                   VggConfig config = find_vgg(network);
