@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The recipes of SuperVLAD, ImAge, EDTformer and SelaVPR++: what they start from, what they train, and a few steps of each.
+#include <vpr/aggregator/net_vlad.hpp>
 #include <vpr/io/open.hpp>
 #include <vpr/io/save.hpp>
 #include <vpr/layer/initialise.hpp>
@@ -197,6 +198,12 @@ TEST_CASE("Clusters start as the centroids of the patches, at the length that so
   const auto alpha = static_cast<float>(std::log(100.0));
   const bool swapped = weights[0] == 0;
   for (std::size_t i = 0; i < 64; ++i) CHECK(weights[i] == Approx(i == (swapped ? 1U : 0U) || i == (swapped ? 32U : 33U) ? alpha : 0));
+  auto words = make_system<R>("dinov2-vits14:1+gem");
+  words.pipeline.aggregator = AnyAggregator<R>(NetVlad<R>({.channels = 32, .clusters = 2}));
+  start_clusters(words, {.parameter = "aggregator.conv.weight", .centroids = "aggregator.centroids"}, Rows(patches.data(), 10, 32), 1);
+  const Values both = values_of(words);
+  for (std::size_t i = 0; i < 64; ++i)
+    CHECK(both.at("aggregator.conv.weight")[i] == Approx(alpha * both.at("aggregator.centroids")[i]).margin(1e-6));
   CHECK_THROWS_WITH(start_clusters(system, {.parameter = "centroids"}, Rows(patches.data(), 10, 32), 1),
                     ContainsSubstring("clusters: the system has no parameter centroids"));
   CHECK_THROWS_AS(start_clusters(system, start, Rows(patches.data(), 1, 32), 1), ConfigError);

@@ -114,7 +114,8 @@ TEST_CASE("Clusters start from patches of the photos of the first batches, as an
   }
   CHECK(steps.patches(network, {.parameter = "p", .patches = 5}).size() == 5 * 384);
   TripletSteps mined(system, small("head"), triplet_photos_of_places(places()), noise, noise);
-  CHECK_THROWS_WITH(mined.patches(network, {}), ContainsSubstring("recipe 'head' starts clusters from batches of places"));
+  CHECK(mined.patches(network, {.parameter = "p", .of_photo = 3}).size() == 6 * 3 * 384);  // of the database
+  CHECK(mined.patches(network, {.parameter = "p", .patches = 5}).size() == 5 * 384);
 }
 
 TEST_CASE("A recipe and a system that do not fit are refused") {

@@ -31,27 +31,34 @@ inline void add_sample(Rows rows, std::int64_t count, Random random, std::vector
 }
 
 /// Gives the parameter that a recipe names its start: the centroids of N×C patches at unit length, by 100 iterations of k-means from `seed`, scaled by
-/// `soft_assignment`. There are as many as it has rows of C elements: SuperVLAD's clusters and ghosts, ImAge's tokens.
+/// `soft_assignment`. There are as many as it has rows of C elements: SuperVLAD's clusters and ghosts, ImAge's tokens, NetVLAD's words.
 /// @throws ConfigError  for a parameter that the system does not have, or fewer patches than clusters; ShapeError  for one of no rows of C elements
 template <class System>
 void start_clusters(System& system, const ClusterStart& start, RowsArgument patches, std::uint64_t seed, const Progress& progress = {}) {
-  bool found = false;
+  std::int64_t elements = 0;
+  const std::int64_t dim = patches.dim();
+  visit_const(system, [&](const std::string& name, const auto& parameter) {
+    if (name == start.parameter) elements = parameter.shape().elements();
+    if (name != start.parameter && name != start.centroids) return;
+    VPR_REQUIRE(ShapeError, dim > 0 && parameter.shape().elements() % dim == 0, "clusters: ", name, " is ", parameter.shape(),
+                ", the patches have ", dim, " channels");
+  });
+  VPR_REQUIRE(ConfigError, elements > 0, "clusters: the system has no parameter ", start.parameter);
+  const KMeansSettings settings{.clusters = elements / dim, .first = FirstCentres::random, .iterations = 100, .tolerance = 0, .seed = seed};
+  const Clusters clusters = kmeans(patches, settings, progress);
+  const std::vector<float> weights = soft_assignment(Rows(clusters.centres.data(), settings.clusters, dim), patches).weights;
+  bool placed = start.centroids.empty();
   system.visit(
       [&](const std::string& name, auto& parameter) {
-        if (name != start.parameter) return;
-        found = true;
-        const Shape shape = parameter.shape();
-        const std::int64_t elements = shape.elements(), dim = patches.dim();
-        VPR_REQUIRE(ShapeError, dim > 0 && elements > 0 && elements % dim == 0, "clusters: ", name, " is ", shape, ", the patches have ",
-                    dim, " channels");
-        const KMeansSettings settings{
-            .clusters = elements / dim, .first = FirstCentres::random, .iterations = 100, .tolerance = 0, .seed = seed};
-        const Clusters clusters = kmeans(patches, settings, progress);
-        const Rows centroids(clusters.centres.data(), settings.clusters, dim);
-        parameter.assign(std::span<const float>(soft_assignment(centroids, patches).weights));
+        if (name == start.parameter) parameter.assign(std::span<const float>(weights));
+        if (name != start.centroids || placed) return;
+        VPR_REQUIRE(ShapeError, parameter.shape().elements() == elements, "clusters: ", name, " is ", parameter.shape(), ", want ",
+                    settings.clusters, " rows of ", dim);
+        parameter.assign(std::span<const float>(clusters.centres.data(), static_cast<std::size_t>(elements)));
+        placed = true;
       },
       "");
-  VPR_REQUIRE(ConfigError, found, "clusters: the system has no parameter ", start.parameter);
+  VPR_REQUIRE(ConfigError, placed, "clusters: the system has no parameter ", start.centroids);
 }
 
 }  // namespace vpr

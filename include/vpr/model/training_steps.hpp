@@ -62,10 +62,11 @@ class TrainingSteps {
   /// The recorded loss of the step of that number, counted from 0. Steps are asked for in order.
   virtual X loss(std::int64_t step) = 0;
   virtual std::vector<BadPhoto> bad_photos() const = 0;
-  /// A sample of patches at unit length, row by row, for clusters to start from: as `network` sees the photos of the first batches.
-  /// @throws ConfigError  for a training that does not show places
+  /// A sample of patches at unit length, row by row, for clusters to start from: as `network` sees the photos of the first batches, or of a
+  /// database that is mined.
+  /// @throws ConfigError  for a training of pairs
   virtual std::vector<float> patches(const AnyBackbone<>&, const ClusterStart&) {
-    fail<ConfigError>("recipe '", recipe_.name, "' starts clusters from batches of places, and this training mines triplets");
+    fail<ConfigError>("recipe '", recipe_.name, "' starts clusters from places or a database, and this training shows pairs");
   }
 
   /// Photos that losses were computed of, so far.
@@ -89,6 +90,17 @@ class TrainingSteps {
     photos_ += shape[0];
     const Features<X> all = features(shape, values);
     return {system_.pipeline.aggregator(all), recipe_.loss.is_local() ? system_.head(all).tokens : X()};
+  }
+
+  /// Adds patches of the photos of batch `index` to a sample.
+  void add_patches(const AnyBackbone<>& network, const ClusterStart& start, const Shape& shape, std::span<const float> values,
+                   std::int64_t index, std::vector<float>& sample) const {
+    const auto tokens = l2_normalize(network(AnyBackbone<>::X::from(shape, values)).patches);
+    const std::int64_t each = tokens.shape()[1];
+    for (std::int64_t photo = 0; photo < tokens.shape()[0]; ++photo) {
+      const Rows rows(tokens.data() + photo * each * tokens.shape()[2], each, tokens.shape()[2]);
+      add_sample(rows, start.of_photo, Random::of({static_cast<std::int64_t>(settings_.seed), index, photo}), sample);
+    }
   }
 
   TrainedSystem& system_;
@@ -130,13 +142,7 @@ class PlaceSteps : public TrainingSteps {
     const std::int64_t wanted = start.patches * network.channels();
     for (std::int64_t i = 0; i < sampler_.batches_per_epoch() && std::ssize(sample) < wanted; ++i) {
       const PhotoBatch batch = batches_.read(i);
-      const auto images = AnyBackbone<>::X::from(batch.shape(), std::span<const float>(batch.values));
-      const auto tokens = l2_normalize(network(images).patches);
-      const std::int64_t each = tokens.shape()[1];
-      for (std::int64_t photo = 0; photo < tokens.shape()[0]; ++photo) {
-        const Rows rows(tokens.data() + photo * each * tokens.shape()[2], each, tokens.shape()[2]);
-        add_sample(rows, start.of_photo, Random::of({static_cast<std::int64_t>(settings_.seed), i, photo}), sample);
-      }
+      add_patches(network, start, batch.shape(), batch.values, i, sample);
     }
     sample.resize(static_cast<std::size_t>(std::min<std::int64_t>(wanted, std::ssize(sample))));
     return sample;
@@ -172,6 +178,7 @@ class TripletSteps final : public TrainingSteps {
       : TrainingSteps(system, recipe, std::move(settings)),
         left_out_(std::move(all.left_out)),
         photos_(all.queries, all.database, std::move(load), settings_.seed),
+        plain_(plain),
         batches_(TripletMiner(std::move(all.near), std::move(all.far), std::ssize(all.database), recipe.miner), photos_, std::move(plain),
                  {.triplets = recipe.triplets}) {
     VPR_REQUIRE(ConfigError, !system.pipeline.mixes(), "a descriptor of ", recipe.system,
@@ -200,6 +207,21 @@ class TripletSteps final : public TrainingSteps {
     return recipe_.loss(described(batch.shape(), batch.values), batch.positions());
   }
 
+  std::vector<float> patches(const AnyBackbone<>& network, const ClusterStart& start) override {
+    std::vector<std::string> paths = photos_.database();
+    Random random = Random::of({static_cast<std::int64_t>(settings_.seed), -1});
+    shuffle(paths, random);
+    std::vector<float> sample;
+    const std::int64_t wanted = start.patches * network.channels();
+    for (std::size_t i = 0; i < paths.size() && std::ssize(sample) < wanted; ++i) {
+      const auto index = static_cast<std::int64_t>(i);
+      const std::optional<Planes> planes = plain_(paths[i], Random::of({index}));
+      if (planes) add_patches(network, start, Shape{1, 3, planes->size.height, planes->size.width}, planes->values, index, sample);
+    }
+    sample.resize(static_cast<std::size_t>(std::min<std::int64_t>(wanted, std::ssize(sample))));
+    return sample;
+  }
+
   std::vector<BadPhoto> bad_photos() const override {
     std::vector<BadPhoto> bad = left_out_;
     for (BadPhoto& photo : batches_.bad_photos()) bad.push_back(std::move(photo));
@@ -209,6 +231,7 @@ class TripletSteps final : public TrainingSteps {
  private:
   std::vector<BadPhoto> left_out_;
   TripletBatches<Load> photos_;
+  TolerantLoader<Load> plain_;
   MinedBatches<Load, Load> batches_;
 };
 
