@@ -67,8 +67,8 @@ struct NetVladSystems {
   static std::vector<Row> rows() {
     constexpr std::string_view exact = "resize-8-bit-then-normalise", paper = "Arandjelović et al., CVPR 2016",
                                patch_net_vlad = "github.com/QVPR/Patch-NetVLAD";
-    const auto row = [](std::string_view name, std::string_view meaning, std::int64_t dimensions, std::string_view weights,
-                        std::string_view licence, auto make) {
+    const auto row = [=](std::string_view name, std::string_view meaning, std::int64_t dimensions, std::string_view weights,
+                         std::string_view licence, auto make) {
       return Row{.name = name,
                  .meaning = meaning,
                  .paper = paper,
