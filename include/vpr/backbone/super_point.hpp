@@ -43,6 +43,7 @@ class SuperPointEncoder {
 
   std::int64_t channels() const { return widths.back(); }
   std::int64_t multiple() const { return 8; }
+  bool has_class_token() const { return false; }
   Grid grid(std::int64_t height, std::int64_t width) const { return {height / 8, width / 8}; }
 
   /// @throws ShapeError  unless the images are B×1×H×W or B×3×H×W with sides of 8 at least.

@@ -109,6 +109,7 @@ class TransVpr {
   TransVprConfig config() && { return config_; }
   std::int64_t channels() const { return config_.feature_channels(); }
   std::int64_t multiple() const { return 16; }
+  bool has_class_token() const { return false; }
   Grid grid(std::int64_t height, std::int64_t width) const { return {height / 16, width / 16}; }
   const std::vector<TransVprLayer<B>>& layers() const& { return layers_; }
   void layers() const&& = delete;
