@@ -56,7 +56,7 @@ struct BoqSystems {
                  .size = size,
                  .dimensions = dimensions,
                  .recipe = "boq",
-                 .checked = "aggregator: boq_*",
+                 .checked = "the aggregator equals the authors' code: boq_*; the file's names and shapes were read in it",
                  .factory = factory};
     };
     return {row("boq", "BoQ on DINOv2: ViT-B/14 and 64 queries in each of two layers, 12288 dimensions", "dinov2-vitb14", {322, 322}, 12288,
