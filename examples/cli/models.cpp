@@ -8,6 +8,7 @@
 
 #include <iostream>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace cli {
@@ -15,6 +16,9 @@ namespace {
 
 /// A cell of a table: what there is, or a dash.
 std::string_view cell(std::string_view text) { return text.empty() ? "–" : text; }
+
+/// A name in a column of names.
+std::string padded(std::string_view name) { return std::string(name) + std::string(name.size() < 23 ? 23 - name.size() : 1, ' '); }
 
 /// The systems as a Markdown table, for docs/models.md.
 void print_markdown() {
@@ -39,14 +43,14 @@ void add_models(CLI::App& program) {
     if (*markdown) return print_markdown();
     std::cout << "--model SYSTEM, or SYSTEM@BACKBONE for another network than the authors'\nsystems:\n";
     for (const vpr::NamedSystem& system : vpr::named_systems())
-      std::cout << "  " << system.name << std::string(18 - system.name.size(), ' ') << system.meaning << " (" << system.paper << "; "
-                << system.weights << ", " << system.licence << ")\n";
+      std::cout << "  " << padded(system.name) << system.meaning << " (" << system.paper << "; " << system.weights << ", " << system.licence
+                << ")\n";
     std::cout << "--model BACKBONE+AGGREGATOR, or BACKBONE:N+AGGREGATOR on its first N blocks or stages\nbackbones:\n";
     for (const vpr::NamedBackbone& backbone : vpr::named_backbones())
-      std::cout << "  " << backbone.name << std::string(18 - backbone.name.size(), ' ') << backbone.meaning << '\n';
+      std::cout << "  " << padded(backbone.name) << backbone.meaning << '\n';
     std::cout << "aggregators:\n";
     for (const vpr::NamedAggregator& aggregator : vpr::named_aggregators()) {
-      std::cout << "  " << aggregator.name << std::string(18 - aggregator.name.size(), ' ') << aggregator.meaning
+      std::cout << "  " << padded(aggregator.name) << aggregator.meaning
                 << (aggregator.learned ? "; its weights beside the backbone's" : "") << '\n';
     }
     std::cout << "--preprocess ORDER[+OPTION...]\norders:\n";

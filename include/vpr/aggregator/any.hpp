@@ -79,9 +79,9 @@ class AnyAggregator {
         return aggregator(features);
       }
     }
-    X mix(const X& regions, const BatchContext<X>& batch_context) const override {
+    X mix(const X& regions, const BatchContext<X>& context) const override {
       if constexpr (mixing && has_values<B>) {
-        return aggregator.mix(regions, batch_context);
+        return aggregator.mix(regions, context);
       } else {
         fail<ConfigError>("this aggregator describes each photo by itself: there is nothing to mix");
       }
