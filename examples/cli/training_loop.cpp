@@ -103,13 +103,13 @@ void find_clusters(vpr::TrainedSystem& system, vpr::TrainingSteps& steps, const 
 
 void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::map<std::string, std::string>& deciding) {
   vpr::TrainedSystem system = vpr::make_system<vpr::TrainedSystem::backend>(recipe.system, recipe.tokens);
-  const vpr::WeightFile weights = vpr::open_weights(options.weights);
-  const bool is_new = vpr::load_to_train(system, weights, options.seed, recipe.start);
+  const vpr::WeightFile file = vpr::open_weights(options.weights);
+  const bool is_new = vpr::load_to_train(system, file, options.seed, recipe.start);
   vpr::freeze_backbone(system, recipe);
   system.pipeline.backbone.set_checkpointing(options.checkpointing);
 
   const std::unique_ptr<vpr::TrainingSteps> steps = training_steps(system, options, recipe);
-  if (is_new && !options.resume && !recipe.start.clusters.parameter.empty()) find_clusters(system, *steps, weights, options, recipe);
+  if (is_new && !options.resume && !recipe.start.clusters.parameter.empty()) find_clusters(system, *steps, file, options, recipe);
   Validation validation(options, recipe);
   std::optional<TrainingRecord> record;
   std::optional<StepPrinter> print;

@@ -44,11 +44,11 @@ TEST_CASE("BoQ's checkpoint on DINOv2 holds the whole network, whose last normal
 }
 
 TEST_CASE("BoQ's checkpoint on ResNet-50 ends with the third stage, and numbers the network's children") {
-  InMemory file = file_of("boq-resnet50", SequentialResNet{""});
+  InMemory file = file_of("boq-resnet50", SequentialNames{""});
   file.with("backbone.net.1.num_batches_tracked", Shape(), 0, DType::int64);
   CHECK(systems_in(file) == std::vector<std::string>{"boq-resnet50"});
   CHECK(file.infos.front().name == "backbone.net.0.weight");
-  CHECK(systems_in(file_of("boq-resnet50@resnet18", SequentialResNet{""})) == std::vector<std::string>{"boq-resnet50@resnet18"});
+  CHECK(systems_in(file_of("boq-resnet50@resnet18", SequentialNames{""})) == std::vector<std::string>{"boq-resnet50@resnet18"});
 }
 
 TEST_CASE("BoQ has as many parameters as its authors'") {
