@@ -12,7 +12,14 @@
 #include <vpr/core/parallel.hpp>
 #include <vpr/index/top_k.hpp>
 
+// Distances are ours; hnswlib's own vector code defines variables that only one source of a program may have.
+#ifdef NO_MANUAL_VECTORIZATION
 #include <hnswlib/hnswlib.h>
+#else
+#define NO_MANUAL_VECTORIZATION
+#include <hnswlib/hnswlib.h>
+#undef NO_MANUAL_VECTORIZATION
+#endif
 
 #include <algorithm>
 #include <concepts>
