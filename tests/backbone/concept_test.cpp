@@ -91,10 +91,6 @@ TEST_CASE("The parts of CLIP's visual tower and of a distilled transformer make 
   check(DinoV2<>(config.distilled()), 48, 32);
 }
 
-TEST_CASE("The parts of a transformer with rotary positions make up the network") {
-  check(DinoV2<>(VitConfig{.channels = 24, .depth = 2, .heads = 2, .patch_size = 16, .trained_side = 48}.dinov3()), 32, 48);
-}
-
 TEST_CASE("The parts of a vision transformer make up the network with tokens put in before its first, a middle and its last block") {
   const VitConfig config{.channels = 24, .depth = 3, .heads = 2, .registers = 2, .trained_side = 70};
   for (const std::int64_t block : {0, 1, 2}) check(TokenInsertion(DinoV2<>(config), 3, block), 28, 42, {"learnable_aggregation_tokens"});

@@ -85,7 +85,7 @@ TEST_CASE("The scale and offset of scores do not matter") {
   CHECK(largest_difference(a, b) < 1e-3F);
 }
 
-TEST_CASE("Settings that make no sense are refused") {
+TEST_CASE("Settings of a Bayes filter that make no sense are refused") {
   CHECK_THROWS_AS(BayesFilter({.slowest = 1, .fastest = 0}), ConfigError);
   CHECK_THROWS_AS(BayesFilter({.enters = 0}), ConfigError);
   CHECK_THROWS_AS(BayesFilter({.leaves = 1}), ConfigError);

@@ -75,7 +75,7 @@ TEST_CASE("Equal scores have no contrast") {
   for (const float score : sequence_scores(same, 20, SequenceMatching())) CHECK(score == 0);
 }
 
-TEST_CASE("Settings that make no sense are refused") {
+TEST_CASE("Settings of sequence matching that make no sense are refused") {
   CHECK_THROWS_AS(SequenceMatching({.frames = 0}), ConfigError);
   CHECK_THROWS_AS(SequenceMatching({.slowest = 2, .fastest = 1}), ConfigError);
   CHECK_THROWS_AS(SequenceMatching({.velocity_step = 0}), ConfigError);

@@ -45,7 +45,7 @@ std::vector<Found> reference(const Drive& drive, const SubmapLoopSettings& s) {
 
 }  // namespace
 
-TEST_CASE("The loops of VGGT-SLAM are those of a plain reference") {
+TEST_CASE("The loops of VGGT-SLAM, found at once, are those of a plain reference") {
   std::size_t count = 0;
   for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
     const Drive drive(230 + 17 * static_cast<std::int64_t>(seed), 20, seed, 100, 0.3F);

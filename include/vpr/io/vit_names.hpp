@@ -3,6 +3,8 @@
 /// What libraries other than timm call the parameters of vision transformers.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <algorithm>
 #include <string>
 #include <string_view>

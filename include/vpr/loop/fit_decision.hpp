@@ -63,7 +63,7 @@ class LogisticFit {
     weights_[0] = std::log((right + 1) / (n - right + 1));
     for (const ValidationAnswer& answer : answers)
       features_.push_back({1, static_cast<double>(answer.score), use_margin ? static_cast<double>(answer.margin) : 0.0});
-    for (std::size_t k : {1, 2}) {  // to mean 0 and variance 1
+    for (const std::size_t k : {std::size_t{1}, std::size_t{2}}) {  // to mean 0 and variance 1
       double squares = 0;
       for (const ThreeValues& x : features_) mean_[k] += x[k] / n;
       for (ThreeValues& x : features_) squares += std::pow(x[k] -= mean_[k], 2) / n;

@@ -3,6 +3,8 @@
 /// The names of the files that a training writes.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <filesystem>
 #include <string>
 
