@@ -58,6 +58,16 @@ TEST_CASE("A descriptor that one process cannot add is an error in all, and none
   CHECK(sizes == std::vector<std::int64_t>{0, 0, 0});
 }
 
+TEST_CASE("Processes that ask different numbers of queries are told so, all of them") {
+  const auto thrown = Threads::run(3, [](const Threads& threads) {
+    vpr::ShardedIndex index(vpr::FlatIndex<>(1), threads);
+    const float numbers[2] = {1, 2};
+    index.add(vpr::Rows(numbers, 1, 1));
+    index.search(vpr::Rows(numbers, threads.rank() == 2 ? 2 : 1, 1), 1);
+  });
+  for (const auto& error : thrown) CHECK_THROWS_AS(std::rethrow_exception(error), vpr::ShapeError);
+}
+
 TEST_CASE("An index that holds descriptors already is refused") {
   vpr::FlatIndex<> index(1);
   const float number = 1;

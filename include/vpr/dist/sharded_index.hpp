@@ -53,7 +53,8 @@ class ShardedIndex {
   }
 
   /// The best min(k, size()) of all processes' descriptors for each of Q×D queries.
-  /// @throws ShapeError, FormatError, ConfigError  as `Index` says; in the other processes Error, which repeats it
+  /// @throws ShapeError, FormatError, ConfigError  as `Index` says; in the other processes Error, which repeats it. ShapeError in all where they do not ask
+  ///   as many queries
   std::vector<Matches> search(RowsArgument queries, std::int64_t k) const {
     std::vector<Matches> own;
     together(communicator_, [&] { own = index_.search(queries, k); });
@@ -61,8 +62,13 @@ class ShardedIndex {
     for (const Matches& matches : own) {
       for (const Match& match : matches) sent.push_back({id_of(match.id), match.score});
     }
-    const auto width = own.empty() ? 0 : own[0].size();
-    const auto widths = gather_all(communicator_, std::span<const std::size_t>(&width, 1));
+    const std::size_t sizes[2] = {own.empty() ? 0 : own[0].size(), own.size()};
+    std::vector<std::size_t> widths;
+    for (const std::vector<std::size_t>& of : gather_each(communicator_, std::span<const std::size_t>(sizes))) {
+      VPR_REQUIRE(ShapeError, of[1] == own.size(), "ShardedIndex: a process has ", of[1], " queries, this one ", own.size(),
+                  ", expected the same in all");
+      widths.push_back(of[0]);
+    }
     const auto all = gather_each(communicator_, std::span<const Match>(sent));
     std::vector<Matches> found(own.size());
     for (std::size_t q = 0; q < own.size(); ++q) {

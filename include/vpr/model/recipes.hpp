@@ -214,9 +214,9 @@ inline std::vector<Recipe> recipes() {
        .augment = RandAugment{},
        .start = {.parameters = {{.part = ".conv.", .value = 1e-5F}}}},
       {.name = "selavprpp-hash",
-       .meaning = "SelaVPR++'s second step, from the weights of the first: the side network and the descriptor of 512 bits, by "
-                  "HashingLoss; the rest "
-                  "is frozen",
+       .meaning =
+           "SelaVPR++'s second step, from the weights of the first: the side network and the descriptor of 512 bits, by HashingLoss; "
+           "the rest is frozen",
        .system = "selavprpp",
        .loss = {HashingLoss<>(), TripletLoss({.reduction = Reduction::mean})},
        .places = 120,
