@@ -38,7 +38,7 @@ struct LoopSettings {
   std::int64_t spacing = 0;            ///< frames: no second loop so close to one at both ends
   std::int64_t loops_a_submap = 0;     ///< above 0: loops come with `end_submap`, the best so many of a submap
   DecisionRule rule = {};              ///< which matches are loops
-  /// What is told once that no rule was measured: loops are then as good as the threshold that was chosen.
+  /// Gets one sentence of warning where the rule was not measured: loops are then as good as the threshold that was chosen.
   std::function<void(const std::string&)> say = {};
 
   /// As VGGT-SLAM finds loops (Maggio, Lim, Carlone, 2025): descriptors by L2, of each frame the best match outside the current and the newest submap
