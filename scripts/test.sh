@@ -10,4 +10,4 @@ say "Building into build/release"
 cmake --preset release
 cmake --build --preset release --parallel "$(nproc)"
 say "Running the tests"
-ctest --preset release "$@"
+ctest --preset release --parallel "$(nproc)" "$@"

@@ -1,4 +1,13 @@
-# Every public header compiles alone, without a warning; all of them, included by two sources of one program, link.
+# Every public header compiles alone, without a warning; all of them, included by two sources of one program, link. A file has compiled the header
+# that it includes before all else alone, and with it the one that this header includes first, and so on: a header gets a source of its own only
+# where no test and no other header includes it first.
+
+# vpr_first_include(FILE OUT): the header that FILE includes before all else.
+function(vpr_first_include file out)
+  file(STRINGS "${file}" line LIMIT_COUNT 1 REGEX "^#include")
+  string(REGEX REPLACE "^#include [<\"]([^>\"]+).*" "\\1" header "${line}")
+  set(${out} "${header}" PARENT_SCOPE)
+endfunction()
 
 # vpr_header_needs(HEADER OUT): the components without which HEADER refuses to compile, those of the headers it includes among them.
 function(vpr_header_needs header out)
@@ -30,7 +39,7 @@ foreach(component IN LISTS vpr_components)
   endif()
 endforeach()
 
-set(sources "")
+set(checked "")
 set(all_includes "")
 foreach(header IN LISTS headers)
   vpr_header_needs(${header} needs)
@@ -41,14 +50,25 @@ foreach(header IN LISTS headers)
     continue()
   endif()
   string(APPEND all_includes "#include <${header}>\n")
-  # A test that includes its header before all else has compiled it alone.
-  string(REGEX REPLACE "^vpr/(.*)\\.hpp$" "${CMAKE_CURRENT_SOURCE_DIR}/\\1_test.cpp" test "${header}")
-  if(EXISTS "${test}")
-    file(STRINGS "${test}" first_include LIMIT_COUNT 1 REGEX "^#include")
-    if(first_include STREQUAL "#include <${header}>")
-      continue()
-    endif()
-  endif()
+  list(APPEND checked ${header})
+endforeach()
+file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*/*_test.cpp")
+foreach(test IN LISTS tests)
+  vpr_first_include("${test}" header)
+  while(header IN_LIST checked)
+    list(REMOVE_ITEM checked ${header})
+    vpr_first_include("${PROJECT_SOURCE_DIR}/include/${header}" header)
+  endwhile()
+endforeach()
+set(first_includes "")
+foreach(header IN LISTS checked)
+  vpr_first_include("${PROJECT_SOURCE_DIR}/include/${header}" first)
+  list(APPEND first_includes "${first}")
+endforeach()
+list(REMOVE_ITEM checked ${first_includes})
+
+set(sources "")
+foreach(header IN LISTS checked)
   string(MAKE_C_IDENTIFIER ${header} name)
   file(CONFIGURE OUTPUT header_check/${name}.cpp CONTENT "#include <${header}>\n#include <${header}>\n")
   list(APPEND sources ${CMAKE_CURRENT_BINARY_DIR}/header_check/${name}.cpp)
