@@ -84,7 +84,7 @@ void add_localize(CLI::App& program) {
   command->add_option("--json", options->json, "write the answers as JSON")->check(file_name());
   command->add_option(
       "--decision", options->decision,
-      "say whether each best answer is accepted, by a rule that `vpr evaluate --save-decision` wrote; default: that which a map keeps");
+      "report whether each best answer is accepted, by a rule that `vpr evaluate --save-decision` wrote; default: that which a map keeps");
   command->add_option("--report", options->report, "write a page with the photos, one HTML file")->check(file_name());
   command->callback([options] { localize(*options); });
 }

@@ -49,7 +49,7 @@ struct SearchResult {
   std::vector<std::vector<SecondLook>> second_looks;  // of each query's first answers; empty without re-ranking
   std::string score = "cosine";                       // what the matches' score is
   vpr::ModelRecord record;                            // what both sides' descriptors are made by
-  std::string local;                                  // what local features they were looked at again with; empty without re-ranking
+  std::string local;                                  // what local features they were re-ranked by; empty without re-ranking
   vpr::Timing timing;
   std::int64_t dimensions = 0, parameters = 0;  // of the descriptors and the model; 0 where descriptors were there already
   double descriptor_bytes = 0;                  // of each

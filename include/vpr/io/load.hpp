@@ -35,7 +35,7 @@ struct ListWanted {
   void unused(const std::string& name) const { rest.push_back({name, Shape(), {}, {}, true}); }
 };
 
-/// The parameters in their order, and then what the model has no use for.
+/// The parameters in their order, and then what the model lacks.
 template <class Model>
 std::vector<WantedTensor> wanted_of(const Model& model) {
   std::vector<WantedTensor> wanted, rest;

@@ -79,10 +79,10 @@ inline ModelRecord settled(const ModelRequest& request, const std::optional<Weig
     if (field == "tokens") value = default_tokens(request.name, parse_tap(record.block, record.facet));
     const std::string wanted = *asked.find(field), found = *trained.find(field), before = value;
     if (!wanted.empty() || !found.empty()) value = wanted.empty() ? found : wanted;
-    if (!request.say || found.empty()) continue;
-    if (value != found) request.say(text_of(field, ": ", value, " as asked, but ", record.weights, " was trained with ", found));
+    if (!request.on_message || found.empty()) continue;
+    if (value != found) request.on_message(text_of(field, ": ", value, " as asked, but ", record.weights, " was trained with ", found));
     if (value == found && wanted.empty() && value != before)
-      request.say(text_of(field, ": ", value, ", as ", record.weights, " was trained"));
+      request.on_message(text_of(field, ": ", value, ", as ", record.weights, " was trained"));
   }
   return record;
 }
@@ -150,7 +150,8 @@ void load_weights(Model& model, AnyPipeline<>& pipeline, std::string_view name, 
                        : table.has(Precision::int8) ? record_in(file.metadata()).value_or(ModelRecord()).calibration
                                                     : "none";
   const bool as_saved = report.unexpected.empty() && report.not_finite.empty() && report.converted.empty() && report.passed_over.empty();
-  if (!as_saved && request.say) request.say(text_of(file.path(), ": loaded '", record.weights_root, "' with ", report.text()));
+  if (!as_saved && request.on_message)
+    request.on_message(text_of(file.path(), ": loaded '", record.weights_root, "' with ", report.text()));
   if (!request.save_weights.empty()) {
     std::map<std::string, std::string> metadata = file.metadata();  // its licence, and how it was trained
     metadata.insert_or_assign("precision", record.precision);

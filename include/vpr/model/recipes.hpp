@@ -118,7 +118,7 @@ inline std::vector<Recipe> recipes() {
        .size = {480, 640},
        .pairs = GradedPairSettings()},
       {.name = "netvlad",
-       .meaning = "NetVLAD: its words and conv5, triplets mined from a database (Arandjelović et al., CVPR 2016)",
+       .meaning = "NetVLAD: its clusters and conv5, triplets mined from a database (Arandjelović et al., CVPR 2016)",
        .system = "netvlad-full",
        .loss = {MultiSimilarityLoss<>(), by_distance},
        .tuned_blocks = 1,
