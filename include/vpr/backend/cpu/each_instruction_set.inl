@@ -69,7 +69,7 @@
 
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,fma,bmi,bmi2,popcnt,lzcnt,f16c," \
-                                                   "avx512bf16,avx512vnni,avx512vpopcntdq"))),                                    \
+                                                   "avx512bf16,avx512vnni,avx512vpopcntdq"))),                                   \
                              apply_to = function)
 #else
 #pragma GCC target("avx512bf16,avx512vnni,avx512vpopcntdq")
