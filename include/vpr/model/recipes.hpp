@@ -13,6 +13,7 @@
 #include <vpr/model/recipe.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,35 @@ inline std::vector<Recipe> recipes() {
   const Augmentations jitter_and_crop{ColourJitter{0.7, 0.7, 0.7, 0.5}, [](Image photo, Random& random) {
                                         return RandomResizedCrop{photo.size(), {0.5, 1}}(std::move(photo), random);
                                       }};
+  const StepDecay halved_each_three_epochs{3 * detail::gsv_cities_epoch(120), 0.5};
+  const auto four_blocks_and_clusters = [&](const char* system, const char* meaning, const char* clusters) {
+    return Recipe{.name = system,
+                  .meaning = meaning,
+                  .system = system,
+                  .loss = by_similarity,
+                  .tuned_blocks = 4,
+                  .tuned_end = false,
+                  .places = 120,
+                  .rate = 5e-5,
+                  .schedule = halved_each_three_epochs,
+                  .augment = RandAugment{},
+                  .start = {.clusters = {.parameter = clusters}}};
+  };
+  const auto netvlad_of_triplets = [&](const char* name, const char* meaning, RecipeLoss loss,
+                                       std::function<Image(Image, Random&)> augment) {
+    return Recipe{.name = name,
+                  .meaning = meaning,
+                  .system = "netvlad-full",
+                  .loss = std::move(loss),
+                  .tuned_blocks = 1,
+                  .rate = 1e-5,
+                  .weight_decay = 1e-3,
+                  .mining = Mining::full,
+                  .miner = {.negatives = 10, .full = true},
+                  .augment = std::move(augment),
+                  .start = {.clusters = {.parameter = "pool.conv.weight", .centroids = "pool.centroids", .patches = 50'000}},
+                  .size = {480, 640}};
+  };
   constexpr std::int64_t ten_epochs = 10 * detail::gsv_cities_epoch(128);
   return {
       {.name = "salad",
@@ -117,29 +147,10 @@ inline std::vector<Recipe> recipes() {
        .rate = 1e-5,
        .size = {480, 640},
        .pairs = GradedPairSettings()},
-      {.name = "netvlad",
-       .meaning = "NetVLAD: its clusters and conv5, triplets mined from a database (Arandjelović et al., CVPR 2016)",
-       .system = "netvlad-full",
-       .loss = {MultiSimilarityLoss<>(), by_distance},
-       .tuned_blocks = 1,
-       .rate = 1e-5,
-       .weight_decay = 1e-3,
-       .mining = Mining::full,
-       .miner = {.negatives = 10, .full = true},
-       .start = {.clusters = {.parameter = "pool.conv.weight", .centroids = "pool.centroids", .patches = 50'000}},
-       .size = {480, 640}},
-      {.name = "sfrs",
-       .meaning = "SFRS: the first generation, NetVLAD by SARE of triplets mined from a database (Ge et al., ECCV 2020)",
-       .system = "netvlad-full",
-       .loss = {MultiSimilarityLoss<>(), SareLoss()},
-       .tuned_blocks = 1,
-       .rate = 1e-5,
-       .weight_decay = 1e-3,
-       .mining = Mining::full,
-       .miner = {.negatives = 10, .full = true},
-       .augment = ColourJitter{0.7, 0.7, 0.7, 0.5},
-       .start = {.clusters = {.parameter = "pool.conv.weight", .centroids = "pool.centroids", .patches = 50'000}},
-       .size = {480, 640}},
+      netvlad_of_triplets("netvlad", "NetVLAD: its clusters and conv5, triplets mined from a database (Arandjelović et al., CVPR 2016)",
+                          {MultiSimilarityLoss<>(), by_distance}, {}),
+      netvlad_of_triplets("sfrs", "SFRS: the first generation, NetVLAD by SARE of triplets mined from a database (Ge et al., ECCV 2020)",
+                          {MultiSimilarityLoss<>(), SareLoss()}, ColourJitter{0.7, 0.7, 0.7, 0.5}),
       {.name = "boq",
        .meaning = "BoQ: the head and the network's last two parts, multi-similarity loss, ten epochs of warm-up (Ali-bey et al., CVPR "
                   "2024, and the authors' code)",
@@ -174,28 +185,10 @@ inline std::vector<Recipe> recipes() {
        .system = "dinov2-vitb14+salad",
        .loss = by_similarity,
        .rate = 3e-4},
-      {.name = "supervlad",
-       .meaning = "SuperVLAD: clusters and the last four blocks, multi-similarity loss (Lu et al., NeurIPS 2024)",
-       .system = "supervlad",
-       .loss = by_similarity,
-       .tuned_blocks = 4,
-       .tuned_end = false,
-       .places = 120,
-       .rate = 5e-5,
-       .schedule = StepDecay{3 * detail::gsv_cities_epoch(120), 0.5},
-       .augment = RandAugment{},
-       .start = {.clusters = {.parameter = "aggregation.conv.weight"}}},
-      {.name = "image4vpr",
-       .meaning = "ImAge: tokens and the last four blocks, multi-similarity loss (Lu et al., NeurIPS 2025)",
-       .system = "image4vpr",
-       .loss = by_similarity,
-       .tuned_blocks = 4,
-       .tuned_end = false,
-       .places = 120,
-       .rate = 5e-5,
-       .schedule = StepDecay{3 * detail::gsv_cities_epoch(120), 0.5},
-       .augment = RandAugment{},
-       .start = {.clusters = {.parameter = "learnable_aggregation_tokens"}}},
+      four_blocks_and_clusters("supervlad", "SuperVLAD: clusters and the last four blocks, multi-similarity loss (Lu et al., NeurIPS 2024)",
+                               "aggregation.conv.weight"),
+      four_blocks_and_clusters("image4vpr", "ImAge: tokens and the last four blocks, multi-similarity loss (Lu et al., NeurIPS 2025)",
+                               "learnable_aggregation_tokens"),
       {.name = "edtformer",
        .meaning = "EDTformer: the side network and the decoder, multi-similarity loss (Jin et al., TCSVT 2025)",
        .system = "edtformer",
@@ -210,7 +203,7 @@ inline std::vector<Recipe> recipes() {
        .loss = by_similarity,
        .places = 120,
        .rate = 4e-4,
-       .schedule = StepDecay{3 * detail::gsv_cities_epoch(120), 0.5},
+       .schedule = halved_each_three_epochs,
        .augment = RandAugment{},
        .start = {.parameters = {{.part = ".conv.", .value = 1e-5F}}}},
       {.name = "selavprpp-hash",
@@ -221,7 +214,7 @@ inline std::vector<Recipe> recipes() {
        .loss = {HashingLoss<>(), TripletLoss({.reduction = Reduction::mean})},
        .places = 120,
        .rate = 4e-4,
-       .schedule = StepDecay{3 * detail::gsv_cities_epoch(120), 0.5},
+       .schedule = halved_each_three_epochs,
        .augment = RandAugment{},
        .start = {.copies = {{.part = "adapters_hashing.", .from = "adapters."}}},
        .trained = {"adapters_hashing.", "aggregation_hashing.", "linear3.", "linear4."}},
