@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -289,6 +290,13 @@ struct MutualNearest {
     return match;
   }
   LocalMatch operator()(const LocalFeatures& query, const LocalFeatures& candidate) const { return (*this)(prepare(query), candidate); }
+  std::string_view score_name() const {
+    if constexpr (requires { Score::name; }) {
+      return Score::name;
+    } else {
+      return "score";
+    }
+  }
 };
 
 static_assert(Matcher<MutualNearest<>>);
