@@ -47,7 +47,7 @@ TEST_CASE("A matcher chosen at run time answers as the one it holds") {
 TEST_CASE("A matcher names what its scores are") {
   CHECK(AnyMatcher(vpr::MutualNearest<>()).score_name() == "matches");
   CHECK(AnyMatcher(vpr::MutualNearest<vpr::MeanSimilarity>()).score_name() == "mean similarity");
-  CHECK(AnyMatcher(vpr::Masked(vpr::Verified<>())).score_name() == "inliers");
+  CHECK(AnyMatcher(vpr::Masked<vpr::Verified<>>()).score_name() == "inliers");
   CHECK(AnyMatcher(vpr::DescriptorDistance()).score_name() == "negative distance");
   CHECK(AnyMatcher(Sizes()).score_name() == "score");
 }

@@ -11,6 +11,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/golden.hpp"
+#include "tests/support/photo.hpp"
 #include "tests/support/random.hpp"
 
 #include <nlohmann/json.hpp>
@@ -221,9 +222,7 @@ TEST_CASE("Tokens are brought to unit length as the user says, where the system 
 }
 
 TEST_CASE("The table of named systems prepares photos as the systems themselves do") {
-  std::vector<std::uint8_t> pixels;
-  for (const float value : random_floats(3 * 90 * 70, 1)) pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
-  const Image photo({90, 70}, std::move(pixels));
+  const Image photo = random_photo({90, 70}, 1);
   for (const NamedSystem& named : named_systems()) {
     INFO(named.name);
     CHECK(find_preprocess(named.preprocess, named.size)(photo).values == make_system<Shapes>(named.name).pipeline.preprocess(photo).values);

@@ -36,6 +36,18 @@ inline std::vector<Recipe> recipes() {
                                         return RandomResizedCrop{photo.size(), {0.5, 1}}(std::move(photo), random);
                                       }};
   const StepDecay halved_each_three_epochs{3 * detail::gsv_cities_epoch(120), 0.5};
+  const auto four_blocks_and_head = [&](const char* system, const char* meaning, std::int64_t places) {
+    return Recipe{.name = system,
+                  .meaning = meaning,
+                  .system = system,
+                  .loss = by_similarity,
+                  .tuned_blocks = 4,
+                  .places = places,
+                  .rate = 6e-5,
+                  .weight_decay = 9.5e-9,
+                  .schedule = LinearDecay{1, 0.2, 4000},
+                  .augment = RandAugment{}};
+  };
   const auto four_blocks_and_clusters = [&](const char* system, const char* meaning, const char* clusters) {
     return Recipe{.name = system,
                   .meaning = meaning,
@@ -66,15 +78,8 @@ inline std::vector<Recipe> recipes() {
   };
   constexpr std::int64_t ten_epochs = 10 * detail::gsv_cities_epoch(128);
   return {
-      {.name = "salad",
-       .meaning = "SALAD: the head and the last four blocks, multi-similarity loss (Izquierdo and Civera, CVPR 2024, section 4.1)",
-       .system = "salad",
-       .loss = by_similarity,
-       .tuned_blocks = 4,
-       .rate = 6e-5,
-       .weight_decay = 9.5e-9,
-       .schedule = LinearDecay{1, 0.2, 4000},
-       .augment = RandAugment{}},
+      four_blocks_and_head(
+          "salad", "SALAD: the head and the last four blocks, multi-similarity loss (Izquierdo and Civera, CVPR 2024, section 4.1)", 60),
       {.name = "cricavpr",
        .meaning = "CricaVPR: adapters, GeM and the encoder across the batch, multi-similarity loss (Lu et al., CVPR 2024, section 4.2)",
        .system = "cricavpr",
@@ -162,17 +167,11 @@ inline std::vector<Recipe> recipes() {
        .schedule = OverlaidWarmUp<MultiStepDecay>{ten_epochs, {{ten_epochs, 2 * ten_epochs}, 0.1}},
        .augment = RandAugment{.magnitude = 15},
        .start = {.parameters = {{.part = "queries", .deviation = 1}}}},
-      {.name = "megaloc",
-       .meaning = "as MegaLoc, by the multi-similarity loss of 32 places, but of one data set where its authors sum those of five, and "
-                  "with SALAD's rates and trained blocks (Berton and Masone, CVPRW 2025)",
-       .system = "megaloc",
-       .loss = by_similarity,
-       .tuned_blocks = 4,
-       .places = 32,
-       .rate = 6e-5,
-       .weight_decay = 9.5e-9,
-       .schedule = LinearDecay{1, 0.2, 4000},
-       .augment = RandAugment{}},
+      four_blocks_and_head(
+          "megaloc",
+          "as MegaLoc, by the multi-similarity loss of 32 places, but of one data set where its authors sum those of five, and "
+          "with SALAD's rates and trained blocks (Berton and Masone, CVPRW 2025)",
+          32),
       {.name = "adapter",
        .meaning = "SelaVPR's adapters and GeM alone, by the multi-similarity loss: a frozen network learns at little cost",
        .system = "selavpr-global",
