@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// What an ONNX graph tells of its weights: which are transposed, and under which names PyTorch knows them.
+/// What an ONNX graph gives of its weights: which are transposed, and under which names PyTorch knows them.
 #pragma once
 
 #include <vpr/io/onnx_operators.hpp>
@@ -119,7 +119,7 @@ class OnnxNames {
     }
   }
 
-  /// What the initializer `stored` is; its own name, as it is, where the graph tells nothing else.
+  /// What the initializer `stored` is; its own name, as it is, where the graph gives no other.
   Official of(std::string_view stored) const {
     const auto found = names_.find(stored);
     return found == names_.end() ? Official{std::string(stored), false} : found->second;

@@ -22,7 +22,7 @@ namespace vpr {
 struct FittingModel {
   std::string name;   ///< a network or system: `dinov2-vitb14-reg`, `salad`, `salad@dinov2-vits14`
   LoadReport report;  ///< what loading finds: where it `fits()`, the set loads strictly, else leniently, leaving over what is unexpected
-  bool by_default = false;  ///< whether loading takes this set when no `LoadOptions::root` tells which
+  bool by_default = false;  ///< whether loading takes this set when no `LoadOptions::root` is given
 };
 
 namespace detail {

@@ -189,7 +189,7 @@ inline std::string on_backbone(std::string_view text, std::string_view backbone)
   return std::string(SystemName(text).system).append("@").append(backbone);
 }
 
-/// Whether each token of a model is brought to unit length where nothing else is said, `unit` or `raw`; empty for a system that has no choice.
+/// Whether each token of a model is brought to unit length by default, `unit` or `raw`; empty for a system that has no choice.
 /// Of BACKBONE+AGGREGATOR, tokens of a network's parts are: only at its end has it normalised them.
 inline std::string_view default_tokens(std::string_view text, Tap tap = {}) {
   const CompositionName composition(text);

@@ -179,7 +179,7 @@ class Trainer {
   /// @throws IoError, FormatError, WeightError  for a file that cannot be read, is no state, or one of a newer version or of another training; all is then as it was.
   void resume(const std::string& path) {
     const WeightFile file = read_safetensors(path);
-    detail::training_state.is_said(file.metadata(), path);
+    detail::training_state.is_kind_of(file.metadata(), path);
     const detail::StateCopy before(*this);
     try {
       load(*this, file, PrefixedNames{}, {.optional = {}, .ignored = {}});
@@ -217,7 +217,7 @@ class Trainer {
     if (settings_.after_checkpoint) settings_.after_checkpoint();
   }
 
-  /// Writes a checkpoint of steps that are in none while an error is under way, which is the one to be told if this fails, too.
+  /// Writes a checkpoint of steps that are in none while an error is under way, which is the one to be reported if this fails, too.
   void keep_done_steps() noexcept {
     try {
       if (!settings_.checkpoint.empty() && done() > std::max<std::int64_t>(in_checkpoint_, 0)) checkpoint();
