@@ -53,10 +53,10 @@ struct LoopSettings {
   }
 };
 
-/// No second look at candidates.
+/// Candidates are not verified.
 struct NoVerification {};
 
-/// A second look at a frame's candidates, by local features: those whose score by a matcher is at least `least_score` are loops.
+/// Verification of a frame's candidates by local features: those whose score by a matcher is at least `least_score` are loops.
 template <Matcher M>
 struct VerifyBy {
   M matcher = {};
@@ -78,7 +78,7 @@ struct FrameDetails {
 /// loops are verified. Not for use by several threads at once; search and verification use all of them. The answer does not depend on their number.
 ///
 /// @tparam I             an `Index`; with a sequence policy one that has `scores`, as `FlatIndex`
-/// @tparam Sequence      how frames before this one have a say: `SingleFrames`, `SequenceMatching`, `BayesFilter`. The rule is then about its scores
+/// @tparam Sequence      how earlier frames count: `SingleFrames`, `SequenceMatching`, `BayesFilter`. The rule is then about its scores
 /// @tparam Verification  `NoVerification`, `VerifyBy`
 template <Index I = FlatIndex<>, SequencePolicy Sequence = SingleFrames, class Verification = NoVerification>
 class LoopCloser {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// A second look at the best candidates.
+/// Re-ranking of the best candidates.
 #pragma once
 
 #include <vpr/core/parallel.hpp>
