@@ -37,7 +37,7 @@ int main(int count, char** arguments) try {
   vpr::Report report = vpr::make_report(set, vpr::ids_of({second.matches}, k), scores, k, 5);
   for (std::size_t i = 0; i < report.queries[0].answers.size(); ++i) {
     vpr::ReportAnswer& answer = report.queries[0].answers[i];
-    answer.second_score = second.local[i].score;
+    answer.rerank_score = second.local[i].score;
     answer.lines = vpr::match_lines(second.local[i], query.local[0].places(), second.places[i], 30);
     std::printf("%4.0f matches, cosine %.4f  %s\n", second.local[i].score, answer.score, report.database[answer.photo].name.c_str());
   }

@@ -31,7 +31,7 @@ int main(int count, char** arguments) try {
   vpr::load(model.backbone, vpr::open_weights(arguments[1]));
   vpr::LoopCloser closer(
       model.dimensions(),
-      {.gap = 30, .suppression = 3, .rule = {.threshold = 0.98F}, .say = [](const std::string& what) { std::puts(what.c_str()); }},
+      {.gap = 30, .suppression = 3, .rule = {.threshold = 0.98F}, .on_message = [](const std::string& what) { std::puts(what.c_str()); }},
       vpr::BayesFilter());
   vpr::LoopReport report{.title = "Loop closing", .drives = {{"drive", {}}}};
   for (std::size_t i = 0; i < way.size(); ++i) {

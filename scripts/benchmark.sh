@@ -22,7 +22,7 @@ while [ $# -gt 0 ]; do
 done
 
 install_packages "${build_packages[@]}" "${benchmark_packages[@]}"
-say "Building the benchmarks into build/release"
+heading "Building the benchmarks into build/release"
 cmake --preset release >/dev/null
 programs=()
 for folder in benchmarks/*/; do
@@ -34,7 +34,7 @@ if ! $peers; then
   # Each program's JSON is one object; a FILE gets one a line.
   [ -z "$json" ] || : >"$json"
   for program in "${programs[@]}"; do
-    say "$program"
+    heading "$program"
     if [ -n "$json" ]; then
       "build/release/bin/$program" --benchmark_filter="$only" --benchmark_format=json | tr -d '\n' >>"$json"
       echo >>"$json"
@@ -50,10 +50,10 @@ environment=${XDG_CACHE_HOME:-$HOME/.cache}/vpr/peers
   install_packages python3-venv
   python3 -m venv "$environment"
 }
-say "Installing the peers into $environment"
+heading "Installing the peers into $environment"
 for package in torch torchvision onnx onnxruntime openvino nncf faiss-cpu numkong pillow; do
   "$environment/bin/pip" install --quiet --only-binary=:all: "$package" || echo "$package can't be installed here: it is named in the report" >&2
 done
-say "Comparing"
+heading "Comparing"
 "$environment/bin/python" benchmarks/peers/compare.py build/release/bin --only "$only" --rounds "$rounds" --report BENCHMARK.md ${json:+--json "$json"}
 echo "BENCHMARK.md"

@@ -26,25 +26,25 @@ fi
 
 install_packages "${build_packages[@]}" "${program_packages[@]}" "${test_packages[@]}" "${benchmark_packages[@]}"
 weights=$(scripts/weights.sh)
-say "Building vpr into build/release"
+heading "Building vpr into build/release"
 cmake --preset release >/dev/null
 cmake --build --preset release --parallel "$(nproc)" --target vpr_cli 04_render_a_town
 
 mkdir -p "$out"
 if [ $# = 0 ]; then
-  say "Rendering a town into $photos"
+  heading "Rendering a town into $photos"
   "$bin"/04_render_a_town "$photos"
 fi
 
 if [ -n "$train" ]; then
-  say "Rendering another town to train on into $out/training_town"
+  heading "Rendering another town to train on into $out/training_town"
   "$bin"/04_render_a_town "$out/training_town" 2 160
-  say "Training a SALAD head on it, over the frozen network; recall is of queries at night and from other viewpoints in the first town, which is never trained on"
+  heading "Training a SALAD head on it, over the frozen network; recall is of queries at night and from other viewpoints in the first town, which is never trained on"
   find "$PWD/$photos/queries/night" "$PWD/$photos/queries/viewpoint" -name '*.jpg' | sort >"$out/night_and_viewpoint.txt"
   "$bin"/vpr train --force --recipe salad --tuned-blocks 0 --backbone dinov2-vits14 --weights "$weights" --data "$out/training_town/poses.csv" --by id --augment none \
     --cache "$out/cache" --places 16 --photos 4 --rate 0.001 --steps 150 --out "$out/salad.safetensors" --log "$out/training.csv" --report "$out/training.html" \
     --database "$photos/database" --queries "$out/night_and_viewpoint.txt"
-  say "The first town's streets, by the network as it is (GeM of block 7) and by the trained head"
+  heading "The first town's streets, by the network as it is (GeM of block 7) and by the trained head"
   network=(--model dinov2-vits14+gem --block 7 --weights "$weights")
   trained=(--model salad@dinov2-vits14 --size 224 --weights "$out/salad.safetensors")
   # recall VIEW MODEL...: a line of the town's queries from that view.
@@ -57,7 +57,7 @@ if [ -n "$train" ]; then
     recall "$view" "${network[@]}"
     recall "$view" "${trained[@]}"
   done
-  say "The training's curves are in $out/training.html"
+  heading "The training's curves are in $out/training.html"
   exit
 fi
 
@@ -79,12 +79,12 @@ done
 # Block 7's tokens tell places apart better than the last ones do.
 set -- --force --model dinov2-vits14+gem --block 7 --weights "$weights" --database "$database" --queries "$queries"
 if [ -n "$positives" ]; then
-  say "Measuring how often the right place is found: $photos"
+  heading "Measuring how often the right place is found: $photos"
   "$bin"/vpr evaluate "$@" --positives "$positives" --report "$out/report.html"
 elif [ -n "$(find "$photos" -name '@*@*@*' -print -quit)" ]; then
-  say "Measuring how often a place at most 25 m away is found: $photos"
+  heading "Measuring how often a place at most 25 m away is found: $photos"
   "$bin"/vpr evaluate "$@" --report "$out/report.html"
 else
-  say "Localising, as nothing tells the right answers: $photos"
+  heading "Localising, as the right answers are not known: $photos"
   "$bin"/vpr localize "$@" --top 3 --report "$out/report.html"
 fi

@@ -8,8 +8,8 @@ cd "$(dirname "$0")/.."
 source scripts/packages.sh
 
 if ! { command -v mkdocs && command -v doxygen; } >/dev/null; then install_packages "${docs_packages[@]}"; fi
-say "Building the pages"
+heading "Building the pages"
 mkdocs build --quiet --strict --site-dir "$out"
-say "Building the reference"
+heading "Building the reference"
 { cat docs/Doxyfile; echo "OUTPUT_DIRECTORY = \"$out\""; } | doxygen -
-say "Done: $out/index.html, $out/api/index.html"
+heading "Done: $out/index.html, $out/api/index.html"

@@ -19,7 +19,7 @@ git rev-parse --is-inside-work-tree >/dev/null 2>&1 || skip "this is no git chec
 files=()
 while IFS= read -r -d '' file; do
   if [ -f "$file" ]; then files+=("$file"); fi
-done < <(git ls-files -z '*.hpp' '*.cpp' '*.cuh' '*.cu')
+done < <(git ls-files -z '*.hpp' '*.inl' '*.cpp' '*.cuh' '*.cu')
 
 complaints=$("$formatter" --dry-run "${files[@]}" 2>&1) || die "clang-format failed: $complaints"
 changed=$(sed -n 's/:[0-9]*:[0-9]*: warning: code should be clang-formatted.*//p' <<<"$complaints" | uniq)

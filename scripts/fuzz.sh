@@ -19,7 +19,7 @@ if [ -z "$clang" ]; then
 fi
 install_packages "${build_packages[@]}"
 
-say "Building the fuzzers"
+heading "Building the fuzzers"
 cmake -S . -B "$build" -G Ninja -DCMAKE_CXX_COMPILER="$clang" -DCMAKE_BUILD_TYPE=None -DVPR_NATIVE=OFF -DVPR_FUZZ=ON -DVPR_BUILD_EXAMPLES=OFF -DVPR_BUILD_BENCHMARKS=OFF >/dev/null
 cmake --build "$build" --parallel "${FUZZ_JOBS:-2}"
 
@@ -42,7 +42,7 @@ done
 for fuzzer in weights lists photos stores; do
   program=$(find "$build" -type f -name "fuzz_$fuzzer" -perm -u+x | head -n 1)
   [ -n "$program" ] || die "there is no fuzzer $fuzzer in $build"
-  say "$fuzzer, $seconds seconds"
+  heading "$fuzzer, $seconds seconds"
   mkdir -p "$build/findings"
   "$program" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2560 -max_len=200000 -print_final_stats=1 \
     -artifact_prefix="$build/findings/$fuzzer-" "$build/inputs/$fuzzer" >"$build/$fuzzer.log" 2>&1 || {
@@ -51,4 +51,4 @@ for fuzzer in weights lists photos stores; do
   }
   tail -n 8 "$build/$fuzzer.log" | grep -E "number_of_executed_units|peak_rss_mb" || true
 done
-say "Done: nothing found"
+heading "Done: nothing found"

@@ -14,7 +14,7 @@ if ! [ -e "$cuda_headers/cccl/thrust/version.h" ] && ! [ -e "$cuda_headers/thrus
   build_packages+=(libthrust-dev)
 fi
 
-say() { printf '\n== %s\n' "$*"; }
+heading() { printf '\n== %s\n' "$*"; }
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 
 # install_packages PACKAGE...: installs those that are missing, with apt-get, as root or through sudo.
@@ -30,7 +30,7 @@ install_packages() {
     command -v sudo >/dev/null || die "these packages are missing, and there is neither root nor sudo to install them with: run 'apt-get install ${missing[*]}' as root, then this again"
     root=(sudo)
   fi
-  say "Installing ${missing[*]}"
+  heading "Installing ${missing[*]}"
   "${root[@]}" apt-get update -qq
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
     die "apt-get could not install ${missing[*]}; its message stands above"

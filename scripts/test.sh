@@ -6,8 +6,8 @@ cd "$(dirname "$0")/.."
 source scripts/packages.sh
 
 install_packages "${build_packages[@]}" "${program_packages[@]}" "${test_packages[@]}" "${benchmark_packages[@]}"
-say "Building into build/release"
+heading "Building into build/release"
 cmake --preset release
 cmake --build --preset release --parallel "$(nproc)"
-say "Running the tests"
+heading "Running the tests"
 ctest --preset release --parallel "$(nproc)" "$@"

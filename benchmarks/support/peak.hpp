@@ -11,7 +11,6 @@
 
 #define VPR_KERNELS "benchmarks/support/peak_loops.inl"
 #include <vpr/backend/cpu/each_instruction_set.inl>
-#undef VPR_KERNELS
 
 namespace vpr::detail {
 inline namespace VPR_TARGET {

@@ -30,8 +30,8 @@ double sum_in_registers(std::int64_t rounds) {
   return sum_in_registers<Terms>(rounds, std::make_integer_sequence<int, 2 * tile_rows>());
 }
 
-inline constexpr std::array<double (*)(std::int64_t), 3> register_loops = {
-    sum_in_registers<PlainTerms<float>>, sum_in_registers<Bf16Terms>, sum_in_registers<Int8Terms>};
+inline constexpr std::array<double (*)(std::int64_t), 3> register_loops = {sum_in_registers<PlainTerms<float>>, sum_in_registers<Bf16Terms>,
+                                                                           sum_in_registers<Int8Terms>};
 
 }  // namespace VPR_INSTRUCTION_SET
 }  // namespace VPR_TARGET

@@ -27,14 +27,14 @@ std::string csv_field(const std::string& name) {
 std::string answers_csv(const std::vector<AnsweredQuery>& queries, AnswerColumns columns) {
   std::ostringstream out;
   out.imbue(std::locale::classic());
-  out << "query,rank,database,score" << (columns.second_score ? ",rerank_score" : "") << (columns.place ? ",id,session" : "")
+  out << "query,rank,database,score" << (columns.rerank_score ? ",rerank_score" : "") << (columns.place ? ",id,session" : "")
       << (columns.decision ? ",decision,probability" : "") << '\n';
   for (const AnsweredQuery& query : queries) {
     for (std::size_t rank = 0; rank < query.answers.size(); ++rank) {
       const Answer& answer = query.answers[rank];
       out << csv_field(query.name) << ',' << rank + 1 << ',' << csv_field(answer.name) << ',' << answer.score;
-      if (columns.second_score) out << ',';
-      if (answer.second_score) out << *answer.second_score;
+      if (columns.rerank_score) out << ',';
+      if (answer.rerank_score) out << *answer.rerank_score;
       if (columns.place) out << ',' << answer.id << ',' << csv_field(answer.session);
       if (columns.decision) out << ',' << (rank == 0 ? decision_word(*query.decided) : "") << ',';
       if (columns.decision && rank == 0 && query.decided->probability) out << *query.decided->probability;
@@ -50,7 +50,7 @@ nlohmann::ordered_json answers_json(const std::vector<AnsweredQuery>& queries, A
     nlohmann::ordered_json found = nlohmann::ordered_json::array();
     for (const Answer& answer : query.answers) {
       found.push_back({{"database", vpr::escaped(answer.name)}, {"score", answer.score}});
-      if (answer.second_score) found.back()["rerank_score"] = *answer.second_score;
+      if (answer.rerank_score) found.back()["rerank_score"] = *answer.rerank_score;
       if (columns.place) found.back().update({{"id", answer.id}, {"session", vpr::escaped(answer.session)}});
     }
     json.push_back({{"query", vpr::escaped(query.name)}, {"matches", std::move(found)}});

@@ -17,7 +17,7 @@ namespace cli {
 struct Answer {
   std::string name;  // of a database photo or a place
   float score = 0;
-  std::optional<float> second_score = {};  // by local features
+  std::optional<float> rerank_score = {};  // by local features
   std::int64_t id = -1;                    // of a map's place
   std::string session = {};
 };
@@ -30,7 +30,7 @@ struct AnsweredQuery {
 
 /// What stands beside query, rank, database and score.
 struct AnswerColumns {
-  bool second_score = false, place = false, decision = false;
+  bool rerank_score = false, place = false, decision = false;
 };
 
 /// A field of a CSV row, escaped, and quoted where its text needs it (RFC 4180).

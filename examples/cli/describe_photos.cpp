@@ -51,15 +51,15 @@ class Request {
     model.precision = options.precisions();
     model.save_weights = options.save_weights;
     model.vocabulary = [this](const vpr::PatchFeatures& features) { return words(features); };
-    model.say = note;
+    model.on_message = note;
     block_ = options.context_block();  // before anything is read: a wrong option is refused at once
-    const std::string list = options.companions();
+    const std::string list = options.context_list();
     calibration_ = options.calibrate.empty() ? std::vector<vpr::Image>()
                                              : read_some("--calibrate", options.calibrate, most_calibrated_on, "calibration");
     model.calibration.assign(calibration_.begin(), calibration_.end());
     weights_hash_ = vpr::seed_of(options.weights) ? "not hashed" : hash_of_file(options.weights);
     if (!list.empty()) {
-      companions_ = read_some("--batch-context", list, std::numeric_limits<std::int32_t>::max(), "companions");
+      context_photos_ = read_some("--batch-context", list, std::numeric_limits<std::int32_t>::max(), "batch context");
     }
   }
   Request(const Request&) = delete;
@@ -69,9 +69,9 @@ class Request {
   void complete(vpr::LoadedModel& loaded) const {
     using BatchContext = vpr::BatchContext<vpr::AnySystem<>::X>;
     if (block_ > 0) loaded.describe_in(BatchContext::blocks(block_));
-    if (!companions_.empty()) {
-      const std::vector<vpr::ImageView> photos(companions_.begin(), companions_.end());
-      loaded.describe_in(BatchContext::with(vpr::companions_of(loaded.pipeline(), photos)));
+    if (!context_photos_.empty()) {
+      const std::vector<vpr::ImageView> photos(context_photos_.begin(), context_photos_.end());
+      loaded.describe_in(BatchContext::with(vpr::context_regions(loaded.pipeline(), photos)));
     }
     complete(loaded.record);
   }
@@ -147,7 +147,7 @@ class Request {
   const std::vector<vpr::Photo>& photos_;
   std::string of_;
   PhotoReader& reader_;
-  std::vector<vpr::Image> companions_, calibration_;
+  std::vector<vpr::Image> context_photos_, calibration_;
   std::string weights_hash_, words_hash_;
   std::int64_t block_ = 0;  // of photos described together
 };

@@ -126,7 +126,7 @@ vpr::Dataset labelled_photos(const EvaluateOptions& options, const std::optional
                                        .positions = vpr::position_unit(options.data.positions)},
                                       known);
   VPR_REQUIRE(vpr::ConfigError, dataset.positives.has_value(),
-              "evaluate: nothing tells which answers are right: give --positives pairs.csv, or photos with "
+              "evaluate: the right answers are not known: give --positives pairs.csv, or photos with "
               "positions in their names (@utm_east@utm_north@...@.jpg) or in a CSV");
   warn_of_easy_answers(dataset, options.radius);
   return dataset;

@@ -36,7 +36,7 @@ struct Evaluation {
 };
 
 /// The photos and their right answers.
-/// @throws vpr::ConfigError  where nothing tells which answers are right
+/// @throws vpr::ConfigError  where the right answers are not known
 vpr::Dataset labelled_photos(const EvaluateOptions& options, const std::optional<KnownDatabase>& known);
 
 /// Searches with a model and measures its recall. Photos that cannot be read leave the data set.

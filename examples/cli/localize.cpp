@@ -31,7 +31,7 @@ std::vector<AnsweredQuery> answers_of(const vpr::Dataset& dataset, const SearchR
     for (std::size_t rank = 0; rank < result.matches[q].size(); ++rank) {
       const vpr::Match& match = result.matches[q][rank];
       Answer& answer = query.answers.emplace_back(Answer{dataset.database[static_cast<std::size_t>(match.id)].name, match.score});
-      if (!result.second_looks.empty() && rank < result.second_looks[q].size()) answer.second_score = result.second_looks[q][rank].score;
+      if (!result.reranked.empty() && rank < result.reranked[q].size()) answer.rerank_score = result.reranked[q][rank].score;
     }
   }
   return queries;
@@ -60,7 +60,7 @@ void localize(const Options& options) {
     decide(
         *rule, result.matches, [&](std::int64_t id) { return dataset.database[static_cast<std::size_t>(id)].position; }, answers);
   }
-  const AnswerColumns columns{.second_score = options.rerank.first > 0, .decision = rule.has_value()};
+  const AnswerColumns columns{.rerank_score = options.rerank.first > 0, .decision = rule.has_value()};
   const std::string csv = answers_csv(answers, columns);
   if (!options.csv.empty()) write_text(options.csv, csv);
   if (!options.json.empty())
@@ -84,7 +84,7 @@ void add_localize(CLI::App& program) {
   command->add_option("--json", options->json, "write the answers as JSON")->check(file_name());
   command->add_option(
       "--decision", options->decision,
-      "say whether each best answer is accepted, by a rule that `vpr evaluate --save-decision` wrote; default: that which a map keeps");
+      "report whether each best answer is accepted, by a rule that `vpr evaluate --save-decision` wrote; default: that which a map keeps");
   command->add_option("--report", options->report, "write a page with the photos, one HTML file")->check(file_name());
   command->callback([options] { localize(*options); });
 }

@@ -62,7 +62,7 @@ std::vector<vpr::Loop> close_loops(vpr::Rows rows, const vpr::LoopSettings& sett
 }
 
 std::vector<vpr::Loop> loops_by_rule(const Options& options, vpr::Rows rows, const vpr::DecisionRule& rule) {
-  vpr::LoopSettings settings{.rule = rule, .say = {}};
+  vpr::LoopSettings settings{.rule = rule, .on_message = {}};
   settings.gap = options.gap.value_or(settings.gap);
   settings.top = options.top.value_or(settings.top);
   settings.suppression = options.suppression.value_or(settings.suppression);
@@ -180,7 +180,7 @@ void add_loop(CLI::App& program) {
   command->add_option("--decision", options->decision, "accept loops by this rule, a file that `vpr evaluate --save-decision` wrote");
   command
       ->add_option("--sequence", options->sequence,
-                   "how the frames before one have a say: single, matching (SeqSLAM) or bayes (a filter, its score is a probability)")
+                   "how earlier frames count: single, matching (SeqSLAM) or bayes (a filter, its score is a probability)")
       ->check(CLI::IsMember({"single", "matching", "bayes"}))
       ->capture_default_str();
   command->add_option("--top", options->top, "matches of each frame that are looked at; default: 20, of vggt-long 5")

@@ -125,7 +125,7 @@ void add_map(CLI::App& program) {
     return added;
   };
   command("remove", "Removes places; their room is used again after compact", remove)
-      ->add_option("ids", options->ids, "ids of places, which `vpr map query` tells")
+      ->add_option("ids", options->ids, "ids of places, as `vpr map query` prints them")
       ->check(CLI::NonNegativeNumber)
       ->required();
   command("merge", "Adds the places of another map of the same model, under new ids", merge)

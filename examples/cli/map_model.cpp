@@ -95,7 +95,7 @@ std::vector<std::pair<std::string, std::string>> attachments_of(const ModelOptio
   };
   anywhere.weights = absolute(options.weights);
   anywhere.calibrate = absolute(options.calibrate);
-  if (const std::string list = options.companions(); !list.empty()) anywhere.batch_context = "with:" + absolute(list);
+  if (const std::string list = options.context_list(); !list.empty()) anywhere.batch_context = "with:" + absolute(list);
   std::vector<std::pair<std::string, std::string>> attachments{{options_name, json_of(anywhere).dump()}};
   if (!options.pca.empty()) attachments.emplace_back(pca_name, content_of(options.pca));
   const std::string& words = options.vocabulary.empty() ? options.save_vocabulary : options.vocabulary;

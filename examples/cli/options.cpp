@@ -47,7 +47,7 @@ std::int64_t ModelOptions::context_block() const {
   return count;
 }
 
-std::string ModelOptions::companions() const {
+std::string ModelOptions::context_list() const {
   constexpr std::string_view word = "with:";
   if (batch_context.starts_with(word)) return batch_context.substr(word.size());
   VPR_REQUIRE(vpr::ConfigError, batch_context == "alone" || batch_context.starts_with("blocks:"), "--batch-context: got '", batch_context,
@@ -73,7 +73,7 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       ->required();
   command.add_option("--weights-root", options.weights_root,
                      "which of several sets of weights in the file: the prefix of their names, such as teacher.backbone.");
-  command.add_flag("--lenient", options.lenient, "pass over tensors of the file that the model has no use for, and say which they are");
+  command.add_flag("--lenient", options.lenient, "ignore tensors of the file that the model lacks, and report their names");
   command.add_option(
       "--size", options.size,
       "size of the network's input in pixels, HEIGHTxWIDTH; default: that of the training, where the weight file records one, else "

@@ -50,7 +50,7 @@ struct ModelOptions {
   bool force = false;
 
   /// The files that are read beside photos.
-  std::vector<std::string> inputs() const { return {weights, pca, vocabulary, companions(), calibrate}; }
+  std::vector<std::string> inputs() const { return {weights, pca, vocabulary, context_list(), calibrate}; }
   /// What photos are prepared to; nothing: as the weight file's record says, or as the model was published.
   std::optional<vpr::ImageSize> image_size() const;
   /// The block whose tokens are taken; nothing: as the weight file's record says, or the final ones.
@@ -60,7 +60,7 @@ struct ModelOptions {
   /// The size of the blocks that photos are described in; 0: in none.
   std::int64_t context_block() const;
   /// The list of photos that each is described with; empty: with none.
-  std::string companions() const;
+  std::string context_list() const;
 };
 
 inline constexpr std::int64_t most_described_together = 1024;  // photos

@@ -25,7 +25,9 @@ std::optional<vpr::Tap> RerankOptions::tap() const {
 
 void add_rerank_options(CLI::App& command, RerankOptions& options) {
   CLI::Option* rerank =
-      command.add_option("--rerank", options.first, "look again at this many of a query's first answers, by local features")
+      command
+          .add_option("--rerank", options.first,
+                      "re-rank this many of a query's first answers, by local features; JSON and report name what the new score is")
           ->check(from_one_to(most_answers));
   const auto add = [&](const char* name, std::string& value, const char* meaning) {
     return command.add_option(name, value, meaning)->needs(rerank);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// The second look at the best candidates, as the command line asks for it.
+/// Re-ranking, as the command line asks for it.
 #pragma once
 
 #include <vpr/backbone/tap.hpp>

@@ -129,6 +129,7 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
   const Projection projection(options, loaded.record);
   result.record = projection.record();
   result.local = loaded.local;
+  result.rerank_score_name = model.matcher.score_name();
   result.dimensions = projection.dimensions(model.dimensions());
   result.parameters = parameters_of(loaded);
   DescriptorIndex index(result.dimensions, projection.is_none() && model.pipeline.aggregator.is_binary());
@@ -174,15 +175,15 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
         vpr::Reranked reranked =
             std::visit([&](const auto& from) { return vpr::rerank(found[q], rerank.first, query, from, model.matcher); }, store);
         reranked.matches.resize(std::min(reranked.matches.size(), static_cast<std::size_t>(k)));
-        std::vector<SecondLook>& looks = result.second_looks.emplace_back();
+        std::vector<RerankedAnswer>& answers = result.reranked.emplace_back();
         for (std::size_t rank = 0; rank < std::min(reranked.local.size(), reranked.matches.size()); ++rank) {
           const vpr::LocalMatch& match = reranked.local[rank];
-          looks.push_back(
+          answers.push_back(
               {match.score, vpr::match_lines(match, query.places(), reranked.places[rank], std::cmp_less(rank, drawn) ? most_lines : 0)});
           const SeenShare of_query(result.record.preprocess, sizes[dataset.database.size() + result.matches.size()], query.grid);
           const SeenShare of_answer(result.record.preprocess, sizes[static_cast<std::size_t>(reranked.matches[rank].id)],
                                     reranked.places[rank].grid);
-          for (vpr::MatchLine& line : looks.back().lines) {
+          for (vpr::MatchLine& line : answers.back().lines) {
             line = {of_query.x(line.query_x), of_query.y(line.query_y), of_answer.x(line.candidate_x), of_answer.y(line.candidate_y)};
           }
         }

@@ -37,8 +37,8 @@ struct DatasetOptions {
 /// --database, --queries and --positions. The options of the model, which were added before, need not be given: see `open_database`.
 void add_dataset_options(CLI::App& command, DatasetOptions& options);
 
-/// What the second look found in one of a query's answers.
-struct SecondLook {
+/// What re-ranking found in one of a query's answers.
+struct RerankedAnswer {
   float score = 0;
   std::vector<vpr::MatchLine> lines;  // the best, for drawing
 };
@@ -46,10 +46,11 @@ struct SecondLook {
 /// The first `k` database photos for each query, and what it took.
 struct SearchResult {
   std::vector<vpr::Matches> matches;
-  std::vector<std::vector<SecondLook>> second_looks;  // of each query's first answers; empty without re-ranking
+  std::vector<std::vector<RerankedAnswer>> reranked;  // of each query's first answers; empty without re-ranking
   std::string score = "cosine";                       // what the matches' score is
+  std::string rerank_score_name;                      // what the scores of re-ranked answers are
   vpr::ModelRecord record;                            // what both sides' descriptors are made by
-  std::string local;                                  // what local features they were looked at again with; empty without re-ranking
+  std::string local;                                  // what local features they were re-ranked by; empty without re-ranking
   vpr::Timing timing;
   std::int64_t dimensions = 0, parameters = 0;  // of the descriptors and the model; 0 where descriptors were there already
   double descriptor_bytes = 0;                  // of each

@@ -54,6 +54,7 @@ void add_record(nlohmann::ordered_json& json, const RerankOptions& rerank, const
   json["reranked"] = rerank.first;
   if (rerank.first > 0) {
     json["local_features"] = result.local;
+    json["rerank_score_name"] = result.rerank_score_name;
     json["local_precision"] = rerank.store == "none" ? "f32" : rerank.precision;
   }
   json["photos_left_out"] = left_out.count();
@@ -77,11 +78,11 @@ void write_report(const std::string& path, std::vector<std::pair<std::string, st
       scores[q * static_cast<std::size_t>(k) + rank] = result.matches[q][rank].score;
   }
   vpr::Report report = vpr::make_report(dataset, vpr::ids_of(result.matches, k), scores, k, shown);
-  for (std::size_t q = 0; q < result.second_looks.size(); ++q) {
-    for (std::size_t rank = 0; rank < std::min(report.queries[q].answers.size(), result.second_looks[q].size()); ++rank) {
+  for (std::size_t q = 0; q < result.reranked.size(); ++q) {
+    for (std::size_t rank = 0; rank < std::min(report.queries[q].answers.size(), result.reranked[q].size()); ++rank) {
       vpr::ReportAnswer& answer = report.queries[q].answers[rank];
-      answer.second_score = result.second_looks[q][rank].score;
-      answer.lines = result.second_looks[q][rank].lines;
+      answer.rerank_score = result.reranked[q][rank].score;
+      answer.lines = result.reranked[q][rank].lines;
     }
   }
   report.facts = std::move(facts);
@@ -89,6 +90,7 @@ void write_report(const std::string& path, std::vector<std::pair<std::string, st
   if (const std::size_t count = reader.left_out().count(); count > 0) report.facts.emplace_back("photos left out", std::to_string(count));
   result.record.visit([&](std::string_view name, const std::string& value) { report.facts.emplace_back(name, value); });
   report.score_name = result.score;
+  report.rerank_score_name = result.rerank_score_name;
   report.recall = recall;
   report.timing = result.timing;
   vpr::load_thumbnails(report, 256, reader.read_options());

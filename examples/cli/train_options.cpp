@@ -102,7 +102,7 @@ void check_training(const TrainOptions& options, const std::map<std::string, std
   VPR_REQUIRE(vpr::ConfigError, is_there(state_path), "train: --resume: there is no state ", state_path,
               " to go on from: leave --resume out to begin a training, with --force where files of another are there");
   const vpr::WeightFile state = vpr::read_safetensors(state_path);
-  VPR_REQUIRE(vpr::FormatError, vpr::detail::training_state.is_said(state.metadata(), state_path), state_path,
+  VPR_REQUIRE(vpr::FormatError, vpr::detail::training_state.is_kind_of(state.metadata(), state_path), state_path,
               ": is not the state of a training");
   vpr::StepCount done;
   done.assign(std::span<const float>(vpr::read_tensor(state, "trainer.steps")));

@@ -120,7 +120,7 @@ void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::ma
                                          if (options.is_due(row.step)) record->write_report();
                                        },
                                    .stop = [] { return Interruption::asked(); },
-                                   .say = [](const std::string& sentence) { std::printf("%s\n", sentence.c_str()); }};
+                                   .on_message = [](const std::string& sentence) { std::printf("%s\n", sentence.c_str()); }};
   if (validation.wanted()) callbacks.validate = [&](const std::string& weights) { return validation(weights).of_all; };
   vpr::Training training(system, recipe, *steps, settings_of(options, recipe, deciding), std::move(callbacks));
   std::printf("%s on %s: %lld trainable parameters\n", recipe.system.c_str(), steps->description().c_str(),

@@ -22,7 +22,7 @@ Validation::Validation(const TrainOptions& options, const vpr::Recipe& recipe) {
                                  .radius = options.radius,
                                  .positions = vpr::position_unit(options.positions)});
   VPR_REQUIRE(vpr::ConfigError, dataset_->positives.has_value(),
-              "train: nothing tells which answers of the validation are right: give --positives, or photos with positions");
+              "train: the right answers of the validation are not known: give --positives, or photos with positions");
   warn_of_easy_answers(*dataset_, options.radius);
   model_.model = recipe.system;
   model_.tokens = recipe.tokens;

@@ -12,6 +12,7 @@
 #include <vpr/io/mapped_file.hpp>
 #include <vpr/io/missing.hpp>
 #include <vpr/io/name_map.hpp>
+#include <vpr/io/namings.hpp>
 #include <vpr/io/npy.hpp>
 #include <vpr/io/npz.hpp>
 #include <vpr/io/onnx.hpp>

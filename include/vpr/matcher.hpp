@@ -11,6 +11,7 @@
 #include <vpr/matcher/masked.hpp>
 #include <vpr/matcher/match_score.hpp>
 #include <vpr/matcher/mutual_nearest.hpp>
+#include <vpr/matcher/nearest.hpp>
 #include <vpr/matcher/patches.hpp>
 #include <vpr/matcher/r2former.hpp>
 #include <vpr/matcher/ransac.hpp>

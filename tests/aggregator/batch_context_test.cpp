@@ -19,17 +19,17 @@ TEST_CASE("Each batch context has a text of its own, by which descriptors are ke
   CHECK(BatchContext<X>::with(one).text() == BatchContext<X>::with(one).text());
 }
 
-TEST_CASE("A batch context knows its blocks or its companions") {
-  const X companions = random_tensor_f32(Shape{2, 3, 4}, 1);
+TEST_CASE("A batch context knows its blocks or the photos beside each") {
+  const X regions = random_tensor_f32(Shape{2, 3, 4}, 1);
   CHECK(BatchContext<X>::alone().block() == 0);
-  CHECK(BatchContext<X>::alone().companions().empty());
+  CHECK(BatchContext<X>::alone().regions().empty());
   CHECK(BatchContext<X>::blocks(7).block() == 7);
-  CHECK(BatchContext<X>::with(companions).companions().to_vector() == companions.to_vector());
+  CHECK(BatchContext<X>::with(regions).regions().to_vector() == regions.to_vector());
 }
 
-TEST_CASE("No batch context can be in blocks of none, or with companions that are none") {
+TEST_CASE("No batch context can be in blocks of none, or of no photos") {
   CHECK_THROWS_WITH(BatchContext<X>::blocks(0), ContainsSubstring("batch context: got blocks of 0, want at least 1"));
   CHECK_THROWS_WITH(BatchContext<X>::with(X::zeros(Shape{0, 3, 4})),
-                    ContainsSubstring("batch context: got companions [0, 3, 4], want [photos, regions, channels]"));
+                    ContainsSubstring("batch context: got regions [0, 3, 4], want [photos, regions, channels]"));
   CHECK_THROWS_AS(BatchContext<X>::with(X::zeros(Shape{3, 4})), ConfigError);
 }

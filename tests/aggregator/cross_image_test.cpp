@@ -62,7 +62,7 @@ TEST_CASE("A block of one is as alone, within rounding") {
   CHECK(largest_difference(aggregator(photos()).to_vector(), alone) < 1e-6F);
 }
 
-TEST_CASE("Among companions, a photo's bits depend on neither its batch nor the order of the photos") {
+TEST_CASE("Beside given photos, a photo's bits depend on neither its batch nor the order of the photos") {
   CrossImage aggregator = encoder();
   aggregator.batch_context = BatchContext<X>::with(aggregator.regions(random_features(3, 8, {4, 5}, 9)));
   const std::vector<float> all = same_alone_and_in_batches(aggregator, photos());
@@ -71,7 +71,7 @@ TEST_CASE("Among companions, a photo's bits depend on neither its batch nor the 
   CHECK(largest_difference(all, encoder()(photos()).to_vector()) > 0.001F);
 }
 
-TEST_CASE("Companions are what a block would hold beside the photo, in any order, within rounding") {
+TEST_CASE("Photos of a batch context count as those of a block, in any order, within rounding") {
   CrossImage aggregator = encoder();
   aggregator.batch_context = BatchContext<X>::blocks(5);
   const std::vector<float> block = aggregator(photos()).to_vector();
@@ -79,8 +79,8 @@ TEST_CASE("Companions are what a block would hold beside the photo, in any order
   aggregator.batch_context = BatchContext<X>::with(slice(regions, 0, 1, 5));
   CHECK(largest_difference(aggregator(photos(0, 1)).to_vector(), row(block, 0)) < 1e-6F);
 
-  const Features<X> companions{X(), reshape(slice(regions, 0, 1, 5), Shape{1, 4, dim}), {2, 2}};
-  aggregator.batch_context = BatchContext<X>::with(reshape(reordered(companions, {2, 0, 3, 1}).patches, Shape{4, 14, 8}));
+  const Features<X> others{X(), reshape(slice(regions, 0, 1, 5), Shape{1, 4, dim}), {2, 2}};
+  aggregator.batch_context = BatchContext<X>::with(reshape(reordered(others, {2, 0, 3, 1}).patches, Shape{4, 14, 8}));
   CHECK(largest_difference(aggregator(photos(0, 1)).to_vector(), row(block, 0)) < 1e-6F);
 }
 
@@ -115,10 +115,11 @@ TEST_CASE("The encoder's parameters are the official ones") {
   CHECK(names[24] == "encoder.layers.1.norm2.bias [8]");
 }
 
-TEST_CASE("The encoder refuses channels that its heads do not divide, and companions of other regions") {
+TEST_CASE("The encoder refuses channels that its heads do not divide, and a batch context of other regions") {
   CHECK_THROWS_WITH(CrossImage({.channels = 10, .heads = 4}), ContainsSubstring("cross-image encoder: got 10 channels, 4 heads"));
   CrossImage aggregator = encoder();
   aggregator.batch_context = BatchContext<X>::with(X::zeros(Shape{3, 13, 8}));
-  CHECK_THROWS_WITH(aggregator(photos()), ContainsSubstring("cross-image encoder: got companions [3, 13, 8] for regions [5, 14, 8]"));
+  CHECK_THROWS_WITH(aggregator(photos()),
+                    ContainsSubstring("cross-image encoder: got a batch context of regions [3, 13, 8] for regions [5, 14, 8]"));
   CHECK_THROWS_AS(encoder()(random_features(1, 7, {4, 5}, 1)), ShapeError);
 }

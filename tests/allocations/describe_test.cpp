@@ -5,6 +5,7 @@
 #include <vpr/model/pipeline.hpp>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/photo.hpp"
 #include "tests/support/random.hpp"
 
 #include <atomic>
@@ -59,13 +60,6 @@ using vpr::Image, vpr::ImageSize, vpr::ImageView;
 
 const vpr::VitConfig tiny{.channels = 48, .depth = 2, .heads = 3, .trained_side = 84};
 
-Image photo(ImageSize size, std::uint64_t seed) {
-  std::vector<std::uint8_t> pixels;
-  for (const float value : random_floats(3 * size.height * size.width, seed))
-    pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
-  return Image(size, std::move(pixels));
-}
-
 /// How often the system was asked while `describe` ran on photos of these sizes, once photos of each size were described.
 template <class P>
 int allocations_of(P pipeline, int threads, std::vector<ImageSize> sizes) {
@@ -79,7 +73,7 @@ int allocations_of(P pipeline, int threads, std::vector<ImageSize> sizes) {
       "");
   pipeline.execution = vpr::Execution(threads);
   std::vector<Image> photos;
-  for (const ImageSize size : sizes) photos.push_back(photo(size, seed++));
+  for (const ImageSize size : sizes) photos.push_back(random_photo(size, seed++));
   const std::vector<ImageView> views(photos.begin(), photos.end());
   std::vector<float> descriptors(photos.size() * static_cast<std::size_t>(pipeline.dimensions()));
   const auto once = [&] {

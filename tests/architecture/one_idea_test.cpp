@@ -7,6 +7,7 @@
 
 #include "tests/architecture/seeded_describer.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/central_difference.hpp"
 
 #include <map>
 
@@ -48,14 +49,9 @@ TEST_CASE("The recorded line's gradients agree with central differences in doubl
   const auto check = [&](const std::string& name, Tensor<B>& value, const Tensor<B>& gradient) {
     REQUIRE(gradient.shape() == value.shape());
     for (std::int64_t i = 0; i < value.elements(); ++i) {
-      const double kept = value.data()[i], step = 1e-5;
-      value.data()[i] = kept + step;
-      const double above = objective(plain, plain_input, cotangent);
-      value.data()[i] = kept - step;
-      const double below = objective(plain, plain_input, cotangent);
-      value.data()[i] = kept;
+      const double wanted = central_difference(value.data()[i], 1e-5, [&] { return objective(plain, plain_input, cotangent); });
       INFO(name << "[" << i << "]");
-      CHECK(gradient.data()[i] == Approx((above - below) / (2 * step)).epsilon(1e-6).margin(1e-9));
+      CHECK(gradient.data()[i] == Approx(wanted).epsilon(1e-6).margin(1e-9));
     }
   };
   check("input", plain_input, x.gradient());

@@ -7,6 +7,7 @@
 #include <vpr/backend/cpu.hpp>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/central_difference.hpp"
 #include "tests/support/random.hpp"
 #include "tests/support/threads.hpp"
 
@@ -51,21 +52,15 @@ void check_gradients(const F& f, const std::vector<Tensor<B>>& inputs) {
     for (std::int64_t i = 0; i < cotangent.elements(); ++i) sum += cotangent.data()[i] * y.value().data()[i];
     return sum;
   };
-  const double step = 1e-5;
   for (std::size_t k = 0; k < inputs.size(); ++k) {
     INFO("input " << k);
     REQUIRE(recorded[k].gradient().shape() == inputs[k].shape());
     CHECK(recorded[k].gradient().values() == on_two_threads[k].gradient().values());
     std::vector<Tensor<B>> moved = inputs;
     for (std::int64_t i = 0; i < inputs[k].elements(); ++i) {
-      const double kept = inputs[k].data()[i];
-      moved[k].data()[i] = kept + step;
-      const double above = objective(moved);
-      moved[k].data()[i] = kept - step;
-      const double below = objective(moved);
-      moved[k].data()[i] = kept;
+      const double wanted = central_difference(moved[k].data()[i], 1e-5, [&] { return objective(moved); });
       INFO("element " << i);
-      CHECK(recorded[k].gradient().data()[i] == Approx((above - below) / (2 * step)).epsilon(1e-6).margin(1e-8));
+      CHECK(recorded[k].gradient().data()[i] == Approx(wanted).epsilon(1e-6).margin(1e-8));
     }
   }
 }

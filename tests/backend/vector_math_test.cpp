@@ -23,7 +23,6 @@ struct VectorFunctions {
 
 #define VPR_KERNELS "tests/backend/vector_math_kernels.inl"
 #include <vpr/backend/cpu/each_instruction_set.inl>
-#undef VPR_KERNELS
 
 using namespace vpr;
 using detail::VectorFunctions;

@@ -120,9 +120,9 @@ TEST_CASE("Frames take the shape of most database photos") {
 
 TEST_CASE("Matches are drawn between both photos, the best of each answer, and counted") {
   auto report = example();
-  report.queries[0].answers[0].second_score = 184.0F;
+  report.queries[0].answers[0].rerank_score = 184.0F;
   report.queries[0].answers[0].lines = {{0, 0.5F, 0.25F, 1}, {1, 0.125F, 0.5F, 0}};
-  report.queries[0].answers[1].second_score = 0.4375F;
+  report.queries[0].answers[1].rerank_score = 0.4375F;
   report.queries[0].photo.aspect = 2;
   const std::string html = report_html(report);
   CHECK(count(html, "<details") == 1);

@@ -5,10 +5,10 @@ set -euo pipefail
 vpr=$1 weights=$2 town=$3 value=$4 out=$5
 fail() { echo "compare: $*" && exit 1; }
 rm -rf "$out" && mkdir -p "$out"
-photos=(--database "$town/database" --queries "$town/queries/night" --size 112 --recall 1,2)
+photos=(--database "$town/database" --queries "$town/queries/night" --size 112 --recall "1,2")
 
 "$vpr" evaluate --model dinov2-vits14:2+gem,resnet18+mean --weights seed:3 "${photos[@]}" --json "$out/both.json" --report "$out/both.html" >"$out/both.txt"
-grep -q '^dinov2-vits14:2+gem ' "$out/both.txt" && grep -q '^resnet18+mean ' "$out/both.txt" || fail "a line a model is missing"
+for model in dinov2-vits14:2+gem resnet18+mean; do grep -q "^$model " "$out/both.txt" || fail "the line of $model is missing"; done
 grep -q 'resnet18+mean' "$out/both.html" || fail "the page lacks a model"
 
 # Each figure is that of the model alone.

@@ -2,24 +2,14 @@
 # Usage: loop.sh VPR RENDER_A_TOWN WEIGHTS JSON_VALUE FOLDER. Loops of photos are those of their descriptors and of their map; a rule of decision is measured, kept and
 # applied; what does not fit together is refused.
 set -euo pipefail
+# shellcheck source=tests/examples/commands.sh
+source "$(dirname "$0")/commands.sh"
 vpr=$1 town=$2 weights=$3 json_value=$4 folder=$5
-rm -rf "$folder"
-mkdir -p "$folder"
-cd "$folder"
+fresh "$folder"
 "$town" town 1 8 >/dev/null
 ln "$weights" w.safetensors 2>/dev/null || cp "$weights" w.safetensors
 model=(--model dinov2-vits14+gem --weights w.safetensors --size 28)
 
-fail() { cat out.txt err.txt; echo "$*" >&2; exit 1; }
-# expect CODE COMMAND...: its output into out.txt and err.txt
-expect() {
-  local code=0 wanted=$1
-  shift
-  "$@" >out.txt 2>err.txt || code=$?
-  [ $code = "$wanted" ] || fail "exit code $code, expected $wanted: $*"
-}
-said() { grep -qF -- "$1" out.txt err.txt || fail "not said: $1"; }
-same() { cmp "$1" "$2" || fail "$1 and $2 differ"; }
 pairs() { tail -n +2 "$1" | cut -d, -f1,2; }
 
 
@@ -27,7 +17,7 @@ pairs() { tail -n +2 "$1" | cut -d, -f1,2; }
 cp -r town/database again
 settings=(--gap 7 --threshold 0.9999 --suppression 0)
 expect 0 "$vpr" loop "${model[@]}" "${settings[@]}" --csv photos.csv --json photos.json town/database again
-said "how many of them are wrong is not known"
+printed "how many of them are wrong is not known"
 [ "$(pairs photos.csv)" = "$(for i in 0 1 2 3 4 5 6 7; do echo "$((i + 8)),$i"; done)" ] || fail "the second round finds the first"
 head -n 1 photos.csv | grep -qx "frame,match,score,probability,frame_name,match_name" || fail "the columns"
 [ "$("$json_value" photos.json /frames)" = 16 ] || fail "the frames"
@@ -47,7 +37,7 @@ if "$vpr" --version | grep -q "\bmap\b"; then
   expect 0 "$vpr" loop "${settings[@]}" --session first --csv one.csv m.map
   [ -z "$(pairs one.csv)" ] || fail "one session has no loops"
   expect 2 "$vpr" loop "${settings[@]}" --session third m.map
-  said "has no session 'third'"
+  printed "has no session 'third'"
 fi
 
 # Presets: pairs by the descriptors alone, from photos as from the matrix; thresholds may be changed.
@@ -65,7 +55,7 @@ done
 
 # A rule is measured, applied, and kept with a map.
 expect 0 "$vpr" evaluate "${model[@]}" --database town/database --queries town/queries --recall 1 --save-decision rule.json
-said "decision: accepts"
+printed "decision: accepts"
 [ "$("$json_value" rule.json /measured/answers)" = 32 ] || fail "how it was measured"
 accepted=$("$json_value" rule.json /measured/accepted)
 expect 0 "$vpr" localize "${model[@]}" --database town/database --queries town/queries --top 8 --decision rule.json --csv decided.csv --json decided.json
@@ -77,7 +67,7 @@ expect 0 "$vpr" loop "${model[@]}" --gap 7 --decision rule.json --json ruled.jso
 [ "$("$json_value" ruled.json /calibrated)" = true ] || fail "a rule that was measured"
 if [ -f m.map ]; then
   expect 0 "$vpr" map decide m.map rule.json
-  said "measured on 32 queries"
+  printed "measured on 32 queries"
   expect 0 "$vpr" map query m.map town/queries --csv of_map.csv
   head -n 1 of_map.csv | grep -qx "query,rank,database,score,id,session,decision,probability" || fail "a map's decision"
   expect 0 "$vpr" loop --gap 7 --json kept.json m.map
@@ -88,17 +78,17 @@ fi
 
 # What does not fit is refused.
 expect 2 "$vpr" loop D.npy
-said "which pairs are loops?"
+printed "which pairs are loops?"
 expect 2 "$vpr" loop --threshold 0.5 town/database
-said "give --model and --weights"
+printed "give --model and --weights"
 expect 2 "$vpr" loop --preset vggt-slam --gap 3 D.npy
-said "--gap does not go with --preset vggt-slam"
+printed "--gap does not go with --preset vggt-slam"
 expect 2 "$vpr" loop --preset vggt-long --sequence bayes D.npy
 expect 2 "$vpr" loop --submap 3 --threshold 0.5 D.npy
-said "--submap goes with --preset vggt-slam"
+printed "--submap goes with --preset vggt-slam"
 expect 2 "$vpr" loop --preset other D.npy
 expect 2 "$vpr" loop --threshold 0.5 --session first D.npy
 expect 2 "$vpr" localize "${model[@]}" --size 42 --database town/database --queries town/queries --decision rule.json
 expect 2 "$vpr" loop --preset vggt-long --csv D.npy D.npy
-said "is read by this command"
+printed "is read by this command"
 echo "loops are found, and decided about"

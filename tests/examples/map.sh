@@ -2,33 +2,23 @@
 # Usage: map.sh VPR RENDER_A_TOWN WEIGHTS JSON_VALUE FOLDER. A map answers as its photos do, whatever of its life it has behind it: photos added in parts, kills,
 # removals, a merge; and it refuses what does not fit, and names what is damaged.
 set -euo pipefail
+# shellcheck source=tests/examples/commands.sh
+source "$(dirname "$0")/commands.sh"
 vpr=$1 town=$2 weights=$3 json_value=$4 folder=$5
-rm -rf "$folder"
-mkdir -p "$folder"
-cd "$folder"
+fresh "$folder"
 "$town" town 1 8 >/dev/null
 ln "$weights" w.safetensors 2>/dev/null || cp "$weights" w.safetensors
 model=(--model dinov2-vits14+gem --weights w.safetensors --size 28)
 
-fail() { cat out.txt err.txt; echo "$*" >&2; exit 1; }
-# expect CODE COMMAND...: its output into out.txt and err.txt
-expect() {
-  local code=0 wanted=$1
-  shift
-  "$@" >out.txt 2>err.txt || code=$?
-  [ $code = "$wanted" ] || fail "exit code $code, expected $wanted: $*"
-}
-said() { grep -qF -- "$1" out.txt err.txt || fail "not said: $1"; }
 # is MAP POINTER VALUE
 is() {
   "$vpr" map info "$1" --json >info.json
   [ "$("$json_value" info.json "$2")" = "$3" ] || fail "$1 holds $2 $("$json_value" info.json "$2"), expected $3"
 }
-same() { cmp "$1" "$2" || fail "$1 and $2 differ"; }
 
 # A map answers as localize does, and serves localize and evaluate as a database, as descriptors on disk do.
 expect 0 "$vpr" map create town.map "${model[@]}" --session day town/database
-said "8 places of 384 dimensions"
+printed "8 places of 384 dimensions"
 is town.map /places 8
 is town.map /dimensions 384
 is town.map /model '"dinov2-vits14+gem"'
@@ -46,12 +36,12 @@ same of_map.csv localize.csv
 expect 0 "$vpr" localize "${model[@]}" --database town.map --queries town/queries --top 3 --csv of_map.csv --force
 same of_map.csv localize.csv
 expect 2 "$vpr" localize "${model[@]}" --block 3 --database town.map --queries town/queries
-said "block: 'last' and '3'"
+printed "block: 'last' and '3'"
 expect 2 "$vpr" localize --database town.map --size 42 --queries town/queries
-said "other options go with --model"
+printed "other options go with --model"
 expect 2 "$vpr" localize --database town.map --queries town/queries --rerank 2
 expect 2 "$vpr" localize --database town/database --queries town/queries
-said "--model and --weights are required"
+printed "--model and --weights are required"
 expect 0 "$vpr" describe "${model[@]}" --out D.npy town/database
 expect 0 "$vpr" localize "${model[@]}" --database D.npy --queries town/queries --top 3 --csv of_matrix.csv
 same of_matrix.csv localize.csv
@@ -60,20 +50,20 @@ for database in town/database town.map D.npy; do
   "$json_value" found.json /recall
 done | uniq | wc -l | grep -qx 1 || fail "recall depends on where descriptors come from"
 expect 2 "$vpr" map create town.map "${model[@]}" town/database
-said "is there already"
+printed "is there already"
 
 # Photos are added once a session; bad ones are left out.
 ls town/queries/night/* >all.txt
 head -n 3 all.txt >some.txt
 expect 0 "$vpr" map add town.map --session night some.txt
-said "3 places added, 0 skipped"
+printed "3 places added, 0 skipped"
 expect 0 "$vpr" map add town.map --session night all.txt
-said "5 places added, 3 skipped"
+printed "5 places added, 3 skipped"
 expect 0 "$vpr" map add town.map --session night all.txt some.txt
-said "0 places added, 11 skipped"
+printed "0 places added, 11 skipped"
 is town.map /sessions '{"day":8,"night":8}'
 expect 2 "$vpr" map query town.map --session none town/queries
-said "has no session 'none'"
+printed "has no session 'none'"
 expect 0 "$vpr" map query town.map --session day --session night town/queries/night --top 1
 expect 0 "$vpr" map query town.map town/queries/night --session night --top 1
 ! grep -q ',day$' out.txt || fail "answers of another session"
@@ -81,28 +71,28 @@ mkdir bad
 cp town/queries/fog/*000_fog* bad/a.jpg
 head -c 1000 bad/a.jpg >bad/cut.jpg
 expect 3 "$vpr" map add town.map --session bad bad
-said "1 places added, 0 skipped"
-said "bad/cut.jpg"
-said "left out: 1 photo"
+printed "1 places added, 0 skipped"
+printed "bad/cut.jpg"
+printed "left out: 1 photo"
 expect 3 "$vpr" map add town.map --session bad bad
-said "0 places added, 1 skipped"
+printed "0 places added, 1 skipped"
 expect 1 "$vpr" map add town.map --session strict --strict-photos bad
 expect 1 "$vpr" map add town.map --session cut bad/cut.jpg
-said "none of the 1 photos"
+printed "none of the 1 photos"
 mkdir other
 cp bad/cut.jpg other/a.jpg
 expect 2 "$vpr" map add town.map --session two bad other
-said "would both be called a.jpg"
+printed "would both be called a.jpg"
 
 # Weights are those of the map.
 expect 0 "$vpr" map add town.map --session again --batch 3 --weights "$weights" town/database
 { head -c -4 w.safetensors; printf '\1\2\3\4'; } >others.safetensors
 expect 2 "$vpr" map add town.map --weights others.safetensors town/database
-said "descriptors of different weights do not compare"
-said "$("$json_value" localize.json /weights_hash | tr -d '"')"
+printed "descriptors of different weights do not compare"
+printed "$("$json_value" localize.json /weights_hash | tr -d '"')"
 mv w.safetensors moved.safetensors
 expect 2 "$vpr" map query town.map town/queries
-said "name it with --weights"
+printed "name it with --weights"
 expect 0 "$vpr" map query town.map --weights moved.safetensors town/queries --session day --top 3 --csv query.csv --force
 same <(cut -d, -f1-4 query.csv) localize.csv
 mv moved.safetensors w.safetensors
@@ -110,21 +100,21 @@ mv moved.safetensors w.safetensors
 # Removing, compacting, exporting, merging.
 expect 0 "$vpr" map remove town.map 0 3
 expect 2 "$vpr" map remove town.map 3
-said "there is no place 3"
+printed "there is no place 3"
 expect 0 "$vpr" map compact town.map
 expect 0 "$vpr" map verify town.map
 is town.map /sessions '{"again":8,"bad":1,"day":6,"night":8}'
 expect 0 "$vpr" map export town.map --out files
 [ "$(($(wc -l <files/places.csv) - 1))" = 23 ] || fail "the exported places"
 expect 2 "$vpr" map export town.map --out files
-said "is there already"
+printed "is there already"
 expect 0 "$vpr" map create second.map "${model[@]}" --session day town/database
 expect 0 "$vpr" map merge town.map second.map
 is town.map /places 31
 expect 0 "$vpr" map create third.map "${model[@]}" --block 3
 is third.map /places 0
 expect 2 "$vpr" map merge town.map third.map
-said "block: 'last' and '3'"
+printed "block: 'last' and '3'"
 expect 0 "$vpr" map add third.map town/database
 expect 0 "$vpr" map create coarse.map "${model[@]}" --descriptors int8 town/database
 expect 2 "$vpr" map merge town.map coarse.map
@@ -164,7 +154,7 @@ for after in 1 5 12 20 28 35; do
 done
 [ $killed -ge 3 ] || fail "only $killed of six were killed amid their work"
 expect 0 "$vpr" map add killed.map town
-said "$((40 - count)) places added, $count skipped"
+printed "$((40 - count)) places added, $count skipped"
 expect 0 "$vpr" map query killed.map town/queries --top 40 --csv of_killed.csv
 expect 0 "$vpr" map query whole.map town/queries --top 40 --csv of_whole.csv
 same of_killed.csv of_whole.csv
@@ -174,13 +164,13 @@ expect 0 "$vpr" map compact killed.map  # so that no page of earlier commits is 
 at=$(grep -abo 'map@.jpg' killed.map | tail -n 1 | cut -d: -f1)
 printf 'n' | dd of=killed.map bs=1 seek="$at" conv=notrunc 2>/dev/null
 expect 1 "$vpr" map verify killed.map
-said "names of the block from place 0"
+printed "names of the block from place 0"
 printf 'no map' >text.map
 expect 1 "$vpr" map verify text.map
 expect 1 "$vpr" map verify none.map
 expect 2 "$vpr" map
-said "which command? There are create add"
+printed "which command? There are create add"
 expect 2 "$vpr" map find
-said "there is no command 'find'; there are create add"
+printed "there is no command 'find'; there are create add"
 echo "a map answers as its photos do"
 cd / && rm -rf "$folder"

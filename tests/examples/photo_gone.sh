@@ -2,12 +2,11 @@
 # Usage: photo_gone.sh VPR WEIGHTS TOWN JSON_VALUE FAULTS FOLDER. A database photo that cannot be read any more when candidates are looked at again:
 # the run goes on, names it, and ranks it behind the others.
 set -euo pipefail
+# shellcheck source=tests/examples/commands.sh
+source "$(dirname "$0")/commands.sh"
 vpr=$1 weights=$2 town=$3 json_value=$4 faults=$5 folder=$6
-rm -rf "$folder"
-mkdir -p "$folder"
-cd "$folder"
+fresh "$folder"
 
-fail() { echo "$*" >&2; exit 1; }
 gone=$(basename "$(ls "$town"/database/*000_map@*)")
 # localize CODE OPTIONS...
 localize() {
@@ -17,12 +16,12 @@ localize() {
   VANISHES=$gone LD_PRELOAD=$faults ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0" "$vpr" localize --model dinov2-vits14+gem \
     --weights "$weights" --size 56 --database "$town/database" --queries "$town/queries/night" --rerank 3 --csv out.csv --json out.json "$@" \
     >out.txt 2>err.txt || code=$?
-  [ $code = "$wanted" ] || { cat out.txt err.txt; fail "exit code $code, expected $wanted: $*"; }
+  [ $code = "$wanted" ] || fail "exit code $code, expected $wanted: $*"
 }
 
 localize 0 --local-store memory
 localize 3 --local-store none
-grep -qF "$gone" err.txt && grep -q "left out: 1 photo" err.txt || fail "it is not named and counted"
+for text in "$gone" "left out: 1 photo"; do grep -qF "$text" err.txt || fail "it is not named and counted"; done
 [ "$("$json_value" out.json /photos_left_out)" = 1 ] || fail "--json does not count it"
 [ "$(grep -cF "$gone" out.csv)" = 3 ] || fail "each of three queries still has all three answers"
 ! grep -F "$gone" out.csv | grep -q ',[12],' || fail "it stands before a photo that matches"

@@ -2,23 +2,15 @@
 # Usage: photos_left_out.sh VPR RENDER_A_TOWN WEIGHTS JSON_VALUE WEBP FOLDER. Fifty photos, of which five are broken in five ways, one has a name that is not
 # UTF-8, and one is a WebP: the program goes on without the broken ones, and answers as if they had never been there.
 set -euo pipefail
+# shellcheck source=tests/examples/commands.sh
+source "$(dirname "$0")/commands.sh"
 vpr=$1 town=$2 weights=$3 json_value=$4 webp=$5 folder=$6
-rm -rf "$folder"
-mkdir -p "$folder"
-cd "$folder"
+fresh "$folder"
 "$town" town 1 10 >/dev/null
 model=(--model dinov2-vits14+gem --weights "$weights" --size 28)
 sets=(--database town/database --queries town/queries)
 
-fail() { echo "$*" >&2; exit 1; }
 json() { "$json_value" "$@"; }
-# expect CODE COMMAND...: runs it, its output into out.txt and err.txt
-expect() {
-  local code=0 wanted=$1
-  shift
-  "$@" >out.txt 2>err.txt || code=$?
-  [ $code = "$wanted" ] || { cat out.txt err.txt; fail "exit code $code, expected $wanted: $*"; }
-}
 photo() { ls "town/$1/"*"$2"*; }
 
 # Five broken in five ways; the set without them is what the answers must be of.

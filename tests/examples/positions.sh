@@ -2,11 +2,10 @@
 # Usage: positions.sh VPR WEIGHTS TOWN JSON_VALUE FOLDER. Positions in a unit that is not metres are refused or warned of, and an evaluation says how far they reach
 # and what chance alone would find.
 set -euo pipefail
+# shellcheck source=tests/examples/commands.sh
+source "$(dirname "$0")/commands.sh"
 vpr=$1 weights=$2 town=$3 json_value=$4 folder=$5
-rm -rf "$folder"
-mkdir -p "$folder"
-cd "$folder"
-fail() { cat out.txt err.txt; echo "$*"; exit 1; }
+fresh "$folder"
 evaluate() {
   local wanted=$1 code=0
   shift

@@ -1,24 +1,20 @@
 #!/usr/bin/env bash
 # Usage: record.sh VPR WEIGHTS TOWN JSON_VALUE FOLDER. What made descriptors stands beside them, in PCAs and in vocabularies, and what does not fit is refused.
 set -euo pipefail
+# shellcheck source=tests/examples/commands.sh
+source "$(dirname "$0")/commands.sh"
 vpr=$1 weights=$2 town=$3 json_value=$4 folder=$5
-rm -rf "$folder"
-mkdir -p "$folder"
-cd "$folder"
+fresh "$folder"
 model=(--weights "$weights" --size 28)
 sets=(--database "$town/database" --queries "$town/queries/fog")
 
-fail() { echo "$*" >&2; exit 1; }
 is() { [ "$("$json_value" "$1" "$2")" = "$3" ] || fail "$1 holds $2 $("$json_value" "$1" "$2"), expected $3"; }
 # refused TEXT COMMAND...: with the exit code of wrong settings, and a message that holds the text
 refused() {
   local code=0 text=$1
   shift
   "$@" >out.txt 2>err.txt || code=$?
-  if [ $code != 2 ] || ! grep -qF -- "$text" err.txt; then
-    cat err.txt
-    fail "exit code $code, expected 2 and $text: $*"
-  fi
+  if [ $code != 2 ] || ! grep -qF -- "$text" err.txt; then fail "exit code $code, expected 2 and $text: $*"; fi
 }
 
 "$vpr" describe --model dinov2-vits14+gem "${model[@]}" --out last.npy "$town/database"

@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # Usage: train_cut.sh VPR RENDER_A_TOWN WEIGHTS JSON_VALUE FOLDER. Adapters and heads over a network's first blocks are trained, and used as they were trained.
 set -euo pipefail
+# shellcheck source=tests/examples/commands.sh
+source "$(dirname "$0")/commands.sh"
 vpr=$1 town=$2 weights=$3 json_value=$4 folder=$5
-rm -rf "$folder"
-mkdir -p "$folder"
-cd "$folder"
+fresh "$folder"
 "$town" town 1 4 >/dev/null
 sets=(--database town/database --queries town/queries)
 
-fail() { echo "$*" >&2; exit 1; }
 train() {
   local name=$1
   shift
@@ -19,10 +18,7 @@ refused() {
   local code=0 text=$1
   shift
   "$vpr" train --weights "$weights" --data town/poses.csv --by id --augment none --size 28 --steps 2 --out none.safetensors "$@" >out.txt 2>&1 || code=$?
-  if [ $code = 0 ] || ! grep -qF -- "$text" out.txt; then
-    cat out.txt
-    fail "exit code $code, expected an error with $text: $*"
-  fi
+  if [ $code = 0 ] || ! grep -qF -- "$text" out.txt; then fail "exit code $code, expected an error with $text: $*"; fi
 }
 # used NAME MODEL TOKENS: evaluated, it has the recall of its last validation, and tokens as in training.
 used() {

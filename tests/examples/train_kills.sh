@@ -2,13 +2,12 @@
 # Usage: train_kills.sh VPR RENDER_A_TOWN WEIGHTS FAULTS FOLDER. A training with validations is killed before each file takes its name. The weights are then of the
 # state's step, or resuming says that they are not; either way it ends with the bytes of a training that is left alone.
 set -euo pipefail
+# shellcheck source=tests/examples/commands.sh
+source "$(dirname "$0")/commands.sh"
 vpr=$1 town=$2 weights=$3 faults=$4 folder=$5
-rm -rf "$folder"
-mkdir -p "$folder"
-cd "$folder"
+fresh "$folder"
 "$town" town 1 4 >/dev/null
 
-fail() { echo "$*" >&2; exit 1; }
 train() {
   "$vpr" train --recipe adapter --backbone dinov2-vits14 --weights "$weights" --data town/poses.csv --by id --augment none --size 28 --rate 0.001 --places 2 --photos 2 \
     --database town/database --queries town/queries --steps 2 --every 1 --out "$1.safetensors" --log "$1.csv" "${@:2}" >"$1.txt" 2>&1

@@ -94,13 +94,13 @@ std::string problems(Made made) {
     backend.attention(part_of(in, 0), part_of(in, 1), part_of(in, 2), 3, out);
   };
   expect(difference({2, 150, 24}, attention, tokens) < 1e-5, "attention");
-  const auto attention_gradient = [&](auto backend, const auto& in, const auto& slope, auto& out) {
-    backend.attention_gradient(part_of(in, 0), part_of(in, 1), part_of(in, 2), 3, slope, out.data(), out.data() + 24, out.data() + 48);
+  const auto attention_gradient = [&](auto backend, const auto& in, const auto& dy, auto& out) {
+    backend.attention_gradient(part_of(in, 0), part_of(in, 1), part_of(in, 2), 3, dy, out.data(), out.data() + 24, out.data() + 48);
   };
   expect(difference({2, 150, 72}, attention_gradient, tokens, above) < 1e-5, "attention_gradient");
   const auto gelu = [](auto backend, const auto& in, auto& out) { backend.gelu(in, out); };
   expect(difference({37, 50}, gelu, x) < 1e-6, "gelu");
-  const auto gelu_gradient = [](auto backend, const auto& in, const auto& slope, auto& out) { backend.gelu_gradient(in, slope, out); };
+  const auto gelu_gradient = [](auto backend, const auto& in, const auto& dy, auto& out) { backend.gelu_gradient(in, dy, out); };
   expect(difference({37, 50}, gelu_gradient, x, x) < 1e-6, "gelu_gradient");
   const Tensor<B> scale = random_tensor({50}, 7), offset = random_tensor({50}, 8);
   const auto layer_norm = [](auto backend, const auto& in, const auto& gamma, const auto& beta, auto& out) {

@@ -3,9 +3,9 @@
 
 #include <vpr/index/flat.hpp>
 
+#include "tests/index/in_pieces.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
-#include "tests/support/threads.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -100,16 +100,7 @@ TEMPLATE_TEST_CASE("A filtered index gives the same bits for any batch, number o
   for (std::int64_t begin = 0, piece = 1; begin < size; begin += piece, piece = piece % 90 + 7)
     index.add(rows.slice(begin, std::min(piece, size - begin)));
   const std::vector<Matches> wanted = flat.search(queries, 20);
-  for (const int threads : {1, 2, 3}) {
-    const Threads several(threads);
-    CHECK(index.search(queries, 20) == wanted);
-    std::vector<Matches> in_pieces;
-    for (std::int64_t begin = 0, piece = 1; begin < count; begin += piece, piece = piece % 8 + 1) {
-      for (Matches& matches : index.search(queries.slice(begin, std::min(piece, count - begin)), 20))
-        in_pieces.push_back(std::move(matches));
-    }
-    CHECK(in_pieces == wanted);
-  }
+  vpr::test::check_search(index, queries, 20, wanted, {1, 2, 3});
   FilteredIndex<TestType, ByteRounding> copy = index;
   copy.add(queries);
   CHECK(index.search(queries, 20) == wanted);

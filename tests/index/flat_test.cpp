@@ -2,6 +2,7 @@
 #include <tests/support/paths.hpp>
 #include <vpr/index/flat.hpp>
 
+#include "tests/index/in_pieces.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/random.hpp"
@@ -91,16 +92,7 @@ TEMPLATE_TEST_CASE("A flat index gives the same bits for any batch and any numbe
       const Threads one(1);
       reference = index.search(queries, 20);
     }
-    for (const int threads : {1, 2, 5}) {
-      const Threads several(threads);
-      CHECK(index.search(queries, 20) == reference);
-      std::vector<Matches> in_pieces;
-      for (std::int64_t begin = 0, piece = 1; begin < count; begin += piece, piece = piece % 8 + 1) {
-        for (Matches& matches : index.search(queries.slice(begin, std::min(piece, count - begin)), 20))
-          in_pieces.push_back(std::move(matches));
-      }
-      CHECK(in_pieces == reference);
-    }
+    vpr::test::check_search(index, queries, 20, reference, {1, 2, 5});
   }
 }
 

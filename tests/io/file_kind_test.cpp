@@ -13,16 +13,16 @@ TEST_CASE("file kind: a file is of the kind that it was marked with, and of no o
   Metadata metadata{{"source", "here"}};
   FileKind{"map"}.mark(metadata);
   CHECK(metadata == Metadata{{"format", "vpr map"}, {"format_version", "1"}, {"source", "here"}});
-  CHECK(FileKind{"map"}.is_said(metadata, "f"));
-  CHECK_THROWS_AS(FileKind{"index"}.is_said(metadata, "f"), vpr::FormatError);
-  CHECK_THROWS_WITH(FileKind{"index"}.is_said(metadata, "f"), "f: is a vpr map, expected a vpr index");
+  CHECK(FileKind{"map"}.is_kind_of(metadata, "f"));
+  CHECK_THROWS_AS(FileKind{"index"}.is_kind_of(metadata, "f"), vpr::FormatError);
+  CHECK_THROWS_WITH(FileKind{"index"}.is_kind_of(metadata, "f"), "f: is a vpr map, expected a vpr index");
   FileKind::unmark(metadata);
   CHECK(metadata == Metadata{{"source", "here"}});
 }
 
 TEST_CASE("file kind: a newer version is refused, an older one and none are not") {
   const auto said = [](const std::string& version) {
-    return FileKind{"map", 2}.is_said({{"format", "vpr map"}, {"format_version", version}}, "f");
+    return FileKind{"map", 2}.is_kind_of({{"format", "vpr map"}, {"format_version", version}}, "f");
   };
   CHECK(said("1"));
   CHECK(said("2"));
@@ -30,7 +30,7 @@ TEST_CASE("file kind: a newer version is refused, an older one and none are not"
   for (const char* bad : {"", "x", "0", "-1", "1.5", "99999999999999999999"}) {
     CHECK_THROWS_WITH(said(bad), ContainsSubstring("has the format version '"));
   }
-  CHECK(FileKind{"map"}.is_said({{"format", "vpr map"}}, "f"));
-  CHECK(!FileKind{"map"}.is_said({}, "f"));
-  CHECK(!FileKind{"map"}.is_said({{"format", "pt"}, {"format_version", "9"}}, "f"));
+  CHECK(FileKind{"map"}.is_kind_of({{"format", "vpr map"}}, "f"));
+  CHECK(!FileKind{"map"}.is_kind_of({}, "f"));
+  CHECK(!FileKind{"map"}.is_kind_of({{"format", "pt"}, {"format_version", "9"}}, "f"));
 }

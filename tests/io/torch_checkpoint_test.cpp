@@ -78,15 +78,18 @@ TEST_CASE("PyTorch: every kind of view comes in row-major order") {
   }
 }
 
+/// The tensors of a checkpoint of that value, as `name=first element`, each with a blank behind it.
+static std::string names_in(const TemporaryFolder& temporary, const std::string& value, std::string_view root) {
+  const auto source = read_torch(write_checkpoint(temporary, pickled(value)), root);
+  std::string all;
+  for (const auto& info : source.tensors())
+    all += info.name + '=' + std::to_string(static_cast<int>(read_tensor(source, info.name)[0])) + ' ';
+  return all;
+}
+
 TEST_CASE("PyTorch: the state dict is found, asked for by name, or gathered from dictionaries side by side") {
   const TemporaryFolder temporary;
-  const auto names = [&](const std::string& value, std::string_view root = {}) {
-    const auto source = read_torch(write_checkpoint(temporary, pickled(value)), root);
-    std::string all;
-    for (const auto& info : source.tensors())
-      all += info.name + '=' + std::to_string(static_cast<int>(read_tensor(source, info.name)[0])) + ' ';
-    return all;
-  };
+  const auto names = [&](const std::string& value, std::string_view root = {}) { return names_in(temporary, value, root); };
   const std::string two = dictionary(text("teacher") + dictionary(text("w") + tensor(1)) + text("student") +
                                      dictionary(text("w") + tensor(2)) + text("epoch") + "K\7");
   CHECK(names(two) == "teacher.w=1 student.w=2 ");  // two sets of weights: none is preferred
@@ -110,13 +113,7 @@ TEST_CASE("PyTorch: the state dict is found, asked for by name, or gathered from
 
 TEST_CASE("PyTorch: numbers are names where no weights have names alone") {
   const TemporaryFolder temporary;
-  const auto names = [&](const std::string& value, std::string_view root = {}) {
-    const auto source = read_torch(write_checkpoint(temporary, pickled(value)), root);
-    std::string all;
-    for (const auto& info : source.tensors())
-      all += info.name + '=' + std::to_string(static_cast<int>(read_tensor(source, info.name)[0])) + ' ';
-    return all;
-  };
+  const auto names = [&](const std::string& value, std::string_view root = {}) { return names_in(temporary, value, root); };
   const std::string one = dictionary(text("w") + tensor(1)), two = dictionary(text("w") + tensor(2));
   const std::string scalar =
       global("torch._utils", "_rebuild_tensor_v2") + tuple(storage("FloatStorage") + std::string("K\0", 2) + "))\x89}") + "R";

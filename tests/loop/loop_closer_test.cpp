@@ -180,13 +180,13 @@ TEST_CASE("Candidates are verified by local features, and what was found comes w
 TEST_CASE("It says once that scores are not calibrated, where they are not") {
   const Drive drive(200, 16, 3, 60);
   for (const bool calibrated : {false, true}) {
-    std::vector<std::string> said;
-    LoopSettings settings{.gap = 20, .rule = {.threshold = 0.5F}, .say = [&](const std::string& text) { said.push_back(text); }};
+    std::vector<std::string> messages;
+    LoopSettings settings{.gap = 20, .rule = {.threshold = 0.5F}, .on_message = [&](const std::string& text) { messages.push_back(text); }};
     if (calibrated) settings.rule.measured.answers = 10;
     LoopCloser closer(drive.dim(), settings);
     CHECK(close_all(closer, drive).size() > 3);
-    REQUIRE(said.size() == (calibrated ? 0U : 1U));
-    if (!calibrated) CHECK(said[0].find("not calibrated") != std::string::npos);
+    REQUIRE(messages.size() == (calibrated ? 0U : 1U));
+    if (!calibrated) CHECK(messages[0].find("not calibrated") != std::string::npos);
   }
 }
 

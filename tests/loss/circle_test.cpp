@@ -39,7 +39,7 @@ TEST_CASE("Collapsed descriptors leave circle loss and its gradient finite") {
   const Var<F32> loss = CircleLoss()(x, Places{1, 1, 2, 2});
   CHECK(loss.to_vector()[0] > 0);
   loss.backward();
-  for (const float slope : x.gradient().values()) CHECK(std::isfinite(slope));
+  for (const float gradient : x.gradient().values()) CHECK(std::isfinite(gradient));
 }
 
 TEST_CASE("CircleLoss refuses settings that no loss follows from, by name") {

@@ -41,12 +41,12 @@ TEST_CASE("The gradient of the hashing loss passes through the signs, and is tha
       const auto a = static_cast<std::size_t>(pair.anchor), b = static_cast<std::size_t>(pair.other);
       const double gap = static_cast<double>(by_value[a * 5 + b]) - static_cast<double>(by_sign[a * 5 + b]) / 8;
       for (std::size_t c = 0; c < 8; ++c) {
-        const auto slope = [&](std::size_t of) {
+        const auto derivative = [&](std::size_t of) {
           const double value = static_cast<double>(values[of * 8 + c]);
           return 0.3 * 2 * gap / count * (value - (value < 0 ? -1.0 : 1.0) / 8);
         };
-        expected[a * 8 + c] += slope(b);
-        expected[b * 8 + c] += slope(a);
+        expected[a * 8 + c] += derivative(b);
+        expected[b * 8 + c] += derivative(a);
       }
     }
   }

@@ -39,7 +39,7 @@ TEST_CASE("The gradient of the local loss agrees with central differences") {
 TEST_CASE("Features that have collapsed leave a finite gradient") {
   const Var<F32> x(Tensor<F32>::full({1, 4, 3}, 0.5F), true);
   LocalMutualLoss()(x, x, x).backward();
-  for (const float slope : x.gradient().values()) CHECK(std::isfinite(slope));
+  for (const float gradient : x.gradient().values()) CHECK(std::isfinite(gradient));
 }
 
 TEST_CASE("Photos without features, or of unequal numbers of them, are refused") {

@@ -51,7 +51,7 @@ void check_labelled_loss(const L& loss) {
     const Var<F32> value = loss(collapsed, Places{1, 1, 2, 2});
     CHECK(std::isfinite(value.to_vector()[0]));
     value.backward();
-    for (const float slope : collapsed.gradient().values()) CHECK(std::isfinite(slope));
+    for (const float gradient : collapsed.gradient().values()) CHECK(std::isfinite(gradient));
   }
 
   std::vector<float> reversed;

@@ -40,7 +40,7 @@ TEST_CASE("Large products overflow neither the loss nor its gradient") {
   const auto loss = MultiSimilarityLoss<AllPairs>({.normalise = false})(x, Places{1, 1, 2});
   CHECK(loss.to_vector()[0] == Approx((10000 + 10000 + 10000 + std::log(2) / 50) / 3));
   loss.backward();
-  for (const float slope : x.gradient().values()) CHECK(std::isfinite(slope));
+  for (const float gradient : x.gradient().values()) CHECK(std::isfinite(gradient));
 }
 
 TEST_CASE("The gradient agrees with central differences") {

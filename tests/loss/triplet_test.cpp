@@ -17,7 +17,7 @@ TEST_CASE("Equal descriptors cost the margin and leave a finite gradient") {
   const Var<F32> loss = TripletLoss()(x, x, x);
   CHECK(loss.to_vector()[0] == Approx(0.2));
   loss.backward();
-  for (const float slope : x.gradient().values()) CHECK(std::isfinite(slope));
+  for (const float gradient : x.gradient().values()) CHECK(std::isfinite(gradient));
 }
 
 TEST_CASE("The gradient of the triplet loss agrees with central differences") {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/matcher/any.hpp>
+#include <vpr/matcher/descriptor_distance.hpp>
+#include <vpr/matcher/masked.hpp>
 #include <vpr/matcher/mutual_nearest.hpp>
+#include <vpr/matcher/verified.hpp>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
@@ -39,6 +42,14 @@ TEST_CASE("A matcher chosen at run time answers as the one it holds") {
   CHECK(mutual(prepared, candidate) == wanted);
   CHECK(sizes(query, candidate).score == 130);
   CHECK(sizes(sizes.prepare(query), candidate).score == 130);
+}
+
+TEST_CASE("A matcher names what its scores are") {
+  CHECK(AnyMatcher(vpr::MutualNearest<>()).score_name() == "matches");
+  CHECK(AnyMatcher(vpr::MutualNearest<vpr::MeanSimilarity>()).score_name() == "mean similarity");
+  CHECK(AnyMatcher(vpr::Masked<vpr::Verified<>>()).score_name() == "inliers");
+  CHECK(AnyMatcher(vpr::DescriptorDistance()).score_name() == "negative distance");
+  CHECK(AnyMatcher(Sizes()).score_name() == "score");
 }
 
 TEST_CASE("A learned matcher chosen at run time shows its parameters, and compares candidates") {

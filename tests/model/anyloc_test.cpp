@@ -6,6 +6,7 @@
 #include <vpr/model/named.hpp>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/photo.hpp"
 #include "tests/support/random.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -18,11 +19,7 @@ namespace {
 
 const VitConfig deep{.channels = 8, .depth = 34, .heads = 2, .trained_side = 56};
 
-Image photo() {
-  std::vector<std::uint8_t> pixels;
-  for (const float value : random_floats(3 * 50 * 60, 1)) pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
-  return Image({50, 60}, std::move(pixels));
-}
+Image photo() { return random_photo({50, 60}, 1); }
 
 Vocabulary words() { return {Shape{3, 8}, random_floats(24, 7), {}}; }
 Tensor<Cpu<>> as_tensor(const Vocabulary& vocabulary) { return Tensor<Cpu<>>::from(vocabulary.shape, std::span(vocabulary.centres)); }

@@ -5,7 +5,7 @@
 #include <vpr/model/pipeline.hpp>
 
 #include "tests/support/catch.hpp"
-#include "tests/support/random.hpp"
+#include "tests/support/photo.hpp"
 
 using namespace vpr;
 
@@ -23,12 +23,7 @@ auto mixing_pipeline() {
 
 std::vector<Image> photos(std::int64_t count) {
   std::vector<Image> made;
-  for (std::int64_t i = 0; i < count; ++i) {
-    std::vector<std::uint8_t> pixels;
-    for (const float value : random_floats(3 * 30 * 40, static_cast<std::uint64_t>(i) + 1))
-      pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
-    made.emplace_back(ImageSize{30, 40}, std::move(pixels));
-  }
+  for (std::int64_t i = 0; i < count; ++i) made.push_back(random_photo({30, 40}, static_cast<std::uint64_t>(i) + 1));
   return made;
 }
 

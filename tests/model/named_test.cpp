@@ -52,26 +52,30 @@ TEST_CASE("A model that is loaded by name is recorded with every default written
   CHECK(model.pipeline().input_size({480, 640}) == ImageSize{224, 224});
 }
 
-TEST_CASE("A trained file says how photos are prepared and which block is taken; what is asked for wins, and is said") {
+TEST_CASE("A trained file says how photos are prepared and which block is taken; what is asked for wins, and is reported") {
   const TemporaryFolder folder;
   const std::string path = weights(folder, metadata_of(trained));
-  std::string said;
-  const auto say = [&](const std::string& sentence) { said += sentence + "\n"; };
-  const LoadedModel model = load_model({.name = "dinov2-vits14+gem", .weights = path, .say = say});
+  std::string messages;
+  const auto on_message = [&](const std::string& sentence) { messages += sentence + "\n"; };
+  const LoadedModel model = load_model({.name = "dinov2-vits14+gem", .weights = path, .on_message = on_message});
   CHECK(model.pipeline().input_size({480, 640}) == ImageSize{28, 42});
   CHECK(differences(model.record, trained).empty());
-  CHECK_THAT(said, ContainsSubstring("size: 28x42, as w.safetensors was trained\n") &&
-                       ContainsSubstring("block: 3, as w.safetensors was trained\n"));
+  CHECK_THAT(messages, ContainsSubstring("size: 28x42, as w.safetensors was trained\n") &&
+                           ContainsSubstring("block: 3, as w.safetensors was trained\n"));
 
-  said.clear();
-  const LoadedModel asked = load_model(
-      {.name = "dinov2-vits14+gem", .weights = path, .size = ImageSize{56, 56}, .tap = Tap{}, .positions = PositionRule::size, .say = say});
+  messages.clear();
+  const LoadedModel asked = load_model({.name = "dinov2-vits14+gem",
+                                        .weights = path,
+                                        .size = ImageSize{56, 56},
+                                        .tap = Tap{},
+                                        .positions = PositionRule::size,
+                                        .on_message = on_message});
   CHECK(asked.record.size == "56x56");
   CHECK(asked.record.block == "last");
   CHECK(asked.record.preprocess == "resize-8-bit-then-normalise");
-  CHECK_THAT(said, ContainsSubstring("size: 56x56 as asked, but w.safetensors was trained with 28x42\n") &&
-                       ContainsSubstring("block: last as asked, but w.safetensors was trained with 3\n"));
-  CHECK_THAT(said, !ContainsSubstring("position_rule"));
+  CHECK_THAT(messages, ContainsSubstring("size: 56x56 as asked, but w.safetensors was trained with 28x42\n") &&
+                           ContainsSubstring("block: last as asked, but w.safetensors was trained with 3\n"));
+  CHECK_THAT(messages, !ContainsSubstring("position_rule"));
 }
 
 TEST_CASE("A record that cannot be used is an error of the file") {
@@ -94,11 +98,11 @@ TEST_CASE("A record that cannot be used is an error of the file") {
 TEST_CASE("A cut network takes the file of the whole strictly, and describes as its last block does in the whole") {
   const TemporaryFolder folder;
   const std::string path = weights(folder, {});
-  std::string said;
-  const auto say = [&](const std::string& sentence) { said += sentence + "\n"; };
+  std::string messages;
+  const auto on_message = [&](const std::string& sentence) { messages += sentence + "\n"; };
   const ImageSize size{28, 42};
-  const LoadedModel cut = load_model({.name = "dinov2-vits14:8+gem", .weights = path, .size = size, .say = say});
-  CHECK(said.empty());
+  const LoadedModel cut = load_model({.name = "dinov2-vits14:8+gem", .weights = path, .size = size, .on_message = on_message});
+  CHECK(messages.empty());
   CHECK(cut.record.model == "dinov2-vits14:8+gem");
   CHECK(cut.record.tokens == "unit");
   const Image photo(ImageSize{60, 80});
@@ -124,11 +128,11 @@ TEST_CASE("A trained composition brings its aggregator's parameters, and whether
   ModelRecord record = record_of("dinov2-vits14:1+gem", {28, 28}, "normalise-then-resize-tensor", ViTS14());
   record.tokens = "raw";
   save_safetensors(path, system, metadata_of(record));
-  std::string said;
-  const auto say = [&](const std::string& sentence) { said += sentence + "\n"; };
-  const LoadedModel model = load_model({.name = "dinov2-vits14:1+gem", .weights = path, .say = say});
+  std::string messages;
+  const auto on_message = [&](const std::string& sentence) { messages += sentence + "\n"; };
+  const LoadedModel model = load_model({.name = "dinov2-vits14:1+gem", .weights = path, .on_message = on_message});
   CHECK(model.record.tokens == "raw");
-  CHECK_THAT(said, ContainsSubstring("tokens: raw, as gem.safetensors was trained"));
+  CHECK_THAT(messages, ContainsSubstring("tokens: raw, as gem.safetensors was trained"));
   const auto images = Tensor<Cpu<>>::from(Shape{1, 3, 28, 28}, random_floats(3 * 28 * 28, 2));
   CHECK(model.pipeline()(images).to_vector() == system.pipeline(images).to_vector());
   // another aggregator over the same network leaves them
@@ -165,17 +169,17 @@ TEST_CASE("Each row of the table of aggregators makes one of its own, and one na
       ContainsSubstring("the aggregator one of cls, mean, gem, vlad, netvlad, netvlad-8192, mixvpr, convap, cosplace, salad, boq"));
 }
 
-TEST_CASE("Companions may differ in size; one that cannot be described is refused before any is") {
+TEST_CASE("Photos of a batch context may differ in size; one that cannot be described is refused before any is") {
   const VitConfig tiny{.channels = 48, .depth = 1, .heads = 3, .trained_side = 84};
   const CrossImageSettings encoder{.channels = 48, .heads = 3, .hidden = 8, .layers = 1};
   const Pipeline pipeline(DinoV2<>(tiny), CrossImageAggregator<>(encoder), NormaliseThenResize<FloorMultiple>{});
   const Image wide(ImageSize{42, 70}), square(ImageSize{56, 56}), line(ImageSize{14, 140});
   const std::vector<ImageView> photos{wide, square, wide};
-  const auto all = companions_of(pipeline, photos);
+  const auto all = context_regions(pipeline, photos);
   CHECK(all.shape() == Shape{3, 14, 48});
-  const auto one = companions_of(pipeline, std::span(photos).subspan(1, 1)).to_vector();
+  const auto one = context_regions(pipeline, std::span(photos).subspan(1, 1)).to_vector();
   const auto values = all.to_vector();
   CHECK(std::equal(one.begin(), one.end(), values.begin() + std::ssize(one)));
   const std::vector<ImageView> with_line{wide, line};
-  CHECK_THROWS_WITH(companions_of(pipeline, with_line), ContainsSubstring("companion 2 of 2: Split: got a grid of 1x10"));
+  CHECK_THROWS_WITH(context_regions(pipeline, with_line), ContainsSubstring("batch context: photo 2 of 2: Split: got a grid of 1x10"));
 }

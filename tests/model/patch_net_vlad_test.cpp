@@ -6,7 +6,7 @@
 
 #include "tests/model/made_files.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/random.hpp"
+#include "tests/support/photo.hpp"
 
 #include <string>
 #include <vector>
@@ -31,11 +31,7 @@ TEST_CASE("Patch-NetVLAD describes a photo and its patches in one pass, and tell
   auto system = make_patch_net_vlad(ResNet<>(find_resnet("resnet18:1")), 8, matching, 2);
   initialise(system, 1, 0.1F);
   system.pipeline.preprocess = ResizeThenNormalise<>{{{32, 40}}};
-  const auto photo = [](std::uint64_t seed) {
-    std::vector<std::uint8_t> pixels;
-    for (const float value : random_floats(3 * 32 * 40, seed)) pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
-    return Image({32, 40}, std::move(pixels));
-  };
+  const auto photo = [](std::uint64_t seed) { return random_photo({32, 40}, seed); };
   const TwoStageDescription first = system.describe_both(photo(1)), second = system.describe_both(photo(2));
   CHECK(first.descriptors.size() == 8);
   CHECK(first.local[0].grid == Grid{8, 10});

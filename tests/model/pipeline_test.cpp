@@ -5,6 +5,7 @@
 #include <vpr/model/pipeline.hpp>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/photo.hpp"
 #include "tests/support/random.hpp"
 #include "tests/support/threads.hpp"
 
@@ -32,18 +33,11 @@ auto tiny_pipeline(ImageSize size = {70, 84}) {
   return pipeline;
 }
 
-Image photo(ImageSize size, std::uint64_t seed) {
-  std::vector<std::uint8_t> pixels;
-  for (const float value : random_floats(3 * size.height * size.width, seed))
-    pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
-  return Image(size, std::move(pixels));
-}
-
 }  // namespace
 
 TEST_CASE("A descriptor has unit length and the promised dimensions") {
   const auto pipeline = tiny_pipeline();
-  const std::vector<float> descriptor = pipeline.describe(photo({100, 120}, 3));
+  const std::vector<float> descriptor = pipeline.describe(random_photo({100, 120}, 3));
   REQUIRE(pipeline.dimensions() == 48);
   REQUIRE(descriptor.size() == 48);
   double squares = 0;
@@ -53,7 +47,7 @@ TEST_CASE("A descriptor has unit length and the promised dimensions") {
 
 TEST_CASE("Descriptors are written where there is room for them, and nowhere else") {
   const auto pipeline = tiny_pipeline();
-  const Image one = photo({90, 110}, 1), other = photo({84, 84}, 2);
+  const Image one = random_photo({90, 110}, 1), other = random_photo({84, 84}, 2);
   const std::vector<ImageView> views{one, other};
   std::vector<float> written(2 * 48);
   pipeline.describe(views, written);
@@ -65,7 +59,7 @@ TEST_CASE("Descriptors are written where there is room for them, and nowhere els
 
 TEST_CASE("A pipeline describes where it was told to, whatever is current, and leaves that as it was") {
   auto pipeline = tiny_pipeline();
-  const Image one = photo({90, 110}, 1);
+  const Image one = random_photo({90, 110}, 1);
   const std::vector<float> expected = pipeline.describe(one);
   pipeline.execution = vpr::Execution::serial();
   const Threads scope(3);
@@ -78,7 +72,7 @@ TEST_CASE("A pipeline describes where it was told to, whatever is current, and l
 TEST_CASE("A photo has the same descriptor, bit for bit, alone, in a batch of seven and on any number of threads") {
   const auto pipeline = tiny_pipeline();
   std::vector<Image> photos;
-  for (std::uint64_t i = 0; i < 7; ++i) photos.push_back(photo({90 + static_cast<std::int64_t>(i), 110}, i));
+  for (std::uint64_t i = 0; i < 7; ++i) photos.push_back(random_photo({90 + static_cast<std::int64_t>(i), 110}, i));
   const std::vector<ImageView> views(photos.begin(), photos.end());
   for (const int count : {1, 2, 3}) {
     const Threads scope(count);
@@ -95,7 +89,7 @@ TEST_CASE("A photo has the same descriptor, bit for bit, alone, in a batch of se
 TEST_CASE("Photos that differ in size after preprocessing are described in one call, in order") {
   auto pipeline = tiny_pipeline();
   pipeline.preprocess = vpr::find_preprocess("normalise-then-resize-tensor+shorter-side+multiple-of-14", {56, 56});
-  const std::vector<Image> photos{photo({60, 80}, 1), photo({80, 60}, 2), photo({80, 60}, 3)};
+  const std::vector<Image> photos{random_photo({60, 80}, 1), random_photo({80, 60}, 2), random_photo({80, 60}, 3)};
   const std::vector<float> together = pipeline.describe(std::vector<ImageView>(photos.begin(), photos.end()));
   for (std::size_t i = 0; i < photos.size(); ++i) {
     const std::vector<float> alone = pipeline.describe(photos[i]);
@@ -105,7 +99,7 @@ TEST_CASE("Photos that differ in size after preprocessing are described in one c
 
 TEST_CASE("A size that is no multiple of the patch is refused with the reason") {
   const auto pipeline = tiny_pipeline({64, 64});
-  CHECK_THROWS_WITH(pipeline.describe(photo({64, 64}, 1)),
+  CHECK_THROWS_WITH(pipeline.describe(random_photo({64, 64}, 1)),
                     ContainsSubstring("a photo of 64x64 is ") && ContainsSubstring("multiples of 14: choose another size"));
 }
 

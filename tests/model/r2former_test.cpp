@@ -7,7 +7,7 @@
 
 #include "tests/io/memory_source.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/random.hpp"
+#include "tests/support/photo.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace vpr;
@@ -31,9 +31,7 @@ TEST_CASE("R2Former describes and re-ranks by name, at other sizes too") {
   const std::string path = folder.file("r2former.safetensors");
   save_safetensors(path, seeded);
   const LoadedModel model = load_two_stage({.name = "r2former", .weights = path, .size = ImageSize{48, 64}});
-  std::vector<std::uint8_t> pixels;
-  for (const float value : random_floats(3 * 48 * 64, 1)) pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
-  const TwoStageDescription described = model.system.describe_both(Image({48, 64}, std::move(pixels)));
+  const TwoStageDescription described = model.system.describe_both(random_photo({48, 64}, 1));
   CHECK(described.descriptors.size() == 256);
   CHECK(described.local[0].size() == 12);
   CHECK(described.local[0].channels == 128);

@@ -7,7 +7,7 @@
 
 #include "tests/model/made_files.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/random.hpp"
+#include "tests/support/photo.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <map>
@@ -34,11 +34,7 @@ std::string weights(const TemporaryFolder& folder, std::int64_t stages) {
   return path;
 }
 
-Image photo() {
-  std::vector<std::uint8_t> pixels;
-  for (const float value : random_floats(3 * 60 * 80, 1)) pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
-  return Image({60, 80}, std::move(pixels));
-}
+Image photo() { return random_photo({60, 80}, 1); }
 
 }  // namespace
 

@@ -7,7 +7,7 @@
 
 #include "tests/io/memory_source.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/random.hpp"
+#include "tests/support/photo.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace vpr;
@@ -54,9 +54,7 @@ TEST_CASE("SuperGlue re-ranks by name: keypoints of photos, and the pairs betwee
   const std::string path = folder.file("superglue.safetensors");
   save_safetensors(path, seeded);
   const LoadedModel model = load_two_stage({.name = "superglue", .weights = path, .size = ImageSize{48, 64}});
-  std::vector<std::uint8_t> pixels;
-  for (const float value : random_floats(3 * 48 * 64, 1)) pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
-  const TwoStageDescription described = model.system.describe_both(Image({48, 64}, std::move(pixels)));
+  const TwoStageDescription described = model.system.describe_both(random_photo({48, 64}, 1));
   CHECK(described.descriptors.size() == 128);
   const LocalFeatures& local = described.local[0];
   CHECK(local.grid == Grid{48, 64});

@@ -48,7 +48,7 @@ struct Small {
   }
 };
 
-/// What is said beside weights.
+/// What is recorded beside weights.
 std::string note(const std::string& path, const char* name) {
   const WeightFile file = read_safetensors(path);
   return file.metadata().at(name);
@@ -114,11 +114,11 @@ TEST_CASE("Resuming says which weights it found, and puts validated ones in plac
   const TemporaryFolder folder;
   const TrainingFiles files{folder.file("w.safetensors")};
   const auto resumed = [&](std::int64_t steps) {
-    std::string said;
+    std::string messages;
     Small small(steps);
     Training training(small.system, small.recipe, small.steps, {.files = files, .steps = steps, .resume = true},
-                      {.say = [&](const std::string& sentence) { said += sentence; }});
-    return said;
+                      {.on_message = [&](const std::string& sentence) { messages += sentence; }});
+    return messages;
   };
   {
     Small small(2);

@@ -7,7 +7,7 @@
 
 #include "tests/io/memory_source.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/random.hpp"
+#include "tests/support/photo.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace vpr;
@@ -20,11 +20,7 @@ test::Memory checkpoint() {
   return file.with("conv1.1.num_batches_tracked", Shape(), 0, DType::int64);
 }
 
-Image photo(std::uint64_t seed) {
-  std::vector<std::uint8_t> pixels;
-  for (const float value : random_floats(3 * 48 * 64, seed)) pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
-  return Image({48, 64}, std::move(pixels));
-}
+Image photo(std::uint64_t seed) { return random_photo({48, 64}, seed); }
 }  // namespace
 
 TEST_CASE("TransVPR's checkpoint loads strictly and is identified, bare and from several processes") {

@@ -7,6 +7,7 @@
 
 #include "tests/archetypes/backbone.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/photo.hpp"
 #include "tests/support/random.hpp"
 #include "tests/support/threads.hpp"
 
@@ -36,13 +37,6 @@ auto tiny_system(std::optional<Tap> local_tap = std::nullopt) {
   return system;
 }
 
-Image photo(ImageSize size, std::uint64_t seed) {
-  std::vector<std::uint8_t> pixels;
-  for (const float value : random_floats(3 * size.height * size.width, seed))
-    pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
-  return Image(size, std::move(pixels));
-}
-
 /// The patches at a tap, at unit length.
 std::vector<float> patches_of(const vpr::DinoV2<>& network, const vpr::Tensor<vpr::Cpu<>>& images, Tap tap) {
   return vpr::l2_normalize(network(images, tap).patches).to_vector();
@@ -52,7 +46,7 @@ std::vector<float> patches_of(const vpr::DinoV2<>& network, const vpr::Tensor<vp
 
 TEST_CASE("A two-stage system gives the pipeline's descriptor and the head's local features of the same pass") {
   const auto system = tiny_system();
-  const Image one = photo({100, 120}, 3);
+  const Image one = random_photo({100, 120}, 3);
   const ImageView view = one;
   const vpr::TwoStageDescription both = system.describe_both(std::span(&view, 1));
   CHECK(both.descriptors == system.pipeline.describe(one));
@@ -65,7 +59,7 @@ TEST_CASE("A two-stage system gives the pipeline's descriptor and the head's loc
 
 TEST_CASE("Local features may come from another tap than the descriptor") {
   const auto system = tiny_system(Tap{1, vpr::Facet::key});
-  const Image one = photo({100, 120}, 3);
+  const Image one = random_photo({100, 120}, 3);
   const ImageView view = one;
   const vpr::TwoStageDescription both = system.describe_both(std::span(&view, 1));
   CHECK(both.descriptors == system.pipeline.describe(one));
@@ -75,7 +69,7 @@ TEST_CASE("Local features may come from another tap than the descriptor") {
 TEST_CASE("A backbone without other places refuses a local tap, and works without one") {
   vpr::TwoStage system(vpr::Pipeline(Pixels<>(), vpr::Mean<>(), vpr::NormaliseThenResize<>{{{16, 24}}}), vpr::Patches<>(),
                        vpr::MutualNearest<>());
-  const Image one = photo({20, 20}, 4);
+  const Image one = random_photo({20, 20}, 4);
   const ImageView view = one;
   CHECK(system.describe_both(std::span(&view, 1)).local[0].grid == vpr::Grid{2, 3});
   system.local_tap = Tap{1};
@@ -86,7 +80,7 @@ TEST_CASE("Photos are described alike alone, together, in any size and on any nu
   auto system = tiny_system(Tap{0});
   system.pipeline.preprocess = vpr::find_preprocess("normalise-then-resize-tensor+shorter-side+multiple-of-14", {56, 56});
   std::vector<Image> photos;
-  for (std::uint64_t i = 0; i < 5; ++i) photos.push_back(photo(i % 3 == 0 ? ImageSize{60, 80} : ImageSize{90, 60}, i));
+  for (std::uint64_t i = 0; i < 5; ++i) photos.push_back(random_photo(i % 3 == 0 ? ImageSize{60, 80} : ImageSize{90, 60}, i));
   const std::vector<ImageView> views(photos.begin(), photos.end());
   for (const int count : {1, 2, 3}) {
     const Threads several(count);
@@ -105,7 +99,7 @@ TEST_CASE("A two-stage system chosen at run time answers as the one it holds, an
   const auto system = tiny_system();
   const vpr::AnySystem<> any = system;
   std::vector<Image> photos;
-  for (std::uint64_t i = 0; i < 4; ++i) photos.push_back(photo({70, 84}, i));
+  for (std::uint64_t i = 0; i < 4; ++i) photos.push_back(random_photo({70, 84}, i));
   const std::vector<ImageView> views(photos.begin(), photos.end());
   const vpr::TwoStageDescription ours = any.describe_both(views), wanted = system.describe_both(views);
   CHECK(any.dimensions() == 48);

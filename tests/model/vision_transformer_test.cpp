@@ -7,7 +7,7 @@
 
 #include "tests/io/memory_source.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/random.hpp"
+#include "tests/support/photo.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <map>
@@ -168,9 +168,7 @@ TEST_CASE("Any of them goes with any aggregator, whole, cut or at a tap, and has
 
   const TemporaryFolder folder;
   const std::string path = folder.file("weights.safetensors");
-  std::vector<std::uint8_t> pixels;
-  for (const float value : random_floats(3 * 60 * 80, 1)) pixels.push_back(static_cast<std::uint8_t>(127.5F + 127.5F * value));
-  const Image photo({60, 80}, std::move(pixels));
+  const Image photo = random_photo({60, 80}, 1);
   for (const std::string name : {"deit-ti16-distilled:2", "dino-vits8:1", "clip-vitb32:1"}) {
     INFO(name);
     AnyBackbone<> network = make_backbone<Cpu<>>(name);

@@ -21,13 +21,13 @@ class BatchContext {
  public:
   /// Each photo by itself.
   static BatchContext alone() { return BatchContext(); }
-  /// Each photo among the same companions, given as the aggregator's `regions` of them, `K×R×C`.
-  /// @throws ConfigError  for no companions.
-  static BatchContext with(X companions) {
-    VPR_REQUIRE(ConfigError, companions.shape().rank() == 3 && !companions.empty(), "batch context: got companions ", companions.shape(),
+  /// Each photo with the same K photos beside it, given by the aggregator's `regions` of those, `K×R×C`.
+  /// @throws ConfigError  for no photos.
+  static BatchContext with(X regions) {
+    VPR_REQUIRE(ConfigError, regions.shape().rank() == 3 && !regions.empty(), "batch context: got regions ", regions.shape(),
                 ", want [photos, regions, channels]");
     BatchContext context;
-    context.companions_ = std::move(companions);
+    context.regions_ = std::move(regions);
     return context;
   }
   /// The photos in blocks of `size` in their order, the last one of what is left: how CricaVPR is evaluated, with 16.
@@ -41,9 +41,9 @@ class BatchContext {
 
   /// The size of the blocks; 0 where there are none.
   std::int64_t block() const { return block_; }
-  /// The companions; empty where there are none.
-  const X& companions() const& { return companions_; }
-  X companions() && { return std::move(companions_); }
+  /// The regions of the photos beside each; empty where there are none.
+  const X& regions() const& { return regions_; }
+  X regions() && { return std::move(regions_); }
 
   /// What descriptors were made in, as text: two that differ are not to be compared.
   std::string text() const {
@@ -51,11 +51,11 @@ class BatchContext {
     out.imbue(std::locale::classic());
     if (block_ > 0) {
       out << "blocks(" << block_ << ')';
-    } else if (companions_.empty()) {
+    } else if (regions_.empty()) {
       out << "alone";
     } else {
-      const std::vector<float> values = companions_.to_vector();
-      out << "with(" << companions_.shape()[0] << " photos, " << std::hexfloat << std::accumulate(values.begin(), values.end(), 0.0) << ')';
+      const std::vector<float> values = regions_.to_vector();
+      out << "with(" << regions_.shape()[0] << " photos, " << std::hexfloat << std::accumulate(values.begin(), values.end(), 0.0) << ')';
     }
     return out.str();
   }
@@ -64,7 +64,7 @@ class BatchContext {
   BatchContext() = default;
 
   std::int64_t block_ = 0;
-  X companions_;
+  X regions_;
 };
 
 }  // namespace vpr

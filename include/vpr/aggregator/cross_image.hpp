@@ -25,7 +25,7 @@ struct CrossImageSettings {
 /// An aggregator whose regions then pass a transformer that mixes each region with the same region of the other photos (Lu et al., CVPR
 /// 2024, section 3.2). D = regions · C, at unit length. Its parameters are those of the regions and `encoder`. Goldens cricavpr_*, supervlad_*.
 ///
-/// So a photo's descriptor depends on its `batch_context`: alone, the same companions for every photo, or blocks of photos in their
+/// So a photo's descriptor depends on its `batch_context`: alone, beside the same photos each time, or blocks of photos in their
 /// order. Only descriptors made in the same one compare. In every other respect each photo keeps its bits in any batch.
 ///
 /// @tparam Regions  an aggregator with `regions(features)`, `B×R×C`: `SplitAggregator`, `SuperVlad`
@@ -63,14 +63,14 @@ class AcrossPhotos {
   }
 
   /// The descriptors of photos from their regions, in the batch context that was chosen; blocks are counted from the first photo here.
-  /// @throws ShapeError  if companions have other regions or channels.
+  /// @throws ShapeError  if the photos of the batch context have other regions or channels.
   X mix(const X& regions) const { return mix(regions, batch_context); }
   /// The same in another batch context.
   X mix(const X& regions, const BatchContext<X>& among) const {
     const Shape shape = regions.shape();
-    const X encoded = among.block() > 0            ? in_blocks(regions, among.block())
-                      : among.companions().empty() ? alone(regions)
-                                                   : among_companions(regions, among.companions());
+    const X encoded = among.block() > 0         ? in_blocks(regions, among.block())
+                      : among.regions().empty() ? alone(regions)
+                                                : beside(regions, among.regions());
     return l2_normalize(reshape(encoded, Shape{shape[0], shape[1] * shape[2]}));
   }
 
@@ -106,12 +106,12 @@ class AcrossPhotos {
     return all;
   }
 
-  X among_companions(const X& regions, const X& companions) const {
-    VPR_REQUIRE(ShapeError, companions.shape().with(0, 1) == regions.shape().with(0, 1), "cross-image encoder: got companions ",
-                companions.shape(), " for regions ", regions.shape());
+  X beside(const X& regions, const X& others) const {
+    VPR_REQUIRE(ShapeError, others.shape().with(0, 1) == regions.shape().with(0, 1), "cross-image encoder: got a batch context of regions ",
+                others.shape(), " for regions ", regions.shape());
     X all;
     for (std::int64_t i = 0; i < regions.shape()[0]; ++i) {
-      all = stacked(all, slice(encode(stacked(slice(regions, 0, i, i + 1), companions)), 0, 0, 1));
+      all = stacked(all, slice(encode(stacked(slice(regions, 0, i, i + 1), others)), 0, 0, 1));
     }
     return all;
   }

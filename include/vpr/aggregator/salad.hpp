@@ -42,7 +42,7 @@ struct SaladSettings {
 };
 
 /// SALAD (Izquierdo and Civera, CVPR 2024, section 3): patches are scored for clusters and assigned to them by optimal transport,
-/// a dustbin taking those that tell nothing of the place; each cluster sums up reduced features of its patches; a reduced class
+/// a dustbin taking those that are not informative of the place; each cluster sums up reduced features of its patches; a reduced class
 /// token stands before them. D = g + l · m: the class token's g, then, dimension by dimension, the l numbers of all m clusters.
 ///
 /// The grid needs more patches than clusters. Its parameters are `dust_bin`, `token_features`, `cluster_features` and `score`, as in

@@ -51,7 +51,7 @@ inline SoftAssignment soft_assignment(RowsArgument centroids, RowsArgument descr
     gaps += clusters > 1 ? best - second : best;
   }
   VPR_REQUIRE(ConfigError, gaps > 0, "soft assignment: the ", descriptors.size(),
-              " descriptors fit two of the centroids equally well: no factor tells these apart");
+              " descriptors fit two of the centroids equally well, so that no factor can separate these");
   const double alpha = -std::log(0.01) * static_cast<double>(descriptors.size()) / gaps;
   std::vector<float> weights;
   for (const double value : unit) weights.push_back(static_cast<float>(alpha * value));

@@ -30,7 +30,7 @@ struct SuperVladSettings {
 };
 
 /// SuperVLAD (Lu et al., NeurIPS 2024): patches are shared out by a softmax of learned scores to K clusters and G ghost
-/// clusters, which take those that tell nothing of the place; a cluster's vector is the sum of its shares of the patches, with no centroid
+/// clusters, which take those that are not informative of the place; a cluster's vector is the sum of its shares of the patches, with no centroid
 /// subtracted. Each is brought to unit length, then all of them together. D = K · C. Its parameter is `conv.weight` (K + G)×C×1×1, the ghosts
 /// last. Goldens supervlad_*.
 template <class B = Cpu<f32>>

@@ -18,7 +18,7 @@
 
 namespace vpr {
 
-/// Words in the space of local descriptors, and what tells how they were made.
+/// Words in the space of local descriptors, and how they were made.
 struct Vocabulary {
   Shape shape{0, 0};           ///< [words, dim]
   std::vector<float> centres;  ///< the words, row-major

@@ -47,7 +47,7 @@ inline void save_vocabulary(const std::string& path, const Vocabulary& vocabular
 /// @throws IoError, FormatError  for a file that cannot be read, is of another kind or a newer version, or holds NaN or infinity; WeightError for one without a matrix `centres`.
 inline Vocabulary load_vocabulary(const std::string& path) {
   const WeightFile file = open_weights(path);
-  detail::vocabulary_file.is_said(file.metadata(), path);
+  detail::vocabulary_file.is_kind_of(file.metadata(), path);
   const bool alone = file.tensors().size() == 1 && file.tensors()[0].name.empty();
   const auto place = find_tensor(file, alone ? "" : "centres");
   VPR_REQUIRE(WeightError, place.has_value() && file.tensors()[*place].shape.rank() == 2 && file.tensors()[*place].shape.elements() > 0,

@@ -41,7 +41,7 @@ class AnyBackbone {
   std::int64_t multiple() const { return self_->multiple(); }
   /// Whether its features have a class token; so they do where the backbone does not say.
   bool has_class_token() const { return self_->has_class_token(); }
-  /// @throws ConfigError  likewise, and for a backbone that does not tell its grid before it has images
+  /// @throws ConfigError  likewise, and for a backbone whose grid is not known before it has images
   Grid grid(std::int64_t height, std::int64_t width, Tap tap = {}) const { return self_->grid(height, width, tap); }
   /// @throws ConfigError  for another tap than the network's end, if it has no parts
   Features<X> operator()(const X& images, Tap tap = {}) const { return std::move(at(images, std::span(&tap, 1))[0]); }

@@ -28,7 +28,7 @@ struct TokenLayout {
 /// `after_attention(a, normed, layout)` and `after_mlp(a, normed, layout)` get the result of the attention or of the feed-forward
 /// network, and its input, and give what is scaled and added to the tokens in its stead. `beside_attention(x, normed, layout)` and
 /// `beside_mlp(x, normed, layout)` get the tokens after that sum, and give what goes on in their place. All see `B×T×C` laid out as
-/// `layout` says. `visit` shows its parameters under the block's prefix; `starts_at_zero(name)` tells those of its last projection. Derive from `NoAdapter` to have the places not needed.
+/// `layout` says. `visit` shows its parameters under the block's prefix; `starts_at_zero(name)` is true for those of its last projection. Derive from `NoAdapter` to have the places not needed.
 template <class A, class B>
 concept BlockAdapter = std::constructible_from<A, const VitConfig&> &&
     requires(const A adapter, typename B::tensor x, const TokenLayout& layout) {

@@ -28,14 +28,14 @@ concept Backbone = requires(const N network, typename N::backend::tensor images)
 };
 
 /// A backbone that is a sequence of parts, numbered from 0: a transformer's blocks, or the stages of a convolutional network. So features
-/// are taken of it early, its first parts are frozen and computed once, and adapters in it are told from the published network.
+/// are taken of it early, its first parts are frozen and computed once, and adapters in it are distinguished from the published network.
 ///
 /// `depth()` is how many parts there are; `channels(tap)` and `grid(H, W, tap)` are the features' channels and grid at a tap, without one at the end.
 /// `at(images, taps)` gives the features at several taps from one
 /// pass to the deepest. `before(images, n)` is the tensor, images first, that the first n parts make, `through_part(x, shape, n)` what
 /// part n makes of that, and `continued(x, shape, n)` the features at the network's end from it, where `shape` is that of the images; together
 /// they have the bits of the network. `part_of(name)` is the part that a parameter belongs to, -1 before the first, `depth()` behind the last. `plain_names()` are the
-/// names of the parameters without those of adapters, and `starts_at_zero(name)` tells the ones of adapters that begin at zero, so that an adapter
+/// names of the parameters without those of adapters, and `starts_at_zero(name)` is true for those of adapters that begin at zero, so that an adapter
 /// changes nothing at first. `settings()` is what decides the features beside the parameters, as text. `set_checkpointing(wanted)`: see
 /// `checkpoint`.
 template <class N>

@@ -21,7 +21,7 @@ namespace vpr {
 
 /// The part of a side network beside one block: a class template over the backend, made from the network's `VitConfig`. `adapter(y, x,
 /// layout)` gets the side network's tokens and those that the block made, `B×T×C` laid out as `layout` says, and gives the side network's
-/// next ones. `visit` shows its parameters; `starts_at_zero(name)` tells those of its last projection.
+/// next ones. `visit` shows its parameters; `starts_at_zero(name)` is true for those of its last projection.
 template <class A, class B>
 concept SideAdapter = std::constructible_from<A, const VitConfig&> &&
     requires(A adapter, const A constant, typename B::tensor x, const TokenLayout& layout) {

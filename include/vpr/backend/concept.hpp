@@ -15,7 +15,7 @@ namespace vpr {
 
 /// The memory of a backend. `value` is the number type that flows between ops, `storage` owns elements (copyable, not
 /// initialised, `size()`), `pointer` gives their address in the backend's memory, `upload` and `download` move them from
-/// and to host memory, and `host` tells whether the host may read that address.
+/// and to host memory, and `host` is whether the host may read that address.
 template <class B>
 concept Memory = requires(typename B::storage storage, const typename B::storage constant, std::span<const typename B::value> from,
                           std::span<typename B::value> to, typename B::value* pointer) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// What follows a product, said with it.
+/// What follows a product, given with it.
 #pragma once
 
 #include <vpr/backend/kernel.hpp>

@@ -34,16 +34,16 @@ struct SgdStep {
   bool nesterov;   // whether the parameter moves by where the velocity will be
 };
 
-/// One step of Adam, in numbers.
+/// The factors of one step of Adam.
 template <class T>
 struct AdamStep {
-  T rate;          // divided by the mean's correction for its start at 0
+  T rate;          // the learning rate / (1 − β₁ᵗ)
   T weight_decay;  // this much of the parameter is added to its gradient
-  T kept;          // the parameter is first multiplied by this: 1, or less where weights decay apart from the gradient
-  T mean_share;    // 1 - β₁
-  T square_kept;   // β₂
-  T square_share;  // 1 - β₂
-  T root_scale;    // the root of the square's correction for its start at 0
+  T decay;         // the parameter is first multiplied by this: 1; with decoupled weight decay 1 − rate · weight decay
+  T mean_share;    // 1 − β₁
+  T beta2;
+  T square_share;  // 1 − β₂
+  T correction;    // √(1 − β₂ᵗ)
   T eps;
 };
 
@@ -70,7 +70,7 @@ VPR_HD T gelu_value(T x) {
 }
 
 template <class T>
-VPR_HD T gelu_slope(T x) {
+VPR_HD T gelu_derivative(T x) {
   const T cdf = T(0.5) * (T(1) + std::erf(x * T(0.70710678118654752440)));
   const T pdf = T(0.39894228040143267794) * std::exp(T(-0.5) * x * x);
   return cdf + x * pdf;

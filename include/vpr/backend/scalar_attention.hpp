@@ -86,22 +86,22 @@ struct AttentionGradients {
                                  T* dq, T* dk, T* dv) {
     const std::int64_t batch = dy.shape()[0], channels = dy.shape().last(), depth = channels / heads;
     const T scale = T(1) / std::sqrt(T(depth));
-    X weights(Shape{batch, heads, q.rows, k.rows}), slopes(weights.shape());
+    X weights(Shape{batch, heads, q.rows, k.rows}), dweights(weights.shape());
     ScalarAttention<Executor>::attention_weights(q, k, depth, weights);
-    const T *weight = weights.data(), *above = dy.data();
-    T* slope = slopes.data();
-    Executor::for_each(slopes.elements(), [=] VPR_HD(std::int64_t i) {
+    const T *weight = weights.data(), *upstream = dy.data();
+    T* dweight = dweights.data();
+    Executor::for_each(dweights.elements(), [=] VPR_HD(std::int64_t i) {
       const std::int64_t m = i % k.rows, n = i / k.rows % q.rows, head = i / k.rows / q.rows % heads, b = i / k.rows / q.rows / heads;
-      const T* row = above + (b * q.rows + n) * channels + head * depth;
+      const T* row = upstream + (b * q.rows + n) * channels + head * depth;
       const T* value = v.data + (b * v.rows + m) * v.stride + head * depth;
       T sum = 0;
       for (std::int64_t d = 0; d < depth; ++d) sum += row[d] * value[d];
-      slope[i] = sum;
+      dweight[i] = sum;
     });
-    NormalizationGradients<Executor>::softmax_gradient(weights, slopes, slopes);
+    NormalizationGradients<Executor>::softmax_gradient(weights, dweights, dweights);
     Executor::for_each(dy.elements(), [=] VPR_HD(std::int64_t i) {
       const std::int64_t c = i % channels, n = i / channels % q.rows, b = i / channels / q.rows;
-      const T* row = slope + ((b * heads + c / depth) * q.rows + n) * k.rows;
+      const T* row = dweight + ((b * heads + c / depth) * q.rows + n) * k.rows;
       T sum = 0;
       for (std::int64_t m = 0; m < k.rows; ++m) sum += row[m] * k.data[(b * k.rows + m) * k.stride + c];
       dq[(b * q.rows + n) * q.stride + c] = sum * scale;
@@ -111,8 +111,8 @@ struct AttentionGradients {
       const std::int64_t column = (b * heads + c / depth) * q.rows * k.rows + m;
       T key_sum = 0, value_sum = 0;
       for (std::int64_t n = 0; n < q.rows; ++n) {
-        key_sum += slope[column + n * k.rows] * q.data[(b * q.rows + n) * q.stride + c];
-        value_sum += weight[column + n * k.rows] * above[(b * q.rows + n) * channels + c];
+        key_sum += dweight[column + n * k.rows] * q.data[(b * q.rows + n) * q.stride + c];
+        value_sum += weight[column + n * k.rows] * upstream[(b * q.rows + n) * channels + c];
       }
       dk[(b * k.rows + m) * k.stride + c] = key_sum * scale;
       dv[(b * v.rows + m) * v.stride + c] = value_sum;

@@ -113,28 +113,28 @@ struct ActivationGradients {
   template <class X>
   static void relu_gradient(const X& y, const X& dy, X& dx) {
     using T = typename X::value_type;
-    const T *value = y.data(), *slope = dy.data();
+    const T *value = y.data(), *upstream = dy.data();
     T* result = dx.data();
-    Executor::for_each(y.elements(), [=] VPR_HD(std::int64_t i) { result[i] = value[i] <= T(0) ? T(0) : slope[i]; });
+    Executor::for_each(y.elements(), [=] VPR_HD(std::int64_t i) { result[i] = value[i] <= T(0) ? T(0) : upstream[i]; });
   }
 
   /// dx = dy · gelu'(x). `dx` may be `dy`.
   template <class X>
   static void gelu_gradient(const X& x, const X& dy, X& dx) {
-    const auto *input = x.data(), *slope = dy.data();
+    const auto *input = x.data(), *upstream = dy.data();
     auto* result = dx.data();
-    Executor::for_each(x.elements(), [=] VPR_HD(std::int64_t i) { result[i] = slope[i] * detail::gelu_slope(input[i]); });
+    Executor::for_each(x.elements(), [=] VPR_HD(std::int64_t i) { result[i] = upstream[i] * detail::gelu_derivative(input[i]); });
   }
 
   /// dx = dy · quick_gelu'(x). `dx` may be `dy`.
   template <class X>
   static void quick_gelu_gradient(const X& x, const X& dy, X& dx) {
     using T = typename X::value_type;
-    const T *input = x.data(), *slope = dy.data();
+    const T *input = x.data(), *upstream = dy.data();
     T* result = dx.data();
     Executor::for_each(x.elements(), [=] VPR_HD(std::int64_t i) {
       const T sigmoid = T(1) / (T(1) + std::exp(T(-1.702) * input[i]));
-      result[i] = slope[i] * sigmoid * (T(1) + T(1.702) * input[i] * (T(1) - sigmoid));
+      result[i] = upstream[i] * sigmoid * (T(1) + T(1.702) * input[i] * (T(1) - sigmoid));
     });
   }
 
@@ -142,14 +142,14 @@ struct ActivationGradients {
   template <class X>
   static void silu_gate_gradient(const X& x, const X& dy, X& dx) {
     using T = typename X::value_type;
-    const T *input = x.data(), *slope = dy.data();
+    const T *input = x.data(), *upstream = dy.data();
     T* result = dx.data();
     const std::int64_t columns = dy.shape().last();
     Executor::for_each(dy.elements(), [=] VPR_HD(std::int64_t i) {
       const std::int64_t at = i / columns * 2 * columns + i % columns;
       const T a = input[at], sigmoid = T(1) / (T(1) + std::exp(-a));
-      result[at] = slope[i] * input[at + columns] * sigmoid * (T(1) + a * (T(1) - sigmoid));
-      result[at + columns] = slope[i] * a * sigmoid;
+      result[at] = upstream[i] * input[at + columns] * sigmoid * (T(1) + a * (T(1) - sigmoid));
+      result[at + columns] = upstream[i] * a * sigmoid;
     });
   }
 };

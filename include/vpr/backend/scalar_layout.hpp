@@ -10,6 +10,36 @@
 #include <cstdint>
 
 namespace vpr {
+namespace detail {
+
+/// out[y, x, c] = Σ_h Σ_w vertical[y, h] · horizontal[x, w] · map[h, w, c], by both matrices or, `transposed`, by both of them transposed.
+template <class Executor, class X>
+void resample_map(const X& map, const X& vertical, const X& horizontal, bool transposed, X& out) {
+  using T = typename X::value_type;
+  const T *input = map.data(), *rows = vertical.data(), *columns = horizontal.data();
+  T* result = out.data();
+  const std::int64_t height = map.shape()[0], width = map.shape()[1], channels = map.shape()[2];
+  const std::int64_t new_height = out.shape()[0], new_width = out.shape()[1];
+  const std::int64_t to_y = transposed ? 1 : height, to_h = transposed ? new_height : 1;  // steps in the matrices
+  const std::int64_t to_x = transposed ? 1 : width, to_w = transposed ? new_width : 1;
+  Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
+    const std::int64_t c = i % channels, x = i / channels % new_width, y = i / channels / new_width;
+    T sum = 0;
+    for (std::int64_t h = 0; h < height; ++h) {
+      const T weight = rows[y * to_y + h * to_h];
+      if (weight == T(0)) continue;
+      T line = 0;
+      for (std::int64_t w = 0; w < width; ++w) {
+        const T share = columns[x * to_x + w * to_w];
+        if (share != T(0)) line += share * input[(h * width + w) * channels + c];
+      }
+      sum += weight * line;
+    }
+    result[i] = sum;
+  });
+}
+
+}  // namespace detail
 
 /// See `ScalarKernels`.
 template <class Executor>
@@ -33,24 +63,7 @@ struct ScalarLayout {
   /// Separable resampling of an H×W×C map by two matrices: out[y, x, c] = Σ_h Σ_w vertical[y, h] · horizontal[x, w] · map[h, w, c].
   template <class X>
   static void resample(const X& map, const X& vertical, const X& horizontal, X& out) {
-    using T = typename X::value_type;
-    const T *input = map.data(), *rows = vertical.data(), *columns = horizontal.data();
-    T* result = out.data();
-    const std::int64_t height = map.shape()[0], width = map.shape()[1], channels = map.shape()[2], new_width = out.shape()[1];
-    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) {
-      const std::int64_t c = i % channels, x = i / channels % new_width, y = i / channels / new_width;
-      T sum = 0;
-      for (std::int64_t h = 0; h < height; ++h) {
-        const T weight = rows[y * height + h];
-        if (weight == T(0)) continue;
-        T line = 0;
-        for (std::int64_t w = 0; w < width; ++w) {
-          if (columns[x * width + w] != T(0)) line += columns[x * width + w] * input[(h * width + w) * channels + c];
-        }
-        sum += weight * line;
-      }
-      result[i] = sum;
-    });
+    detail::resample_map<Executor>(map, vertical, horizontal, false, out);
   }
 
   /// Copies positions [begin, begin + out's extent) of `axis`.
@@ -98,42 +111,24 @@ struct ScalarLayout {
 /// See `ScalarGradients`.
 template <class Executor>
 struct LayoutGradients {
-  /// The gradient of `patches`: each pixel gets the slope of its place in its patch.
+  /// The gradient of `patches`: each pixel gets the gradient of its place in its patch.
   template <class X>
   static void patches_gradient(const X& dy, std::int64_t size, X& dimage) {
     using T = typename X::value_type;
-    const T* slope = dy.data();
+    const T* upstream = dy.data();
     T* result = dimage.data();
     const std::int64_t channels = dimage.shape()[1], height = dimage.shape()[2], width = dimage.shape()[3], columns = width / size;
     Executor::for_each(dimage.elements(), [=] VPR_HD(std::int64_t i) {
       const std::int64_t x = i % width, y = i / width % height, c = i / width / height % channels, b = i / width / height / channels;
       const std::int64_t p = (b * (height / size) + y / size) * columns + x / size;
-      result[i] = slope[((p * channels + c) * size + y % size) * size + x % size];
+      result[i] = upstream[((p * channels + c) * size + y % size) * size + x % size];
     });
   }
 
   /// The gradient of `resample` by the map: dmap[h, w, c] = Σ_y Σ_x vertical[y, h] · horizontal[x, w] · dy[y, x, c].
   template <class X>
   static void resample_gradient(const X& dy, const X& vertical, const X& horizontal, X& dmap) {
-    using T = typename X::value_type;
-    const T *slope = dy.data(), *rows = vertical.data(), *columns = horizontal.data();
-    T* result = dmap.data();
-    const std::int64_t height = dmap.shape()[0], width = dmap.shape()[1], channels = dmap.shape()[2];
-    const std::int64_t new_height = dy.shape()[0], new_width = dy.shape()[1];
-    Executor::for_each(dmap.elements(), [=] VPR_HD(std::int64_t i) {
-      const std::int64_t c = i % channels, w = i / channels % width, h = i / channels / width;
-      T sum = 0;
-      for (std::int64_t y = 0; y < new_height; ++y) {
-        const T weight = rows[y * height + h];
-        if (weight == T(0)) continue;
-        T line = 0;
-        for (std::int64_t x = 0; x < new_width; ++x) {
-          if (columns[x * width + w] != T(0)) line += columns[x * width + w] * slope[(y * new_width + x) * channels + c];
-        }
-        sum += weight * line;
-      }
-      result[i] = sum;
-    });
+    detail::resample_map<Executor>(dy, vertical, horizontal, true, dmap);
   }
 };
 

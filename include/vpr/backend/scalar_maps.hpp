@@ -98,7 +98,7 @@ struct ScalarMaps {
   template <class X>
   static void max_pool_gradient(const X& x, Grid map, Window window, const X& dy, X& dx) {
     using T = typename X::value_type;
-    const T *input = x.data(), *slope = dy.data();
+    const T *input = x.data(), *upstream = dy.data();
     T* result = dx.data();
     const Grid positions = window.positions(map);
     const std::int64_t channels = x.shape()[2], cells = map.height * map.width;
@@ -113,7 +113,7 @@ struct ScalarMaps {
           const std::int64_t left = cell % map.width + window.padding - kx, column = left / window.stride;
           if (left < 0 || left % window.stride != 0 || column >= positions.width) continue;
           if (largest(image, channels, map, window, row, column) == cell)
-            sum += slope[((b * positions.height + row) * positions.width + column) * channels + c];
+            sum += upstream[((b * positions.height + row) * positions.width + column) * channels + c];
         }
       }
       result[i] = sum;
@@ -154,24 +154,24 @@ struct ScalarMaps {
   static void batch_norm_gradient(const X& x, const X& weight, const X& mean, const X& variance, typename X::value_type eps, const X& dy,
                                   bool of_batch, X& dx, X& dweight) {
     using T = typename X::value_type;
-    const T *input = x.data(), *scale = weight.data(), *centre = mean.data(), *spread = variance.data(), *slope = dy.data();
+    const T *input = x.data(), *scale = weight.data(), *centre = mean.data(), *spread = variance.data(), *upstream = dy.data();
     const std::int64_t channels = x.shape().last(), rows = x.shape().rows();
     X sums(weight.shape());
-    T *result = dx.data(), *weight_slope = dweight.data(), *sum_of = sums.data();
+    T *result = dx.data(), *weight_gradient = dweight.data(), *sum_of = sums.data();
     Executor::for_each(channels, [=] VPR_HD(std::int64_t c) {
       T sum = 0, product = 0;
       for (std::int64_t i = c; i < rows * channels; i += channels) {
-        sum += slope[i];
-        product += slope[i] * (input[i] - centre[c]);
+        sum += upstream[i];
+        product += upstream[i] * (input[i] - centre[c]);
       }
       sum_of[c] = sum;
-      weight_slope[c] = product / std::sqrt(spread[c] + eps);
+      weight_gradient[c] = product / std::sqrt(spread[c] + eps);
     });
     Executor::for_each(x.elements(), [=] VPR_HD(std::int64_t i) {
       const std::int64_t c = i % channels;
       const T deviation = std::sqrt(spread[c] + eps);
-      const T through_moments = of_batch ? (sum_of[c] + (input[i] - centre[c]) / deviation * weight_slope[c]) / T(rows) : T(0);
-      result[i] = scale[c] / deviation * (slope[i] - through_moments);
+      const T through_moments = of_batch ? (sum_of[c] + (input[i] - centre[c]) / deviation * weight_gradient[c]) / T(rows) : T(0);
+      result[i] = scale[c] / deviation * (upstream[i] - through_moments);
     });
   }
 

@@ -32,12 +32,12 @@ struct ScalarMetrics {
   template <class X>
   static void norms_gradient(const X& x, const X& y, const X& dy, X& dx) {
     using T = typename X::value_type;
-    const T *input = x.data(), *norm = y.data(), *slope = dy.data();
+    const T *input = x.data(), *norm = y.data(), *upstream = dy.data();
     T* result = dx.data();
     const std::int64_t columns = x.shape().last();
     Executor::for_each(x.elements(), [=] VPR_HD(std::int64_t i) {
       const std::int64_t r = i / columns;
-      result[i] = norm[r] == T(0) ? T(0) : slope[r] * (input[i] / norm[r]);
+      result[i] = norm[r] == T(0) ? T(0) : upstream[r] * (input[i] / norm[r]);
     });
   }
 
@@ -60,7 +60,7 @@ struct ScalarMetrics {
   template <class X>
   static void distances_gradient(const X& a, const X& b, const X& y, const X& dy, bool transposed, X& da) {
     using T = typename X::value_type;
-    const T *left = a.data(), *right = b.data(), *distance = y.data(), *slope = dy.data();
+    const T *left = a.data(), *right = b.data(), *distance = y.data(), *upstream = dy.data();
     T* result = da.data();
     const std::int64_t channels = a.shape()[1], rows = a.shape()[0], others = b.shape()[0];
     const std::int64_t row = transposed ? 1 : others, step = transposed ? rows : 1;
@@ -68,7 +68,7 @@ struct ScalarMetrics {
       T sum = 0;
       for (std::int64_t j = 0; j < others; ++j) {
         const std::int64_t at = i / channels * row + j * step;
-        if (distance[at] != T(0)) sum += slope[at] / distance[at] * (left[i] - right[j * channels + i % channels]);
+        if (distance[at] != T(0)) sum += upstream[at] / distance[at] * (left[i] - right[j * channels + i % channels]);
       }
       result[i] = sum;
     });
@@ -101,11 +101,11 @@ struct ScalarMetrics {
   template <class X>
   static void log_sum_exp_gradient(const X& x, const X& mask, const X& y, const X& dy, X& dx) {
     using T = typename X::value_type;
-    const T *input = x.data(), *chosen = mask.data(), *value = y.data(), *slope = dy.data();
+    const T *input = x.data(), *chosen = mask.data(), *value = y.data(), *upstream = dy.data();
     T* result = dx.data();
     const std::int64_t columns = x.shape().last();
     Executor::for_each(x.elements(), [=] VPR_HD(std::int64_t i) {
-      result[i] = chosen[i] > T(0) ? slope[i / columns] * std::exp(input[i] - value[i / columns]) : T(0);
+      result[i] = chosen[i] > T(0) ? upstream[i / columns] * std::exp(input[i] - value[i / columns]) : T(0);
     });
   }
 

@@ -74,11 +74,11 @@ struct NormalizationGradients {
   template <class X>
   static void layer_norm_gradient(const X& x, const X& gamma, typename X::value_type eps, const X& dy, X& dx) {
     using T = typename X::value_type;
-    const T *input = x.data(), *scale = gamma.data(), *slope = dy.data();
+    const T *input = x.data(), *scale = gamma.data(), *upstream = dy.data();
     T* result = dx.data();
     const std::int64_t columns = x.shape().last();
     Executor::for_each(x.shape().rows(), [=] VPR_HD(std::int64_t r) {
-      const T *row = input + r * columns, *above = slope + r * columns;
+      const T *row = input + r * columns, *above = upstream + r * columns;
       T mean = 0, variance = 0;
       for (std::int64_t c = 0; c < columns; ++c) mean += row[c];
       mean /= T(columns);
@@ -101,13 +101,13 @@ struct NormalizationGradients {
   template <class X>
   static void softmax_gradient(const X& y, const X& dy, X& dx) {
     using T = typename X::value_type;
-    const T *value = y.data(), *slope = dy.data();
+    const T *value = y.data(), *upstream = dy.data();
     T* result = dx.data();
     const std::int64_t columns = y.shape().last();
     Executor::for_each(y.shape().rows(), [=] VPR_HD(std::int64_t r) {
       T product = 0;
-      for (std::int64_t i = r * columns; i < (r + 1) * columns; ++i) product += value[i] * slope[i];
-      for (std::int64_t i = r * columns; i < (r + 1) * columns; ++i) result[i] = value[i] * (slope[i] - product);
+      for (std::int64_t i = r * columns; i < (r + 1) * columns; ++i) product += value[i] * upstream[i];
+      for (std::int64_t i = r * columns; i < (r + 1) * columns; ++i) result[i] = value[i] * (upstream[i] - product);
     });
   }
 
@@ -115,19 +115,19 @@ struct NormalizationGradients {
   template <class X>
   static void l2_normalize_gradient(const X& x, typename X::value_type eps, const X& y, const X& dy, X& dx) {
     using T = typename X::value_type;
-    const T *input = x.data(), *value = y.data(), *slope = dy.data();
+    const T *input = x.data(), *value = y.data(), *upstream = dy.data();
     T* result = dx.data();
     const std::int64_t columns = x.shape().last();
     Executor::for_each(x.shape().rows(), [=] VPR_HD(std::int64_t r) {
       T squares = 0, product = 0;
       for (std::int64_t i = r * columns; i < (r + 1) * columns; ++i) {
         squares += input[i] * input[i];
-        product += value[i] * slope[i];
+        product += value[i] * upstream[i];
       }
       const T norm = std::sqrt(squares);
       const bool below = norm < eps;
       for (std::int64_t i = r * columns; i < (r + 1) * columns; ++i) {
-        result[i] = below ? slope[i] / eps : (slope[i] - value[i] * product) / norm;
+        result[i] = below ? upstream[i] / eps : (upstream[i] - value[i] * product) / norm;
       }
     });
   }

@@ -61,10 +61,10 @@ struct ProductGradients {
   static void linear_gradient(const X& weight, const X& dy, X& dx) {
     using T = typename X::value_type;
     const std::int64_t columns = dx.shape().last(), outputs = dy.shape().last();
-    const T *matrix = weight.data(), *slope = dy.data();
+    const T *matrix = weight.data(), *upstream = dy.data();
     T* result = dx.data();
     Executor::for_each(dx.elements(), [=] VPR_HD(std::int64_t i) {
-      const T *row = slope + i / columns * outputs, *column = matrix + i % columns;
+      const T *row = upstream + i / columns * outputs, *column = matrix + i % columns;
       T sum = 0;
       for (std::int64_t o = 0; o < outputs; ++o) sum += row[o] * column[o * columns];
       result[i] = sum;
@@ -76,10 +76,10 @@ struct ProductGradients {
   static void linear_weight_gradient(const X& x, const X& dy, X& dweight) {
     using T = typename X::value_type;
     const std::int64_t columns = x.shape().last(), outputs = dy.shape().last(), rows = dy.shape().rows();
-    const T *input = x.data(), *slope = dy.data();
+    const T *input = x.data(), *upstream = dy.data();
     T* result = dweight.data();
     Executor::for_each(dweight.elements(), [=] VPR_HD(std::int64_t i) {
-      const T *left = slope + i / columns, *right = input + i % columns;
+      const T *left = upstream + i / columns, *right = input + i % columns;
       T sum = 0;
       for (std::int64_t r = 0; r < rows; ++r) sum += left[r * outputs] * right[r * columns];
       result[i] = sum;

@@ -115,12 +115,12 @@ struct ScalarTransport {
       Executor::for_each(batch * columns, [=] VPR_HD(std::int64_t j) { du[j] = 0; });
     }
 
-    T *result = dscores.data(), *dustbin_slope = ddustbin.data();
+    T *result = dscores.data(), *dustbin_gradient = ddustbin.data();
     Executor::for_each(dscores.elements(), [=] VPR_HD(std::int64_t i) { result[i] = dm[i / (columns - 1) * columns + i % (columns - 1)]; });
     Executor::for_each(1, [=] VPR_HD(std::int64_t) {
       T sum = 0;
       for (std::int64_t row = 0; row < rows; ++row) sum += dm[row * columns + columns - 1];
-      dustbin_slope[0] = sum;
+      dustbin_gradient[0] = sum;
     });
   }
 

@@ -17,10 +17,10 @@ struct ScalarUpdates {
   template <class X>
   static void sgd_update(const X& gradient, SgdStep<typename X::value_type> step, X& parameter, X& velocity) {
     using T = typename X::value_type;
-    const T* slope = gradient.data();
+    const T* g = gradient.data();
     T *value = parameter.data(), *speed = velocity.empty() ? nullptr : velocity.data();
     Executor::for_each(parameter.elements(), [=] VPR_HD(std::int64_t i) {
-      T change = slope[i] + step.weight_decay * value[i];
+      T change = g[i] + step.weight_decay * value[i];
       if (speed != nullptr) {
         speed[i] = step.momentum * speed[i] + step.share * change;
         change = step.nesterov ? change + step.momentum * speed[i] : speed[i];
@@ -33,15 +33,15 @@ struct ScalarUpdates {
   template <class X>
   static void adam_update(const X& gradient, AdamStep<typename X::value_type> step, X& parameter, X& mean, X& square, X& largest) {
     using T = typename X::value_type;
-    const T* slope = gradient.data();
+    const T* g = gradient.data();
     T *value = parameter.data(), *first = mean.data(), *second = square.data(), *most = largest.empty() ? nullptr : largest.data();
     Executor::for_each(parameter.elements(), [=] VPR_HD(std::int64_t i) {
-      const T change = slope[i] + step.weight_decay * value[i];
+      const T change = g[i] + step.weight_decay * value[i];
       first[i] += step.mean_share * (change - first[i]);
-      second[i] = step.square_kept * second[i] + step.square_share * change * change;
+      second[i] = step.beta2 * second[i] + step.square_share * change * change;
       if (most != nullptr) most[i] = detail::clamped(second[i], most[i]);
-      const T root = std::sqrt(most != nullptr ? most[i] : second[i]) / step.root_scale + step.eps;
-      value[i] = step.kept * value[i] - step.rate * first[i] / root;
+      const T root = std::sqrt(most != nullptr ? most[i] : second[i]) / step.correction + step.eps;
+      value[i] = step.decay * value[i] - step.rate * first[i] / root;
     });
   }
 };

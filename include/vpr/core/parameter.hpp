@@ -18,7 +18,7 @@ namespace vpr {
 /// `assign` takes its values in that shape's row-major order and packs them; `to_vector` gives them back.
 ///
 /// A component shows its parameters through `visit(visitor, prefix)`, which calls `visitor(prefix + name, parameter)`
-/// once for each, under the official PyTorch name. A part of a published network tells the names of the rest through `visitor.unused(name)`, where
+/// once for each, under the official PyTorch name. A part of a published network names the rest through `visitor.unused(name)`, where
 /// the visitor has that, so that a file of the whole loads. Loading, saving, counting, freezing and optimising are such visitors.
 template <class P>
 concept Parameter = requires(P parameter, const P constant, std::span<const float> values) {

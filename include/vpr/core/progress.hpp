@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// How long-running functions tell how far they are.
+/// How long-running functions report their progress.
 #pragma once
 
 #include <vpr/core/requirements.hpp>

@@ -28,7 +28,7 @@ inline std::string zero_padded(std::string_view text, std::size_t width) {
 }
 
 /// The names of a city's photos, under what each is without latitude and longitude. CSV files and names give those two in different numbers
-/// of digits; the rest tells photos apart. Names split at their first seven underscores: the last part, the panorama's id, may hold more.
+/// of digits; the rest distinguishes photos. Names split at their first seven underscores: the last part, the panorama's id, may hold more.
 inline std::unordered_map<std::string, std::string> gsv_photo_names(const std::filesystem::path& folder) {
   std::unordered_map<std::string, std::string> names;
   std::error_code error;

@@ -90,7 +90,7 @@ class MinedBatches {
 
   /// The batch of the next step, of at least one triplet.
   /// @param describe  `describe(shape, values)` gives the B×D numbers of `B×3×H×W` prepared images: the model in training, recording nothing
-  /// @param progress  told of the photos that are described, where a round is mined
+  /// @param progress  called with the photos that are described, where a round is mined
   /// @throws FormatError, where a whole epoch has no triplet, and as `TripletMiner::mine` does
   template <class Describe>
   TripletBatch next(Describe&& describe, const Progress& progress = {}) {

@@ -12,7 +12,7 @@
 
 namespace vpr {
 
-/// What the numbers of a position are. `automatic`: nobody has said; see `settle_positions`.
+/// What the numbers of a position are. `automatic`: not known; see `settle_positions`.
 enum class PositionUnit { automatic, metres, degrees };
 
 inline std::string_view name_of(PositionUnit unit) {

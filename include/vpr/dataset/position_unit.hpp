@@ -64,7 +64,7 @@ inline bool look_like_degrees(std::span<const Position> all) {
 
 namespace detail {
 
-/// Of positions whose unit nobody has said, one that can be degrees and one that is metres, where the two cannot be of one map: what may be degrees
+/// Of positions of unknown unit, one that can be degrees and one that is metres, where the two cannot be of one map: what may be degrees
 /// lies around the origin, and all else over 100 km from it, as UTM coordinates do. Positions 0, 0 stand for unknown ones in many sets, and are neither.
 inline std::optional<std::pair<std::size_t, std::size_t>> degrees_among_metres(std::span<const Position> all) {
   std::optional<std::size_t> degrees, metres;
@@ -104,7 +104,7 @@ namespace detail {
 inline SettledPositions settle(PositionUnit declared, std::span<Position* const> all,
                                const std::function<std::string(std::size_t)>& path_of) {
   if (all.empty()) return {};
-  std::vector<Position> open;        // those whose unit nobody has said
+  std::vector<Position> open;        // those of unknown unit
   std::vector<std::size_t> open_at;  // and where they are in `all`
   std::optional<std::size_t> first_degrees;
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -190,7 +190,7 @@ inline SettledPositions settle(PositionUnit declared, std::span<Position* const>
 
 /// Settles what the positions of photos are, before they are compared: `metres` takes the numbers as they stand; `degrees` makes UTM metres of
 /// longitudes (in the easting's place) and latitudes, in the zone of the first where that is within 6 degrees; `automatic` takes metres and refuses numbers that `look_like_degrees`,
-/// and UTM coordinates in kilometres. Kilometres without a zone are told from metres by no number alone: see `extent_of` and `random_recall`.
+/// and UTM coordinates in kilometres. Kilometres without a zone cannot be distinguished from metres by their numbers alone: see `extent_of` and `random_recall`.
 /// Positions from columns of latitude and longitude, and those that were settled before, stay as they are.
 /// @param lists  of `Photo` or `TrainingPhoto`, to be compared with each other
 /// @throws FormatError  naming the photo: a position that is NaN or infinite, that looks like degrees or kilometres and was not declared, or was declared and is out of range

@@ -95,7 +95,7 @@ inline Positives radius_positives(std::span<const Photo> queries, std::span<cons
   for (const std::span<const Photo> photos : {queries, database}) {
     for (const Photo& photo : photos) {
       VPR_REQUIRE(ConfigError, photo.position.has_value(), photo.path.string(),
-                  ": its position is not known, so a radius says nothing; "
+                  ": its position is not known, so no radius can be applied; "
                   "expected a name @utm_east@utm_north@...@.jpg, a CSV with positions, or a list of positive pairs");
     }
   }

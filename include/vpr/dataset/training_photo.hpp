@@ -22,7 +22,7 @@
 
 namespace vpr {
 
-/// One photo to train on. What its source does not tell is empty or NaN.
+/// One photo to train on. What its source does not give is empty or NaN.
 struct TrainingPhoto {
   std::string path = {};                                      ///< the file
   std::string place = {};                                     ///< photos of equal text within a group show one place

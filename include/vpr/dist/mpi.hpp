@@ -91,7 +91,7 @@ class Mpi {
   void sum(std::span<double> numbers) const { sum(numbers, MPI_DOUBLE); }
 
  private:
-  /// One process adds and tells the others, so that all have the same bits.
+  /// One process adds and sends the others the sum, so that all have the same bits.
   template <class T>
   void sum(std::span<T> numbers, MPI_Datatype type) const {
     pieces(numbers, [&](std::span<T> piece) {

@@ -36,7 +36,7 @@ struct ReportAnswer {
   float score = 0;                                   ///< as the index gave it
   std::optional<bool> right;                         ///< nothing where right answers are not known
   std::optional<double> metres;                      ///< from the query's position to the photo's, where both are known
-  std::optional<float> second_score = std::nullopt;  ///< that of the second look, where there was one
+  std::optional<float> rerank_score = std::nullopt;  ///< by local features, where it was re-ranked
   std::vector<MatchLine> lines = {};                 ///< where query and photo match, to be drawn; see `match_lines`
 };
 
@@ -52,7 +52,7 @@ struct Report {
   std::string title = "Place recognition";
   std::vector<std::pair<std::string, std::string>> facts;  ///< such as the model and the weights, shown at the top in this order
   std::string score_name = "similarity";                   ///< what the scores are
-  std::string second_score_name = "matches";               ///< what the second look's are
+  std::string rerank_score_name = "matches";               ///< what `rerank_score` is: see `score_name_of`
   std::vector<ReportPhoto> database;                       ///< only the photos that answers point to
   std::vector<ReportQuery> queries;
   std::optional<Recall> recall;

@@ -108,9 +108,9 @@ inline std::string answer_html(const Report& report, const ReportQuery& query, s
                                                 : "\u2717 ";
   std::string verdict = text_of(R"(<div class="verdict"><b>)", mark, std::to_string(rank + 1), R"(</b><span title=")",
                                 html_text(report.score_name), R"(">)", fixed(answer.score, 3), "</span></div>");
-  if (answer.second_score) {
-    const float score = *answer.second_score;
-    verdict += text_of("<div>", fixed(score, score == std::floor(score) ? 0 : 3), " ", html_text(report.second_score_name), "</div>");
+  if (answer.rerank_score) {
+    const float score = *answer.rerank_score;
+    verdict += text_of("<div>", fixed(score, score == std::floor(score) ? 0 : 3), " ", html_text(report.rerank_score_name), "</div>");
   }
   if (answer.metres) verdict += text_of("<div>", fixed(*answer.metres, *answer.metres < 100 ? 1 : 0), " m away</div>");
   return photo_html(kind, "d", answer.photo, verdict, report.database.at(answer.photo));
@@ -174,7 +174,7 @@ inline std::string filter_html(const Report& report) {
 }  // namespace detail
 
 /// The report as HTML: facts, recall as table and curve, times, then each query with its answers in green frames where right, red where wrong,
-/// neutral where that is not known, and where there was a second look, lines between what matches. No script, no other file, nothing loaded; readable on a phone, in light and dark; photos off the screen
+/// neutral where that is not known, and where it was re-ranked, lines between what matches. No script, no other file, nothing loaded; readable on a phone, in light and dark; photos off the screen
 /// are not decoded until they are scrolled to. Photos' names stand as `vpr::escaped` writes them.
 inline std::string report_html(const Report& report) {
   using namespace detail;

@@ -120,7 +120,7 @@ inline Image decode_ppm(std::span<const std::uint8_t> bytes, const std::string& 
   const std::span<std::uint8_t> pixels = out.pixels();
   for (std::size_t i = 0; i < samples; ++i) {
     const std::int64_t value = text ? reader.number() : reader.sample(sample_bytes);
-    if (text && value > most) reader.refuse("a value of ", value, ", the greatest is said to be ", most);
+    if (text && value > most) reader.refuse("a value of ", value, ", the header allows up to ", most);
     if (grey) {
       std::fill_n(pixels.begin() + static_cast<std::ptrdiff_t>(3 * i), 3, byte(value));
     } else {

@@ -66,7 +66,7 @@ inline void save_pca(const std::string& path, const Pca& pca, std::map<std::stri
 ///   WeightError for a tensor that is missing; ShapeError, ConfigError for tensors that do not fit each other.
 inline Pca load_pca(const std::string& path) {
   const WeightFile file = read_safetensors(path);
-  detail::pca_file.is_said(file.metadata(), path);
+  detail::pca_file.is_kind_of(file.metadata(), path);
   for (const char* name : {"mean", "components", "explained_variance", "explained_variance_ratio"}) {
     VPR_REQUIRE(WeightError, find_tensor(file, name), path, ": is no PCA: it has no tensor '", name, "'");
   }

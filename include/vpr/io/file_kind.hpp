@@ -29,12 +29,12 @@ struct FileKind {
     metadata.erase("format_version");
   }
 
-  /// Whether a file's metadata says that it is of this kind; false where it says nothing, as of a file of another program.
+  /// Whether a file is of this kind by its metadata; false for the file of another program.
   /// @throws FormatError  for a file of ours of another kind, or of a newer version
-  bool is_said(const std::map<std::string, std::string>& metadata, const std::string& path) const {
-    const auto said = metadata.find("format");
-    if (said == metadata.end() || !said->second.starts_with("vpr ")) return false;
-    VPR_REQUIRE(FormatError, said->second == format(), path, ": is a ", said->second, ", expected a ", format());
+  bool is_kind_of(const std::map<std::string, std::string>& metadata, const std::string& path) const {
+    const auto kind = metadata.find("format");
+    if (kind == metadata.end() || !kind->second.starts_with("vpr ")) return false;
+    VPR_REQUIRE(FormatError, kind->second == format(), path, ": is a ", kind->second, ", expected a ", format());
     const auto written = metadata.find("format_version");
     if (written == metadata.end()) return true;
     const std::string& text = written->second;

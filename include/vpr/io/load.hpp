@@ -35,7 +35,7 @@ struct ListWanted {
   void unused(const std::string& name) const { rest.push_back({name, Shape(), {}, {}, true}); }
 };
 
-/// The parameters in their order, and then what the model has no use for.
+/// The parameters in their order, and then what the model lacks.
 template <class Model>
 std::vector<WantedTensor> wanted_of(const Model& model) {
   std::vector<WantedTensor> wanted, rest;
@@ -312,7 +312,7 @@ LoadReport load(Model& model, const S& source, const M& map, const LoadOptions& 
 }
 
 /// The same with the names that are found in the source: official, timm's, Hugging Face's or a Sequential's, behind any prefix and with any
-/// wrappers in them. Of several sets of weights `options.root` tells which; else a published rule may: see `meant_weight_set`.
+/// wrappers in them. Of several sets of weights `options.root` names the one; else a published rule may: see `meant_weight_set`.
 /// @throws WeightError also for several sets of weights of which none is known to be meant, lenient or not.
 template <class Model, WeightSource S>
 LoadReport load(Model& model, const S& source, const LoadOptions& options = {}) {

@@ -29,7 +29,7 @@ struct LoadReport {
   std::size_t loaded = 0;                ///< parameters that got their values
   std::string root;                      ///< the prefix of the tensors taken, without wrappers such as `module.`
   std::vector<std::string> missing;      ///< parameters that the file does not have
-  std::vector<std::string> unexpected;   ///< tensors of the file that the model has no use for
+  std::vector<std::string> unexpected;   ///< tensors of the file that the model lacks
   std::vector<std::string> misshaped;    ///< of another shape or type than the model wants
   std::vector<std::string> not_finite;   ///< loaded, though with NaN or infinite values
   std::vector<std::string> converted;    ///< loaded, though not as they are: what was done

@@ -20,7 +20,7 @@ namespace vpr {
 
 /// Gives, for a tensor's official name, the names of the file's tensors that hold it: one, or several that are stacked in that order.
 /// A lambda will do. A map may also have `bool covers(std::string_view)`: whether a tensor of the file belongs to the model at all;
-/// one that does and that the model has no use for is an error when loading strictly. Without it every tensor does.
+/// in strict mode a tensor that does and that the model lacks is an error. Without it every tensor does.
 template <class M>
 concept NameMap = requires(const M& map, const std::string& official) {
   { map(official) } -> std::convertible_to<std::vector<std::string>>;

@@ -179,7 +179,7 @@ class OnnxTensor {
   bool external_ = false;  // the values lie in another file
   std::string_view location_;
   std::uint64_t offset_ = 0;
-  std::optional<std::uint64_t> length_;  // to the end of the file where it is not said
+  std::optional<std::uint64_t> length_;  // empty: to the end of the file
 };
 
 /// Lists a sparse tensor (SparseTensorProto): its values, which have its name, and its shape.
@@ -196,7 +196,7 @@ inline void list_sparse_onnx(WeightFile& source, std::span<const std::byte> mess
 }  // namespace detail
 
 /// Opens an ONNX model and lists its initializers, which are its weights. Those of linear layers, stored transposed as `onnx::MatMul_123`,
-/// come in PyTorch's shape and under the name that the graph tells: `X.weight` beside the `X.bias` that is added, or by the path of the node.
+/// come in PyTorch's shape and under the name that the graph gives: `X.weight` beside the `X.bias` that is added, or by the path of the node.
 /// Values in other files are read from the model's folder and those below it, and nowhere else. Sparse tensors and types that are not read,
 /// such as texts, are listed.
 /// @throws IoError, also for a file of values that is missing; FormatError naming the tensor or node.

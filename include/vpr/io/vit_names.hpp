@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// What libraries other than timm call the parameters of vision transformers.
+/// What libraries other than timm call the parameters of vision transformers, and which transformer such names are of.
 #pragma once
 
-#include <vpr/core/requirements.hpp>
+#include <vpr/io/plain_names.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -128,4 +131,32 @@ struct NamesOfVit {
     return {before + official};
   }
 };
+
+namespace detail {
+
+/// The sizes of the vision transformer in a file, in words: one of official or Hugging Face's names. Empty where there is none.
+inline std::string described_vit(const std::vector<TensorInfo>& tensors) {
+  Shape patches;
+  std::int64_t blocks = 0;
+  bool registers = false, layer_scale = false;
+  for (const TensorInfo& tensor : tensors) {
+    const std::string name = plain_name(tensor.name);
+    const auto has = [&name](std::string_view part) { return name.find(part) != name.npos; };
+    if (has("patch_embed") && has("proj") && tensor.shape.rank() == 4) patches = tensor.shape;
+    registers = registers || has("register_tokens") || has("reg_token");
+    layer_scale = layer_scale || has("ls1.gamma") || has("layer_scale1");
+    for (const std::string_view list : {"blocks.", "layer."}) {
+      const std::size_t at = name.find(list);
+      std::int64_t index = -1;
+      if (at != name.npos) std::from_chars(name.data() + at + list.size(), name.data() + name.size(), index);
+      if (index >= blocks && index < 1000) blocks = index + 1;
+    }
+  }
+  if (patches.rank() == 0 || blocks == 0) return {};
+  return "a vision transformer of " + std::to_string(patches[0]) + " channels and " + std::to_string(blocks) + " blocks, with patches of " +
+         std::to_string(patches[2]) + " pixels, " + (registers ? "with" : "without") + " registers, " + (layer_scale ? "with" : "without") +
+         " layer scale";
+}
+
+}  // namespace detail
 }  // namespace vpr

@@ -3,11 +3,10 @@
 /// Sets of weights in a file, and the search for them.
 #pragma once
 
-#include <vpr/io/name_map.hpp>
+#include <vpr/io/namings.hpp>
 #include <vpr/io/plain_names.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -148,40 +147,18 @@ class WeightSetSearch {
       if (found.size() == most_sets) break;
       take(*set, taken);
     }
-    if (found.empty()) found.push_back({.root = prefix, .naming = namings[0]});
+    if (found.empty()) found.push_back({.root = prefix, .naming = namings[0].name});
     for (WeightSet& set : found) set.names = names_of(set, found.front().fitting);
     return found;
   }
 
  private:
-  static constexpr std::array<std::string_view, 9> namings{"official names",
-                                                           "timm's names",
-                                                           "Hugging Face's names",
-                                                           "Hugging Face's newer names",
-                                                           "a Sequential's numbers",
-                                                           "OpenAI's names of CLIP",
-                                                           "Hugging Face's names of CLIP",
-                                                           "DINOv3's names",
-                                                           "Hugging Face's names of DINOv3"};
   struct Role {
     std::size_t naming, parameter, part;
   };
 
-  AnyNameMap naming(std::size_t index, const std::string& root) const {
-    if (index == 0) return PrefixedNames{root};
-    if (index == 1) return TimmDinoV2{root};
-    if (index == 4) return SequentialNames{root};
-    if (index == 5) return NamesOfVit{root, VitNames::clip()};
-    if (index == 6) return NamesOfVit{root, VitNames::hugging_face_clip()};
-    if (index == 7) return NamesOfVit{root, VitNames::dinov3()};
-    if (index == 8) return NamesOfVit{root, VitNames::hugging_face_dinov3()};
-    HuggingFaceDinoV2 names(root, index == 3);
-    names.find_split_position(tensors_);
-    return names;
-  }
-
   void add_names(std::size_t index) {
-    const AnyNameMap map = naming(index, "");
+    const AnyNameMap map = namings[index].map("", tensors_);
     for (std::size_t i = 0; i < wanted_.size(); ++i) {
       const std::vector<std::string> names = map(wanted_[i].name);
       for (std::size_t part = 0; part < names.size(); ++part) {
@@ -203,7 +180,7 @@ class WeightSetSearch {
       if (found == roles_.end()) continue;
       for (const Role& role : found->second) {
         const std::string root = name.substr(0, at);
-        WeightSet& set = sets_.try_emplace({root, role.naming}, WeightSet{.root = root, .naming = namings[role.naming]}).first->second;
+        WeightSet& set = sets_.try_emplace({root, role.naming}, WeightSet{.root = root, .naming = namings[role.naming].name}).first->second;
         std::vector<std::size_t>& parts = set.tensors[role.parameter];
         parts.resize(parts_[{role.naming, role.parameter}], none);
         parts[role.part] = index;
@@ -249,10 +226,8 @@ class WeightSetSearch {
   }
 
   AnyNameMap names_of(const WeightSet& set, std::size_t most) const {
-    NamesInSet names{naming(static_cast<std::size_t>(std::find(namings.begin(), namings.end(), set.naming) - namings.begin()), set.root),
-                     file_,
-                     &tensors_,
-                     {}};
+    const auto naming = std::find_if(namings.begin(), namings.end(), [&](const Naming& one) { return one.name == set.naming; });
+    NamesInSet names{naming->map(set.root, tensors_), file_, &tensors_, {}};
     std::set<std::size_t> taken;  // not another set: these tensors by other names, which may have a longer prefix
     take(set, taken);
     for (const auto& [key, other] : sets_) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Where the local features of a database's photos are kept until a candidate is looked at again.
+/// Where the local features of a database's photos are kept until a candidate is re-ranked.
 #pragma once
 
 #include <vpr/core/error.hpp>

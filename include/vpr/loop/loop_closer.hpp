@@ -38,8 +38,8 @@ struct LoopSettings {
   std::int64_t spacing = 0;            ///< frames: no second loop so close to one at both ends
   std::int64_t loops_a_submap = 0;     ///< above 0: loops come with `end_submap`, the best so many of a submap
   DecisionRule rule = {};              ///< which matches are loops
-  /// Gets one sentence of warning where the rule was not measured: loops are then as good as the threshold that was chosen.
-  std::function<void(const std::string&)> say = {};
+  /// Called with one sentence of warning where the rule was not measured: loops are then as good as the threshold that was chosen.
+  std::function<void(const std::string&)> on_message = {};
 
   /// As VGGT-SLAM finds loops (Maggio, Lim, Carlone, 2025): descriptors by L2, of each frame the best match outside the current and the newest submap
   /// before it, nearer than 0.95; of each submap the best loop. Use it with `FlatIndex<L2>` and `end_submap`. Theirs are of SALAD at 224×224.
@@ -53,10 +53,10 @@ struct LoopSettings {
   }
 };
 
-/// No second look at candidates.
+/// Candidates are not verified.
 struct NoVerification {};
 
-/// A second look at a frame's candidates, by local features: those whose score by a matcher is at least `least_score` are loops.
+/// Verification of a frame's candidates by local features: those whose score by a matcher is at least `least_score` are loops.
 template <Matcher M>
 struct VerifyBy {
   M matcher = {};
@@ -78,7 +78,7 @@ struct FrameDetails {
 /// loops are verified. Not for use by several threads at once; search and verification use all of them. The answer does not depend on their number.
 ///
 /// @tparam I             an `Index`; with a sequence policy one that has `scores`, as `FlatIndex`
-/// @tparam Sequence      how frames before this one have a say: `SingleFrames`, `SequenceMatching`, `BayesFilter`. The rule is then about its scores
+/// @tparam Sequence      how earlier frames count: `SingleFrames`, `SequenceMatching`, `BayesFilter`. The rule is then about its scores
 /// @tparam Verification  `NoVerification`, `VerifyBy`
 template <Index I = FlatIndex<>, SequencePolicy Sequence = SingleFrames, class Verification = NoVerification>
 class LoopCloser {
@@ -256,9 +256,9 @@ class LoopCloser {
 
   void report(const std::vector<Loop>& loops) {
     for (const Loop& loop : loops) reported_.push_back(loop);
-    if (loops.empty() || said_ || settings_.rule.calibrated() || !settings_.say) return;
-    said_ = true;
-    settings_.say(
+    if (loops.empty() || warned_ || settings_.rule.calibrated() || !settings_.on_message) return;
+    warned_ = true;
+    settings_.on_message(
         "loops are accepted by scores that are not calibrated: how many are wrong is not known; measure a rule on a validation run "
         "(vpr::fit_decision)");
   }
@@ -272,7 +272,7 @@ class LoopCloser {
   std::deque<Loop> reported_;
   std::vector<Loop> of_submap_;
   std::int64_t frames_, submap_ = 0;
-  bool said_ = false;
+  bool warned_ = false;
 };
 
 }  // namespace vpr

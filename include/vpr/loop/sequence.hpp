@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// How the frames before one have a say in where it was taken.
+/// How the frames before one count in where it was taken.
 #pragma once
 
 #include <vpr/core/error.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Losses that tell an anchor's positives from its negatives by a softmax over cosines.
+/// Losses that separate an anchor's positives from its negatives by a softmax over cosines.
 #pragma once
 
 #include <vpr/core/setting.hpp>

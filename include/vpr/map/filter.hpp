@@ -23,7 +23,7 @@ struct PlaceRadius {
   double metres = 0;
 };
 
-/// Places that a search is among: those that every part of it allows. One that nothing is said in allows all.
+/// Places that a search is among: those that every part of it allows. An empty one allows all.
 struct PlaceFilter {
   std::optional<std::vector<std::string>> sessions = {};  ///< of these only
   std::vector<std::string> exclude_sessions = {};         ///< of none of these, such as the current submap

@@ -13,6 +13,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace vpr {
@@ -42,6 +43,8 @@ class AnyMatcher {
     if (self_) self_->compared(matches);
   }
 
+  std::string_view score_name() const { return self_ ? self_->score_name() : "score"; }
+
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
     if (self_) self_->visit(AnyVisitor<B>(visitor), prefix);
@@ -53,6 +56,7 @@ class AnyMatcher {
     /// @param self  itself, which the result holds
     virtual Prepared prepare(const LocalFeatures& query, const std::shared_ptr<const Interface>& self) const = 0;
     virtual void compared(std::span<LocalMatch> matches) const = 0;
+    virtual std::string_view score_name() const = 0;
     virtual void visit(const AnyVisitor<B>& visitor, const std::string& prefix) = 0;
   };
   template <class M>
@@ -68,6 +72,7 @@ class AnyMatcher {
     void compared([[maybe_unused]] std::span<LocalMatch> matches) const override {
       if constexpr (requires { matcher.compared(matches); }) matcher.compared(matches);
     }
+    std::string_view score_name() const override { return score_name_of(matcher); }
     void visit([[maybe_unused]] const AnyVisitor<B>& visitor, [[maybe_unused]] const std::string& prefix) override {
       if constexpr (requires { matcher.visit(visitor, prefix); }) matcher.visit(visitor, prefix);
     }

@@ -7,6 +7,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace vpr {
@@ -32,10 +33,21 @@ struct LocalMatch {
 /// Compares two photos by their local features: `matcher(query, candidate)` gives a `LocalMatch`. It is const, may be called from
 /// several threads, and its answer does not depend on their number. A photo without features is allowed. It may have
 /// `prepare(query)`, whose result then stands for the query in all of its comparisons; it may borrow from the query. It may have
-/// `compared(matches)`, which scores all candidates of a query anew beside each other, and, if it is learned, `visit(visitor, prefix)`.
+/// `compared(matches)`, which scores all candidates of a query anew beside each other, `score_name()`, what its scores are, such as
+/// `inliers`, and, if it is learned, `visit(visitor, prefix)`.
 template <class M>
 concept Matcher = requires(const M matcher, const LocalFeatures& features) {
   { matcher(features, features) } -> std::same_as<LocalMatch>;
 };
+
+/// What the scores of a matcher are; `score` where it does not name them.
+template <Matcher M>
+std::string_view score_name_of(const M& matcher) {
+  if constexpr (requires { matcher.score_name(); }) {
+    return matcher.score_name();
+  } else {
+    return "score";
+  }
+}
 
 }  // namespace vpr

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 namespace vpr {
 
@@ -23,6 +24,7 @@ struct DescriptorDistance {
     const float squares = detail::sum(a.dim(), [x = a[0], y = b[0]](std::int64_t k) { return (x[k] - y[k]) * (x[k] - y[k]); });
     return {.score = -std::sqrt(squares)};
   }
+  std::string_view score_name() const { return "negative distance"; }
 };
 static_assert(Matcher<DescriptorDistance>);
 

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 namespace vpr {
@@ -34,6 +35,7 @@ struct Masked {
 
   LocalMatch operator()(const Prepared& query, const LocalFeatures& candidate) const { return matcher(query.query, masked(candidate)); }
   LocalMatch operator()(const LocalFeatures& query, const LocalFeatures& candidate) const { return (*this)(prepare(query), candidate); }
+  std::string_view score_name() const { return score_name_of(matcher); }
 
  private:
   LocalFeatures masked(LocalFeatures features) const {

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -87,6 +88,7 @@ class PatchMatcher {
     return match;
   }
   LocalMatch operator()(const LocalFeatures& query, const LocalFeatures& candidate) const { return (*this)(prepare(query), candidate); }
+  std::string_view score_name() const { return "standardised score"; }
 
   /// The scores of one query's candidates: each size's standardised by their mean and standard deviation, then weighed.
   void compared(std::span<LocalMatch> matches) const {

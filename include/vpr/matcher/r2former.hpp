@@ -22,6 +22,7 @@
 #include <numeric>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -155,6 +156,7 @@ class RerankingTransformer {
     const X first = slice(normed(all_tokens), 1, 0, 1);
     return out_(reshape(first, Shape{1, settings_.channels}));
   }
+  std::string_view score_name() const { return "probability"; }
   /// The second logit's share.
   float score(const X& logits) const { return softmax(logits).to_vector()[1]; }
   /// The authors' final score: the cosine of the photos' descriptors and the transformer's score, weighed by a learned ratio.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// A second look at the best candidates.
+/// Re-ranking of the best candidates.
 #pragma once
 
 #include <vpr/core/parallel.hpp>
@@ -20,8 +20,8 @@ namespace vpr {
 
 /// One query's matches after re-ranking.
 struct Reranked {
-  Matches matches;                ///< all of the first stage's in the new order, each with its score there
-  std::vector<LocalMatch> local;  ///< of those that were looked at again, the first ones of `matches`: the new score, and the pairs to draw
+  Matches matches;                  ///< all of the first stage's in the new order, each with its score there
+  std::vector<LocalMatch> local;    ///< of those that were re-ranked, the first ones of `matches`: the new score, and the pairs to draw
   std::vector<LocalPlaces> places;  ///< those of the candidates that the pairs name
 };
 

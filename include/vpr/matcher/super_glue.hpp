@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -181,6 +182,8 @@ class SuperGlue {
     }
     return {first, second};
   }
+  std::string_view score_name() const { return "matches"; }
+
   /// The scores `1×M×N` of N query and M candidate keypoints, from `described`.
   X scores(const X& query, const X& candidate) const {
     X products = matmul(final_(candidate), final_(query), Product::abt);

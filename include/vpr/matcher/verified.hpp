@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -61,6 +62,7 @@ struct Verified {
     return {static_cast<float>(verified.size()), std::move(verified)};
   }
   LocalMatch operator()(const LocalFeatures& query, const LocalFeatures& candidate) const { return (*this)(prepare(query), candidate); }
+  std::string_view score_name() const { return "inliers"; }
 };
 
 static_assert(Matcher<Verified<>>);

@@ -28,7 +28,7 @@ struct Descriptors {
 enum class BatchContexts { must_agree, may_differ };
 
 /// @throws ShapeError   for descriptors of different lengths
-/// @throws ConfigError  that names what differs in how they were made, see `differences`; another batch context is allowed if that is said
+/// @throws ConfigError  that names what differs in how they were made, see `differences`; another batch context is allowed if asked for
 inline void require_comparable(const Descriptors& a, const Descriptors& b, BatchContexts contexts = BatchContexts::must_agree) {
   require_same(a.record, b.record, "descriptors", {contexts == BatchContexts::may_differ ? "batch_context" : ""});
   VPR_REQUIRE(ShapeError, a.dimensions == b.dimensions, "descriptors: got ", a.dimensions, " and ", b.dimensions,

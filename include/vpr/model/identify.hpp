@@ -5,12 +5,11 @@
 
 #include <vpr/backend/shapes.hpp>
 #include <vpr/io/load.hpp>
+#include <vpr/io/vit_names.hpp>
 #include <vpr/model/systems.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
-#include <cstdint>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -23,7 +22,7 @@ namespace vpr {
 struct FittingModel {
   std::string name;   ///< a network or system: `dinov2-vitb14-reg`, `salad`, `salad@dinov2-vits14`
   LoadReport report;  ///< what loading finds: where it `fits()`, the set loads strictly, else leniently, leaving over what is unexpected
-  bool by_default = false;  ///< whether loading takes this set when no `LoadOptions::root` tells which
+  bool by_default = false;  ///< whether loading takes this set when no `LoadOptions::root` is given
 };
 
 namespace detail {
@@ -59,30 +58,6 @@ inline void keep_closest(std::vector<FittingModel>& fitting) {
   std::vector<FittingModel> closest;
   std::copy_if(fitting.begin(), fitting.end(), std::back_inserter(closest), is_closest);
   fitting = std::move(closest);
-}
-
-/// The sizes of the vision transformer in a file, in words: one of official or Hugging Face's names. Empty where there is none.
-inline std::string described_vit(const std::vector<TensorInfo>& tensors) {
-  Shape patches;
-  std::int64_t blocks = 0;
-  bool registers = false, layer_scale = false;
-  for (const TensorInfo& tensor : tensors) {
-    const std::string name = plain_name(tensor.name);
-    const auto has = [&name](std::string_view part) { return name.find(part) != name.npos; };
-    if (has("patch_embed") && has("proj") && tensor.shape.rank() == 4) patches = tensor.shape;
-    registers = registers || has("register_tokens") || has("reg_token");
-    layer_scale = layer_scale || has("ls1.gamma") || has("layer_scale1");
-    for (const std::string_view list : {"blocks.", "layer."}) {
-      const std::size_t at = name.find(list);
-      std::int64_t index = -1;
-      if (at != name.npos) std::from_chars(name.data() + at + list.size(), name.data() + name.size(), index);
-      if (index >= blocks && index < 1000) blocks = index + 1;
-    }
-  }
-  if (patches.rank() == 0 || blocks == 0) return {};
-  return "a vision transformer of " + std::to_string(patches[0]) + " channels and " + std::to_string(blocks) + " blocks, with patches of " +
-         std::to_string(patches[2]) + " pixels, " + (registers ? "with" : "without") + " registers, " + (layer_scale ? "with" : "without") +
-         " layer scale";
 }
 
 }  // namespace detail

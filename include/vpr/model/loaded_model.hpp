@@ -14,15 +14,15 @@
 
 namespace vpr {
 
-/// What `BatchContext::with` takes of photos, whatever their sizes.
+/// The regions `K×R×C` of K photos, whatever their sizes, for `BatchContext::with`.
 /// @throws ShapeError  that says which of them cannot be described, before any is
 template <class P>
-typename P::X companions_of(const P& pipeline, std::span<const ImageView> photos) {
+typename P::X context_regions(const P& pipeline, std::span<const ImageView> photos) {
   for (std::size_t i = 0; i < photos.size(); ++i) {
     try {
       pipeline.input_size(photos[i].size());
     } catch (const ShapeError& error) {
-      fail<ShapeError>("companion ", i + 1, " of ", photos.size(), ": ", error.what());
+      fail<ShapeError>("batch context: photo ", i + 1, " of ", photos.size(), ": ", error.what());
     }
   }
   std::vector<float> values;

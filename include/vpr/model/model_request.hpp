@@ -48,7 +48,7 @@ struct ModelRequest {
   std::string name;     ///< BACKBONE+AGGREGATOR, SYSTEM or `SYSTEM@BACKBONE`: see `named_systems`
   std::string weights;  ///< file of the weights: of the backbone, or of all where more is learned; see `seed_of`
   std::optional<std::string> weights_root = std::nullopt;  ///< which of several sets of weights in the file: see `LoadOptions::root`
-  bool strict = true;                                      ///< whether tensors of the file that the model has no use for are an error
+  bool strict = true;                                      ///< whether tensors of the file that the model lacks are an error
   std::optional<ImageSize> size = std::nullopt;            ///< what the preprocessing aims at
   std::string preprocess = {};                             ///< see `find_preprocess`
   std::optional<Tap> tap = std::nullopt;                   ///< with a block: its tokens, each at unit length
@@ -60,8 +60,8 @@ struct ModelRequest {
   std::optional<LocalKind> local = std::nullopt;           ///< for `load_two_stage`; nothing: its head where it has one, else patches
   std::optional<Tap> local_tap = std::nullopt;             ///< where its patches are taken; nothing: the aggregator's
   std::function<Vocabulary(const PatchFeatures&)> vocabulary = {};  ///< for VLAD: gives the words, and may look at features to find them
-  std::function<void(const std::string&)> say = {};  ///< gets a sentence where the file's record decides something or is overruled, or
-                                                     ///< weights are not loaded as they were saved
+  /// Called with a sentence where the file's record decides something or is overruled, or weights are not loaded as they were saved.
+  std::function<void(const std::string&)> on_message = {};
 };
 
 }  // namespace vpr

@@ -6,7 +6,7 @@
 
 #include <vpr/aggregator/simple.hpp>
 #include <vpr/backbone/tapped.hpp>
-#include <vpr/dataset/text.hpp>
+#include <vpr/core/text.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/open.hpp>
 #include <vpr/io/save.hpp>
@@ -18,11 +18,11 @@
 #include <vpr/model/identify.hpp>
 #include <vpr/model/loaded_model.hpp>
 #include <vpr/model/model_request.hpp>
+#include <vpr/model/settled_record.hpp>
 #include <vpr/model/smoothing.hpp>
 #include <vpr/model/systems.hpp>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <span>
@@ -34,70 +34,6 @@
 namespace vpr {
 
 namespace detail {
-
-/// What a model is recorded as when nothing is asked of it but its name and its weights.
-inline ModelRecord published_record(const ModelRequest& request, std::string_view preprocess, ImageSize size,
-                                    std::string_view position_rule) {
-  ModelRecord record = record_of(canonical_name(request.name), size, preprocess, position_rule);
-  record.weights = seed_of(request.weights) ? request.weights : std::filesystem::path(request.weights).filename().string();
-  record.weights_hash = "not hashed";
-  return record;
-}
-
-/// The file of a request's weights; nothing where they are drawn at random.
-inline std::optional<WeightFile> open_weights(const ModelRequest& request) {
-  return seed_of(request.weights) ? std::nullopt : std::optional(vpr::open_weights(request.weights));
-}
-
-/// The record inside a weight file, of which every field can be used; an empty one where there is none.
-inline ModelRecord trained_record(const std::optional<WeightFile>& file, std::string_view published_rule) {
-  if (!file) return {};
-  ModelRecord record = record_in(file->metadata()).value_or(ModelRecord());
-  naming_file(file->path(), "its record", [&] {
-    if (!record.size.empty()) parse_image_size(record.size, "size");
-    if (!record.preprocess.empty()) find_preprocess(record.preprocess, {224, 224});
-    if (!record.position_rule.empty() && record.position_rule != published_rule) find_position_rule(record.position_rule);
-    if (!record.tokens.empty()) wants_unit_tokens(record.tokens);
-    parse_tap(record.block, record.facet);
-  });
-  return record;
-}
-
-/// What a request comes to: what it asks for, else what the weight file's record says, else what was published.
-inline ModelRecord settled(const ModelRequest& request, const std::optional<WeightFile>& file, const ModelRecord& published) {
-  ModelRecord record = published, asked, trained = trained_record(file, published.position_rule);
-  if (request.size) asked.size = text_of(*request.size);
-  asked.preprocess = request.preprocess;
-  asked.tokens = request.tokens;
-  if (request.positions) asked.position_rule = text_of(*request.positions);
-  if (request.tap) {
-    asked.block = request.tap->block < 0 ? "last" : std::to_string(request.tap->block);
-    asked.facet = text_of(request.tap->facet);
-  }
-  for (const std::string_view field : {"size", "preprocess", "position_rule", "block", "facet", "tokens"}) {
-    std::string& value = *record.find(field);
-    if (field == "tokens") value = default_tokens(request.name, parse_tap(record.block, record.facet));
-    const std::string wanted = *asked.find(field), found = *trained.find(field), before = value;
-    if (!wanted.empty() || !found.empty()) value = wanted.empty() ? found : wanted;
-    if (!request.say || found.empty()) continue;
-    if (value != found) request.say(text_of(field, ": ", value, " as asked, but ", record.weights, " was trained with ", found));
-    if (value == found && wanted.empty() && value != before)
-      request.say(text_of(field, ": ", value, ", as ", record.weights, " was trained"));
-  }
-  return record;
-}
-
-inline AnyPreprocess preprocess_of(const ModelRecord& record) {
-  return find_preprocess(record.preprocess, parse_image_size(record.size, "size"));
-}
-
-/// In which precision a file holds matrices: that of its record where it has packed ones, else float32.
-inline PrecisionTable precision_in(const WeightFile& file) {
-  const std::optional<Precision> packed = file.packed_precision();
-  if (!packed) return Precision::f32;
-  const std::string recorded = record_in(file.metadata()).value_or(ModelRecord()).precision;
-  return recorded.empty() ? *packed : naming_file(file.path(), "its record", [&] { return find_precision(recorded); });
-}
 
 /// Loads a model whose int8 is to be smoothed, by the photos asked for or by `calibration_photos`.
 template <class Model>
@@ -150,7 +86,8 @@ void load_weights(Model& model, AnyPipeline<>& pipeline, std::string_view name, 
                        : table.has(Precision::int8) ? record_in(file.metadata()).value_or(ModelRecord()).calibration
                                                     : "none";
   const bool as_saved = report.unexpected.empty() && report.not_finite.empty() && report.converted.empty() && report.passed_over.empty();
-  if (!as_saved && request.say) request.say(text_of(file.path(), ": loaded '", record.weights_root, "' with ", report.text()));
+  if (!as_saved && request.on_message)
+    request.on_message(text_of(file.path(), ": loaded '", record.weights_root, "' with ", report.text()));
   if (!request.save_weights.empty()) {
     std::map<std::string, std::string> metadata = file.metadata();  // its licence, and how it was trained
     metadata.insert_or_assign("precision", record.precision);

@@ -41,7 +41,7 @@ template <class B = Cpu<f32>, class Config = ViTB14>
 using SelaVprPpFloat = Pipeline<SideNetwork<adapter::MulConvSide, Config, B>, ProjectedGem<B>>;
 
 /// SelaVPR++ whole: of two side networks beside one network, the second gives a binary descriptor of 512 bits, by whose Hamming distance candidates
-/// are found, and the first a float descriptor, by whose Euclidean distance they are looked at again.
+/// are found, and the first a float descriptor, by whose Euclidean distance they are re-ranked.
 template <class B = Cpu<f32>, class Config = ViTB14>
 using SelaVprPp = TwoStage<Pipeline<SideNetwork<adapter::MulConvSide, Config, B>, OfChannels<ProjectedGem<B>>>,
                            DescriptorHead<OfChannels<ProjectedGem<B>>>, DescriptorDistance>;

@@ -3,7 +3,7 @@
 /// The published backbones, aggregators and systems by name.
 ///
 /// It instantiates all of them: include it in one source. A program whose other sources need it, too, defines `VPR_MODELS_APART` in all of them and
-/// compiles each line of the lists below in a source of its own: see `<vpr/model/rows.hpp>`. Rows of systems on any network take theirs from
+/// compiles each family of the lists below in a source of its own: see `<vpr/model/rows.hpp>`. Rows of systems on any network take theirs from
 /// `make_backbone`, which is instantiated in one more source.
 #pragma once
 
@@ -49,33 +49,22 @@
 
 namespace vpr {
 
-struct DinoV2Backbones;
-struct ResNetBackbones;
-struct VggBackbones;
-struct ConvNextBackbones;
-struct CommonAggregators;
-struct SaladSystems;
-struct BoqSystems;
-struct MegaLocSystems;
-struct AnyLocSystems;
-struct CricaVprSystems;
-struct SelaVprSystems;
-struct GclSystems;
-struct CosPlaceSystems;
-struct MixVprSystems;
-struct ConvApSystems;
-struct SuperVladSystems;
-struct Image4VprSystems;
-struct TransVprBackbones;
-struct TransVprSystems;
-struct NetVladSystems;
-struct PatchNetVladSystems;
-struct EdtFormerSystems;
-struct SelaVprPpSystems;
-struct SuperPointBackbones;
-struct SuperGlueSystems;
-struct R2FormerBackbones;
-struct R2FormerSystems;
+namespace detail {
+
+template <class...>
+struct Families {};
+
+}  // namespace detail
+
+// The families of rows, each declared here and defined in its header.
+using BackboneFamilies = detail::Families<struct DinoV2Backbones, struct ResNetBackbones, struct VggBackbones, struct ConvNextBackbones,
+                                          struct TransVprBackbones, struct SuperPointBackbones, struct R2FormerBackbones>;
+using AggregatorFamilies = detail::Families<struct CommonAggregators>;
+using SystemFamilies =
+    detail::Families<struct SaladSystems, struct CricaVprSystems, struct SelaVprSystems, struct GclSystems, struct CosPlaceSystems,
+                     struct MixVprSystems, struct ConvApSystems, struct BoqSystems, struct SuperVladSystems, struct Image4VprSystems,
+                     struct TransVprSystems, struct NetVladSystems, struct PatchNetVladSystems, struct MegaLocSystems, struct AnyLocSystems,
+                     struct EdtFormerSystems, struct SelaVprPpSystems, struct SuperGlueSystems, struct R2FormerSystems>;
 
 namespace detail {
 
@@ -84,6 +73,18 @@ std::vector<Row> joined(std::initializer_list<std::vector<Row>> families) {
   std::vector<Row> all;
   for (const std::vector<Row>& family : families) all.insert(all.end(), family.begin(), family.end());
   return all;
+}
+template <class... F>
+std::vector<NamedBackbone> all_backbones(Families<F...>) {
+  return joined({backbones_of<F>()...});
+}
+template <class... F>
+std::vector<NamedAggregator> all_aggregators(Families<F...>) {
+  return joined({aggregators_of<F>()...});
+}
+template <class... F>
+std::vector<NamedSystem> all_systems(Families<F...>) {
+  return joined({systems_of<F>()...});
 }
 
 template <class Row>
@@ -103,24 +104,17 @@ std::string names_of(const std::vector<Row>& rows) {
 
 /// The rows of all backbones.
 inline const std::vector<NamedBackbone>& named_backbones() {
-  static const std::vector<NamedBackbone> all = detail::joined(
-      {backbones_of<DinoV2Backbones>(), backbones_of<ResNetBackbones>(), backbones_of<VggBackbones>(), backbones_of<ConvNextBackbones>(),
-       backbones_of<TransVprBackbones>(), backbones_of<SuperPointBackbones>(), backbones_of<R2FormerBackbones>()});
+  static const std::vector<NamedBackbone> all = detail::all_backbones(BackboneFamilies());
   return all;
 }
 /// The rows of all aggregators.
 inline const std::vector<NamedAggregator>& named_aggregators() {
-  static const std::vector<NamedAggregator> all = detail::joined({aggregators_of<CommonAggregators>()});
+  static const std::vector<NamedAggregator> all = detail::all_aggregators(AggregatorFamilies());
   return all;
 }
 /// The rows of all systems.
 inline const std::vector<NamedSystem>& named_systems() {
-  static const std::vector<NamedSystem> all = detail::joined(
-      {systems_of<SaladSystems>(), systems_of<CricaVprSystems>(), systems_of<SelaVprSystems>(), systems_of<GclSystems>(),
-       systems_of<CosPlaceSystems>(), systems_of<MixVprSystems>(), systems_of<ConvApSystems>(), systems_of<BoqSystems>(),
-       systems_of<SuperVladSystems>(), systems_of<Image4VprSystems>(), systems_of<TransVprSystems>(), systems_of<NetVladSystems>(),
-       systems_of<PatchNetVladSystems>(), systems_of<MegaLocSystems>(), systems_of<AnyLocSystems>(), systems_of<EdtFormerSystems>(),
-       systems_of<SelaVprPpSystems>(), systems_of<SuperGlueSystems>(), systems_of<R2FormerSystems>()});
+  static const std::vector<NamedSystem> all = detail::all_systems(SystemFamilies());
   return all;
 }
 
@@ -195,7 +189,7 @@ inline std::string on_backbone(std::string_view text, std::string_view backbone)
   return std::string(SystemName(text).system).append("@").append(backbone);
 }
 
-/// Whether each token of a model is brought to unit length where nothing else is said, `unit` or `raw`; empty for a system that has no choice.
+/// Whether each token of a model is brought to unit length by default, `unit` or `raw`; empty for a system that has no choice.
 /// Of BACKBONE+AGGREGATOR, tokens of a network's parts are: only at its end has it normalised them.
 inline std::string_view default_tokens(std::string_view text, Tap tap = {}) {
   const CompositionName composition(text);

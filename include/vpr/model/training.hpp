@@ -46,8 +46,8 @@ struct TrainingCallbacks {
   std::function<std::vector<double>(const std::string& weights)> validate = {};
   /// A step is done and, where that was due, validated. Step 0 has the measures of the validation before the first.
   std::function<void(const TrainingRow&)> after_step = {};
-  std::function<bool()> stop = {};                   ///< whether to stop after this step, to be resumed later
-  std::function<void(const std::string&)> say = {};  ///< what a resumed training found
+  std::function<bool()> stop = {};                          ///< whether to stop after this step, to be resumed later
+  std::function<void(const std::string&)> on_message = {};  ///< called with what a resumed training found
 };
 
 /// What a training moves: a system, and what its steps train beside it.
@@ -211,7 +211,7 @@ class Training {
       found = text_of(escaped(weights), ": these weights are of step ", *steps, ", the state is of step ", done(),
                       ": they are written when the training goes on");
     }
-    if (!found.empty() && callbacks_.say) callbacks_.say(found);
+    if (!found.empty() && callbacks_.on_message) callbacks_.on_message(found);
   }
 
   TrainedSystem& system_;

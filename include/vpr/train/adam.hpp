@@ -50,11 +50,11 @@ class AdamUpdate {
     B::adam_update(gradient,
                    AdamStep<T>{.rate = T(rate / (1 - std::pow(settings_.beta1, step))),
                                .weight_decay = T(Decoupled ? 0 : settings_.weight_decay),
-                               .kept = T(Decoupled ? 1 - rate * settings_.weight_decay : 1),
+                               .decay = T(Decoupled ? 1 - rate * settings_.weight_decay : 1),
                                .mean_share = T(1 - settings_.beta1),
-                               .square_kept = T(settings_.beta2),
+                               .beta2 = T(settings_.beta2),
                                .square_share = T(1 - settings_.beta2),
-                               .root_scale = T(std::sqrt(1 - std::pow(settings_.beta2, step))),
+                               .correction = T(std::sqrt(1 - std::pow(settings_.beta2, step))),
                                .eps = T(settings_.eps)},
                    value, mean_, square_, largest_);
   }

@@ -12,6 +12,7 @@
 #include <vpr/io/save.hpp>
 #include <vpr/train/clip.hpp>
 #include <vpr/train/optimizer.hpp>
+#include <vpr/train/state.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -47,42 +48,6 @@ struct TrainingStep {
 namespace detail {
 
 inline constexpr FileKind training_state{"training state"};
-
-/// A parameter of any type, so that states of different types fit in one list.
-struct AnyParameter {
-  template <Parameter P>
-  static AnyParameter of(P& parameter) {
-    return {.get_shape = [&parameter] { return parameter.shape(); },
-            .set = [&parameter](std::span<const float> values) { parameter.assign(values); },
-            .get = [&parameter] { return parameter.to_vector(); }};
-  }
-
-  std::function<Shape()> get_shape;
-  std::function<void(std::span<const float>)> set;
-  std::function<std::vector<float>()> get;
-
-  Shape shape() const { return get_shape(); }
-  void assign(std::span<const float> values) { set(values); }
-  std::vector<float> to_vector() const { return get(); }
-};
-
-/// The values of all that `state.visit` shows, to give back.
-class StateCopy {
- public:
-  template <class State>
-  explicit StateCopy(State& state) {
-    state.visit([this](const std::string&, Parameter auto& parameter) { values_.push_back(parameter.to_vector()); }, std::string());
-  }
-  template <class State>
-  void restore(State& state) const {
-    auto next = values_.begin();
-    state.visit([&next](const std::string&, Parameter auto& parameter) { parameter.assign(std::span<const float>(*next++)); },
-                std::string());
-  }
-
- private:
-  std::vector<std::vector<float>> values_;
-};
 
 }  // namespace detail
 
@@ -179,7 +144,7 @@ class Trainer {
   /// @throws IoError, FormatError, WeightError  for a file that cannot be read, is no state, or one of a newer version or of another training; all is then as it was.
   void resume(const std::string& path) {
     const WeightFile file = read_safetensors(path);
-    detail::training_state.is_said(file.metadata(), path);
+    detail::training_state.is_kind_of(file.metadata(), path);
     const detail::StateCopy before(*this);
     try {
       load(*this, file, PrefixedNames{}, {.optional = {}, .ignored = {}});
@@ -217,7 +182,7 @@ class Trainer {
     if (settings_.after_checkpoint) settings_.after_checkpoint();
   }
 
-  /// Writes a checkpoint of steps that are in none while an error is under way, which is the one to be told if this fails, too.
+  /// Writes a checkpoint of steps that are in none while an error is under way, which is the one to be reported if this fails, too.
   void keep_done_steps() noexcept {
     try {
       if (!settings_.checkpoint.empty() && done() > std::max<std::int64_t>(in_checkpoint_, 0)) checkpoint();

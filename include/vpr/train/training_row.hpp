@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// What a training tells of each step.
+/// What a training reports of each step.
 #pragma once
 
 #include <vpr/core/requirements.hpp>
@@ -10,7 +10,7 @@
 
 namespace vpr {
 
-/// What is told of a step of training.
+/// What is reported of a step of training.
 struct TrainingRow {
   std::int64_t step = 0;
   double loss = 0;

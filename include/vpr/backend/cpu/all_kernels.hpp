@@ -5,12 +5,14 @@
 #pragma once
 
 #include <vpr/backend/cpu/attention.hpp>
+#include <vpr/backend/cpu/elements.hpp>
 #include <vpr/backend/cpu/filter_scores.hpp>
 #include <vpr/backend/cpu/hamming.hpp>
 #include <vpr/backend/cpu/map_kernels.hpp>
 #include <vpr/backend/cpu/product_kernels.hpp>
 #include <vpr/backend/cpu/row_scores.hpp>
 #include <vpr/backend/cpu/rows.hpp>
+#include <vpr/backend/cpu/transport.hpp>
 
 #ifdef VPR_KERNELS_HERE
 template const vpr::detail::ProductKernels<double>& vpr::detail::plain_product_kernels<double>();

@@ -43,23 +43,20 @@ inline std::int64_t attention_scratch(std::int64_t keys, std::int64_t depth) {
   return (keys + most_lanes) * depth + keys * (depth + most_lanes) + most_rows * ((depth + depth_piece) + key_block + depth + most_lanes);
 }
 
+/// Those of the set that runs.
+const AttentionKernels& attention_kernels();
+
 }  // namespace VPR_TARGET
 }  // namespace vpr::detail
 
 #if VPR_HAS_KERNELS
 #define VPR_KERNELS <vpr/backend/cpu/kernels/attention.inl>
 #include <vpr/backend/cpu/each_instruction_set.inl>
-#undef VPR_KERNELS
+VPR_DEFINE_CHOSEN_KERNELS(AttentionKernels, attention_kernels)
 #endif
 
 namespace vpr::detail {
 inline namespace VPR_TARGET {
-
-#if VPR_HAS_KERNELS
-VPR_KERNELS_INLINE const AttentionKernels& chosen_attention() { return VPR_CHOSEN_KERNELS(attention_kernels); }
-#else
-const AttentionKernels& chosen_attention();
-#endif
 
 /// `ScalarKernels::attention`. A task is a head of an image, or a part of its queries where there are few heads.
 template <class X>
@@ -69,7 +66,7 @@ void attention(AttentionOperand<float> q, AttentionOperand<float> k, AttentionOp
   // Each part packs keys and values for itself, so it takes at least 64 queries.
   const std::int64_t wanted = tasks >= 4 * thread_count() ? 1 : (4 * thread_count() + tasks - 1) / tasks;
   const std::int64_t parts = std::clamp<std::int64_t>(wanted, 1, (q.rows + 63) / 64), part = ((q.rows + parts - 1) / parts + 11) / 12 * 12;
-  const AttentionKernels& kernels = chosen_attention();
+  const AttentionKernels& kernels = attention_kernels();
   parallel_for(tasks * parts, [&](std::int64_t i) {
     const std::int64_t b = i / parts / heads, column = i / parts % heads * depth, begin = i % parts * part;
     const std::int64_t count = std::min(part, q.rows - begin);

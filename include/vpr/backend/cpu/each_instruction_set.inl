@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Includes the file of kernels `VPR_KERNELS` once for each instruction set, compiled for it: not guarded, and not to be included by users.
+/// Includes the file of kernels `VPR_KERNELS` once for each instruction set, compiled for it, and undefines that name: not guarded, and not to be
+/// included by users.
 ///
 /// The file sees `VPR_INSTRUCTION_SET`, the namespace it puts its kernels into (inside `vpr::detail` and `VPR_TARGET`), `VPR_VECTOR_BYTES`,
 /// the width of the set's registers, `VPR_VECTOR_REGISTERS`, how many there are, and `VPR_BF16_AND_VNNI`, whether products of bfloat16 and
@@ -68,7 +69,7 @@
 
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,fma,bmi,bmi2,popcnt,lzcnt,f16c," \
-                                                   "avx512bf16,avx512vnni,avx512vpopcntdq"))),                                    \
+                                                   "avx512bf16,avx512vnni,avx512vpopcntdq"))),                                   \
                              apply_to = function)
 #else
 #pragma GCC target("avx512bf16,avx512vnni,avx512vpopcntdq")
@@ -90,3 +91,5 @@
 #endif
 
 #endif
+
+#undef VPR_KERNELS

@@ -47,25 +47,15 @@ struct FilterKernels {
   std::int32_t byte_shift;  ///< what is added to a query's bytes
 };
 
+inline namespace VPR_TARGET {
+/// Those of the set that runs.
+const FilterKernels& filter_kernels();
+}  // namespace VPR_TARGET
+
 }  // namespace vpr::detail
 
 #if VPR_HAS_KERNELS
 #define VPR_KERNELS <vpr/backend/cpu/kernels/filter_scores.inl>
 #include <vpr/backend/cpu/each_instruction_set.inl>
-#undef VPR_KERNELS
+VPR_DEFINE_CHOSEN_KERNELS(FilterKernels, filter_kernels)
 #endif
-
-namespace vpr::detail {
-inline namespace VPR_TARGET {
-
-#if VPR_HAS_KERNELS
-VPR_KERNELS_INLINE const FilterKernels& filter_kernels() {
-  static const FilterKernels& chosen = VPR_CHOSEN_KERNELS(filter_kernels);
-  return chosen;
-}
-#else
-const FilterKernels& filter_kernels();
-#endif
-
-}  // namespace VPR_TARGET
-}  // namespace vpr::detail

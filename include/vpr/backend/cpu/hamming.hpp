@@ -16,25 +16,15 @@ struct HammingKernels {
   Closer* closer;
 };
 
+inline namespace VPR_TARGET {
+/// Those of the set that runs.
+const HammingKernels& hamming_kernels();
+}  // namespace VPR_TARGET
+
 }  // namespace vpr::detail
 
 #if VPR_HAS_KERNELS
 #define VPR_KERNELS <vpr/backend/cpu/kernels/hamming.inl>
 #include <vpr/backend/cpu/each_instruction_set.inl>
-#undef VPR_KERNELS
+VPR_DEFINE_CHOSEN_KERNELS(HammingKernels, hamming_kernels)
 #endif
-
-namespace vpr::detail {
-inline namespace VPR_TARGET {
-
-#if VPR_HAS_KERNELS
-VPR_KERNELS_INLINE const HammingKernels& hamming_kernels() {
-  static const HammingKernels& chosen = VPR_CHOSEN_KERNELS(hamming_kernels);
-  return chosen;
-}
-#else
-const HammingKernels& hamming_kernels();
-#endif
-
-}  // namespace VPR_TARGET
-}  // namespace vpr::detail

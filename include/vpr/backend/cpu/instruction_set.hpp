@@ -103,3 +103,15 @@ const Kernels& chosen_kernels(const std::array<const Kernels*, 4>& compiled) {
 #else
 #define VPR_CHOSEN_KERNELS(name) baseline::name
 #endif
+
+/// Defines `const Kernels& name()`, which is declared in `vpr::detail` and `VPR_TARGET`: the table `name` of the set that runs. For files with
+/// `VPR_HAS_KERNELS`, after they include the kernels.
+#define VPR_DEFINE_CHOSEN_KERNELS(Kernels, name)             \
+  namespace vpr::detail {                                    \
+  inline namespace VPR_TARGET {                              \
+  VPR_KERNELS_INLINE const Kernels& name() {                 \
+    static const Kernels& chosen = VPR_CHOSEN_KERNELS(name); \
+    return chosen;                                           \
+  }                                                          \
+  }                                                          \
+  }

@@ -55,23 +55,14 @@ struct MapKernels {
   void (*normalize)(std::int64_t columns, const float* x, const float* mean, const float* scale, const float* bias, float* out);
 };
 
+/// Those of the set that runs.
+const MapKernels& map_kernels();
+
 }  // namespace VPR_TARGET
 }  // namespace vpr::detail
 
 #if VPR_HAS_KERNELS
 #define VPR_KERNELS <vpr/backend/cpu/kernels/maps.inl>
 #include <vpr/backend/cpu/each_instruction_set.inl>
-#undef VPR_KERNELS
+VPR_DEFINE_CHOSEN_KERNELS(MapKernels, map_kernels)
 #endif
-
-namespace vpr::detail {
-inline namespace VPR_TARGET {
-
-#if VPR_HAS_KERNELS
-VPR_KERNELS_INLINE const MapKernels& map_kernels() { return VPR_CHOSEN_KERNELS(maps); }
-#else
-const MapKernels& map_kernels();
-#endif
-
-}  // namespace VPR_TARGET
-}  // namespace vpr::detail

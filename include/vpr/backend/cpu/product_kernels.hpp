@@ -89,7 +89,6 @@ struct ProductKernels {
 #if VPR_HAS_KERNELS
 #define VPR_KERNELS <vpr/backend/cpu/kernels/products.inl>
 #include <vpr/backend/cpu/each_instruction_set.inl>
-#undef VPR_KERNELS
 #endif
 
 namespace vpr::detail {

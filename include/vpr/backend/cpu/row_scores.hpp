@@ -42,25 +42,15 @@ struct RowScoreKernels {
   Pairs* pair_distances;
 };
 
+inline namespace VPR_TARGET {
+/// Those of the set that runs.
+const RowScoreKernels& row_score_kernels();
+}  // namespace VPR_TARGET
+
 }  // namespace vpr::detail
 
 #if VPR_HAS_KERNELS
 #define VPR_KERNELS <vpr/backend/cpu/kernels/row_scores.inl>
 #include <vpr/backend/cpu/each_instruction_set.inl>
-#undef VPR_KERNELS
+VPR_DEFINE_CHOSEN_KERNELS(RowScoreKernels, row_score_kernels)
 #endif
-
-namespace vpr::detail {
-inline namespace VPR_TARGET {
-
-#if VPR_HAS_KERNELS
-VPR_KERNELS_INLINE const RowScoreKernels& row_score_kernels() {
-  static const RowScoreKernels& chosen = VPR_CHOSEN_KERNELS(row_score_kernels);
-  return chosen;
-}
-#else
-const RowScoreKernels& row_score_kernels();
-#endif
-
-}  // namespace VPR_TARGET
-}  // namespace vpr::detail

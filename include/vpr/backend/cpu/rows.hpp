@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// The kernels of elements, rows and columns of floats, compiled for each instruction set.
+/// The kernels of rows and columns of floats, compiled for each instruction set.
 #pragma once
 
-#include <vpr/backend/cpu/vector_math.hpp>
+#include <vpr/backend/cpu/elements.hpp>
 
 namespace vpr::detail {
 inline namespace VPR_TARGET {
 
-/// Those of one set. `out` may be an input where elements are computed apart. A row has `columns` elements, at least one.
+/// Those of one set. A row has `columns` elements, at least one; `out` may be a row that is read.
 struct RowKernels {
-  using Map = void (*)(std::int64_t count, const float* x, float* out);
-  using Map2 = void (*)(std::int64_t count, const float* x, const float* y, float* out);
-  using Map3 = void (*)(std::int64_t count, const float* x, const float* y, const float* z, float* out);
-
-  Map exp, relu, gelu, quick_gelu;
-  Map2 multiply, divide, silu_gate, relu_gradient, gelu_gradient, quick_gelu_gradient;
-  Map3 silu_gate_gradient;  // by the gated half alone
-  void (*add_scaled)(std::int64_t count, const float* x, const float* y, float scale, float* out);
-  Map3 add_gated;
-
   void (*layer_norm)(std::int64_t columns, const float* x, const float* gamma, const float* beta, float eps, float* out);
   void (*layer_norm_gradient)(std::int64_t columns, const float* x, const float* gamma, float eps, const float* dy, float* dx);
   /// Of scale · x, the gradient by x.
@@ -38,11 +28,10 @@ struct RowKernels {
                         const float* x, const float* assignment, const float* centres, float* out);
   void (*weighted_differences)(std::int64_t count, std::int64_t channels, const float* point, const float* others, const float* weights,
                                float* out);
-  void (*transport_step)(std::int64_t tokens, std::int64_t clusters, const float* scores, float dustbin, float mass_left,
-                         const float* before, float* u, float* v);
-  void (*transport_plan)(std::int64_t tokens, std::int64_t clusters, const float* scores, float dustbin, const float* u, const float* v,
-                         float* out);
 };
+
+/// Those of the set that runs.
+const RowKernels& row_kernels();
 
 }  // namespace VPR_TARGET
 }  // namespace vpr::detail
@@ -50,17 +39,5 @@ struct RowKernels {
 #if VPR_HAS_KERNELS
 #define VPR_KERNELS <vpr/backend/cpu/kernels/rows.inl>
 #include <vpr/backend/cpu/each_instruction_set.inl>
-#undef VPR_KERNELS
+VPR_DEFINE_CHOSEN_KERNELS(RowKernels, row_kernels)
 #endif
-
-namespace vpr::detail {
-inline namespace VPR_TARGET {
-
-#if VPR_HAS_KERNELS
-VPR_KERNELS_INLINE const RowKernels& rows() { return VPR_CHOSEN_KERNELS(row_kernels); }
-#else
-const RowKernels& rows();
-#endif
-
-}  // namespace VPR_TARGET
-}  // namespace vpr::detail

@@ -13,5 +13,4 @@
 #if VPR_HAS_KERNELS
 #define VPR_KERNELS <vpr/backend/cpu/kernels/vector_math.inl>
 #include <vpr/backend/cpu/each_instruction_set.inl>
-#undef VPR_KERNELS
 #endif

@@ -8,7 +8,7 @@ namespace VPR_INSTRUCTION_SET {
 
 #if VPR_BF16_AND_VNNI
 
-inline constexpr const MapKernels& maps = avx512::maps;  // has no use for the instructions that this set adds
+inline constexpr const MapKernels& map_kernels = avx512::map_kernels;  // none needs the instructions that this set adds
 
 #else
 
@@ -203,7 +203,7 @@ inline void normalize(std::int64_t columns, const float* x, const float* mean, c
   }
 }
 
-inline constexpr MapKernels maps{copy_windows, depthwise, max_pool, normalize};
+inline constexpr MapKernels map_kernels{copy_windows, depthwise, max_pool, normalize};
 
 #endif
 

@@ -138,7 +138,7 @@ void score_pairs(const float* const* a, const float* const* b, std::int64_t coun
 }
 
 inline constexpr RowScoreKernels row_score_kernels = {score_panel<false>, score_panel<true>,  within<false>,
-                                           within<true>,       score_pairs<false>, score_pairs<true>};
+                                                      within<true>,       score_pairs<false>, score_pairs<true>};
 
 }  // namespace VPR_INSTRUCTION_SET
 }  // namespace VPR_TARGET

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Functions of elements, of rows and of columns. See `vpr/backend/cpu/each_instruction_set.inl`; what each computes is said by the kernel
-/// of that name in `ScalarKernels` or `ScalarGradients`. Sums are in an order that depends on the length alone.
+/// Functions of rows and of columns. See `vpr/backend/cpu/each_instruction_set.inl`; what each computes is defined by the kernel of that name in
+/// `ScalarKernels` or `ScalarGradients`. Sums are in an order that depends on the length alone.
 
 namespace vpr::detail {
 inline namespace VPR_TARGET {
@@ -9,115 +9,10 @@ namespace VPR_INSTRUCTION_SET {
 
 #if VPR_BF16_AND_VNNI
 
-inline constexpr const RowKernels& row_kernels = avx512::row_kernels;  // has no use for the instructions that this set adds
+inline constexpr const RowKernels& row_kernels = avx512::row_kernels;  // none needs the instructions that this set adds
 
 #else
 
-// Loops over elements, whole vectors and at last a part of one. Functions are objects, since GCC compiles a lambda for the flags of the
-// file.
-
-template <class F>
-VPR_INLINE void map(std::int64_t count, const float* x, float* out, F f) {
-  for (; count > 0; count -= lanes, x += lanes, out += lanes) store_some(out, f(load_some(x, count)), count);
-}
-
-template <class F>
-VPR_INLINE void map(std::int64_t count, const float* x, const float* y, float* out, F f) {
-  for (; count > 0; count -= lanes, x += lanes, y += lanes, out += lanes) {
-    store_some(out, f(load_some(x, count), load_some(y, count)), count);
-  }
-}
-
-template <class F>
-VPR_INLINE void map(std::int64_t count, const float* x, const float* y, const float* z, float* out, F f) {
-  for (; count > 0; count -= lanes, x += lanes, y += lanes, z += lanes, out += lanes) {
-    store_some(out, f(load_some(x, count), load_some(y, count), load_some(z, count)), count);
-  }
-}
-
-/// Σ f(x[i], y[i]) in four registers.
-template <class F>
-VPR_INLINE float sum(std::int64_t count, const float* x, const float* y, F f) {
-  Floats a{}, b{}, c{}, d{};
-  std::int64_t i = 0;
-  for (; i + 4 * lanes <= count; i += 4 * lanes) {
-    a += f(load(x + i), load(y + i));
-    b += f(load(x + i + lanes), load(y + i + lanes));
-    c += f(load(x + i + 2 * lanes), load(y + i + 2 * lanes));
-    d += f(load(x + i + 3 * lanes), load(y + i + 3 * lanes));
-  }
-  for (; i + lanes <= count; i += lanes) a += f(load(x + i), load(y + i));
-  if (i < count) {
-    const Floats rest = f(load_first(x + i, count - i), load_first(y + i, count - i));
-    b += lane_numbers() < static_cast<std::int32_t>(count - i) ? rest : Floats{};
-  }
-  return sum_of_lanes((a + b) + (c + d));
-}
-
-/// The largest of at least one element, -∞ if all are NaN.
-VPR_INLINE float largest(std::int64_t count, const float* x) {
-  const Floats least = splat(-__builtin_inff());
-  Floats a = least, b = least;
-  std::int64_t i = 0;
-  for (; i + 2 * lanes <= count; i += 2 * lanes) {
-    a = larger(load(x + i), a);
-    b = larger(load(x + i + lanes), b);
-  }
-  for (; i + lanes <= count; i += lanes) a = larger(load(x + i), a);
-  if (i < count) b = larger(load_first(x + i, count - i, least), b);
-  return largest_lane(larger(a, b));
-}
-
-struct Exp {
-  VPR_INLINE Floats operator()(Floats x) const { return exp(x); }
-};
-struct Relu {
-  VPR_INLINE Floats operator()(Floats x) const { return relu(x); }
-};
-struct Gelu {
-  VPR_INLINE Floats operator()(Floats x) const { return gelu(x); }
-};
-struct QuickGelu {
-  VPR_INLINE Floats operator()(Floats x) const { return quick_gelu(x); }
-};
-struct ReluGradient {
-  VPR_INLINE Floats operator()(Floats y, Floats dy) const { return y <= 0.0F ? Floats{} : dy; }
-};
-struct GeluGradient {
-  VPR_INLINE Floats operator()(Floats x, Floats dy) const { return dy * gelu_derivative(x); }
-};
-struct QuickGeluGradient {
-  VPR_INLINE Floats operator()(Floats x, Floats dy) const {
-    const Floats share = sigmoid(1.702F * x);
-    return dy * share * (1.0F + 1.702F * x * (1.0F - share));
-  }
-};
-struct SiluGate {
-  VPR_INLINE Floats operator()(Floats x, Floats gated) const { return silu(x) * gated; }
-};
-struct SiluGateGradient {
-  VPR_INLINE Floats operator()(Floats x, Floats gated, Floats dy) const {
-    const Floats share = sigmoid(x);
-    return dy * gated * share * (1.0F + x * (1.0F - share));
-  }
-};
-struct Multiply {
-  VPR_INLINE Floats operator()(Floats x, Floats y) const { return x * y; }
-};
-struct Divide {
-  VPR_INLINE Floats operator()(Floats x, Floats y) const { return x / y; }
-};
-struct AddScaled {
-  float scale;
-  VPR_INLINE Floats operator()(Floats x, Floats y) const { return x + scale * y; }
-};
-struct AddGated {
-  VPR_INLINE Floats operator()(Floats x, Floats y, Floats gate) const { return x + gate * y; }
-};
-struct Scaled {
-  float factor;
-  VPR_INLINE Floats operator()(Floats x) const { return x * factor; }
-};
 struct Divided {
   float by;
   VPR_INLINE Floats operator()(Floats x) const { return x / by; }
@@ -160,29 +55,6 @@ struct UnitGradient {
   float product, norm;
   VPR_INLINE Floats operator()(Floats y, Floats dy) const { return (dy - y * product) / norm; }
 };
-
-inline void map_exp(std::int64_t count, const float* x, float* out) { map(count, x, out, Exp{}); }
-inline void map_relu(std::int64_t count, const float* x, float* out) { map(count, x, out, Relu{}); }
-inline void map_gelu(std::int64_t count, const float* x, float* out) { map(count, x, out, Gelu{}); }
-inline void map_quick_gelu(std::int64_t count, const float* x, float* out) { map(count, x, out, QuickGelu{}); }
-
-inline void map_multiply(std::int64_t count, const float* x, const float* y, float* out) { map(count, x, y, out, Multiply{}); }
-inline void map_divide(std::int64_t count, const float* x, const float* y, float* out) { map(count, x, y, out, Divide{}); }
-inline void map_silu_gate(std::int64_t count, const float* x, const float* y, float* out) { map(count, x, y, out, SiluGate{}); }
-inline void map_relu_gradient(std::int64_t count, const float* y, const float* dy, float* dx) { map(count, y, dy, dx, ReluGradient{}); }
-inline void map_gelu_gradient(std::int64_t count, const float* x, const float* dy, float* dx) { map(count, x, dy, dx, GeluGradient{}); }
-inline void map_quick_gelu_gradient(std::int64_t count, const float* x, const float* dy, float* dx) {
-  map(count, x, dy, dx, QuickGeluGradient{});
-}
-inline void map_silu_gate_gradient(std::int64_t count, const float* x, const float* y, const float* dy, float* dx) {
-  map(count, x, y, dy, dx, SiluGateGradient{});
-}
-inline void map_add_scaled(std::int64_t count, const float* x, const float* y, float scale, float* out) {
-  map(count, x, y, out, AddScaled{scale});
-}
-inline void map_add_gated(std::int64_t count, const float* x, const float* y, const float* gate, float* out) {
-  map(count, x, y, gate, out, AddGated{});
-}
 
 /// Mean of a row, and one over its standard deviation. The mean is that of the distances from the first element: a row of one number
 /// repeated, however large, varies by exactly 0.
@@ -339,78 +211,7 @@ inline void weighted_differences(std::int64_t count, std::int64_t channels, cons
   }
 }
 
-/// One iteration of an image's optimal transport: u, of K + 1 clusters, from the v before (none: zeros), then v, of tokens of mass 1, from u.
-/// @param mass_left  the dustbin's
-inline void transport_step(std::int64_t tokens, std::int64_t clusters, const float* scores, float dustbin, float mass_left,
-                           const float* before, float* u, float* v) {
-  const float mass = -__builtin_logf(static_cast<float>(tokens + clusters)), least = -__builtin_inff();
-  for (std::int64_t k = 0; k < clusters; k += lanes) {
-    const std::int64_t wanted = clusters - k;
-    Floats most = splat(least), total{};
-    for (std::int64_t n = 0; n < tokens; ++n)
-      most = larger(most, load_some(scores + n * clusters + k, wanted) + (before == nullptr ? 0.0F : before[n]));
-    for (std::int64_t n = 0; n < tokens; ++n)
-      total += exp(load_some(scores + n * clusters + k, wanted) + (before == nullptr ? 0.0F : before[n]) - most);
-    store_some(u + k, mass - (most + log(total)), wanted);
-  }
-  // The dustbin's scores are all one number: it leaves the logarithm.
-  float rest = __builtin_logf(static_cast<float>(tokens));
-  if (before != nullptr) {
-    const float most = largest(tokens, before);
-    map(tokens, before, v, ExpBelow{most, 1});
-    rest = most + log(splat(sum(tokens, v, v, First{})))[0];
-  }
-  u[clusters] = mass + __builtin_logf(mass_left) - (dustbin + rest);
-
-  const float last = dustbin + u[clusters];
-  for (std::int64_t n = 0; n < tokens; n += lanes) {
-    const std::int64_t wanted = tokens - n < lanes ? tokens - n : lanes;
-    float most[lanes] = {}, total[lanes] = {};
-    for (std::int64_t i = 0; i < wanted; ++i) {
-      const float* const row = scores + (n + i) * clusters;
-      Floats high = splat(last), terms{};
-      std::int64_t k = 0;
-      for (; k + lanes <= clusters; k += lanes) high = larger(high, load(row + k) + load(u + k));
-      if (k < clusters) high = larger(high, load_first(row + k, clusters - k, splat(least)) + load_first(u + k, clusters - k));
-      most[i] = largest_lane(high);
-      for (k = 0; k + lanes <= clusters; k += lanes) terms += exp(load(row + k) + load(u + k) - most[i]);
-      if (k < clusters) terms += exp(load_first(row + k, clusters - k, splat(least)) + load_first(u + k, clusters - k) - most[i]);
-      terms += exp(lane_numbers() == 0 ? splat(last - most[i]) : splat(least));
-      total[i] = sum_of_lanes(terms);
-    }
-    store_some(v + n, mass - (load(most) + log(load(total))), wanted);
-  }
-}
-
-struct AddBoth {
-  float both;
-  VPR_INLINE Floats operator()(Floats x, Floats y) const { return x + y + both; }
-};
-
-/// One image's log P of `optimal_transport` from its u and v.
-inline void transport_plan(std::int64_t tokens, std::int64_t clusters, const float* scores, float dustbin, const float* u, const float* v,
-                           float* out) {
-  const float norm = __builtin_logf(static_cast<float>(tokens + clusters));
-  for (std::int64_t n = 0; n < tokens; ++n, out += clusters + 1) {
-    map(clusters, scores + n * clusters, u, out, AddBoth{v[n] + norm});
-    out[clusters] = dustbin + u[clusters] + (v[n] + norm);
-  }
-}
-
 inline constexpr RowKernels row_kernels{
-    .exp = map_exp,
-    .relu = map_relu,
-    .gelu = map_gelu,
-    .quick_gelu = map_quick_gelu,
-    .multiply = map_multiply,
-    .divide = map_divide,
-    .silu_gate = map_silu_gate,
-    .relu_gradient = map_relu_gradient,
-    .gelu_gradient = map_gelu_gradient,
-    .quick_gelu_gradient = map_quick_gelu_gradient,
-    .silu_gate_gradient = map_silu_gate_gradient,
-    .add_scaled = map_add_scaled,
-    .add_gated = map_add_gated,
     .layer_norm = row_layer_norm,
     .layer_norm_gradient = row_layer_norm_gradient,
     .softmax = row_softmax,
@@ -424,8 +225,6 @@ inline constexpr RowKernels row_kernels{
     .gem_gradient = row_gem_gradient,
     .residual_sums = residual_sums,
     .weighted_differences = weighted_differences,
-    .transport_step = transport_step,
-    .transport_plan = transport_plan,
 };
 
 #endif
