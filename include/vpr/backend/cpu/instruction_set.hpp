@@ -80,6 +80,10 @@ template <class Kernels>
 const Kernels& chosen_kernels(const std::array<const Kernels*, 4>& compiled) {
   return *compiled[static_cast<std::size_t>(instruction_set())];
 }
+template <class Kernel>
+Kernel chosen_kernel(const std::array<Kernel, 4>& compiled) {
+  return compiled[static_cast<std::size_t>(instruction_set())];
+}
 
 }  // namespace detail
 }  // namespace vpr
@@ -96,10 +100,14 @@ const Kernels& chosen_kernels(const std::array<const Kernels*, 4>& compiled) {
 #define VPR_HAS_KERNELS 0
 #endif
 
-/// The table `name` of the set that runs, of those that `vpr/backend/cpu/each_instruction_set.inl` compiled into the namespaces of the sets.
+/// The table `name` of the set that runs, of those that `vpr/backend/cpu/each_instruction_set.inl` compiled into the namespaces of the sets; and of
+/// that table the function that the pointer to member `kernel` is.
 #if VPR_SEVERAL_INSTRUCTION_SETS
 #define VPR_CHOSEN_KERNELS(name) \
   ::vpr::detail::chosen_kernels(::std::array{&baseline::name, &avx2::name, &avx512::name, &avx512_bf16::name})
+#define VPR_CHOSEN_KERNEL(name, kernel) \
+  ::vpr::detail::chosen_kernel(::std::array{baseline::name.*kernel, avx2::name.*kernel, avx512::name.*kernel, avx512_bf16::name.*kernel})
 #else
 #define VPR_CHOSEN_KERNELS(name) baseline::name
+#define VPR_CHOSEN_KERNEL(name, kernel) baseline::name.*kernel
 #endif

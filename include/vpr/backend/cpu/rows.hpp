@@ -62,5 +62,15 @@ VPR_KERNELS_INLINE const RowKernels& rows() { return VPR_CHOSEN_KERNELS(row_kern
 const RowKernels& rows();
 #endif
 
+/// One of the set that runs, such as `row_kernel<&RowKernels::gem>()`. Where kernels are compiled in every file, only those that it names are.
+template <auto Kernel>
+auto row_kernel() {
+#if VPR_HAS_KERNELS
+  return VPR_CHOSEN_KERNEL(row_kernels, Kernel);
+#else
+  return rows().*Kernel;
+#endif
+}
+
 }  // namespace VPR_TARGET
 }  // namespace vpr::detail

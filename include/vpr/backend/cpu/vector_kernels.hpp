@@ -21,49 +21,49 @@ inline namespace VPR_TARGET {
 struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
   template <class X>
   static void gelu(const X& x, X& out) {
-    elements(rows().gelu, x, out);
+    elements(row_kernel<&RowKernels::gelu>(), x, out);
   }
 
   template <class X>
   static void quick_gelu(const X& x, X& out) {
-    elements(rows().quick_gelu, x, out);
+    elements(row_kernel<&RowKernels::quick_gelu>(), x, out);
   }
 
   template <class X>
   static void exp(const X& x, X& out) {
-    elements(rows().exp, x, out);
+    elements(row_kernel<&RowKernels::exp>(), x, out);
   }
 
   template <class X>
   static void relu(const X& x, X& out) {
-    elements(rows().relu, x, out);
+    elements(row_kernel<&RowKernels::relu>(), x, out);
   }
 
   template <class X>
   static void divide(const X& x, const X& y, X& out) {
-    elements(rows().divide, x, y, out);
+    elements(row_kernel<&RowKernels::divide>(), x, y, out);
   }
 
   template <class X>
   static void relu_gradient(const X& y, const X& dy, X& dx) {
-    elements(rows().relu_gradient, y, dy, dx);
+    elements(row_kernel<&RowKernels::relu_gradient>(), y, dy, dx);
   }
 
   template <class X>
   static void gelu_gradient(const X& x, const X& dy, X& dx) {
-    elements(rows().gelu_gradient, x, dy, dx);
+    elements(row_kernel<&RowKernels::gelu_gradient>(), x, dy, dx);
   }
 
   template <class X>
   static void quick_gelu_gradient(const X& x, const X& dy, X& dx) {
-    elements(rows().quick_gelu_gradient, x, dy, dx);
+    elements(row_kernel<&RowKernels::quick_gelu_gradient>(), x, dy, dx);
   }
 
   template <class X>
   static void silu_gate(const X& x, X& out) {
     each_row(out, [&, columns = out.shape().last()](std::int64_t r) {
       const float* const row = x.data() + r * 2 * columns;
-      rows().silu_gate(columns, row, row + columns, out.data() + r * columns);
+      row_kernel<&RowKernels::silu_gate>()(columns, row, row + columns, out.data() + r * columns);
     });
   }
 
@@ -72,33 +72,35 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
     each_row(dy, [&, columns = dy.shape().last()](std::int64_t r) {
       const float *const row = x.data() + r * 2 * columns, *const above = dy.data() + r * columns;
       float* const result = dx.data() + r * 2 * columns;
-      rows().silu_gate_gradient(columns, row, row + columns, above, result);
-      rows().silu_gate(columns, row, above, result + columns);
+      row_kernel<&RowKernels::silu_gate_gradient>()(columns, row, row + columns, above, result);
+      row_kernel<&RowKernels::silu_gate>()(columns, row, above, result + columns);
     });
   }
 
   template <class X>
   static void multiply(const X& x, const X& y, X& out) {
-    repeated(x, y, out, [](std::int64_t count, const float* a, const float* b, float* to) { rows().multiply(count, a, b, to); });
+    repeated(x, y, out,
+             [](std::int64_t count, const float* a, const float* b, float* to) { row_kernel<&RowKernels::multiply>()(count, a, b, to); });
   }
 
   template <class X>
   static void add_scaled(const X& x, const X& y, float scale, X& out) {
-    repeated(x, y, out,
-             [scale](std::int64_t count, const float* a, const float* b, float* to) { rows().add_scaled(count, a, b, scale, to); });
+    repeated(x, y, out, [scale](std::int64_t count, const float* a, const float* b, float* to) {
+      row_kernel<&RowKernels::add_scaled>()(count, a, b, scale, to);
+    });
   }
 
   template <class X>
   static void add_gated(const X& x, const X& y, const X& gamma, X& out) {
     each_row(x, [&, columns = gamma.elements()](std::int64_t r) {
-      rows().add_gated(columns, x.data() + r * columns, y.data() + r * columns, gamma.data(), out.data() + r * columns);
+      row_kernel<&RowKernels::add_gated>()(columns, x.data() + r * columns, y.data() + r * columns, gamma.data(), out.data() + r * columns);
     });
   }
 
   template <class X>
   static void layer_norm(const X& x, const X& gamma, const X& beta, float eps, X& out) {
     each_row(x, [&, columns = x.shape().last()](std::int64_t r) {
-      rows().layer_norm(columns, x.data() + r * columns, gamma.data(), beta.data(), eps, out.data() + r * columns);
+      row_kernel<&RowKernels::layer_norm>()(columns, x.data() + r * columns, gamma.data(), beta.data(), eps, out.data() + r * columns);
     });
   }
 
@@ -106,28 +108,28 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
   static void layer_norm_gradient(const X& x, const X& gamma, float eps, const X& dy, X& dx) {
     each_row(x, [&, columns = x.shape().last()](std::int64_t r) {
       const std::int64_t at = r * columns;
-      rows().layer_norm_gradient(columns, x.data() + at, gamma.data(), eps, dy.data() + at, dx.data() + at);
+      row_kernel<&RowKernels::layer_norm_gradient>()(columns, x.data() + at, gamma.data(), eps, dy.data() + at, dx.data() + at);
     });
   }
 
   template <class X>
   static void softmax(const X& x, X& out) {
     each_row(x, [&, columns = x.shape().last()](std::int64_t r) {
-      rows().softmax(columns, x.data() + r * columns, 1.0F, out.data() + r * columns);
+      row_kernel<&RowKernels::softmax>()(columns, x.data() + r * columns, 1.0F, out.data() + r * columns);
     });
   }
 
   template <class X>
   static void softmax_gradient(const X& y, const X& dy, X& dx) {
     each_row(y, [&, columns = y.shape().last()](std::int64_t r) {
-      rows().softmax_gradient(columns, y.data() + r * columns, dy.data() + r * columns, 1.0F, dx.data() + r * columns);
+      row_kernel<&RowKernels::softmax_gradient>()(columns, y.data() + r * columns, dy.data() + r * columns, 1.0F, dx.data() + r * columns);
     });
   }
 
   template <class X>
   static void l2_normalize(const X& x, float eps, X& out) {
     each_row(x, [&, columns = x.shape().last()](std::int64_t r) {
-      rows().l2_normalize(columns, x.data() + r * columns, eps, out.data() + r * columns);
+      row_kernel<&RowKernels::l2_normalize>()(columns, x.data() + r * columns, eps, out.data() + r * columns);
     });
   }
 
@@ -135,7 +137,7 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
   static void l2_normalize_gradient(const X& x, float eps, const X& y, const X& dy, X& dx) {
     each_row(x, [&, columns = x.shape().last()](std::int64_t r) {
       const std::int64_t at = r * columns;
-      rows().l2_normalize_gradient(columns, x.data() + at, eps, y.data() + at, dy.data() + at, dx.data() + at);
+      row_kernel<&RowKernels::l2_normalize_gradient>()(columns, x.data() + at, eps, y.data() + at, dy.data() + at, dx.data() + at);
     });
   }
 
@@ -153,7 +155,8 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
   template <class X>
   static void norms(const X& x, X& out) {
     const std::int64_t columns = x.shape().last();
-    in_blocks(out.elements(), columns, [&](std::int64_t r) { out.data()[r] = rows().norm(columns, x.data() + r * columns); });
+    in_blocks(out.elements(), columns,
+              [&](std::int64_t r) { out.data()[r] = row_kernel<&RowKernels::norm>()(columns, x.data() + r * columns); });
   }
 
   template <class X>
@@ -161,7 +164,7 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
     const std::int64_t channels = a.shape()[1], columns = b.shape()[0];
     in_blocks(a.shape()[0], channels * columns, [&](std::int64_t i) {
       for (std::int64_t j = 0; j < columns; ++j) {
-        out.data()[i * columns + j] = rows().distance(channels, a.data() + i * channels, b.data() + j * channels);
+        out.data()[i * columns + j] = row_kernel<&RowKernels::distance>()(channels, a.data() + i * channels, b.data() + j * channels);
       }
     });
   }
@@ -176,7 +179,8 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
         const float distance = y.data()[i * row + j * step];
         weights.data()[j] = distance == 0 ? 0 : dy.data()[i * row + j * step] / distance;
       }
-      rows().weighted_differences(others, channels, a.data() + i * channels, b.data(), weights.data(), da.data() + i * channels);
+      row_kernel<&RowKernels::weighted_differences>()(others, channels, a.data() + i * channels, b.data(), weights.data(),
+                                                      da.data() + i * channels);
     });
   }
 
@@ -184,8 +188,8 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
   static void column_sums(const X& x, const X& y, X& out) {
     const std::int64_t columns = out.elements();
     blocks_of_columns(1, x.elements() / columns, columns, [&](std::int64_t, std::int64_t column, std::int64_t width) {
-      rows().column_sums(x.elements() / columns, columns, width, x.data() + column, y.empty() ? nullptr : y.data() + column,
-                         out.data() + column);
+      row_kernel<&RowKernels::column_sums>()(x.elements() / columns, columns, width, x.data() + column,
+                                             y.empty() ? nullptr : y.data() + column, out.data() + column);
     });
   }
 
@@ -194,7 +198,7 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
     const std::int64_t count = x.shape()[1], channels = x.shape()[2];
     blocks_of_columns(x.shape()[0], count, channels, [&](std::int64_t b, std::int64_t column, std::int64_t width) {
       float* const sums = out.data() + b * channels + column;
-      rows().column_sums(count, channels, width, x.data() + b * count * channels + column, nullptr, sums);
+      row_kernel<&RowKernels::column_sums>()(count, channels, width, x.data() + b * count * channels + column, nullptr, sums);
       for (std::int64_t c = 0; c < width; ++c) sums[c] /= static_cast<float>(count);
     });
   }
@@ -203,7 +207,8 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
   static void gem(const X& x, const X& p, float eps, X& out) {
     const std::int64_t count = x.shape()[1], channels = x.shape()[2];
     blocks_of_columns(x.shape()[0], 16 * count, channels, [&](std::int64_t b, std::int64_t column, std::int64_t width) {
-      rows().gem(count, channels, width, x.data() + b * count * channels + column, p.data()[0], eps, out.data() + b * channels + column);
+      row_kernel<&RowKernels::gem>()(count, channels, width, x.data() + b * count * channels + column, p.data()[0], eps,
+                                     out.data() + b * channels + column);
     });
   }
 
@@ -212,8 +217,8 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
     const std::int64_t count = x.shape()[1], channels = x.shape()[2];
     each_row(x, [&](std::int64_t r) {
       const std::int64_t at = r / count * channels;
-      rows().gem_gradient(channels, x.data() + r * channels, p.data()[0], eps, 1.0F / static_cast<float>(count), y.data() + at,
-                          dy.data() + at, dx.data() + r * channels);
+      row_kernel<&RowKernels::gem_gradient>()(channels, x.data() + r * channels, p.data()[0], eps, 1.0F / static_cast<float>(count),
+                                              y.data() + at, dy.data() + at, dx.data() + r * channels);
     });
   }
 
@@ -224,8 +229,9 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
     const std::int64_t groups = (clusters + group - 1) / group;
     in_blocks(x.shape()[0] * groups, tokens * channels * group, [&](std::int64_t i) {
       const std::int64_t b = i / groups, begin = i % groups * group;
-      rows().residual_sums(tokens, channels, clusters, begin, std::min(begin + group, clusters), x.data() + b * tokens * channels,
-                           assignment.data() + b * tokens * clusters, centres.data(), out.data() + b * clusters * channels);
+      row_kernel<&RowKernels::residual_sums>()(tokens, channels, clusters, begin, std::min(begin + group, clusters),
+                                               x.data() + b * tokens * channels, assignment.data() + b * tokens * clusters, centres.data(),
+                                               out.data() + b * clusters * channels);
     });
   }
 
@@ -239,7 +245,8 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
       for (std::int64_t h = 0; h < height; ++h) {
         if (down[h] == 0) continue;
         for (std::int64_t w = 0; w < width; ++w) {
-          if (along[w] != 0) rows().add_scaled(channels, sum, map.data() + (h * width + w) * channels, down[h] * along[w], sum);
+          if (along[w] != 0)
+            row_kernel<&RowKernels::add_scaled>()(channels, sum, map.data() + (h * width + w) * channels, down[h] * along[w], sum);
         }
       }
     });
@@ -255,10 +262,10 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
       const float* const image = scores.data() + b * tokens * clusters;
       for (std::int64_t i = 0; i < iterations; ++i) {
         const auto mass_left = static_cast<float>(tokens - 1 + last - clusters);
-        rows().transport_step(tokens, clusters, image, dustbin.data()[0], mass_left, i == 0 ? nullptr : v, u, v);
+        row_kernel<&RowKernels::transport_step>()(tokens, clusters, image, dustbin.data()[0], mass_left, i == 0 ? nullptr : v, u, v);
         v[tokens - 1] += std::log(static_cast<float>(last));
       }
-      rows().transport_plan(tokens, clusters, image, dustbin.data()[0], u, v, out.data() + b * tokens * (clusters + 1));
+      row_kernel<&RowKernels::transport_plan>()(tokens, clusters, image, dustbin.data()[0], u, v, out.data() + b * tokens * (clusters + 1));
     });
   }
 
