@@ -42,6 +42,13 @@ if(TARGET vpr::io)
   target_compile_definitions(vpr_readers PUBLIC VPR_IO_APART)
 endif()
 
+# The decoders of photos, likewise: see include/vpr/image/apart.hpp.
+if(TARGET vpr::image)
+  add_library(vpr_decoders STATIC EXCLUDE_FROM_ALL "${CMAKE_CURRENT_LIST_DIR}/image.cpp")
+  target_link_libraries(vpr_decoders PUBLIC vpr::image PRIVATE vpr_program_flags)
+  target_compile_definitions(vpr_decoders PUBLIC VPR_IMAGE_APART)
+endif()
+
 # vpr_program(NAME SOURCES... [LIBS component...] [OWN_KERNELS]): a program with the components it names, where each was found; with kernels of
 # its own where it tests or measures them. A program whose component is missing is left out, aloud.
 function(vpr_program name)
@@ -59,5 +66,8 @@ function(vpr_program name)
   endif()
   if(vpr::io IN_LIST arg_LIBS)
     target_link_libraries(${name} PRIVATE vpr_readers)
+  endif()
+  if(vpr::image IN_LIST arg_LIBS)
+    target_link_libraries(${name} PRIVATE vpr_decoders)
   endif()
 endfunction()

@@ -20,11 +20,13 @@ namespace vpr {
 
 /// `{"queries": 209, "database": 960, "recall": {"1": 0.411, "5": 0.617}, "queries_without_positives": 2,
 /// "recall_of_answerable": {"1": 0.415, …}, "timing": {"describe database": 12.5}}`: recall in [0, 1], times in seconds.
-inline nlohmann::ordered_json evaluation_json(const Recall& recall, std::int64_t database, const Timing& timing) {
-  nlohmann::ordered_json json{{"queries", recall.rank.size()}, {"database", database}, {"recall", nlohmann::ordered_json::object()}};
+/// A template, so that only programs that call it compile a tree of JSON.
+template <class Json = nlohmann::ordered_json>
+Json evaluation_json(const Recall& recall, std::int64_t database, const Timing& timing) {
+  Json json{{"queries", recall.rank.size()}, {"database", database}, {"recall", Json::object()}};
   json["queries_without_positives"] = recall.unanswerable.size();
-  json["recall_of_answerable"] = nlohmann::ordered_json::object();
-  json["timing"] = nlohmann::ordered_json::object();
+  json["recall_of_answerable"] = Json::object();
+  json["timing"] = Json::object();
   for (std::size_t i = 0; i < recall.at.size(); ++i) {
     json["recall"][std::to_string(recall.at[i])] = recall.of_all[i];
     json["recall_of_answerable"][std::to_string(recall.at[i])] = recall.of_answerable[i];

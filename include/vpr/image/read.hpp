@@ -9,11 +9,16 @@
     "vpr/image/read.hpp needs the component image: link the CMake target vpr::image, or, without CMake, compile with -DVPR_WITH_IMAGE and link jpeg, spng and z (Debian: libjpeg-dev libspng-dev zlib1g-dev)"
 #endif
 
+#include <vpr/image/apart.hpp>
+#include <vpr/image/image.hpp>
+#include <vpr/image/optional_decoders.hpp>
+#include <vpr/image/read_options.hpp>
+#if VPR_IMAGE_BODIES
 #include <vpr/image/bmp.hpp>
 #include <vpr/image/jpeg.hpp>
-#include <vpr/image/optional_decoders.hpp>
 #include <vpr/image/png.hpp>
 #include <vpr/image/ppm.hpp>
+#endif
 
 #ifdef VPR_WITH_WEBP
 #include <vpr/image/webp.hpp>
@@ -29,13 +34,27 @@
 #endif
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <span>
+#include <string>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace vpr {
+
+/// Decodes a photo held in memory, whichever format its content says it is: JPEG, PNG, BMP, PPM, PGM or PBM; WebP, TIFF, GIF, HEIC or AVIF
+/// with their components. `name` stands in errors. Memory is taken for at most `options.max_megapixels`, whatever the file claims.
+/// @throws FormatError with name, byte and reason, Error where there is no memory for so large a photo. Golden: image_decode_*.
+VPR_IMAGE_FUNCTION Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name, const ReadOptions& options = {});
+
+/// Reads a photo: height × width × 3 bytes, red first. Devices, pipes and folders are refused at once.
+/// @throws IoError with path and reason where the file cannot be read, FormatError with path, byte and reason where it breaks its format.
+VPR_IMAGE_FUNCTION Image read_image(const std::string& path, const ReadOptions& options = {});
+
+#if VPR_IMAGE_BODIES
 namespace detail {
 
 /// A file's bytes, read rather than mapped: a photo that another process shortens meanwhile must not end this one. Never waits for a pipe.
@@ -80,10 +99,7 @@ inline Image decode_optional(PhotoDecoder decoder, const char* format, const cha
 
 }  // namespace detail
 
-/// Decodes a photo held in memory, whichever format its content says it is: JPEG, PNG, BMP, PPM, PGM or PBM; WebP, TIFF, GIF, HEIC or AVIF
-/// with their components. `name` stands in errors. Memory is taken for at most `options.max_megapixels`, whatever the file claims.
-/// @throws FormatError with name, byte and reason, Error where there is no memory for so large a photo. Golden: image_decode_*.
-inline Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name, const ReadOptions& options = {}) {
+VPR_IMAGE_FUNCTION Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name, const ReadOptions& options) {
   int orientation = 1;
   const auto decoded = [&]() -> Image {
     if (detail::begins(bytes, "\xFF\xD8\xFF")) return detail::decode_jpeg(bytes, name, options, orientation);
@@ -112,10 +128,9 @@ inline Image decode_image(std::span<const std::uint8_t> bytes, const std::string
   }
 }
 
-/// Reads a photo: height × width × 3 bytes, red first. Devices, pipes and folders are refused at once.
-/// @throws IoError with path and reason where the file cannot be read, FormatError with path, byte and reason where it breaks its format.
-inline Image read_image(const std::string& path, const ReadOptions& options = {}) {
+VPR_IMAGE_FUNCTION Image read_image(const std::string& path, const ReadOptions& options) {
   return decode_image(detail::read_photo_file(path, options), path, options);
 }
+#endif
 
 }  // namespace vpr

@@ -41,7 +41,7 @@ class Pca {
                 " components, ", p.variance.size(), " variances, ", p.ratio.size(), " ratios and a mean of ", p.mean.size());
     require_finite(p.mean, p.mean.size(), "Pca: mean");
     require_finite(p.components, p.mean.size(), "Pca: component");
-    const auto require_amounts = [count](const auto& values, const char* what) {
+    const auto require_amounts = [count](const RowVector<float>& values, const char* what) {
       for (Eigen::Index i = 0; i < count; ++i) {
         VPR_REQUIRE(FormatError, is_finite(values[i]) && values[i] >= 0, "Pca: ", what, ' ', i, " is ", values[i],
                     ", expected a finite number from 0");
@@ -50,9 +50,11 @@ class Pca {
     require_amounts(p.variance, "variance");
     require_amounts(p.ratio, "ratio");
     VPR_REQUIRE(ConfigError, is_finite(p.power), "Pca: the power is ", p.power, ", expected a finite number");
-    scale_ = p.variance.unaryExpr([&](float variance) { return std::pow(variance, p.power); });
-    VPR_REQUIRE(ConfigError, std::all_of(scale_.data(), scale_.data() + count, [](const float& scale) { return is_finite(scale); }),
-                "Pca: a variance to the power of ", p.power, " is not finite; the least is ", p.variance.minCoeff());
+    for (Eigen::Index i = 0; i < count; ++i) {
+      scale_.push_back(std::pow(p.variance[i], p.power));
+      VPR_REQUIRE(ConfigError, is_finite(scale_.back()), "Pca: a variance to the power of ", p.power, " is not finite; the least is ",
+                  *std::min_element(p.variance.data(), p.variance.data() + count));
+    }
     components_.append(p.components);
   }
 
@@ -71,13 +73,16 @@ class Pca {
       const std::int64_t begin = b * block, count = std::min(block, descriptors.size() - begin);
       Matrix<float> centred(count, input_dim()), products(count, lanes);
       for (std::int64_t i = 0; i < count; ++i) {
-        centred.row(i) = Eigen::Map<const Eigen::RowVectorXf>(descriptors[begin + i], input_dim()) - parameters_.mean;
+        for (std::int64_t k = 0; k < input_dim(); ++k) centred(i, k) = descriptors[begin + i][k] - parameters_.mean[k];
       }
       const PackedQueries queries{Rows(centred)};
       for (std::int64_t panel = 0; panel < components_.panels(); ++panel) {
         const std::int64_t first = panel * lanes, used = std::min(lanes, output_dim() - first);
         components_.score<InnerProduct>(panel, queries, products.data());
-        projected.block(begin, first, count, used) = products.leftCols(used).array().rowwise() * scale_.segment(first, used).array();
+        for (std::int64_t i = 0; i < count; ++i) {
+          for (std::int64_t k = 0; k < used; ++k)
+            projected(begin + i, first + k) = products(i, k) * scale_[static_cast<std::size_t>(first + k)];
+        }
       }
     });
     return projected;
@@ -86,7 +91,7 @@ class Pca {
  private:
   PcaParameters parameters_;
   PackedRows components_;
-  RowVector<float> scale_;
+  std::vector<float> scale_;  // of each component's projection
 };
 
 }  // namespace vpr

@@ -23,6 +23,7 @@ namespace vpr::detail {
 
 /// Looks at the events of parsing a text. Refuses what a tree would hide or overflow on: a key twice in an object, objects and lists more
 /// than `deepest` within each other, more than 500 000 values, of which a tree takes some 100 MB.
+template <class Json>
 class JsonWatch {
  public:
   JsonWatch(std::size_t deepest, const char* what) : deepest_(deepest), what_(what) {}
@@ -42,7 +43,7 @@ class JsonWatch {
     VPR_REQUIRE(FormatError, keys_.back().insert(key).second, "the key '", key, "' occurs twice in the ", what_);
     return true;
   }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& error) {
+  bool parse_error(std::size_t, const std::string&, const typename Json::exception& error) {
     fail<FormatError>("the ", what_, " is not valid JSON: ", error.what());
   }
 
@@ -71,11 +72,12 @@ class JsonWatch {
 /// The object that `text` is.
 /// @param what  of the file this is, for messages
 /// @throws FormatError for other text, and for what `JsonWatch` refuses.
-inline nlohmann::json parse_json_object(std::span<const std::byte> text, std::size_t deepest, const char* what) {
+template <class Json = nlohmann::json>
+Json parse_json_object(std::span<const std::byte> text, std::size_t deepest, const char* what) {
   const auto* const first = reinterpret_cast<const char*>(text.data());
-  JsonWatch watch(deepest, what);  // beforehand: nlohmann's own callback takes time quadratic in an object's size
-  nlohmann::json::sax_parse(first, first + text.size(), &watch);
-  nlohmann::json object = nlohmann::json::parse(first, first + text.size());
+  JsonWatch<Json> watch(deepest, what);  // beforehand: nlohmann's own callback takes time quadratic in an object's size
+  Json::sax_parse(first, first + text.size(), &watch);
+  Json object = Json::parse(first, first + text.size());
   VPR_REQUIRE(FormatError, object.is_object(), "the ", what, " is not a JSON object");
   return object;
 }

@@ -76,21 +76,7 @@ class LoadPlan {
   }
 
   /// Compares the parameters with the set of tensors that is meant.
-  LoadReport compare() {
-    const std::vector<WantedTensor> wanted(wanted_.begin(), wanted_.end());
-    WeightSetSearch search(source_.tensors(), wanted);
-    const std::vector<WeightSet> sets = search.sets(options_.root);
-    const WeightSet* const chosen = meant(source_, sets);
-    if (chosen == nullptr) refuse_weight_sets(sets, source_.path());
-    LoadReport report = compare(*chosen);
-    for (const WeightSet& set : sets) {
-      if (&set != chosen) report.passed_over.push_back(set.root);
-    }
-    for (std::string& root : options_.root ? std::vector<std::string>{} : search.partial(sets)) {
-      if (!chosen->names.covers(root)) report.passed_over.push_back(std::move(root));
-    }
-    return report;
-  }
+  LoadReport compare();
 
   /// Compares the parameters with the tensors of that set.
   LoadReport compare(const WeightSet& set) {
@@ -100,41 +86,7 @@ class LoadPlan {
   }
 
   /// Compares the parameters with the tensors of those names.
-  LoadReport compare(const AnyNameMap& map) {
-    LoadReport report;
-    std::vector<std::pair<const Wanted*, std::string>> missing;
-    for (Wanted& wanted : wanted_) {
-      const std::vector<std::string> names = map(wanted.name);
-      std::string absent = names.empty() ? "no name in this map" : "";
-      for (const std::string& name : names) {
-        const auto found = places_.find(name);
-        if (found == places_.end()) {
-          absent = name;
-        } else {
-          wanted.places.push_back(found->second);
-          used_[found->second] = true;
-        }
-      }
-      if (wanted.unused) {
-        wanted.places.clear();
-      } else if (absent.empty()) {
-        check_shape(wanted, report);
-      } else {
-        wanted.places.clear();
-        if (!has_ending(wanted.name, options_.optional)) missing.emplace_back(&wanted, absent);
-      }
-    }
-    for (const auto& [wanted, absent] : missing) {
-      report.missing.push_back(
-          text_of(wanted->name, ' ', wanted->shape, absent == wanted->name ? "" : " (in the file: " + absent + ")", nearest(absent)));
-    }
-    for (std::size_t i = 0; i < used_.size(); ++i) {
-      const TensorInfo& info = source_.tensors()[i];
-      const bool excused = !is_floating(info.dtype) || has_ending(info.name, options_.ignored) || has_ending(info.name, options_.optional);
-      if (!used_[i] && !excused && map.covers(info.name)) report.unexpected.push_back(text_of(info.name, ' ', info.shape));
-    }
-    return report;
-  }
+  LoadReport compare(const AnyNameMap& map);
 
   /// Assigns the parameter that was added as number `index`; nothing where it is not to be loaded. A matrix that is packed in the source as it
   /// is held is taken over as it is.
@@ -207,49 +159,10 @@ class LoadPlan {
     });
   }
 
-  void check_shape(Wanted& wanted, LoadReport& report) const {
-    std::vector<Shape> shapes;
-    std::string found;
-    bool floating = true;
-    for (const std::size_t place : wanted.places) {
-      const TensorInfo& info = source_.tensors()[place];
-      shapes.push_back(info.shape);
-      floating = floating && is_floating(info.dtype);
-      found += text_of(found.empty() ? "" : " + ", info.dtype, ' ', info.shape);
-    }
-    if (floating && stacks_to(shapes, wanted.shape)) return;
-    if (const Shape stored = joined_shape(shapes); floating && wanted.conversion && !wanted.conversion(stored).empty()) {
-      wanted.stored = stored;
-      report.converted.push_back(text_of(wanted.name, ": ", wanted.conversion(stored)));
-      return;
-    }
-    wanted.places.clear();
-    report.misshaped.push_back(
-        text_of(wanted.name, ": the file has ", found, ", the model wants ", wanted.shape,
-                floating ? "" : "; whole numbers, such as quantised weights, and types that cannot be read are not converted"));
-  }
+  void check_shape(Wanted& wanted, LoadReport& report) const;
 
   /// Of the tensors without use the one whose name has most in common with `name` at its ends, in any case.
-  std::string nearest(const std::string& name) const {
-    const TensorInfo* best = nullptr;
-    std::size_t most = 0;
-    for (std::size_t i = 0; i < used_.size(); ++i) {
-      if (used_[i]) continue;
-      const std::string& other = source_.tensors()[i].name;
-      const auto same = [](char a, char b) {
-        return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
-      };
-      const auto front =
-          static_cast<std::size_t>(std::mismatch(name.begin(), name.end(), other.begin(), other.end(), same).first - name.begin());
-      const auto back =
-          static_cast<std::size_t>(std::mismatch(name.rbegin(), name.rend(), other.rbegin(), other.rend(), same).first - name.rbegin());
-      if (front + back > most) {
-        most = front + back;
-        best = &source_.tensors()[i];
-      }
-    }
-    return best == nullptr ? "" : text_of("; the nearest that is left is ", best->name, ' ', best->shape);
-  }
+  std::string nearest(const std::string& name) const;
 
   const S& source_;
   const LoadOptions& options_;
@@ -257,6 +170,105 @@ class LoadPlan {
   std::vector<bool> used_;
   std::vector<Wanted> wanted_;
 };
+
+template <WeightSource S>
+LoadReport LoadPlan<S>::compare() {
+  const std::vector<WantedTensor> wanted(wanted_.begin(), wanted_.end());
+  WeightSetSearch search(source_.tensors(), wanted);
+  const std::vector<WeightSet> sets = search.sets(options_.root);
+  const WeightSet* const chosen = meant(source_, sets);
+  if (chosen == nullptr) refuse_weight_sets(sets, source_.path());
+  LoadReport report = compare(*chosen);
+  for (const WeightSet& set : sets) {
+    if (&set != chosen) report.passed_over.push_back(set.root);
+  }
+  for (std::string& root : options_.root ? std::vector<std::string>{} : search.partial(sets)) {
+    if (!chosen->names.covers(root)) report.passed_over.push_back(std::move(root));
+  }
+  return report;
+}
+
+template <WeightSource S>
+LoadReport LoadPlan<S>::compare(const AnyNameMap& map) {
+  LoadReport report;
+  std::vector<std::pair<const Wanted*, std::string>> missing;
+  for (Wanted& wanted : wanted_) {
+    const std::vector<std::string> names = map(wanted.name);
+    std::string absent = names.empty() ? "no name in this map" : "";
+    for (const std::string& name : names) {
+      const auto found = places_.find(name);
+      if (found == places_.end()) {
+        absent = name;
+      } else {
+        wanted.places.push_back(found->second);
+        used_[found->second] = true;
+      }
+    }
+    if (wanted.unused) {
+      wanted.places.clear();
+    } else if (absent.empty()) {
+      check_shape(wanted, report);
+    } else {
+      wanted.places.clear();
+      if (!has_ending(wanted.name, options_.optional)) missing.emplace_back(&wanted, absent);
+    }
+  }
+  for (const auto& [wanted, absent] : missing) {
+    report.missing.push_back(
+        text_of(wanted->name, ' ', wanted->shape, absent == wanted->name ? "" : " (in the file: " + absent + ")", nearest(absent)));
+  }
+  for (std::size_t i = 0; i < used_.size(); ++i) {
+    const TensorInfo& info = source_.tensors()[i];
+    const bool excused = !is_floating(info.dtype) || has_ending(info.name, options_.ignored) || has_ending(info.name, options_.optional);
+    if (!used_[i] && !excused && map.covers(info.name)) report.unexpected.push_back(text_of(info.name, ' ', info.shape));
+  }
+  return report;
+}
+
+template <WeightSource S>
+void LoadPlan<S>::check_shape(Wanted& wanted, LoadReport& report) const {
+  std::vector<Shape> shapes;
+  std::string found;
+  bool floating = true;
+  for (const std::size_t place : wanted.places) {
+    const TensorInfo& info = source_.tensors()[place];
+    shapes.push_back(info.shape);
+    floating = floating && is_floating(info.dtype);
+    found += text_of(found.empty() ? "" : " + ", info.dtype, ' ', info.shape);
+  }
+  if (floating && stacks_to(shapes, wanted.shape)) return;
+  if (const Shape stored = joined_shape(shapes); floating && wanted.conversion && !wanted.conversion(stored).empty()) {
+    wanted.stored = stored;
+    report.converted.push_back(text_of(wanted.name, ": ", wanted.conversion(stored)));
+    return;
+  }
+  wanted.places.clear();
+  report.misshaped.push_back(
+      text_of(wanted.name, ": the file has ", found, ", the model wants ", wanted.shape,
+              floating ? "" : "; whole numbers, such as quantised weights, and types that cannot be read are not converted"));
+}
+
+template <WeightSource S>
+std::string LoadPlan<S>::nearest(const std::string& name) const {
+  const TensorInfo* best = nullptr;
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < used_.size(); ++i) {
+    if (used_[i]) continue;
+    const std::string& other = source_.tensors()[i].name;
+    const auto same = [](char a, char b) {
+      return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+    };
+    const auto front =
+        static_cast<std::size_t>(std::mismatch(name.begin(), name.end(), other.begin(), other.end(), same).first - name.begin());
+    const auto back =
+        static_cast<std::size_t>(std::mismatch(name.rbegin(), name.rend(), other.rbegin(), other.rend(), same).first - name.rbegin());
+    if (front + back > most) {
+      most = front + back;
+      best = &source_.tensors()[i];
+    }
+  }
+  return best == nullptr ? "" : text_of("; the nearest that is left is ", best->name, ' ', best->shape);
+}
 
 }  // namespace detail
 

@@ -11,6 +11,8 @@
 #include <vpr/io/onnx.hpp>
 #include <vpr/io/sharded.hpp>
 #include <vpr/io/torch_checkpoint.hpp>
+#else
+#include <vpr/io/load.hpp>
 #endif
 
 #include <algorithm>
@@ -87,6 +89,11 @@ VPR_IO_FUNCTION WeightFile open_weights(const std::string& path, std::string_vie
   if (!detail::is_json_object(file.bytes())) return detail::open_single(std::move(file), wanted);
   return read_sharded(std::move(file), [wanted](const std::string& shard) { return detail::open_single(MappedFile(shard), wanted); });
 }
+#else
+namespace detail {
+extern template LoadReport LoadPlan<WeightFile>::compare();
+extern template LoadReport LoadPlan<WeightFile>::compare(const AnyNameMap& map);
+}  // namespace detail
 #endif
 
 }  // namespace vpr

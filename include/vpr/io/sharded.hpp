@@ -18,16 +18,17 @@ namespace vpr {
 namespace detail {
 
 /// The files that an index names, each with the names of its tensors.
-inline std::map<std::string, std::set<std::string>> shards_of(std::span<const std::byte> text) {
+template <class Json = nlohmann::json>
+std::map<std::string, std::set<std::string>> shards_of(std::span<const std::byte> text) {
   constexpr std::size_t longest = 16 << 20;
   VPR_REQUIRE(FormatError, text.size() <= longest, "has ", text.size(), " bytes, at most ", longest, " are allowed");
-  const nlohmann::json index = parse_json_object(text, 8, "index");
+  const Json index = parse_json_object<Json>(text, 8, "index");
   const auto map = index.find("weight_map");
   VPR_REQUIRE(FormatError, map != index.end() && map->is_object(), "has no object 'weight_map'");
   std::map<std::string, std::set<std::string>> files;
   for (const auto& [tensor, name] : map->items()) {
     VPR_REQUIRE(FormatError, name.is_string(), "the file of the tensor '", tensor, "' is no text");
-    const auto file = name.get<std::string>();
+    const auto file = name.template get<std::string>();
     files[file.substr(file.starts_with("./") ? 2 : 0)].insert(tensor);
   }
   return files;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/backend/cpu/packed_matrix.hpp>
+#include <vpr/io/apart.hpp>
 #include <vpr/io/inflate.hpp>
 #include <vpr/io/mapped_file.hpp>
 #include <vpr/io/weight_source.hpp>
@@ -77,7 +78,7 @@ class WeightFile {
     VPR_REQUIRE(ShapeError, out.size() == static_cast<std::size_t>(info.shape.elements()), path(), ": '", info.name, "' ", info.shape,
                 " has ", info.shape.elements(), " values, the buffer given has ", out.size());
     if (out.empty()) return;
-    walk(index, [&out](auto& elements) { elements.next(out); });
+    walk<T>(index, [&out](const Reading<T>& elements) { elements.next(out); });
   }
 
   /// Calls `body(next)`, where `next(std::span<T>)` writes the values of tensor `index` that come next in row-major order; their pages of the file are given back
@@ -86,7 +87,7 @@ class WeightFile {
   void read_parts(std::size_t index, Body&& body) const {
     checked<T>(index);
     const std::span<const std::byte> bytes = stored_[index].bytes;
-    walk(index, [&](auto& elements) {
+    walk<T>(index, [&](const Reading<T>& elements) {
       std::size_t released = 0;
       body([&](std::span<T> out) {
         elements.next(out);
@@ -105,7 +106,7 @@ class WeightFile {
     auto left = static_cast<std::size_t>(checked<T>(index).shape.elements());
     if (left == 0) return;
     std::vector<T> values(std::min(left, piece));
-    walk(index, [&](auto& elements) {
+    walk<T>(index, [&](const Reading<T>& elements) {
       while (left > 0) {
         const std::span<T> part = std::span<T>(values).first(std::min(left, piece));
         elements.next(part);
@@ -188,121 +189,20 @@ class WeightFile {
   void set_metadata(std::map<std::string, std::string> metadata) { metadata_ = std::move(metadata); }
 
  private:
-  /// Walks over a tensor's elements in row-major order.
+  /// A tensor's elements in row-major order.
+  template <class T>
+  struct Reading {
+    std::function<void(std::span<T>)> next;  // writes those that come next
+    std::function<std::size_t()> passed;     // how many of the stored bytes are not needed any more
+  };
+
+  /// Calls `body` with the elements of tensor `index`.
+  template <class T>
+  void walk(std::size_t index, const std::function<void(const Reading<T>&)>& body) const;
+
   template <class From>
-  class Elements {
-   public:
-    Elements(const StoredTensor& stored, const Shape& shape) : stored_(stored), shape_(shape), from_(stored.bytes.data()) {
-      if (!stored.deflated) return;
-      inflater_ = std::make_unique<Inflater>(stored.bytes);
-      inflater_->skip(stored.deflated->begin);
-      if (stored.strides.empty()) return;
-      const std::uint64_t reach = stored.deflated->end - stored.deflated->begin;
-      constexpr std::uint64_t allowance = 64 << 20;
-      VPR_REQUIRE(WeightError, reach <= allowance + 4 * static_cast<std::uint64_t>(shape_.elements()) * sizeof(From), "its ", shape_,
-                  " elements are spread over ", reach, " compressed bytes: save the file without compression");
-      inflated_.resize(static_cast<std::size_t>(reach));
-      inflater_->read(inflated_);
-      from_ = inflated_.data();
-    }
-
-    /// How many of the stored bytes are not needed any more.
-    std::size_t passed() const {
-      return inflater_ || !stored_.strides.empty() ? 0 : static_cast<std::size_t>(from_ - stored_.bytes.data());
-    }
-
-    /// Writes the elements that come next to `out`.
-    template <class T>
-    void next(std::span<T> out) {
-      if (!stored_.strides.empty()) {
-        next_strided(out);
-      } else if (!inflater_) {
-        convert(from_, 1, out);
-        from_ += out.size() * sizeof(From);
-      } else if (std::is_same_v<From, T> && !stored_.negated) {
-        inflater_->read(std::as_writable_bytes(out));
-      } else {
-        std::array<std::byte, 8192> buffer;
-        while (!out.empty()) {
-          const auto part = out.first(std::min(out.size(), buffer.size() / sizeof(From)));
-          inflater_->read(std::span(buffer).first(part.size() * sizeof(From)));
-          convert(buffer.data(), 1, part);
-          out = out.subspan(part.size());
-        }
-      }
-    }
-
-   private:
-    template <class T>
-    void next_strided(std::span<T> out) {
-      const std::size_t last = stored_.strides.size() - 1;
-      while (!out.empty()) {
-        std::int64_t offset = 0;
-        for (std::size_t axis = 0; axis <= last; ++axis) offset += position_[axis] * stored_.strides[axis];
-        const auto part = out.first(std::min(out.size(), static_cast<std::size_t>(shape_[last] - position_[last])));
-        convert(from_ + offset * static_cast<std::int64_t>(sizeof(From)), stored_.strides[last], part);
-        position_[last] += static_cast<std::int64_t>(part.size());
-        for (std::size_t axis = last; axis > 0 && position_[axis] == shape_[axis]; --axis) {
-          position_[axis] = 0;
-          ++position_[axis - 1];
-        }
-        out = out.subspan(part.size());
-      }
-    }
-
-    template <class T>
-    void convert(const std::byte* from, std::int64_t stride, std::span<T> out) const {
-      if constexpr (std::is_same_v<From, T>) {
-        if (stride == 1 && !stored_.negated) {
-          std::memcpy(out.data(), from, out.size_bytes());
-          return;
-        }
-      }
-      for (std::size_t i = 0; i < out.size(); ++i)
-        out[i] = detail::load_element<From, T>(from + static_cast<std::int64_t>(i * sizeof(From)) * stride, stored_.negated);
-    }
-
-    const StoredTensor& stored_;
-    const Shape& shape_;
-    const std::byte* from_;
-    std::unique_ptr<Inflater> inflater_;
-    std::vector<std::byte> inflated_;
-    std::array<std::int64_t, Shape::max_rank> position_{};
-  };
-
-  /// Goes over the values of a packed tensor.
-  struct Unpacked {
-    std::vector<float> values;
-    std::size_t done = 0;
-
-    std::size_t passed() const { return 0; }
-    template <class T>
-    void next(std::span<T> out) {
-      for (T& value : out) value = static_cast<T>(values[done++]);
-    }
-  };
-
-  template <class Body>
-  void walk(std::size_t index, Body&& body) const {
-    if (const std::optional<PackedMatrix> matrix = packed(index)) {
-      Unpacked elements{matrix->values()};
-      return body(elements);
-    }
-    const std::string& name = tensors_[index].name;
-    try {
-      detail::with_type(tensors_[index].dtype, [&]<class From>(From) {
-        Elements<From> elements(stored_[index], tensors_[index].shape);
-        body(elements);
-      });
-    } catch (const FormatError& error) {
-      fail<FormatError>(path(), ": '", name, "': ", error.what());
-    } catch (const WeightError& error) {
-      fail<WeightError>(path(), ": '", name, "': ", error.what());
-    } catch (const std::bad_alloc&) {
-      fail<WeightError>(path(), ": '", name, "': there is not enough memory to read it");
-    }
-    release(stored_[index].bytes);
-  }
+  class Elements;
+  struct Unpacked;
 
   template <class T>
   const TensorInfo& checked(std::size_t index) const {
@@ -334,6 +234,119 @@ class WeightFile {
   std::map<std::string, std::string> metadata_;
   std::map<std::string, std::string> placeholders_;
 };
+
+#if VPR_IO_BODIES
+/// Walks over a tensor's elements in row-major order.
+template <class From>
+class WeightFile::Elements {
+ public:
+  Elements(const StoredTensor& stored, const Shape& shape) : stored_(stored), shape_(shape), from_(stored.bytes.data()) {
+    if (!stored.deflated) return;
+    inflater_ = std::make_unique<Inflater>(stored.bytes);
+    inflater_->skip(stored.deflated->begin);
+    if (stored.strides.empty()) return;
+    const std::uint64_t reach = stored.deflated->end - stored.deflated->begin;
+    constexpr std::uint64_t allowance = 64 << 20;
+    VPR_REQUIRE(WeightError, reach <= allowance + 4 * static_cast<std::uint64_t>(shape_.elements()) * sizeof(From), "its ", shape_,
+                " elements are spread over ", reach, " compressed bytes: save the file without compression");
+    inflated_.resize(static_cast<std::size_t>(reach));
+    inflater_->read(inflated_);
+    from_ = inflated_.data();
+  }
+
+  /// How many of the stored bytes are not needed any more.
+  std::size_t passed() const { return inflater_ || !stored_.strides.empty() ? 0 : static_cast<std::size_t>(from_ - stored_.bytes.data()); }
+
+  /// Writes the elements that come next to `out`.
+  template <class T>
+  void next(std::span<T> out) {
+    if (!stored_.strides.empty()) {
+      next_strided(out);
+    } else if (!inflater_) {
+      convert(from_, 1, out);
+      from_ += out.size() * sizeof(From);
+    } else if (std::is_same_v<From, T> && !stored_.negated) {
+      inflater_->read(std::as_writable_bytes(out));
+    } else {
+      std::array<std::byte, 8192> buffer;
+      while (!out.empty()) {
+        const auto part = out.first(std::min(out.size(), buffer.size() / sizeof(From)));
+        inflater_->read(std::span(buffer).first(part.size() * sizeof(From)));
+        convert(buffer.data(), 1, part);
+        out = out.subspan(part.size());
+      }
+    }
+  }
+
+ private:
+  template <class T>
+  void next_strided(std::span<T> out) {
+    const std::size_t last = stored_.strides.size() - 1;
+    while (!out.empty()) {
+      std::int64_t offset = 0;
+      for (std::size_t axis = 0; axis <= last; ++axis) offset += position_[axis] * stored_.strides[axis];
+      const auto part = out.first(std::min(out.size(), static_cast<std::size_t>(shape_[last] - position_[last])));
+      convert(from_ + offset * static_cast<std::int64_t>(sizeof(From)), stored_.strides[last], part);
+      position_[last] += static_cast<std::int64_t>(part.size());
+      for (std::size_t axis = last; axis > 0 && position_[axis] == shape_[axis]; --axis) {
+        position_[axis] = 0;
+        ++position_[axis - 1];
+      }
+      out = out.subspan(part.size());
+    }
+  }
+
+  template <class T>
+  void convert(const std::byte* from, std::int64_t stride, std::span<T> out) const {
+    if constexpr (std::is_same_v<From, T>) {
+      if (stride == 1 && !stored_.negated) {
+        std::memcpy(out.data(), from, out.size_bytes());
+        return;
+      }
+    }
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = detail::load_element<From, T>(from + static_cast<std::int64_t>(i * sizeof(From)) * stride, stored_.negated);
+  }
+
+  const StoredTensor& stored_;
+  const Shape& shape_;
+  const std::byte* from_;
+  std::unique_ptr<Inflater> inflater_;
+  std::vector<std::byte> inflated_;
+  std::array<std::int64_t, Shape::max_rank> position_{};
+};
+
+/// Goes over the values of a packed tensor.
+struct WeightFile::Unpacked {
+  std::vector<float> values;
+  std::size_t done = 0;
+
+  std::size_t passed() const { return 0; }
+  template <class T>
+  void next(std::span<T> out) {
+    for (T& value : out) value = static_cast<T>(values[done++]);
+  }
+};
+
+template <class T>
+void WeightFile::walk(std::size_t index, const std::function<void(const Reading<T>&)>& body) const {
+  const auto go_over = [&body](auto elements) {
+    body({[&elements](std::span<T> out) { elements.next(out); }, [&elements] { return elements.passed(); }});
+  };
+  if (const std::optional<PackedMatrix> matrix = packed(index)) return go_over(Unpacked{matrix->values()});
+  const std::string& name = tensors_[index].name;
+  try {
+    detail::with_type(tensors_[index].dtype, [&]<class From>(From) { go_over(Elements<From>(stored_[index], tensors_[index].shape)); });
+  } catch (const FormatError& error) {
+    fail<FormatError>(path(), ": '", name, "': ", error.what());
+  } catch (const WeightError& error) {
+    fail<WeightError>(path(), ": '", name, "': ", error.what());
+  } catch (const std::bad_alloc&) {
+    fail<WeightError>(path(), ": '", name, "': there is not enough memory to read it");
+  }
+  release(stored_[index].bytes);
+}
+#endif
 
 static_assert(WeightSource<WeightFile>);
 

@@ -19,67 +19,72 @@
 namespace vpr {
 
 /// The fundamental matrix of two views: toᵀ · matrix · from = 0 (Hartley and Zisserman, Multiple View Geometry, chapter 11). A
-/// `GeometricModel`; the squared error is Sampson's distance (equation 11.9).
-struct Fundamental {
+/// `GeometricModel`; the squared error is Sampson's distance (equation 11.9). A template over its numbers, so that only what uses it compiles
+/// its algebra.
+template <class Scalar>
+struct FundamentalOf {
   static constexpr std::size_t sample_size = 7, fit_size = 8;
 
-  Eigen::Matrix3d matrix = Eigen::Matrix3d::Zero();
+  Eigen::Matrix3<Scalar> matrix = Eigen::Matrix3<Scalar>::Zero();
 
   /// Those of seven points, one or three (section 11.1.2). None where the points do not determine them.
-  static std::vector<Fundamental> from_sample(std::span<const Correspondence> sample) {
+  static std::vector<FundamentalOf> from_sample(std::span<const Correspondence> sample) {
     const auto system = System::of(sample);
     if (!system || !(system->of_points.values[2] > 1e-12 * system->of_points.values[8])) return {};
-    const Eigen::Matrix3d a = system->matrix(0), b = system->matrix(1);
+    const Eigen::Matrix3<Scalar> a = system->matrix(0), b = system->matrix(1);
     // det(b + t (a - b)) is a cubic in t, known from its values at four places.
     const auto determinant = [&](double t) -> double { return (b + t * (a - b)).determinant(); };
     const double at0 = determinant(0), at1 = determinant(1), at_minus = determinant(-1), at2 = determinant(2);
     const double c0 = at0, c2 = (at1 + at_minus) / 2 - at0, c3 = (at2 - at0 - 4 * c2 - (at1 - at_minus)) / 6, c1 = at1 - c0 - c2 - c3;
-    std::vector<Fundamental> found;
+    std::vector<FundamentalOf> found;
     for (const double t : real_roots(c3, c2, c1, c0)) {
-      const Fundamental one{system->back(b + t * (a - b))};
+      const FundamentalOf one{system->back(b + t * (a - b))};
       if (one.matrix.allFinite()) found.push_back(one);
     }
     return found;
   }
 
   /// The normalised eight-point algorithm (Hartley 1997; algorithm 11.1). None where the points do not determine it, such as on a plane.
-  static std::optional<Fundamental> fitted(std::span<const Correspondence> all) {
+  static std::optional<FundamentalOf> fitted(std::span<const Correspondence> all) {
     const auto system = System::of(all);
     if (all.size() < fit_size || !system || !(system->of_points.values[1] > 1e-12 * system->of_points.values[8])) return std::nullopt;
-    const Eigen::Matrix3d full = system->matrix(0);
-    const Eigen::Vector3d null = detail::SymmetricEigensystem<3>(full.transpose() * full).vectors.col(0);
-    const Fundamental found{system->back(full - full * null * null.transpose())};  // of rank 2
+    const Eigen::Matrix3<Scalar> full = system->matrix(0);
+    const Eigen::Vector3<Scalar> null = detail::SymmetricEigensystem<Scalar, 3>(full.transpose() * full).vectors.col(0);
+    const FundamentalOf found{system->back(full - full * null * null.transpose())};  // of rank 2
     if (!found.matrix.allFinite()) return std::nullopt;
     return found;
   }
 
   double squared_error(const Correspondence& one) const {
-    const Eigen::Vector3d line_to = matrix * detail::homogeneous(one.from), line_from = matrix.transpose() * detail::homogeneous(one.to);
+    const Eigen::Vector3<Scalar> line_to = matrix * detail::homogeneous(one.from),
+                                 line_from = matrix.transpose() * detail::homogeneous(one.to);
     const double residual = detail::homogeneous(one.to).dot(line_to);
-    return residual * residual / (line_to.head<2>().squaredNorm() + line_from.head<2>().squaredNorm());
+    return residual * residual / (line_to.template head<2>().squaredNorm() + line_from.template head<2>().squaredNorm());
   }
 
  private:
   /// The normal equations of the points after normalisation: eigenvalues ascending, and the vectors to them.
   struct System {
-    detail::PointNormalisation from, to;
-    detail::SymmetricEigensystem<9> of_points{Eigen::Matrix<double, 9, 9>::Zero()};
+    detail::PointNormalisation<Scalar> from, to;
+    detail::SymmetricEigensystem<Scalar, 9> of_points{Eigen::Matrix<Scalar, 9, 9>::Zero()};
 
     static std::optional<System> of(std::span<const Correspondence> all) {
       System system{{all, [](const Correspondence& one) { return one.from; }}, {all, [](const Correspondence& one) { return one.to; }}};
       if (system.from.scale == 0 || system.to.scale == 0) return std::nullopt;
-      Eigen::Matrix<double, 9, 9> normal = Eigen::Matrix<double, 9, 9>::Zero();
+      Eigen::Matrix<Scalar, 9, 9> normal = Eigen::Matrix<Scalar, 9, 9>::Zero();
       for (const Correspondence& one : all) {
-        const Eigen::Vector3d a = detail::homogeneous(system.from(one.from)), b = detail::homogeneous(system.to(one.to));
-        Eigen::Matrix<double, 9, 1> row;
+        const Eigen::Vector3<Scalar> a = detail::homogeneous(system.from(one.from)), b = detail::homogeneous(system.to(one.to));
+        Eigen::Vector<Scalar, 9> row;
         row << b.x() * a, b.y() * a, b.z() * a;
         normal += row * row.transpose();
       }
-      system.of_points = detail::SymmetricEigensystem<9>(normal);
+      system.of_points = detail::SymmetricEigensystem<Scalar, 9>(normal);
       return system;
     }
-    Eigen::Matrix3d matrix(int index) const { return detail::matrix_of(of_points.vectors.col(index)); }
-    Eigen::Matrix3d back(const Eigen::Matrix3d& normalised) const { return to.matrix().transpose() * normalised * from.matrix(); }
+    Eigen::Matrix3<Scalar> matrix(int index) const { return detail::matrix_of<Scalar>(of_points.vectors.col(index)); }
+    Eigen::Matrix3<Scalar> back(const Eigen::Matrix3<Scalar>& normalised) const {
+      return to.matrix().transpose() * normalised * from.matrix();
+    }
   };
 
   /// The real roots of a t³ + b t² + c t + d, by Cardano's and Viète's formulas.
@@ -104,6 +109,8 @@ struct Fundamental {
     return roots;
   }
 };
+
+using Fundamental = FundamentalOf<double>;
 
 static_assert(GeometricModel<Fundamental>);
 

@@ -43,10 +43,13 @@ struct PatchMatcherSettings {
 ///
 /// `LocalMatch::parts` holds each size's score, more being better: the authors' with the other sign. A size whose scores are all the same
 /// counts as 0, where the authors divide by zero. Golden patch_spatial.
-class PatchMatcher {
+///
+/// @tparam Model  what the pairs of `PatchScoring::homography` must agree on
+template <GeometricModel Model>
+class PatchMatcherOf {
  public:
   /// @throws ConfigError  unless there is a weight a size
-  explicit PatchMatcher(PatchMatcherSettings settings = {}) : settings_(std::move(settings)) {
+  explicit PatchMatcherOf(PatchMatcherSettings settings = {}) : settings_(std::move(settings)) {
     VPR_REQUIRE(ConfigError, !settings_.scales.empty() && settings_.scales.size() == settings_.weights.size(), "Patch-NetVLAD: got ",
                 settings_.scales.size(), " patch sizes and ", settings_.weights.size(), " weights");
   }
@@ -158,7 +161,7 @@ class PatchMatcher {
     }
     const double threshold = settings_.threshold * static_cast<double>(settings_.scales[scale].stride);
     std::vector<MatchedPair> agreeing;
-    for (const std::int32_t i : ransac<Homography>(all, {.threshold = threshold, .seed = settings_.seed}).inliers)
+    for (const std::int32_t i : ransac<Model>(all, {.threshold = threshold, .seed = settings_.seed}).inliers)
       agreeing.push_back(pairs[static_cast<std::size_t>(i)]);
     pairs = std::move(agreeing);
     return static_cast<float>(pairs.size());
@@ -166,6 +169,8 @@ class PatchMatcher {
 
   PatchMatcherSettings settings_;
 };
+
+using PatchMatcher = PatchMatcherOf<Homography>;
 
 static_assert(Matcher<PatchMatcher>);
 

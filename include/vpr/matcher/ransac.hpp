@@ -127,16 +127,19 @@ Consensus<M> ransac(std::span<const Correspondence> all, const RansacSettings& s
 
 namespace detail {
 
-inline Eigen::Vector3d homogeneous(const Eigen::Vector2d& point) { return {point.x(), point.y(), 1}; }
+template <class Scalar>
+Eigen::Vector3<Scalar> homogeneous(const Eigen::Vector2<Scalar>& point) {
+  return {point.x(), point.y(), 1};
+}
 
 /// The eigenvalues of a symmetric N×N matrix, ascending, and the vectors to them, by Jacobi's rotations (Golub and Van Loan, section 8.5).
 /// Eigen's own solver takes seconds to compile wherever it is included.
-template <int N>
+template <class Scalar, int N>
 struct SymmetricEigensystem {
-  Eigen::Matrix<double, N, 1> values;
-  Eigen::Matrix<double, N, N> vectors = Eigen::Matrix<double, N, N>::Identity();
+  Eigen::Vector<Scalar, N> values;
+  Eigen::Matrix<Scalar, N, N> vectors = Eigen::Matrix<Scalar, N, N>::Identity();
 
-  explicit SymmetricEigensystem(Eigen::Matrix<double, N, N> a) {
+  explicit SymmetricEigensystem(Eigen::Matrix<Scalar, N, N> a) {
     const auto off_diagonal = [&a] {
       double squares = 0;
       for (int q = 1; q < N; ++q) {
@@ -174,27 +177,30 @@ struct SymmetricEigensystem {
 };
 
 /// Nine numbers as a matrix, row-major.
-inline Eigen::Matrix3d matrix_of(const Eigen::Matrix<double, 9, 1>& numbers) {
-  return (Eigen::Matrix3d() << numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8])
+template <class Scalar>
+Eigen::Matrix3<Scalar> matrix_of(const Eigen::Vector<Scalar, 9>& numbers) {
+  return (Eigen::Matrix3<Scalar>() << numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7],
+          numbers[8])
       .finished();
 }
 
 /// Moves points to a mean of zero and a mean distance of √2 from it (Hartley 1997): x' = (x - centre) · scale. None where they are all one
 /// point.
+template <class Scalar>
 struct PointNormalisation {
-  Eigen::Vector2d centre = Eigen::Vector2d::Zero();
-  double scale = 0;
+  Eigen::Vector2<Scalar> centre = Eigen::Vector2<Scalar>::Zero();
+  Scalar scale = 0;
 
   template <class PointOf>
   PointNormalisation(std::span<const Correspondence> all, const PointOf& point) {
-    for (const Correspondence& one : all) centre += point(one) / static_cast<double>(all.size());
-    double distance = 0;
-    for (const Correspondence& one : all) distance += (point(one) - centre).norm() / static_cast<double>(all.size());
+    for (const Correspondence& one : all) centre += point(one) / static_cast<Scalar>(all.size());
+    Scalar distance = 0;
+    for (const Correspondence& one : all) distance += (point(one) - centre).norm() / static_cast<Scalar>(all.size());
     if (distance > 1e-9) scale = std::sqrt(2.0) / distance;
   }
-  Eigen::Vector2d operator()(const Eigen::Vector2d& x) const { return (x - centre) * scale; }
-  Eigen::Matrix3d matrix() const {
-    return (Eigen::Matrix3d() << scale, 0, -scale * centre.x(), 0, scale, -scale * centre.y(), 0, 0, 1).finished();
+  Eigen::Vector2<Scalar> operator()(const Eigen::Vector2<Scalar>& x) const { return (x - centre) * scale; }
+  Eigen::Matrix3<Scalar> matrix() const {
+    return (Eigen::Matrix3<Scalar>() << scale, 0, -scale * centre.x(), 0, scale, -scale * centre.y(), 0, 0, 1).finished();
   }
 };
 

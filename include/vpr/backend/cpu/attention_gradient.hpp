@@ -38,8 +38,8 @@ void attention_gradient(AttentionOperand<float> q, AttentionOperand<float> k, At
       gemm(above, value.transposed(), {height, k.rows, depth}, gradients.data(), k.rows);
       for (std::int64_t r = 0; r < height; ++r) {
         float *const row = weights.data() + r * k.rows, *const gradient = gradients.data() + r * k.rows;
-        row_kernels().softmax(k.rows, row, scale, row);
-        row_kernels().softmax_gradient(k.rows, row, gradient, scale, gradient);
+        row_kernel<&RowKernels::softmax>()(k.rows, row, scale, row);
+        row_kernel<&RowKernels::softmax_gradient>()(k.rows, row, gradient, scale, gradient);
       }
       const MatrixView<float> weight{weights.data(), k.rows}, gradient{gradients.data(), k.rows};
       gemm(gradient, key, {height, depth, k.rows}, rows_of(dq, q.rows, q.stride) + begin * q.stride, q.stride);

@@ -32,3 +32,4 @@ const ElementKernels& element_kernels();
 #include <vpr/backend/cpu/each_instruction_set.inl>
 VPR_DEFINE_CHOSEN_KERNELS(ElementKernels, element_kernels)
 #endif
+VPR_DEFINE_CHOSEN_KERNEL(element_kernel, element_kernels)

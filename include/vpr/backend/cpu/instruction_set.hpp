@@ -80,6 +80,10 @@ template <class Kernels>
 const Kernels& chosen_kernels(const std::array<const Kernels*, 4>& compiled) {
   return *compiled[static_cast<std::size_t>(instruction_set())];
 }
+template <class Kernel>
+Kernel chosen_kernel(const std::array<Kernel, 4>& compiled) {
+  return compiled[static_cast<std::size_t>(instruction_set())];
+}
 
 }  // namespace detail
 }  // namespace vpr
@@ -96,12 +100,16 @@ const Kernels& chosen_kernels(const std::array<const Kernels*, 4>& compiled) {
 #define VPR_HAS_KERNELS 0
 #endif
 
-/// The table `name` of the set that runs, of those that `vpr/backend/cpu/each_instruction_set.inl` compiled into the namespaces of the sets.
+/// The table `name` of the set that runs, of those that `vpr/backend/cpu/each_instruction_set.inl` compiled into the namespaces of the sets; and of
+/// that table the function that the pointer to member `kernel` is.
 #if VPR_SEVERAL_INSTRUCTION_SETS
 #define VPR_CHOSEN_KERNELS(name) \
   ::vpr::detail::chosen_kernels(::std::array{&baseline::name, &avx2::name, &avx512::name, &avx512_bf16::name})
+#define VPR_CHOSEN_KERNEL(name, kernel) \
+  ::vpr::detail::chosen_kernel(::std::array{baseline::name.*kernel, avx2::name.*kernel, avx512::name.*kernel, avx512_bf16::name.*kernel})
 #else
 #define VPR_CHOSEN_KERNELS(name) baseline::name
+#define VPR_CHOSEN_KERNEL(name, kernel) baseline::name.*kernel
 #endif
 
 /// Defines `const Kernels& name()`, which is declared in `vpr::detail` and `VPR_TARGET`: the table `name` of the set that runs. For files with
@@ -114,4 +122,21 @@ const Kernels& chosen_kernels(const std::array<const Kernels*, 4>& compiled) {
     return chosen;                                           \
   }                                                          \
   }                                                          \
+  }
+
+/// Defines `one<&Kernels::kernel>()`: a kernel of the table `all` of the set that runs. Where kernels are compiled in every file, only those that a
+/// program names are.
+#if VPR_HAS_KERNELS
+#define VPR_DEFINE_CHOSEN_KERNEL(one, all) VPR_DEFINE_KERNEL(one, VPR_CHOSEN_KERNEL(all, Kernel))
+#else
+#define VPR_DEFINE_CHOSEN_KERNEL(one, all) VPR_DEFINE_KERNEL(one, all().*Kernel)
+#endif
+#define VPR_DEFINE_KERNEL(one, chosen) \
+  namespace vpr::detail {              \
+  inline namespace VPR_TARGET {        \
+  template <auto Kernel>               \
+  auto one() {                         \
+    return chosen;                     \
+  }                                    \
+  }                                    \
   }

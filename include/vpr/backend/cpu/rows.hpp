@@ -41,3 +41,4 @@ const RowKernels& row_kernels();
 #include <vpr/backend/cpu/each_instruction_set.inl>
 VPR_DEFINE_CHOSEN_KERNELS(RowKernels, row_kernels)
 #endif
+VPR_DEFINE_CHOSEN_KERNEL(row_kernel, row_kernels)

@@ -26,3 +26,4 @@ const TransportKernels& transport_kernels();
 #include <vpr/backend/cpu/each_instruction_set.inl>
 VPR_DEFINE_CHOSEN_KERNELS(TransportKernels, transport_kernels)
 #endif
+VPR_DEFINE_CHOSEN_KERNEL(transport_kernel, transport_kernels)

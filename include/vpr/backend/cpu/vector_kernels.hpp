@@ -23,49 +23,49 @@ inline namespace VPR_TARGET {
 struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
   template <class X>
   static void gelu(const X& x, X& out) {
-    elements(element_kernels().gelu, x, out);
+    elements(element_kernel<&ElementKernels::gelu>(), x, out);
   }
 
   template <class X>
   static void quick_gelu(const X& x, X& out) {
-    elements(element_kernels().quick_gelu, x, out);
+    elements(element_kernel<&ElementKernels::quick_gelu>(), x, out);
   }
 
   template <class X>
   static void exp(const X& x, X& out) {
-    elements(element_kernels().exp, x, out);
+    elements(element_kernel<&ElementKernels::exp>(), x, out);
   }
 
   template <class X>
   static void relu(const X& x, X& out) {
-    elements(element_kernels().relu, x, out);
+    elements(element_kernel<&ElementKernels::relu>(), x, out);
   }
 
   template <class X>
   static void divide(const X& x, const X& y, X& out) {
-    elements(element_kernels().divide, x, y, out);
+    elements(element_kernel<&ElementKernels::divide>(), x, y, out);
   }
 
   template <class X>
   static void relu_gradient(const X& y, const X& dy, X& dx) {
-    elements(element_kernels().relu_gradient, y, dy, dx);
+    elements(element_kernel<&ElementKernels::relu_gradient>(), y, dy, dx);
   }
 
   template <class X>
   static void gelu_gradient(const X& x, const X& dy, X& dx) {
-    elements(element_kernels().gelu_gradient, x, dy, dx);
+    elements(element_kernel<&ElementKernels::gelu_gradient>(), x, dy, dx);
   }
 
   template <class X>
   static void quick_gelu_gradient(const X& x, const X& dy, X& dx) {
-    elements(element_kernels().quick_gelu_gradient, x, dy, dx);
+    elements(element_kernel<&ElementKernels::quick_gelu_gradient>(), x, dy, dx);
   }
 
   template <class X>
   static void silu_gate(const X& x, X& out) {
     each_row(out, [&, columns = out.shape().last()](std::int64_t r) {
       const float* const row = x.data() + r * 2 * columns;
-      element_kernels().silu_gate(columns, row, row + columns, out.data() + r * columns);
+      element_kernel<&ElementKernels::silu_gate>()(columns, row, row + columns, out.data() + r * columns);
     });
   }
 
@@ -74,34 +74,37 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
     each_row(dy, [&, columns = dy.shape().last()](std::int64_t r) {
       const float *const row = x.data() + r * 2 * columns, *const upstream = dy.data() + r * columns;
       float* const result = dx.data() + r * 2 * columns;
-      element_kernels().silu_gate_gradient(columns, row, row + columns, upstream, result);
-      element_kernels().silu_gate(columns, row, upstream, result + columns);
+      element_kernel<&ElementKernels::silu_gate_gradient>()(columns, row, row + columns, upstream, result);
+      element_kernel<&ElementKernels::silu_gate>()(columns, row, upstream, result + columns);
     });
   }
 
   template <class X>
   static void multiply(const X& x, const X& y, X& out) {
-    repeated(x, y, out, [](std::int64_t count, const float* a, const float* b, float* to) { element_kernels().multiply(count, a, b, to); });
+    repeated(x, y, out, [](std::int64_t count, const float* a, const float* b, float* to) {
+      element_kernel<&ElementKernels::multiply>()(count, a, b, to);
+    });
   }
 
   template <class X>
   static void add_scaled(const X& x, const X& y, float scale, X& out) {
     repeated(x, y, out, [scale](std::int64_t count, const float* a, const float* b, float* to) {
-      element_kernels().add_scaled(count, a, b, scale, to);
+      element_kernel<&ElementKernels::add_scaled>()(count, a, b, scale, to);
     });
   }
 
   template <class X>
   static void add_gated(const X& x, const X& y, const X& gamma, X& out) {
     each_row(x, [&, columns = gamma.elements()](std::int64_t r) {
-      element_kernels().add_gated(columns, x.data() + r * columns, y.data() + r * columns, gamma.data(), out.data() + r * columns);
+      element_kernel<&ElementKernels::add_gated>()(columns, x.data() + r * columns, y.data() + r * columns, gamma.data(),
+                                                   out.data() + r * columns);
     });
   }
 
   template <class X>
   static void layer_norm(const X& x, const X& gamma, const X& beta, float eps, X& out) {
     each_row(x, [&, columns = x.shape().last()](std::int64_t r) {
-      row_kernels().layer_norm(columns, x.data() + r * columns, gamma.data(), beta.data(), eps, out.data() + r * columns);
+      row_kernel<&RowKernels::layer_norm>()(columns, x.data() + r * columns, gamma.data(), beta.data(), eps, out.data() + r * columns);
     });
   }
 
@@ -109,28 +112,28 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
   static void layer_norm_gradient(const X& x, const X& gamma, float eps, const X& dy, X& dx) {
     each_row(x, [&, columns = x.shape().last()](std::int64_t r) {
       const std::int64_t at = r * columns;
-      row_kernels().layer_norm_gradient(columns, x.data() + at, gamma.data(), eps, dy.data() + at, dx.data() + at);
+      row_kernel<&RowKernels::layer_norm_gradient>()(columns, x.data() + at, gamma.data(), eps, dy.data() + at, dx.data() + at);
     });
   }
 
   template <class X>
   static void softmax(const X& x, X& out) {
     each_row(x, [&, columns = x.shape().last()](std::int64_t r) {
-      row_kernels().softmax(columns, x.data() + r * columns, 1.0F, out.data() + r * columns);
+      row_kernel<&RowKernels::softmax>()(columns, x.data() + r * columns, 1.0F, out.data() + r * columns);
     });
   }
 
   template <class X>
   static void softmax_gradient(const X& y, const X& dy, X& dx) {
     each_row(y, [&, columns = y.shape().last()](std::int64_t r) {
-      row_kernels().softmax_gradient(columns, y.data() + r * columns, dy.data() + r * columns, 1.0F, dx.data() + r * columns);
+      row_kernel<&RowKernels::softmax_gradient>()(columns, y.data() + r * columns, dy.data() + r * columns, 1.0F, dx.data() + r * columns);
     });
   }
 
   template <class X>
   static void l2_normalize(const X& x, float eps, X& out) {
     each_row(x, [&, columns = x.shape().last()](std::int64_t r) {
-      row_kernels().l2_normalize(columns, x.data() + r * columns, eps, out.data() + r * columns);
+      row_kernel<&RowKernels::l2_normalize>()(columns, x.data() + r * columns, eps, out.data() + r * columns);
     });
   }
 
@@ -138,7 +141,7 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
   static void l2_normalize_gradient(const X& x, float eps, const X& y, const X& dy, X& dx) {
     each_row(x, [&, columns = x.shape().last()](std::int64_t r) {
       const std::int64_t at = r * columns;
-      row_kernels().l2_normalize_gradient(columns, x.data() + at, eps, y.data() + at, dy.data() + at, dx.data() + at);
+      row_kernel<&RowKernels::l2_normalize_gradient>()(columns, x.data() + at, eps, y.data() + at, dy.data() + at, dx.data() + at);
     });
   }
 
@@ -156,7 +159,8 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
   template <class X>
   static void norms(const X& x, X& out) {
     const std::int64_t columns = x.shape().last();
-    in_blocks(out.elements(), columns, [&](std::int64_t r) { out.data()[r] = row_kernels().norm(columns, x.data() + r * columns); });
+    in_blocks(out.elements(), columns,
+              [&](std::int64_t r) { out.data()[r] = row_kernel<&RowKernels::norm>()(columns, x.data() + r * columns); });
   }
 
   template <class X>
@@ -164,7 +168,7 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
     const std::int64_t channels = a.shape()[1], columns = b.shape()[0];
     in_blocks(a.shape()[0], channels * columns, [&](std::int64_t i) {
       for (std::int64_t j = 0; j < columns; ++j) {
-        out.data()[i * columns + j] = row_kernels().distance(channels, a.data() + i * channels, b.data() + j * channels);
+        out.data()[i * columns + j] = row_kernel<&RowKernels::distance>()(channels, a.data() + i * channels, b.data() + j * channels);
       }
     });
   }
@@ -179,7 +183,8 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
         const float distance = y.data()[i * row + j * step];
         weights.data()[j] = distance == 0 ? 0 : dy.data()[i * row + j * step] / distance;
       }
-      row_kernels().weighted_differences(others, channels, a.data() + i * channels, b.data(), weights.data(), da.data() + i * channels);
+      row_kernel<&RowKernels::weighted_differences>()(others, channels, a.data() + i * channels, b.data(), weights.data(),
+                                                      da.data() + i * channels);
     });
   }
 
@@ -187,8 +192,8 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
   static void column_sums(const X& x, const X& y, X& out) {
     const std::int64_t columns = out.elements();
     blocks_of_columns(1, x.elements() / columns, columns, [&](std::int64_t, std::int64_t column, std::int64_t width) {
-      row_kernels().column_sums(x.elements() / columns, columns, width, x.data() + column, y.empty() ? nullptr : y.data() + column,
-                                out.data() + column);
+      row_kernel<&RowKernels::column_sums>()(x.elements() / columns, columns, width, x.data() + column,
+                                             y.empty() ? nullptr : y.data() + column, out.data() + column);
     });
   }
 
@@ -197,7 +202,7 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
     const std::int64_t count = x.shape()[1], channels = x.shape()[2];
     blocks_of_columns(x.shape()[0], count, channels, [&](std::int64_t b, std::int64_t column, std::int64_t width) {
       float* const sums = out.data() + b * channels + column;
-      row_kernels().column_sums(count, channels, width, x.data() + b * count * channels + column, nullptr, sums);
+      row_kernel<&RowKernels::column_sums>()(count, channels, width, x.data() + b * count * channels + column, nullptr, sums);
       for (std::int64_t c = 0; c < width; ++c) sums[c] /= static_cast<float>(count);
     });
   }
@@ -206,8 +211,8 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
   static void gem(const X& x, const X& p, float eps, X& out) {
     const std::int64_t count = x.shape()[1], channels = x.shape()[2];
     blocks_of_columns(x.shape()[0], 16 * count, channels, [&](std::int64_t b, std::int64_t column, std::int64_t width) {
-      row_kernels().gem(count, channels, width, x.data() + b * count * channels + column, p.data()[0], eps,
-                        out.data() + b * channels + column);
+      row_kernel<&RowKernels::gem>()(count, channels, width, x.data() + b * count * channels + column, p.data()[0], eps,
+                                     out.data() + b * channels + column);
     });
   }
 
@@ -216,8 +221,8 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
     const std::int64_t count = x.shape()[1], channels = x.shape()[2];
     each_row(x, [&](std::int64_t r) {
       const std::int64_t at = r / count * channels;
-      row_kernels().gem_gradient(channels, x.data() + r * channels, p.data()[0], eps, 1.0F / static_cast<float>(count), y.data() + at,
-                                 dy.data() + at, dx.data() + r * channels);
+      row_kernel<&RowKernels::gem_gradient>()(channels, x.data() + r * channels, p.data()[0], eps, 1.0F / static_cast<float>(count),
+                                              y.data() + at, dy.data() + at, dx.data() + r * channels);
     });
   }
 
@@ -228,8 +233,9 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
     const std::int64_t groups = (clusters + group - 1) / group;
     in_blocks(x.shape()[0] * groups, tokens * channels * group, [&](std::int64_t i) {
       const std::int64_t b = i / groups, begin = i % groups * group;
-      row_kernels().residual_sums(tokens, channels, clusters, begin, std::min(begin + group, clusters), x.data() + b * tokens * channels,
-                                  assignment.data() + b * tokens * clusters, centres.data(), out.data() + b * clusters * channels);
+      row_kernel<&RowKernels::residual_sums>()(tokens, channels, clusters, begin, std::min(begin + group, clusters),
+                                               x.data() + b * tokens * channels, assignment.data() + b * tokens * clusters, centres.data(),
+                                               out.data() + b * clusters * channels);
     });
   }
 
@@ -243,7 +249,8 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
       for (std::int64_t h = 0; h < height; ++h) {
         if (down[h] == 0) continue;
         for (std::int64_t w = 0; w < width; ++w) {
-          if (along[w] != 0) element_kernels().add_scaled(channels, sum, map.data() + (h * width + w) * channels, down[h] * along[w], sum);
+          if (along[w] != 0)
+            element_kernel<&ElementKernels::add_scaled>()(channels, sum, map.data() + (h * width + w) * channels, down[h] * along[w], sum);
         }
       }
     });
@@ -259,10 +266,11 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
       const float* const image = scores.data() + b * tokens * clusters;
       for (std::int64_t i = 0; i < iterations; ++i) {
         const auto mass_left = static_cast<float>(tokens - 1 + last - clusters);
-        transport_kernels().step(tokens, clusters, image, dustbin.data()[0], mass_left, i == 0 ? nullptr : v, u, v);
+        transport_kernel<&TransportKernels::step>()(tokens, clusters, image, dustbin.data()[0], mass_left, i == 0 ? nullptr : v, u, v);
         v[tokens - 1] += std::log(static_cast<float>(last));
       }
-      transport_kernels().plan(tokens, clusters, image, dustbin.data()[0], u, v, out.data() + b * tokens * (clusters + 1));
+      transport_kernel<&TransportKernels::plan>()(tokens, clusters, image, dustbin.data()[0], u, v,
+                                                  out.data() + b * tokens * (clusters + 1));
     });
   }
 
