@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "commands.hpp"
 #include "fit_pca.hpp"
+#include "numbers.hpp"
 #include "options.hpp"
 #include "outputs.hpp"
 
@@ -46,7 +47,7 @@ void add_pca(CLI::App& program) {
   command
       ->add_option("--dimensions", options->dimensions,
                    "what is left; default: 4096, as CricaVPR's authors keep, or as many as the descriptors differ in")
-      ->check(from_one_to(1 << 20));
+      ->check(whole_from(1, 1 << 20));
   command->add_flag("--whiten", options->whiten, "divide each by its standard deviation");
   command->add_option("--out", options->out, "the PCA, a .safetensors file, with the record of what it was fitted to")
       ->check(file_name(".safetensors"))
