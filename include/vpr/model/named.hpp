@@ -150,7 +150,8 @@ void load_weights(Model& model, AnyPipeline<>& pipeline, std::string_view name, 
                        : table.has(Precision::int8) ? record_in(file.metadata()).value_or(ModelRecord()).calibration
                                                     : "none";
   const bool as_saved = report.unexpected.empty() && report.not_finite.empty() && report.converted.empty() && report.passed_over.empty();
-  if (!as_saved && request.say) request.say(text_of(file.path(), ": loaded '", record.weights_root, "' with ", report.text()));
+  if (!as_saved && request.say)
+    request.say(text_of(file.path(), ": loaded ", report.root.empty() ? "" : "'" + report.root + "' ", "with ", report.text()));
   if (!request.save_weights.empty()) {
     std::map<std::string, std::string> metadata = file.metadata();  // its licence, and how it was trained
     metadata.insert_or_assign("precision", record.precision);
