@@ -195,14 +195,17 @@ void add_evaluate(CLI::App& program) {
       ->delimiter(',')
       ->check(whole_from(1, most_answers))
       ->capture_default_str();
-  command
-      ->add_option("--save-decision", options->decision,
-                   "write the rule by which most right answers are accepted at --decision-precision, for `vpr localize`, `vpr loop` and "
-                   "`vpr map decide`")
-      ->check(file_name());
+  CLI::Option* const decision =
+      command
+          ->add_option(
+              "--save-decision", options->decision,
+              "write the rule by which most right answers are accepted at --decision-precision, for `vpr localize`, `vpr loop` and "
+              "`vpr map decide`")
+          ->check(file_name());
   command->add_option("--decision-precision", options->decision_precision, "precision of the answers that the rule accepts here")
       ->check(number_from(0.01, 1))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->needs(decision);
   command->add_option("--json", options->json, "write recall and timing as JSON")->check(file_name());
   command->add_option("--report", options->report, "write a page with the photos and the recall, one HTML file")->check(file_name());
   command->add_option("--shown", options->shown, "answers a query in the report")

@@ -47,6 +47,10 @@ vpr::Recipe recipe_of(const TrainOptions& options) {
               "--mining batch");
   VPR_REQUIRE(vpr::ConfigError, mined || (options.triplets == 0 && options.negatives == 0 && options.round == 0 && options.pool == 0),
               "train: --triplets, --negatives, --round and --pool are for mining from a database: add --mining partial or full");
+  VPR_REQUIRE(
+      vpr::ConfigError, mined || recipe.classes || recipe.pairs || (options.places != 1 && options.photos != 1),
+      "train: a batch of one place has no negatives, and one photo of a place no positives: the loss would always be 0; give --places and "
+      "--photos of 2 or more");
   return recipe;
 }
 
