@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "commands.hpp"
 #include "fit_pca.hpp"
+#include "known_database.hpp"
 #include "numbers.hpp"
 #include "options.hpp"
 #include "outputs.hpp"
@@ -25,6 +26,7 @@ struct Options {
 void fit(const Options& options) {
   check_outputs({options.out}, {options.descriptors, vpr::record_path(options.descriptors)}, options.force);
   const vpr::Descriptors descriptors = vpr::load_descriptors(options.descriptors);
+  warn_of_no_record(options.descriptors, descriptors.record);
   const vpr::Pca pca = [&] {
     try {
       return fit_pca(descriptors.rows(), options.dimensions > 0 ? options.dimensions : 4096, options.dimensions == 0, options.whiten);
