@@ -143,6 +143,17 @@ TEST_CASE("load: where something that is not run would make a parameter, the err
   CHECK_THROWS_WITH(load(model, static_cast<Memory>(source)), ContainsSubstring("the nearest that is left is net.bb"));
 }
 
+TEST_CASE("load: a moving average in a list, without names, is passed over in words") {
+  FakeModel model({{"a", Shape{2}}, {"b", Shape{1}}, {"c", Shape{3}}});
+  Memory source = Memory().with("model.a", Shape{2}, 1).with("model.b", Shape{1}, 2).with("model.c", Shape{3}, 3);
+  CHECK(load(model, source).passed_over.empty());
+  source.with("ema.shadow.0", Shape{2}, 4).with("optimizer.0", Shape{2}, 4).with("queue.0", Shape{7}, 4).with("queue.1", Shape{7}, 4);
+  CHECK(load(model, source).passed_over.empty());
+  source.with("ema.shadow.1", Shape{1}, 5).with("optimizer.1", Shape{1}, 5).with("optimizer.2", Shape{3}, 5);
+  CHECK(load(model, source).passed_over == std::vector<std::string>{"ema.shadow."});
+  CHECK(load(model, source, LoadOptions{.root = "model."}).passed_over.empty());
+}
+
 TEST_CASE("load: tensors without a prefix that are passed over are called so") {
   vpr::LoadReport report;
   report.passed_over = {""};

@@ -133,7 +133,8 @@ TEST_CASE("PyTorch: numbers are names of dictionaries, and of tensors where no w
   CHECK(names(dictionary(text("mean") + tensor(3) + "K\1" + two)) == "mean=3 1.w=2 ");
   CHECK(names(dictionary(text("mean") + tensor(3) + text("models") + list)) == "mean=3 models.0.w=1 models.1.w=2 ");
   CHECK(names(dictionary(text("model") + one + text("before") + list)) == "model.w=1 before.0.w=1 before.1.w=2 ");
-  CHECK(names(dictionary(text("w") + tensor(3) + text("shadow") + "](" + tensor(1) + tensor(2) + "e")) == "w=3 ");
+  CHECK(names(dictionary(text("w") + tensor(3) + text("shadow") + "](" + tensor(1) + tensor(2) + "e")) == "w=3 shadow.0=1 shadow.1=2 ");
+  CHECK(names(dictionary(text("w") + tensor(3) + text("others") + "](" + tensor(1) + "K\2e")) == "w=3 ");
   CHECK_THROWS_WITH(names("](K\1K\2e"), ContainsSubstring("holds no tensors: save"));
   CHECK_THROWS_WITH(names(dictionary("N" + one)),
                     ContainsSubstring("holds tensors, but none under a name or a number: save `model.state_dict()`"));

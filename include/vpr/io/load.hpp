@@ -87,9 +87,11 @@ class LoadPlan {
     for (const WeightSet& set : sets) {
       if (&set != chosen) report.passed_over.push_back(set.root);
     }
-    for (std::string& root : options_.root ? std::vector<std::string>{} : search.partial(sets)) {
+    if (options_.root) return report;
+    for (std::string& root : search.partial(sets)) {
       if (!chosen->names.covers(root)) report.passed_over.push_back(std::move(root));
     }
+    for (std::string& prefix : search.unnamed()) report.passed_over.push_back(std::move(prefix));
     return report;
   }
 

@@ -95,12 +95,19 @@ class TorchTensors {
   static bool is_container(const PickleValue& value) {
     return value.kind == Kind::dictionary || value.kind == Kind::list || value.kind == Kind::tuple;
   }
-  /// Calls `visit(name, value)` for each entry of a container that has a name. A number is the name of a container; of a tensor only where
-  /// numbers are names, as tensors by numbers are an optimiser's or other states.
+  /// Whether a list holds parameters alone, as moving averages are kept.
+  bool is_list_of_parameters(const PickleValue& value) const {
+    return value.kind == Kind::list && value.items.size() > 1 &&
+           std::all_of(value.items.begin(), value.items.end(),
+                       [&](std::uint32_t item) { return counts_[item].parameters > 0 && rebuild_.is_tensor(pickle_[item]); });
+  }
+  /// Calls `visit(name, value)` for each entry of a container that has a name. A number is the name of a container and of a parameter in a
+  /// list of them; of other tensors only where numbers are names, as those are an optimiser's or other states.
   template <class Visit>
   void for_each_entry(const PickleValue& container, Visit&& visit) const {
+    const bool numbered = numbered_ || is_list_of_parameters(container);
     const auto visit_number = [&](std::int64_t number, std::uint32_t item) {
-      if (numbered_ || is_container(pickle_[item])) visit(std::string_view(std::to_string(number)), item);
+      if (numbered || is_container(pickle_[item])) visit(std::string_view(std::to_string(number)), item);
     };
     if (container.kind != Kind::dictionary) {
       for (std::size_t i = 0; i < container.items.size(); ++i) visit_number(static_cast<std::int64_t>(i), container.items[i]);
