@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <system_error>
 
 namespace {
 
@@ -26,7 +27,9 @@ vpr::PlaceMap map_of(const std::filesystem::path& path, const DescribedDrive& dr
 
 /// The two robots of a town, in one map.
 vpr::PlaceMap merged(const Describe& describe, const std::filesystem::path& folder, std::uint64_t seed) {
-  std::filesystem::create_directories(folder);
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) vpr::fail<vpr::IoError>(folder.string(), ": cannot be made: ", error.message());
   const vpr::SyntheticTown town({.seed = seed, .places = 24, .size = {168, 224}});
   const vpr::TownCrossing a[] = {{0, 1}, {0, 0}, {3, 0}, {3, 3}}, b[] = {{1, 0}, {3, 0}, {3, 2}, {0, 2}};
   vpr::PlaceMap map =

@@ -218,7 +218,10 @@ std::vector<std::size_t> Describer::for_each_batch(const std::vector<vpr::Photo>
     const vpr::Descriptors descriptors = timing_.measure("describe " + of, std::ssize(batch), [&] {
       return projection_({pipeline.describe(batch), pipeline.dimensions(), {}});
     });
-    vpr::require_finite(descriptors.rows(), descriptors.dimensions, "describe: descriptor");
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+      const std::string what = vpr::text_of(photos[indices[i]].path.string(), " by ", model_.record.weights, ": descriptor");
+      vpr::require_finite(descriptors.rows().slice(static_cast<std::int64_t>(i), 1), descriptors.dimensions, what.c_str());
+    }
     use(descriptors, indices);
   });
 }

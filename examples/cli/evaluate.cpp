@@ -3,6 +3,7 @@
 
 #include "commands.hpp"
 #include "decision.hpp"
+#include "numbers.hpp"
 #include "outputs.hpp"
 
 #include <vpr/dataset/text.hpp>
@@ -187,24 +188,29 @@ void add_evaluate(CLI::App& program) {
       "same options for all, --model A,B,C");
   CLI::Option* positives = command->add_option("--positives", options->positives, "right answers, a CSV: query,database, one pair a line");
   command->add_option("--radius", options->radius, "right answers by position: at most this many metres away")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_from(0))
       ->capture_default_str()
       ->excludes(positives);
   command->add_option("--recall", options->recall, "each N of recall@N")
       ->delimiter(',')
-      ->check(from_one_to(most_answers))
+      ->check(whole_from(1, most_answers))
       ->capture_default_str();
-  command
-      ->add_option("--save-decision", options->decision,
-                   "write the rule by which most right answers are accepted at --decision-precision, for `vpr localize`, `vpr loop` and "
-                   "`vpr map decide`")
-      ->check(file_name());
+  CLI::Option* const decision =
+      command
+          ->add_option(
+              "--save-decision", options->decision,
+              "write the rule by which most right answers are accepted at --decision-precision, for `vpr localize`, `vpr loop` and "
+              "`vpr map decide`")
+          ->check(file_name());
   command->add_option("--decision-precision", options->decision_precision, "precision of the answers that the rule accepts here")
-      ->check(CLI::Range(0.01, 1.0))
-      ->capture_default_str();
+      ->check(number_from(0.01, 1))
+      ->capture_default_str()
+      ->needs(decision);
   command->add_option("--json", options->json, "write recall and timing as JSON")->check(file_name());
   command->add_option("--report", options->report, "write a page with the photos and the recall, one HTML file")->check(file_name());
-  command->add_option("--shown", options->shown, "answers a query in the report")->check(from_one_to(most_answers))->capture_default_str();
+  command->add_option("--shown", options->shown, "answers a query in the report")
+      ->check(whole_from(1, most_answers))
+      ->capture_default_str();
   command->callback([options] { evaluate(*options); });
 }
 

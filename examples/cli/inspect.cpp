@@ -52,7 +52,8 @@ std::vector<std::string> roots_of(const std::vector<vpr::FittingModel>& models) 
   return roots;
 }
 
-void print_json(const std::vector<vpr::TensorSummary>& tensors, const std::vector<vpr::FittingModel>& models, const std::string& content) {
+void print_json(const std::vector<vpr::TensorSummary>& tensors, const vpr::WeightFile& file, const std::vector<vpr::FittingModel>& models,
+                const std::string& content) {
   nlohmann::ordered_json json{{"tensors", nlohmann::ordered_json::array()},
                               {"fits", names_where(models, loads_strictly)},
                               {"fits_leniently", names_where(models, loads_leniently)},
@@ -68,6 +69,9 @@ void print_json(const std::vector<vpr::TensorSummary>& tensors, const std::vecto
                                {"infinite", tensor.infinite}});
     if (!tensor.problem.empty()) json["tensors"].back()["problem"] = vpr::escaped(tensor.problem);
   }
+  json["not_run"] = nlohmann::ordered_json::array();
+  for (const auto& [name, maker] : file.placeholders())
+    json["not_run"].push_back({{"name", vpr::escaped(name)}, {"made_by", vpr::escaped(maker)}});
   for (const vpr::FittingModel& model : models) {
     nlohmann::ordered_json left_over = nlohmann::ordered_json::array(), converted = nlohmann::ordered_json::array();
     for (const std::string& line : model.report.unexpected) left_over.push_back(vpr::escaped(line));
@@ -88,7 +92,8 @@ void print_names(const char* title, const std::vector<std::string>& names) {
   std::cout << '\n';
 }
 
-void print_text(const std::vector<vpr::TensorSummary>& tensors, const std::vector<vpr::FittingModel>& models, const std::string& content) {
+void print_text(const std::vector<vpr::TensorSummary>& tensors, const vpr::WeightFile& file, const std::vector<vpr::FittingModel>& models,
+                const std::string& content) {
   std::int64_t numbers = 0;
   for (const vpr::TensorSummary& tensor : tensors) {
     numbers += tensor.info.shape.elements();
@@ -99,6 +104,8 @@ void print_text(const std::vector<vpr::TensorSummary>& tensors, const std::vecto
     if (tensor.infinite > 0) std::cout << "  " << tensor.infinite << " infinite";
     std::cout << '\n';
   }
+  for (const auto& [name, maker] : file.placeholders())
+    std::cout << vpr::escaped(name) << "  no tensor: '" << vpr::escaped(maker) << "' would make it, which is not run\n";
   std::cout << tensors.size() << " tensors, " << numbers << " values\n";
   const std::vector<std::string> strict = names_where(models, loads_strictly), lenient = names_where(models, loads_leniently);
   print_names("fits:", strict.empty() ? std::vector<std::string>{"no model that is known here"} : strict);
@@ -125,7 +132,7 @@ void inspect(const Options& options) {
   const std::vector<vpr::TensorSummary> tensors = vpr::inspect(file);
   const std::vector<vpr::FittingModel> models = vpr::identify(file);
   const std::string content = vpr::content_of(file, models);
-  options.json ? print_json(tensors, models, content) : print_text(tensors, models, content);
+  options.json ? print_json(tensors, file, models, content) : print_text(tensors, file, models, content);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "known_database.hpp"
 
+#include <vpr/core/printable.hpp>
 #include <vpr/index/flat.hpp>
 #include <vpr/model/descriptors_file.hpp>
 #ifdef VPR_WITH_MAP
@@ -14,6 +15,7 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -54,6 +56,7 @@ KnownDatabase open_map([[maybe_unused]] const std::string& path, [[maybe_unused]
 KnownDatabase open_matrix(const std::string& path, const ModelOptions& given) {
   KnownMatrix matrix = read_matrix(path);
   VPR_REQUIRE(vpr::FormatError, !matrix.photos.empty(), path, ": holds no descriptors");
+  warn_of_no_record(path, matrix.descriptors.record);
   KnownDatabase known{.photos = std::move(matrix.photos), .record = matrix.descriptors.record, .model = given, .search = {}};
   const auto index = std::make_shared<vpr::FlatIndex<>>(matrix.descriptors.dimensions);
   index->add(matrix.descriptors.rows());
@@ -79,6 +82,12 @@ void refuse_map(const std::string& path) {
 void require_session(const std::vector<std::string>& sessions, const std::string& session, const std::string& map) {
   VPR_REQUIRE(vpr::ConfigError, std::find(sessions.begin(), sessions.end(), session) != sessions.end(), map, ": has no session '", session,
               "'; `vpr map info` names those that it has");
+}
+
+void warn_of_no_record(const std::string& path, const vpr::ModelRecord& record) {
+  if (record == vpr::ModelRecord())
+    std::cerr << "vpr: warning: " << vpr::escaped(path) << ": nothing tells what made these descriptors, as there is no record "
+              << vpr::escaped(vpr::record_path(path)) << ": those of another model would not be noticed\n";
 }
 
 KnownMatrix read_matrix(const std::string& path) {

@@ -36,6 +36,8 @@ struct KnownMatrix {
 };
 /// @throws vpr::Error  for what cannot be read, or another number of names than of descriptors
 KnownMatrix read_matrix(const std::string& path);
+/// Says on standard error that descriptors have no record, where that is empty.
+void warn_of_no_record(const std::string& path, const vpr::ModelRecord& record);
 
 /// Whether a file begins as an LMDB file does, by the number in its first page.
 bool is_map(const std::string& path);

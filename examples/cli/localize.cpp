@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "commands.hpp"
 #include "decision.hpp"
+#include "numbers.hpp"
 #include "outputs.hpp"
 #include "search.hpp"
 
@@ -79,7 +80,7 @@ void add_localize(CLI::App& program) {
   add_model_options(*command, options->model);
   add_rerank_options(*command, options->rerank);
   add_dataset_options(*command, options->data);
-  command->add_option("--top", options->top, "answers a query")->check(from_one_to(most_answers))->capture_default_str();
+  command->add_option("--top", options->top, "answers a query")->check(whole_from(1, most_answers))->capture_default_str();
   command->add_option("--csv", options->csv, "write the answers as a table, in place of printing it")->check(file_name());
   command->add_option("--json", options->json, "write the answers as JSON")->check(file_name());
   command->add_option(

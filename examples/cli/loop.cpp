@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "decision.hpp"
 #include "loop_frames.hpp"
+#include "numbers.hpp"
 #include "outputs.hpp"
 
 #include <vpr/loop/bayes_filter.hpp>
@@ -184,15 +185,16 @@ void add_loop(CLI::App& program) {
       ->check(CLI::IsMember({"single", "matching", "bayes"}))
       ->capture_default_str();
   command->add_option("--top", options->top, "matches of each frame that are looked at; default: 20, of vggt-long 5")
-      ->check(from_one_to(most_answers));
+      ->check(whole_from(1, most_answers));
   command->add_option("--gap", options->gap, "frames that lie between the two of a loop at least; default: 50, of vggt-long 10")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole_from(0));
   command
       ->add_option("--suppression", options->suppression, "frames around a loop in which there is no other; default: 10, of vggt-long 25")
-      ->check(CLI::NonNegativeNumber);
-  command->add_option("--submap", options->submap, "for vggt-slam: new frames of a submap; default: 16")->check(from_one_to(most_answers));
+      ->check(whole_from(0));
+  command->add_option("--submap", options->submap, "for vggt-slam: new frames of a submap; default: 16")
+      ->check(whole_from(1, most_answers));
   command->add_option("--overlap", options->overlap, "for vggt-slam: frames that a submap shares with the one before it; default: 1")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole_from(0));
   command->add_option("--session", options->sessions, "of a map: the places of this session only; may be given again")
       ->expected(1)
       ->take_all()

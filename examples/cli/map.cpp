@@ -5,6 +5,7 @@
 #ifdef VPR_WITH_MAP
 #include "decision.hpp"
 #include "map_photos.hpp"
+#include "numbers.hpp"
 #include "outputs.hpp"
 
 #include <vpr/dataset/text.hpp>
@@ -126,7 +127,7 @@ void add_map(CLI::App& program) {
   };
   command("remove", "Removes places; their room is used again after compact", remove)
       ->add_option("ids", options->ids, "ids of places, as `vpr map query` prints them")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_from(0))
       ->required();
   command("merge", "Adds the places of another map of the same model, under new ids", merge)
       ->add_option("other", options->other, "that map, which stays as it is")

@@ -7,6 +7,7 @@
 #include "load_models.hpp"
 #include "map_model.hpp"
 #include "memory_file.hpp"
+#include "numbers.hpp"
 #include "outputs.hpp"
 #include "search.hpp"
 
@@ -231,7 +232,7 @@ void add_map_query(CLI::App& map) {
       ->expected(1)
       ->take_all()
       ->allow_extra_args(false);
-  command->add_option("--top", options->top, "answers a query")->check(from_one_to(most_answers))->capture_default_str();
+  command->add_option("--top", options->top, "answers a query")->check(whole_from(1, most_answers))->capture_default_str();
   command->add_option("--csv", options->csv, "write the answers as a table, in place of printing it")->check(file_name());
   command->add_option("--json", options->json, "write the answers as JSON")->check(file_name());
   add_force_option(*command, options->model.force);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "options.hpp"
 
+#include "numbers.hpp"
 #include "outputs.hpp"
 
 #include <vpr/model/record.hpp>
@@ -55,13 +56,11 @@ std::string ModelOptions::context_list() const {
   return {};
 }
 
-CLI::Validator from_one_to(std::int64_t most) { return CLI::Range(std::int64_t{1}, most); }
-
 void add_speed_options(CLI::App& command, ModelOptions& options) {
   command.add_option("--batch", options.batch, "photos described together; changes speed and memory, never a result")
-      ->check(from_one_to(most_described_together))
+      ->check(whole_from(1, most_described_together))
       ->capture_default_str();
-  command.add_option("--threads", options.threads, "threads; default: all. Changes speed, never a result")->check(from_one_to(4096));
+  command.add_option("--threads", options.threads, "threads; default: all. Changes speed, never a result")->check(whole_from(1, 4096));
 }
 
 void add_model_options(CLI::App& command, ModelOptions& options) {
@@ -95,8 +94,7 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       .add_option("--save-weights", options.save_weights,
                   "write the weights as they are held in this precision, a .safetensors file for --weights that loads faster")
       ->check(file_name(".safetensors"));
-  command.add_option("--block", options.block, "take the tokens of this block, from 0, in place of the final ones")
-      ->check(CLI::NonNegativeNumber);
+  command.add_option("--block", options.block, "take the tokens of this block, from 0, in place of the final ones")->check(whole_from(0));
   command.add_option("--facet", options.facet, "with --block: which tokens of the block")
       ->check(CLI::IsMember({"token", "query", "key", "value"}))
       ->capture_default_str();
@@ -117,11 +115,11 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
                      "database's photos");
   command.add_option("--save-vocabulary", options.save_vocabulary, "for +vlad and anyloc: write the words that were found")
       ->check(file_name());
-  command.add_option("--words", options.words, "for +vlad: how many words to find")->check(from_one_to(4096))->capture_default_str();
+  command.add_option("--words", options.words, "for +vlad: how many words to find")->check(whole_from(1, 4096))->capture_default_str();
   command.add_option("--vocabulary-photos", options.vocabulary_photos, "for +vlad and anyloc: photos to find them in, evenly spread")
-      ->check(from_one_to(most_answers))
+      ->check(whole_from(1, most_answers))
       ->capture_default_str();
-  command.add_option("--seed", options.seed, "for +vlad: seed of the search for words")->capture_default_str();
+  command.add_option("--seed", options.seed, "for +vlad: seed of the search for words")->check(whole_from(0))->capture_default_str();
   add_photo_options(command, options.photos);
   add_force_option(command, options.force);
 }

@@ -67,9 +67,6 @@ inline constexpr std::int64_t most_described_together = 1024;  // photos
 inline constexpr std::int64_t most_calibrated_on = 32;         // photos
 inline constexpr std::int64_t most_answers = 100'000;          // to one query
 
-/// Whole numbers from 1 to `most`; anything else is refused with both named.
-CLI::Validator from_one_to(std::int64_t most);
-
 /// HEIGHTxWIDTH, or one side for both.
 vpr::ImageSize parse_size(const std::string& text);
 

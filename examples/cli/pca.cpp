@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "commands.hpp"
 #include "fit_pca.hpp"
+#include "known_database.hpp"
+#include "numbers.hpp"
 #include "options.hpp"
 #include "outputs.hpp"
 
@@ -24,6 +26,7 @@ struct Options {
 void fit(const Options& options) {
   check_outputs({options.out}, {options.descriptors, vpr::record_path(options.descriptors)}, options.force);
   const vpr::Descriptors descriptors = vpr::load_descriptors(options.descriptors);
+  warn_of_no_record(options.descriptors, descriptors.record);
   const vpr::Pca pca = [&] {
     try {
       return fit_pca(descriptors.rows(), options.dimensions > 0 ? options.dimensions : 4096, options.dimensions == 0, options.whiten);
@@ -46,7 +49,7 @@ void add_pca(CLI::App& program) {
   command
       ->add_option("--dimensions", options->dimensions,
                    "what is left; default: 4096, as CricaVPR's authors keep, or as many as the descriptors differ in")
-      ->check(from_one_to(1 << 20));
+      ->check(whole_from(1, 1 << 20));
   command->add_flag("--whiten", options->whiten, "divide each by its standard deviation");
   command->add_option("--out", options->out, "the PCA, a .safetensors file, with the record of what it was fitted to")
       ->check(file_name(".safetensors"))

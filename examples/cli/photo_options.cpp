@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "photo_options.hpp"
+#include "numbers.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -19,7 +20,7 @@ void add_photo_options(CLI::App& command, PhotoOptions& options) {
 
 void add_photo_limits(CLI::App& command, PhotoOptions& options) {
   command.add_option("--max-megapixels", options.max_megapixels, "leave out photos of more pixels, in millions")
-      ->check(CLI::Range(1e-6, 1e5))
+      ->check(number_from(1e-6, 1e5))
       ->capture_default_str();
   command.add_flag("--strict-photos", options.strict,
                    "stop at the first photo that cannot be read; default: leave it out, and name it at the end");

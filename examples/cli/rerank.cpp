@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rerank.hpp"
 
+#include "numbers.hpp"
 #include "options.hpp"
 #include "outputs.hpp"
 
@@ -28,7 +29,7 @@ void add_rerank_options(CLI::App& command, RerankOptions& options) {
       command
           .add_option("--rerank", options.first,
                       "re-rank this many of a query's first answers, by local features; JSON and report name what the new score is")
-          ->check(from_one_to(most_answers));
+          ->check(whole_from(1, most_answers));
   const auto add = [&](const char* name, std::string& value, const char* meaning) {
     return command.add_option(name, value, meaning)->needs(rerank);
   };
@@ -37,7 +38,7 @@ void add_rerank_options(CLI::App& command, RerankOptions& options) {
   command
       .add_option("--local-block", options.block,
                   "with --local patches: the tokens of this block, from 0; default: those that the descriptor is made of")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_from(0))
       ->needs(rerank);
   add("--local-facet", options.facet, "with --local-block: which tokens of the block")
       ->check(CLI::IsMember({"token", "query", "key", "value"}))

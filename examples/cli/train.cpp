@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "commands.hpp"
+#include "numbers.hpp"
 #include "options.hpp"
 #include "outputs.hpp"
 #include "train_options.hpp"
@@ -46,6 +47,10 @@ vpr::Recipe recipe_of(const TrainOptions& options) {
               "--mining batch");
   VPR_REQUIRE(vpr::ConfigError, mined || (options.triplets == 0 && options.negatives == 0 && options.round == 0 && options.pool == 0),
               "train: --triplets, --negatives, --round and --pool are for mining from a database: add --mining partial or full");
+  VPR_REQUIRE(
+      vpr::ConfigError, mined || recipe.classes || recipe.pairs || (options.places != 1 && options.photos != 1),
+      "train: a batch of one place has no negatives, and one photo of a place no positives: the loss would always be 0; give --places and "
+      "--photos of 2 or more");
   return recipe;
 }
 
@@ -90,7 +95,7 @@ void add_train(CLI::App& program) {
   command->add_option("--by", options->by, "what shows one place: automatic, which is the recipe's, id, cell, sequence or focal-point")
       ->capture_default_str();
   command->add_option("--frames", options->frames, "with sequences: frames in a row that show one place")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_from(1))
       ->capture_default_str();
   command->add_option("--leave-out", options->leave_out, "leave out photos of this group (city, video), or with this text in their path");
   command->add_option("--size", options->size, "size of the network's input in pixels; default: the recipe's");
@@ -100,35 +105,35 @@ void add_train(CLI::App& program) {
       "--cache", options->cache,
       "folder that keeps what the frozen first blocks make of each photo, which is then computed once; with --augment none");
   command->add_option("--steps", options->steps, "steps in all, those of an earlier session included")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_from(1))
       ->capture_default_str();
-  command->add_option("--places", options->places, "places in a batch; default: the recipe's")->check(CLI::PositiveNumber);
-  command->add_option("--photos", options->photos, "photos of a place; default: the recipe's")->check(CLI::PositiveNumber);
+  command->add_option("--places", options->places, "places in a batch; default: the recipe's")->check(whole_from(1));
+  command->add_option("--photos", options->photos, "photos of a place; default: the recipe's")->check(whole_from(1));
   command
       ->add_option("--mining", options->mining,
                    "where triplets come from: the batch, or descriptors of part of a database or of all of it, computed anew each round; "
                    "default: the recipe's")
       ->check(CLI::IsMember({"batch", "partial", "full"}));
-  command->add_option("--triplets", options->triplets, "mining: triplets in a batch; default: the recipe's")->check(CLI::PositiveNumber);
-  command->add_option("--negatives", options->negatives, "mining: negatives of a triplet; default: the recipe's")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--round", options->round, "mining: queries of a round; default: the recipe's")->check(CLI::PositiveNumber);
+  command->add_option("--triplets", options->triplets, "mining: triplets in a batch; default: the recipe's")->check(whole_from(1));
+  command->add_option("--negatives", options->negatives, "mining: negatives of a triplet; default: the recipe's")->check(whole_from(1));
+  command->add_option("--round", options->round, "mining: queries of a round; default: the recipe's")->check(whole_from(1));
   command
       ->add_option("--pool", options->pool,
                    "mining: random database photos of a round, among which negatives are looked for; default: the recipe's")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--rate", options->rate, "learning rate; default: the recipe's")->check(CLI::PositiveNumber);
+      ->check(whole_from(1));
+  command->add_option("--rate", options->rate, "learning rate; default: the recipe's")->check(number_above_zero());
   command->add_option("--tuned-blocks", options->tuned_blocks, "last blocks of the network that are trained; default: the recipe's")
-      ->check(CLI::NonNegativeNumber);
-  command->add_option("--seed", options->seed, "seed of heads, batches and augmentation")->capture_default_str();
+      ->check(whole_from(0));
+  command->add_option("--seed", options->seed, "seed of heads, batches and augmentation")->check(whole_from(0))->capture_default_str();
   command->add_flag("--checkpointing", options->checkpointing, "compute blocks twice to keep less in memory");
   command
       ->add_option("--every", options->every,
                    "steps between checkpoints and validations; there is one of each after the last step, and with 0 no other")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_from(0))
       ->capture_default_str();
-  command->add_flag("--resume", options->resume, "go on from the state beside --out");
-  command->add_flag("--change", options->change, "with --resume: go on though options differ from those that the training began with");
+  CLI::Option* const resume = command->add_flag("--resume", options->resume, "go on from the state beside --out");
+  command->add_flag("--change", options->change, "with --resume: go on though options differ from those that the training began with")
+      ->needs(resume);
   command->add_flag("--force", options->force, "begin anew, though --out, its state, --log or --report are there: they are overwritten");
   command
       ->add_option("--positions", options->positions,
@@ -140,19 +145,30 @@ void add_train(CLI::App& program) {
       ->add_option("--log", options->log,
                    "write loss, rate, speed and recall of each step: a CSV file, or JSON lines where its name ends in .jsonl")
       ->check(file_name());
-  command->add_option(
-      "--report", options->report,
-      "write an HTML page of loss, rate and recall over the steps; a resumed training's has the earlier steps where there is a --log");
-  command->add_option("--database", options->database, "validation: photos of known places");
-  command->add_option("--queries", options->queries, "validation: photos to localise");
-  command->add_option("--positives", options->positives, "validation: right answers, a CSV");
-  command->add_option("--radius", options->radius, "validation: right answers by position, metres")->capture_default_str();
+  command
+      ->add_option(
+          "--report", options->report,
+          "write an HTML page of loss, rate and recall over the steps; a resumed training's has the earlier steps where there is a --log")
+      ->check(file_name());
+  CLI::Option* const queries = command->add_option("--queries", options->queries, "validation: photos to localise")->check(file_name());
+  CLI::Option* const database =
+      command->add_option("--database", options->database, "validation: photos of known places")->check(file_name())->needs(queries);
+  queries->needs(database);
+  CLI::Option* const positives =
+      command->add_option("--positives", options->positives, "validation: right answers, a CSV")->check(file_name())->needs(database);
+  command->add_option("--radius", options->radius, "validation: right answers by position, metres")
+      ->check(number_from(0))
+      ->capture_default_str()
+      ->needs(database)
+      ->excludes(positives);
   command
       ->add_option(
           "--patience", options->patience,
           "stop after so many validations in a row without a better recall@1; 0: don't. The best weights are kept as OUT.best.safetensors")
-      ->capture_default_str();
-  command->add_option("--threads", options->threads, "threads; default: all. Changes speed, never a result")->check(CLI::PositiveNumber);
+      ->check(whole_from(0))
+      ->capture_default_str()
+      ->needs(database);
+  command->add_option("--threads", options->threads, "threads; default: all. Changes speed, never a result")->check(whole_from(1, 4096));
   command->callback([options] { run(*options); });
 }
 

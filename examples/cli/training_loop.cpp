@@ -15,6 +15,7 @@
 #include <vpr/model/systems.hpp>
 #include <vpr/model/training.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
@@ -104,7 +105,18 @@ void find_clusters(vpr::TrainedSystem& system, vpr::TrainingSteps& steps, const 
 void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::map<std::string, std::string>& deciding) {
   vpr::TrainedSystem system = vpr::make_system<vpr::TrainedSystem::backend>(recipe.system, recipe.tokens);
   const vpr::WeightFile file = vpr::open_weights(options.weights);
+  VPR_REQUIRE(vpr::ConfigError, options.tuned_blocks <= system.pipeline.backbone.depth(), "train: --tuned-blocks: got ",
+              options.tuned_blocks, ", the network has ", system.pipeline.backbone.depth());
+  const vpr::LoadReport found = vpr::compare(system, file);
   const bool is_new = vpr::load_to_train(system, file, options.seed, recipe.start);
+  std::size_t parameters = 0;
+  vpr::visit_const(system, [&parameters](const std::string&, const auto&) { ++parameters; });
+  // Whether it holds part of the system, or more than it: a mask token may be missing unsaid.
+  if (!found.fits() && found.missing.size() + found.misshaped.size() + 1 < parameters) {  // it holds part of the system, or more than it
+    std::printf("%s: %s: %s\n", vpr::escaped(options.weights).c_str(),
+                is_new ? "not all of the system, so heads and adapters are new" : "loaded, with tensors left over",
+                vpr::printable(found.text(3)).c_str());
+  }
   vpr::freeze_backbone(system, recipe);
   system.pipeline.backbone.set_checkpointing(options.checkpointing);
 

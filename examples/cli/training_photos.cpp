@@ -10,6 +10,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
+#include <string>
+#include <system_error>
 #include <utility>
 
 namespace cli {
@@ -47,16 +50,24 @@ vpr::TrainingPlaces places_of(const TrainOptions& options) {
   settings.by = vpr::places_by(options.by);
   settings.sequence.frames = options.frames;
   settings.positions = vpr::position_unit(options.positions);
+  std::set<std::string> in_vain(options.leave_out.begin(), options.leave_out.end());
   settings.keep = [&](const vpr::TrainingPhoto& photo) {
-    return std::none_of(options.leave_out.begin(), options.leave_out.end(),
-                        [&](const std::string& text) { return photo.group == text || photo.path.find(text) != std::string::npos; });
+    return 0 == std::count_if(options.leave_out.begin(), options.leave_out.end(), [&](const std::string& text) {
+             const bool leaves_out = photo.group == text || photo.path.find(text) != std::string::npos;
+             if (leaves_out) in_vain.erase(text);
+             return leaves_out;
+           });
   };
-  return vpr::read_training_places(options.data, settings);
+  vpr::TrainingPlaces places = vpr::read_training_places(options.data, settings);
+  VPR_REQUIRE(vpr::ConfigError, in_vain.empty(), "train: --leave-out ", *in_vain.begin(), ": no photo of ", options.data,
+              " is of that group or has that in its path, so that nothing would be left out");
+  return places;
 }
 
 vpr::TripletPhotos triplet_photos(const TrainOptions& options) {
   const std::filesystem::path folder = options.data;
-  if (!std::filesystem::is_directory(folder / "queries") || !std::filesystem::is_directory(folder / "database"))
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(folder / "queries", ignored) || !std::filesystem::is_directory(folder / "database", ignored))
     return vpr::triplet_photos_of_places(places_of(options));
   VPR_REQUIRE(vpr::ConfigError, options.leave_out.empty(), "train: ", options.data,
               " holds queries and a database, of which --leave-out leaves out nothing: move photos away instead");

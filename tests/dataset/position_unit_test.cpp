@@ -41,6 +41,21 @@ TEST_CASE("Radians in the place of metres are recognised") {
   CHECK_FALSE(vpr::look_like_degrees(Positions{{2.5, 1.25}, {2.5, 1.25}}));                              // one spot in a room
 }
 
+TEST_CASE("Positions that are nowhere on Earth in metres are refused until they are declared") {
+  const auto settle = [&](PositionUnit unit, Positions positions) {
+    auto all = photos(positions);
+    return vpr::settle_positions(unit, all);
+  };
+  const Positions e7{{22944813, 488583702}, {22951000, 488590000}}, millimetres{{0, 0}, {500123456, 4180456789}};
+  CHECK_THROWS_AS(settle(PositionUnit::automatic, e7), vpr::FormatError);
+  CHECK_THROWS_WITH(settle(PositionUnit::automatic, e7), ContainsSubstring("p0: its position 22944813, 488583702 cannot be metres") &&
+                                                             ContainsSubstring("degrees times 10 million") &&
+                                                             ContainsSubstring("--positions metres"));
+  CHECK_THROWS_WITH(settle(PositionUnit::automatic, millimetres), ContainsSubstring("p1: its position 500123456, 4180456789"));
+  CHECK(settle(PositionUnit::metres, e7).unit == PositionUnit::metres);
+  CHECK_NOTHROW(settle(PositionUnit::automatic, {{40512345.5, 4412345.5}}));  // Gauss-Krüger in China, zone 40 in front of the easting
+}
+
 TEST_CASE("UTM coordinates in kilometres are refused until they are declared") {
   const vpr::UtmZone zone{10, false};
   const auto settle = [&](PositionUnit unit, Positions positions) {
@@ -49,8 +64,9 @@ TEST_CASE("UTM coordinates in kilometres are refused until they are declared") {
   };
   const Positions town{{500.123, 4180.456, zone}, {500.223, 4180.756, zone}};
   CHECK_THROWS_AS(settle(PositionUnit::automatic, town), vpr::FormatError);
-  CHECK_THROWS_WITH(settle(PositionUnit::automatic, town), ContainsSubstring("p0: its position 500.123, 4180.46 is given in UTM zone 10") &&
-                                                               ContainsSubstring("kilometres") && ContainsSubstring("--positions metres"));
+  CHECK_THROWS_WITH(settle(PositionUnit::automatic, town),
+                    ContainsSubstring("p0: its position 500.123, 4180.456 is given in UTM zone 10") && ContainsSubstring("kilometres") &&
+                        ContainsSubstring("--positions metres"));
   CHECK_THROWS_WITH(settle(PositionUnit::automatic, {{500123, 4180456, zone}, town[1]}), ContainsSubstring("p1: its position"));
   CHECK(settle(PositionUnit::metres, town).unit == PositionUnit::metres);
 
@@ -84,7 +100,7 @@ TEST_CASE("Numbers that look like degrees are refused until their unit is declar
     return std::tuple(settled, d, q);
   };
   CHECK_THROWS_WITH(settle(PositionUnit::automatic),
-                    ContainsSubstring("p0: its position 120.412, 36.1601") && ContainsSubstring("looks like degrees") &&
+                    ContainsSubstring("p0: its position 120.4123, 36.1601") && ContainsSubstring("looks like degrees") &&
                         ContainsSubstring("--positions degrees") && ContainsSubstring("--positions metres"));
   CHECK_THROWS_AS(settle(PositionUnit::automatic), vpr::FormatError);
   const auto [metres, d, q] = settle(PositionUnit::metres);

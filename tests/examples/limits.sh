@@ -28,6 +28,24 @@ for number in 0 4097 9223372036854775808; do
   try " 4096" evaluate "${common[@]}" --words $number
   try " 4096" evaluate "${common[@]}" --threads $number
 done
+for number in nan inf -1 25x; do
+  try "--radius: got '$number', expected a number from 0" evaluate "${common[@]}" --radius $number
+  try "expected a number from 0.01 to 1" evaluate "${common[@]}" --decision-precision $number
+  try "expected a number from 1e-06 to 100000" evaluate "${common[@]}" --max-megapixels $number
+done
+for number in -1 18446744073709551616 010 0x10 1.5 nan +1 ''; do  # none of which may come to mean another number
+  try "--seed: got '$number', expected a whole number from 0" evaluate "${common[@]}" --seed "$number"
+  try "--top: got '$number', expected a whole number from 1 to 100000" localize "${common[@]}" --top "$number"
+done
+try "--decision-precision requires --save-decision" evaluate "${common[@]}" --decision-precision 0.9
+train=(train --recipe head --model dinov2-vits14+gem --weights w.pth --data photos --out trained.safetensors)
+for number in nan inf 0 -1; do try "--rate: got '$number', expected a number above 0" "${train[@]}" --rate $number; done
+for number in 0 -1 010 9223372036854775808; do try "--steps: got '$number', expected a whole number from 1" "${train[@]}" --steps $number; done
+for option in --places --photos; do try "the loss would always be 0" "${train[@]}" $option 1; done
+try "--queries requires --database" "${train[@]}" --queries photos
+try "--database requires --queries" "${train[@]}" --database photos
+try "--patience requires --database" "${train[@]}" --patience 2
+try "--change requires --resume" "${train[@]}" --change
 printf 'P5 1 1 255\n0' >photos/a.pgm
 for batch_context in blocks:0 blocks:1025 blocks:9223372036854775807 blocks:9223372036854775808 blocks: blocks:-1; do
   try "at most 1024" localize "${common[@]}" --batch-context $batch_context

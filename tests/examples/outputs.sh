@@ -60,7 +60,7 @@ refused 2 "both: would be written twice" evaluate "${model[@]}" "${sets[@]}" --j
 refused 2 "w.safetensors: is read by this command" train --recipe adapter --backbone dinov2-vits14 --weights w.safetensors --data list.csv --out w.safetensors --force
 refused 2 "the name of the file is empty" describe "${model[@]}" --out "" photo.jpg
 refused 2 "the name of the file is empty" evaluate "${model[@]}" "${sets[@]}" --json ""
-refused 2 "--max-megapixels: got nan" describe "${model[@]}" --max-megapixels nan --out o.npy photo.jpg
+refused 2 "--max-megapixels: got 'nan'" describe "${model[@]}" --max-megapixels nan --out o.npy photo.jpg
 refused 2 "--vocabulary and --save-vocabulary are for +vlad" describe "${model[@]}" --save-vocabulary words.safetensors --out o.npy photo.jpg
 
 # Devices and pipes are written to as they are.

@@ -44,6 +44,16 @@ case "$("$json_value" mixed.json /calibration)" in '"'[0-9]*" photos, "*) ;; *) 
 refused "photos to calibrate on are for int8 and mixed" \
   "$vpr" describe --model dinov2-vits14+gem "${model[@]}" --calibrate "$town/queries/fog" --out none.npy "$town/database"
 
+search=(evaluate --model dinov2-vits14+gem "${model[@]}" --database last.npy --queries "$town/queries/fog")
+"$vpr" "${search[@]}" >out.txt 2>err.txt
+! grep -q "no record" err.txt || fail "a record is not seen"
+mv last.json kept.json
+"$vpr" "${search[@]}" >out.txt 2>err.txt
+grep -qF "warning: last.npy: nothing tells what made these descriptors, as there is no record last.json" err.txt || fail "a missing record is not told"
+"$vpr" pca last.npy --out unknown.safetensors >out.txt 2>err.txt
+grep -qF "no record last.json" err.txt || fail "a missing record is not told to a PCA"
+mv kept.json last.json
+
 "$vpr" pca third.npy --out most.safetensors | grep -qF "384 to 2 dimensions" || fail "three descriptors differ in two directions"
 refused "--dimensions says how many are kept" "$vpr" pca third.npy --dimensions 3 --out more.safetensors
 "$vpr" pca third.npy --dimensions 2 --out pca.safetensors

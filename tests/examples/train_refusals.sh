@@ -21,6 +21,8 @@ refuses() {
   fi
 }
 refuses 2 "there is no state" --steps 2 --resume
+refuses 2 "--leave-out no_such_town: no photo of" --steps 2 --leave-out database --leave-out no_such_town
+refuses 2 "--tuned-blocks: got 13, the network has 12" --steps 2 --tuned-blocks 13
 train --steps 3 --rate 0.001 >/dev/null  # --every is 0
 [ -f "$folder/out.safetensors.state" ] || { echo "the last step left no state"; exit 1; }
 md5sum "$folder"/out.* >"$folder/sums"
@@ -38,6 +40,16 @@ sed -i '$d' "$folder/town/poses.csv"  # another list of photos under the same na
 refuses 2 "--data was '$folder/town/poses.csv, " --steps 5 --rate 0.002 --resume
 mv "$folder/poses.csv" "$folder/town/poses.csv"
 md5sum --quiet -c "$folder/sums"
+# Weights that are part of a system, or more than it, are told.
+begin() {
+  "$vpr" train --recipe head --model "dinov2-vits14:2+$1" --weights "$2" --data "$folder/town/poses.csv" --by id --size 28 --places 2 --photos 2 --steps 1 \
+    --out "$folder/$3.safetensors" >"$folder/said"
+}
+begin gem "$weights" gem
+! grep -q "heads and adapters" "$folder/said" || { cat "$folder/said"; echo "the network's weights are called part of a system"; exit 1; }
+begin netvlad "$folder/gem.safetensors" netvlad
+grep -q "gem.safetensors: not all of the system, so heads and adapters are new: 2 missing" "$folder/said" || { cat "$folder/said"; echo "new heads are not told"; exit 1; }
+
 photo=$(find "$folder/town/database" -type f -print -quit)
 echo broken >"$photo"
 refuses 3 "left out: 1 photo" --steps 30 --force

@@ -9,6 +9,7 @@
 #include "tests/support/golden.hpp"
 
 #include <cmath>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -126,6 +127,37 @@ TEST_CASE("load: of two sets of weights none is taken without being told which, 
   CHECK_THROWS_AS(load(model, source, LoadOptions{.root = ""}), vpr::WeightError);
   CHECK_THROWS_WITH(load(model, source, LoadOptions{.root = "z."}), ContainsSubstring("missing a [2] (in the file: z.a)"));
   CHECK_THROWS_AS(load(model, source, vpr::PrefixedNames{"y."}, LoadOptions{.root = "y."}), vpr::ConfigError);
+}
+
+TEST_CASE("load: where something that is not run would make a parameter, the error says what") {
+  struct Opaque : Memory {
+    std::map<std::string, std::string> makers{{"net.module.b", "my.Quantised"}, {"config", "my.Config"}};
+    const std::map<std::string, std::string>& placeholders() const { return makers; }
+  };
+  Opaque source;
+  source.with("net.a", Shape{2}, 1).with("net.bb", Shape{2}, 1);
+  FakeModel model({{"a", Shape{2}}, {"b", Shape{2}}});
+  CHECK_THROWS_WITH(
+      load(model, source),
+      ContainsSubstring("missing b [2] (in the file: net.b); the file has what 'my.Quantised' would make of it, which is not run"));
+  CHECK_THROWS_WITH(load(model, static_cast<Memory>(source)), ContainsSubstring("the nearest that is left is net.bb"));
+}
+
+TEST_CASE("load: a moving average in a list, without names, is passed over in words") {
+  FakeModel model({{"a", Shape{2}}, {"b", Shape{1}}, {"c", Shape{3}}});
+  Memory source = Memory().with("model.a", Shape{2}, 1).with("model.b", Shape{1}, 2).with("model.c", Shape{3}, 3);
+  CHECK(load(model, source).passed_over.empty());
+  source.with("ema.shadow.0", Shape{2}, 4).with("optimizer.0", Shape{2}, 4).with("queue.0", Shape{7}, 4).with("queue.1", Shape{7}, 4);
+  CHECK(load(model, source).passed_over.empty());
+  source.with("ema.shadow.1", Shape{1}, 5).with("optimizer.1", Shape{1}, 5).with("optimizer.2", Shape{3}, 5);
+  CHECK(load(model, source).passed_over == std::vector<std::string>{"ema.shadow."});
+  CHECK(load(model, source, LoadOptions{.root = "model."}).passed_over.empty());
+}
+
+TEST_CASE("load: tensors without a prefix that are passed over are called so") {
+  vpr::LoadReport report;
+  report.passed_over = {""};
+  CHECK(report.text().ends_with("passed over tensors without a prefix"));
 }
 
 TEST_CASE("load: two sets of the same values are no question") {

@@ -111,7 +111,7 @@ TEST_CASE("PyTorch: the state dict is found, asked for by name, or gathered from
   CHECK_THROWS_WITH(names(dictionary(text("w\xff") + tensor(0))), ContainsSubstring("not UTF-8"));
 }
 
-TEST_CASE("PyTorch: numbers are names where no weights have names alone") {
+TEST_CASE("PyTorch: numbers are names of dictionaries, and of tensors where no weights have names") {
   const TemporaryFolder temporary;
   const auto names = [&](const std::string& value, std::string_view root = {}) { return names_in(temporary, value, root); };
   const std::string one = dictionary(text("w") + tensor(1)), two = dictionary(text("w") + tensor(2));
@@ -126,7 +126,12 @@ TEST_CASE("PyTorch: numbers are names where no weights have names alone") {
   CHECK(names(dictionary(text("steps") + scalar + text("nets") + list)) == "steps=0 nets.0.w=1 nets.1.w=2 ");
   CHECK(names(dictionary(std::string("C\1") + "a" + one)) == "a.w=1 ");
   CHECK(names(dictionary("K\1" + tensor(0))) == "1=0 ");
-  CHECK(names(dictionary(text("model") + one + "K\1" + two)) == "w=1 ");
+  CHECK(names(dictionary(text("model") + one + "K\1" + two)) == "model.w=1 1.w=2 ");
+  CHECK(names(dictionary(text("mean") + tensor(3) + "K\1" + two)) == "mean=3 1.w=2 ");
+  CHECK(names(dictionary(text("mean") + tensor(3) + text("models") + list)) == "mean=3 models.0.w=1 models.1.w=2 ");
+  CHECK(names(dictionary(text("model") + one + text("before") + list)) == "model.w=1 before.0.w=1 before.1.w=2 ");
+  CHECK(names(dictionary(text("w") + tensor(3) + text("shadow") + "](" + tensor(1) + tensor(2) + "e")) == "w=3 shadow.0=1 shadow.1=2 ");
+  CHECK(names(dictionary(text("w") + tensor(3) + text("others") + "](" + tensor(1) + "K\2e")) == "w=3 ");
   CHECK_THROWS_WITH(names("](K\1K\2e"), ContainsSubstring("holds no tensors: save"));
   CHECK_THROWS_WITH(names(dictionary("N" + one)),
                     ContainsSubstring("holds tensors, but none under a name or a number: save `model.state_dict()`"));
@@ -158,6 +163,8 @@ TEST_CASE("PyTorch: weights beside the state dict are listed, and what is beside
   CHECK(names(text("adam") + dictionary(text("a.exp_avg") + tensor(0) + text("a.exp_avg_sq") + tensor(1))) == bare);
   CHECK(names(text("rmsprop") + dictionary(text("a") + dictionary(text("square_avg") + tensor(0) + text("grad_avg") + tensor(1)))) == bare);
   CHECK(names(text("loss") + dictionary(text("center") + tensor(0))) == bare);
+  const std::string moments = dictionary(text("exp_avg") + tensor(0) + text("exp_avg_sq") + tensor(1));
+  CHECK(names(text("opt") + "](" + dictionary(text("state") + dictionary("K\1" + moments + "K\2" + moments)) + "e") == bare);
   CHECK(names(text("queue") + tensor(0)) == bare);
   CHECK(names(text("callbacks") + dictionary(text("best") + scalar + text("last") + scalar)) == bare);
   CHECK(names(text("rng") + dictionary(text("cpu") + whole_number + text("cuda") + whole_number)) == bare);

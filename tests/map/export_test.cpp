@@ -69,4 +69,5 @@ TEST_CASE("Files that do not belong together are refused, and no map is left beh
   refused("places.csv", "name\nx\n", "found the columns name");
   CHECK_NOTHROW(import_map(folder.path() / "out", folder.file("n")));
   CHECK_THROWS_AS(import_map(folder.path() / "out", folder.file("n")), IoError);
+  CHECK_THROWS_AS(import_map(std::string(5000, 'a'), folder.file("n")), IoError);  // which no file system takes
 }

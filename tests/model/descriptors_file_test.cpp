@@ -4,6 +4,9 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
 
+#include <limits>
+#include <vector>
+
 using namespace vpr;
 
 namespace {
@@ -45,6 +48,16 @@ TEST_CASE("A matrix without a record is read, with one that is damaged it is not
   }
   write_npy(folder.file("E.npy"), Shape{6}, saved.values);
   CHECK_THROWS_WITH(load_descriptors(folder.file("E.npy")), ContainsSubstring("want a matrix of descriptors"));
+}
+
+TEST_CASE("A matrix with values that are not finite is refused, with file and row") {
+  const TemporaryFolder folder;
+  for (const float odd : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    write_npy(folder.file("D.npy"), Shape{2, 3}, std::vector<float>{1, 2, 3, 4, odd, 6});
+    CHECK_THROWS_AS(load_descriptors(folder.file("D.npy")), FormatError);
+    CHECK_THROWS_WITH(load_descriptors(folder.file("D.npy")),
+                      ContainsSubstring("D.npy: descriptor 1 holds ") && ContainsSubstring(" at 1, expected finite"));
+  }
 }
 
 TEST_CASE("A matrix is not written over its own record, nor where it cannot be") {

@@ -41,6 +41,16 @@ double cosine(std::span<const float> a, std::span<const float> b) {
   return ab / std::sqrt(aa * bb);
 }
 
+/// A network, and a matcher with blocks of its own.
+struct TwoParts {
+  DinoV2<VitConfig> backbone{config}, matcher{config};
+
+  void visit(auto&& visitor, const std::string& prefix) {
+    matcher.visit(visitor, prefix + "Reranker.");
+    backbone.visit(visitor, prefix + "backbone.");
+  }
+};
+
 }  // namespace
 
 TEST_CASE("A model's blocks are held in a precision, and nothing else of it") {
@@ -57,6 +67,13 @@ TEST_CASE("A model's blocks are held in a precision, and nothing else of it") {
       },
       "backbone.");
   CHECK(halves == 2 * 4);
+}
+
+TEST_CASE("Blocks of a system's other parts, such as a matcher's, stay in float32") {
+  TwoParts system;
+  hold_blocks_in(system, Precision::int8);
+  CHECK(system.backbone.blocks()[0].attn.qkv.weight.precision() == Precision::int8);
+  CHECK(system.matcher.blocks()[0].attn.qkv.weight.precision() == Precision::f32);
 }
 
 TEST_CASE("A model without transformer blocks is held in float32 alone") {

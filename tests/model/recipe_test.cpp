@@ -46,6 +46,19 @@ std::set<std::string> trained_of(Model& model) {
   return names;
 }
 
+/// A system, and a tensor beside it.
+template <class System>
+struct WithClassifier {
+  System& system;
+  Tensor<Cpu<>> classifier = Tensor<Cpu<>>::full(Shape{4}, 1);
+
+  template <class Visitor>
+  void visit(Visitor&& visitor, const std::string& prefix) {
+    system.visit(visitor, prefix);
+    visitor(prefix + "classifier.weight", classifier);
+  }
+};
+
 }  // namespace
 
 TEST_CASE("A training starts from a backbone's weights, with heads of its seed and adapters that change nothing yet") {
@@ -77,6 +90,12 @@ TEST_CASE("A training goes on from a checkpoint of the whole system, and refuses
   auto again = adapted();
   load_to_train(again, open_weights(folder.file("whole.safetensors")), 1);
   CHECK(values_of(again) == values_of(model));
+
+  WithClassifier<decltype(model)> more{model};
+  save_safetensors(folder.file("more.safetensors"), more);
+  auto lenient = adapted();
+  CHECK_FALSE(load_to_train(lenient, open_weights(folder.file("more.safetensors")), 1));  // whose head is not drawn anew
+  CHECK(values_of(lenient) == values_of(model));
 
   DinoV2<> wider(VitConfig{.channels = 48, .depth = 3, .heads = 2, .trained_side = 56});
   save_safetensors(folder.file("wider.safetensors"), wider);

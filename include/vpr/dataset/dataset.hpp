@@ -30,6 +30,7 @@ namespace vpr {
 /// @param zone      the UTM grid for a table in degrees; a place over 6 degrees from its meridian takes its own
 /// @param left_out  takes the files of a folder that are not read, see `photos_in_folder`
 inline std::vector<Photo> read_photos(const std::filesystem::path& source, UtmZone zone = {}, std::vector<BadPhoto>* left_out = nullptr) {
+  VPR_REQUIRE(IoError, !source.empty(), "the name of a folder, a list or a photo is empty");
   std::error_code ignored;
   const bool folder = std::filesystem::is_directory(source, ignored);
   if (folder) return detail::msls_table(source).empty() ? photos_in_folder(source, left_out) : msls_photos(source, zone);

@@ -9,6 +9,7 @@
 #include <vpr/dataset/utm.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
@@ -90,6 +91,16 @@ inline bool looks_like_kilometres(const Position& p) {
   return p.zone.number != 0 && east >= 100 && east <= 1000 && north <= 10000 && (east > 180 || north > 90);
 }
 
+/// Whether a position cannot be metres, on Earth or on a map of it: over 100 000 km. Degrees times 10⁷ are, and UTM coordinates in centimetres.
+inline bool is_beyond_the_earth(const Position& p) { return std::max(std::abs(p.east), std::abs(p.north)) > 1e8; }
+
+/// A number as it was written.
+inline std::string as_written(double value) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+inline std::string as_written(const Position& p) { return as_written(p.east) + ", " + as_written(p.north); }
+
 }  // namespace detail
 
 /// What positions were taken to be, and how that is known.
@@ -109,7 +120,7 @@ inline SettledPositions settle(PositionUnit declared, std::span<Position* const>
   std::optional<std::size_t> first_degrees;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Position& p = *all[i];
-    VPR_REQUIRE(FormatError, is_finite(p.east) && is_finite(p.north), path_of(i), ": its position is ", p.east, ", ", p.north,
+    VPR_REQUIRE(FormatError, is_finite(p.east) && is_finite(p.north), path_of(i), ": its position is ", as_written(p),
                 ", expected finite numbers");
     if (p.unit == PositionUnit::degrees && !first_degrees) first_degrees = i;
     if (p.unit != PositionUnit::automatic) continue;
@@ -120,15 +131,21 @@ inline SettledPositions settle(PositionUnit declared, std::span<Position* const>
               ": its position is latitude and longitude, while positions were declared as metres");
   if (declared == PositionUnit::automatic && look_like_degrees(open)) {
     const Position& p = open.front();
-    fail<FormatError>(path_of(open_at.front()), ": its position ", p.east, ", ", p.north, ", as those of all ", open.size(),
+    fail<FormatError>(path_of(open_at.front()), ": its position ", as_written(p), ", as those of all ", open.size(),
                       " photos, looks like degrees, expected metres; declare the unit: degrees (longitude, then latitude) with "
                       "--positions degrees, or metres after all with --positions metres (in C++ DatasetSettings::positions); "
                       "a table's columns `latitude` and `longitude` are degrees without it; kilometres and radians are to be converted");
   }
+  const auto beyond = std::find_if(open.begin(), open.end(), is_beyond_the_earth);
+  if (declared == PositionUnit::automatic && beyond != open.end()) {
+    fail<FormatError>(path_of(open_at[static_cast<std::size_t>(beyond - open.begin())]), ": its position ", as_written(*beyond),
+                      " cannot be metres, as it is over 100 000 km from the origin: convert degrees times 10 million, centimetres or "
+                      "millimetres, or declare that it is in metres after all with --positions metres (in C++ DatasetSettings::positions)");
+  }
   const auto kilometres = std::find_if(open.begin(), open.end(), looks_like_kilometres);
   if (declared == PositionUnit::automatic && kilometres != open.end()) {
-    fail<FormatError>(path_of(open_at[static_cast<std::size_t>(kilometres - open.begin())]), ": its position ", kilometres->east, ", ",
-                      kilometres->north, " is given in UTM zone ", kilometres->zone.number,
+    fail<FormatError>(path_of(open_at[static_cast<std::size_t>(kilometres - open.begin())]), ": its position ", as_written(*kilometres),
+                      " is given in UTM zone ", kilometres->zone.number,
                       ", where eastings are about 100 000 to 900 000 metres, so it looks like kilometres: convert it to metres, or declare "
                       "that it is in metres after all with --positions metres (in C++ DatasetSettings::positions)");
   }
@@ -164,8 +181,8 @@ inline SettledPositions settle(PositionUnit declared, std::span<Position* const>
               ": its position has no UTM zone, while others lie in several, as that of ", path_of(other_zone.value_or(0)));
   if (const auto mixed = degrees_among_metres(open); mixed && declared == PositionUnit::automatic) {
     const auto [small, large] = *mixed;
-    fail<ConfigError>(path_of(open_at[small]), ": its position ", open[small].east, ", ", open[small].north,
-                      " looks like degrees, that of ", path_of(open_at[large]), ", ", open[large].east, ", ", open[large].north,
+    fail<ConfigError>(path_of(open_at[small]), ": its position ", as_written(open[small]), " looks like degrees, that of ",
+                      path_of(open_at[large]), ", ", as_written(open[large]),
                       ", is metres: the two cannot be compared; give all photos one unit");
   }
   for (std::size_t i = 0; other_zone && i < all.size(); ++i) {
@@ -190,10 +207,10 @@ inline SettledPositions settle(PositionUnit declared, std::span<Position* const>
 
 /// Settles what the positions of photos are, before they are compared: `metres` takes the numbers as they stand; `degrees` makes UTM metres of
 /// longitudes (in the easting's place) and latitudes, in the zone of the first where that is within 6 degrees; `automatic` takes metres and refuses numbers that `look_like_degrees`,
-/// and UTM coordinates in kilometres. Kilometres without a zone cannot be distinguished from metres by their numbers alone: see `extent_of` and `random_recall`.
+/// UTM coordinates in kilometres, and numbers beyond the Earth. Kilometres without a zone cannot be distinguished from metres by their numbers alone: see `extent_of` and `random_recall`.
 /// Positions from columns of latitude and longitude, and those that were settled before, stay as they are.
 /// @param lists  of `Photo` or `TrainingPhoto`, to be compared with each other
-/// @throws FormatError  naming the photo: a position that is NaN or infinite, that looks like degrees or kilometres and was not declared, or was declared and is out of range
+/// @throws FormatError  naming the photo: a position that is NaN or infinite, that looks like degrees or kilometres, or cannot be metres, and was not declared, or was declared and is out of range
 /// @throws ConfigError  where degrees would be compared with metres in no zone, or numbers that can only be degrees with ones that can only be metres; where some positions have no zone and others are in several
 template <class... Lists>
 SettledPositions settle_positions(PositionUnit declared, Lists&... lists) {

@@ -14,6 +14,7 @@
 #include <cctype>
 #include <cstddef>
 #include <cstring>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -161,6 +162,15 @@ class LoadPlan {
 
   void check_shape(Wanted& wanted, LoadReport& report) const;
 
+  /// What would have to be run to make each entry of the source that is no tensor.
+  std::map<std::string, std::string> makers_by_plain_name() const {
+    std::map<std::string, std::string> makers;
+    if constexpr (requires { source_.placeholders(); }) {
+      for (const auto& [name, maker] : source_.placeholders()) makers.emplace(plain_name(name), maker);
+    }
+    return makers;
+  }
+
   /// Of the tensors without use the one whose name has most in common with `name` at its ends, in any case.
   std::string nearest(const std::string& name) const;
 
@@ -182,9 +192,11 @@ LoadReport LoadPlan<S>::compare() {
   for (const WeightSet& set : sets) {
     if (&set != chosen) report.passed_over.push_back(set.root);
   }
-  for (std::string& root : options_.root ? std::vector<std::string>{} : search.partial(sets)) {
+  if (options_.root) return report;
+  for (std::string& root : search.partial(sets)) {
     if (!chosen->names.covers(root)) report.passed_over.push_back(std::move(root));
   }
+  for (std::string& prefix : search.unnamed()) report.passed_over.push_back(std::move(prefix));
   return report;
 }
 
@@ -213,9 +225,14 @@ LoadReport LoadPlan<S>::compare(const AnyNameMap& map) {
       if (!has_ending(wanted.name, options_.optional)) missing.emplace_back(&wanted, absent);
     }
   }
+  const std::map<std::string, std::string> makers = missing.empty() ? std::map<std::string, std::string>() : makers_by_plain_name();
   for (const auto& [wanted, absent] : missing) {
+    const auto made = makers.find(plain_name(absent));
+    const std::string instead =
+        made == makers.end() ? nearest(absent)
+                             : text_of("; the file has what '", made->second, "' would make of it, which is not run: save a plain tensor");
     report.missing.push_back(
-        text_of(wanted->name, ' ', wanted->shape, absent == wanted->name ? "" : " (in the file: " + absent + ")", nearest(absent)));
+        text_of(wanted->name, ' ', wanted->shape, absent == wanted->name ? "" : " (in the file: " + absent + ")", instead));
   }
   for (std::size_t i = 0; i < used_.size(); ++i) {
     const TensorInfo& info = source_.tensors()[i];

@@ -48,7 +48,9 @@ struct LoadReport {
     list("mis-shaped", misshaped);
     list("not finite", not_finite);
     list("converted", converted);
-    list("passed over", passed_over);
+    std::vector<std::string> prefixes = passed_over;
+    std::replace(prefixes.begin(), prefixes.end(), std::string(), std::string("tensors without a prefix"));
+    list("passed over", prefixes);
     return text;
   }
 };

@@ -92,20 +92,31 @@ class TorchTensors {
     return value.kind == Kind::call ? "what '" + pickle_.maker(value) + "' would make, which is not run" : "one plain value";
   }
 
-  bool is_container(const PickleValue& value) const {
-    return value.kind == Kind::dictionary || (numbered_ && (value.kind == Kind::list || value.kind == Kind::tuple));
+  static bool is_container(const PickleValue& value) {
+    return value.kind == Kind::dictionary || value.kind == Kind::list || value.kind == Kind::tuple;
   }
-  /// Calls `visit(name, value)` for each entry of a container that has a name, or a number where numbers are names.
+  /// Whether a list holds parameters alone, as moving averages are kept.
+  bool is_list_of_parameters(const PickleValue& value) const {
+    return value.kind == Kind::list && value.items.size() > 1 &&
+           std::all_of(value.items.begin(), value.items.end(),
+                       [&](std::uint32_t item) { return counts_[item].parameters > 0 && rebuild_.is_tensor(pickle_[item]); });
+  }
+  /// Calls `visit(name, value)` for each entry of a container that has a name. A number is the name of a container and of a parameter in a
+  /// list of them; of other tensors only where numbers are names, as those are an optimiser's or other states.
   template <class Visit>
   void for_each_entry(const PickleValue& container, Visit&& visit) const {
+    const bool numbered = numbered_ || is_list_of_parameters(container);
+    const auto visit_number = [&](std::int64_t number, std::uint32_t item) {
+      if (numbered || is_container(pickle_[item])) visit(std::string_view(std::to_string(number)), item);
+    };
     if (container.kind != Kind::dictionary) {
-      for (std::size_t i = 0; i < container.items.size(); ++i) visit(std::string_view(std::to_string(i)), container.items[i]);
+      for (std::size_t i = 0; i < container.items.size(); ++i) visit_number(static_cast<std::int64_t>(i), container.items[i]);
       return;
     }
     for (std::size_t i = 0; i < container.items.size(); i += 2) {
       const PickleValue& key = pickle_[container.items[i]];
       if (key.kind == Kind::text || (numbered_ && key.kind == Kind::bytes)) visit(key.text, container.items[i + 1]);
-      if (numbered_ && key.kind == Kind::integer) visit(std::string_view(std::to_string(key.integer)), container.items[i + 1]);
+      if (key.kind == Kind::integer) visit_number(key.integer, container.items[i + 1]);
     }
   }
 
@@ -154,15 +165,14 @@ class TorchTensors {
       const std::uint32_t found = entry(dictionary, name);
       if (found == nothing || pickle_[found].kind != Kind::dictionary || counts_[found].tensors == 0) continue;
       std::uint32_t loose = 0;
-      for (std::size_t i = 0; i < dictionary.items.size(); i += 2) {
-        const std::uint32_t other = dictionary.items[i + 1];
-        const PickleValue& key = pickle_[dictionary.items[i]];
-        if (other == found || key.kind != Kind::text || is_optimizer_state(key.text)) continue;
+      bool others = false;
+      for_each_entry(dictionary, [&](std::string_view key, std::uint32_t other) {
+        if (other == found || is_optimizer_state(key)) return;
         const std::uint32_t parameters = counts_[other].parameters;
-        const std::uint32_t beside = pickle_[other].kind == Kind::dictionary ? parameters : loose += parameters;
-        if (beside > 1 || 2 * beside > counts_[found].tensors) return nothing;
-      }
-      return found;
+        const std::uint32_t beside = is_container(pickle_[other]) ? parameters : loose += parameters;
+        others = others || beside > 1 || 2 * beside > counts_[found].tensors;
+      });
+      return others ? nothing : found;
     }
     return nothing;
   }
@@ -206,7 +216,7 @@ class TorchTensors {
 
   const Pickle& pickle_;
   TorchRebuild rebuild_;
-  bool numbered_ = false;      // whether numbers are names
+  bool numbered_ = false;      // whether numbers are names of tensors, too
   std::vector<Count> counts_;  // by value
   std::vector<TorchTensor> tensors_;
   std::map<std::string, std::string> placeholders_;

@@ -126,6 +126,26 @@ class WeightSetSearch {
     return roots;
   }
 
+  /// The prefixes of parameters in lists, numbers for names, where they are more than half as many as the model's and of such shapes: a
+  /// moving average, which cannot be loaded by name.
+  std::vector<std::string> unnamed() const {
+    std::set<std::vector<std::int64_t>> shapes;
+    for (const WantedTensor& wanted : wanted_) shapes.emplace(wanted.shape.begin(), wanted.shape.end());
+    std::map<std::string, std::size_t> counts;
+    for (std::size_t i = 0; i < tensors_.size(); ++i) {
+      const std::string& name = (*file_)[i];
+      const std::size_t number = name.rfind('.') + 1;
+      const Shape& shape = tensors_[i].shape;
+      const bool is_number = number < name.size() && name.find_first_not_of("0123456789", number) == name.npos;
+      if (is_number && !is_optimizer_state(name) && shapes.contains({shape.begin(), shape.end()})) ++counts[name.substr(0, number)];
+    }
+    std::vector<std::string> prefixes;
+    for (const auto& [prefix, count] : counts) {
+      if (2 * count > wanted_.size() && prefixes.size() < most_sets) prefixes.push_back(prefix);
+    }
+    return prefixes;
+  }
+
   /// See `find_weight_sets`.
   std::vector<WeightSet> sets(const std::optional<std::string>& wanted_root) {
     const std::string root = wanted_root.value_or("");

@@ -153,7 +153,8 @@ inline void export_map(const PlaceMap& map, const std::filesystem::path& folder)
 /// @throws IoError, FormatError, ShapeError  for files that cannot be read or do not belong together; ConfigError as `PlaceMap::create`
 inline PlaceMap import_map(const std::filesystem::path& folder, const std::string& path, MapPrecision precision = MapPrecision::bf16) {
   const std::string codes = (folder / "codes.npy").string(), matrix = (folder / "descriptors.npy").string();
-  const bool binary = std::filesystem::exists(codes) && !std::filesystem::exists(matrix);
+  std::error_code ignored;
+  const bool binary = std::filesystem::exists(codes, ignored) && !std::filesystem::exists(matrix, ignored);
   const MappedFile descriptor_file(binary ? codes : matrix), id_file((folder / "ids.npy").string());
   Shape shape, id_shape;
   const auto* const values = binary ? nullptr : detail::npy_values<float>(descriptor_file, DType::float32, 2, shape).data();

@@ -77,12 +77,14 @@ inline ModelRecord record_beside(const std::string& matrix) {
 }
 
 /// Reads what `save_descriptors` wrote. A matrix without a record beside it has an empty one, which is compared with none.
-/// @throws IoError, FormatError  for files that cannot be read; ShapeError for an array that is no matrix
+/// @throws IoError, FormatError  for files that cannot be read, and for a descriptor with NaN or infinity; ShapeError for an array that is no matrix
 inline Descriptors load_descriptors(const std::string& path) {
   const WeightFile file = read_npy(path);
   const Shape shape = file.tensors().at(0).shape;
   VPR_REQUIRE(ShapeError, shape.rank() == 2, path, ": holds ", shape, ", want a matrix of descriptors, as `vpr describe` writes it");
-  return {read_tensor(file, 0), shape[1], record_beside(path)};
+  Descriptors descriptors{read_tensor(file, 0), shape[1], record_beside(path)};
+  require_finite(descriptors.rows(), shape[1], (path + ": descriptor").c_str());
+  return descriptors;
 }
 
 }  // namespace vpr

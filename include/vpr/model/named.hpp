@@ -87,7 +87,7 @@ void load_weights(Model& model, AnyPipeline<>& pipeline, std::string_view name, 
                                                     : "none";
   const bool as_saved = report.unexpected.empty() && report.not_finite.empty() && report.converted.empty() && report.passed_over.empty();
   if (!as_saved && request.on_message)
-    request.on_message(text_of(file.path(), ": loaded '", record.weights_root, "' with ", report.text()));
+    request.on_message(text_of(file.path(), ": loaded ", report.root.empty() ? "" : "'" + report.root + "' ", "with ", report.text()));
   if (!request.save_weights.empty()) {
     std::map<std::string, std::string> metadata = file.metadata();  // its licence, and how it was trained
     metadata.insert_or_assign("precision", record.precision);

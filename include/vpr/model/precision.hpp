@@ -46,7 +46,7 @@ inline bool is_of_a_block(std::string_view name) {
 }  // namespace detail
 
 /// In which precision the matrices of a model are held: those of its transformer blocks, nearly all of its numbers, apart from them those of
-/// the first and the last block. Patch embedding, norms, adapters and aggregator are float32 in every model.
+/// the first and the last block. Patch embedding, norms, adapters, aggregator and matcher are float32 in every model.
 struct PrecisionTable {
   Precision blocks = Precision::f32;
   Precision ends = blocks;
@@ -91,11 +91,23 @@ inline std::string_view name_of(PrecisionTable table) {
 
 namespace detail {
 
-/// How many transformer blocks a model has parameters of.
+/// The network of a system or a pipeline, whose other parts may have blocks of their own; a model that is a network itself.
 template <class Model>
-std::size_t depth_of(Model& model) {
+auto& network_of(Model& model) {
+  if constexpr (requires { model.pipeline.backbone; }) {
+    return model.pipeline.backbone;
+  } else if constexpr (requires { model.backbone; }) {
+    return model.backbone;
+  } else {
+    return model;
+  }
+}
+
+/// How many transformer blocks a network has parameters of.
+template <class Network>
+std::size_t depth_of(Network& network) {
   std::size_t depth = 0;
-  model.visit(
+  network.visit(
       [&depth](const std::string& name, auto&) {
         if (const std::optional<std::size_t> block = block_of(name)) depth = std::max(depth, *block + 1);
       },
@@ -105,17 +117,18 @@ std::size_t depth_of(Model& model) {
 
 }  // namespace detail
 
-/// Holds the matrices of a model's transformer blocks as the table says, and computes their products in that precision. Called before weights
+/// Holds the matrices of the transformer blocks of a model's network as the table says, and computes their products in that precision. Called before weights
 /// are loaded, they are converted as they are read. In int8 they are not smoothed: see `vpr/model/smoothing.hpp`.
 ///
 /// @tparam Model  a component over a backend whose weights have precisions, such as `Cpu<f32>`
 /// @throws ConfigError  for another table than float32 where the model has no transformer blocks
 template <class Model>
 void hold_blocks_in(Model& model, PrecisionTable table) {
-  const std::size_t depth = detail::depth_of(model);
+  auto& network = detail::network_of(model);
+  const std::size_t depth = detail::depth_of(network);
   VPR_REQUIRE(ConfigError, depth > 0 || table == Precision::f32,
               "bf16, int8 and mixed are for the matrices of transformer blocks, and this model has none: take f32");
-  model.visit(
+  network.visit(
       [&](const std::string& name, auto& parameter) {
         if constexpr (requires { parameter = parameter.converted(Precision::f32); }) {
           if (!detail::is_of_a_block(name)) return;

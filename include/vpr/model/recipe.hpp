@@ -176,8 +176,8 @@ inline void start(const ParameterStart& start, std::span<float> values, Random r
 /// @throws WeightError  where the file is none of these.
 template <class System>
 bool load_to_train(System& system, const WeightFile& file, std::uint64_t seed, const RecipeStart& start = {}) {
-  if (compare(system, file).fits()) {
-    load(system, file);
+  if (const LoadReport whole = compare(system, file); whole.missing.empty() && whole.misshaped.empty()) {
+    load(system, file, {.strict = whole.fits()});  // what it has beside the system is left over
     return false;
   }
   auto& pipeline = first_stage_of(system);

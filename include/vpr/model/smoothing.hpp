@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -53,6 +54,19 @@ void calibrate(Network& network, const Chosen& chosen, Run&& run, Use&& use) {
   });
 }
 
+/// What a model calls the parameters of its network.
+template <class Model, class Network>
+std::set<std::string> names_of_network(Model& model, Network& network) {
+  std::set<const void*> parameters;
+  network.visit([&](const std::string&, auto& parameter) { parameters.insert(&parameter); }, std::string());
+  std::set<std::string> names;
+  const auto add = [&](const std::string& name, auto& parameter) {
+    if (parameters.contains(&parameter)) names.insert(name);
+  };
+  model.visit(add, std::string());
+  return names;
+}
+
 inline void require_calibration(std::size_t photos) { VPR_REQUIRE(ConfigError, photos > 0, "smoothing: got no photos to calibrate on"); }
 
 }  // namespace detail
@@ -87,14 +101,16 @@ LoadReport load_smoothed(Model& model, Network& network, const S& source, Precis
                          const LoadOptions& options = {}) {
   detail::require_calibration(photos.size());
   hold_blocks_in(model, Precision::bf16);
+  const std::set<std::string> names = detail::names_of_network(model, network);
+  const auto block_of = [&names](const std::string& name) { return names.contains(name) ? detail::block_of(name) : std::nullopt; };
   Loading<Model, S> loading(model, source, options);
-  loading.assign([](const std::string& name) { return !detail::block_of(name); });
+  loading.assign([&](const std::string& name) { return !block_of(name); });
   std::vector<typename Network::X> tokens;
   for (const auto& photo : photos) tokens.push_back(network.before(photo, 0));
   const auto depth = static_cast<std::size_t>(network.depth());
   for (std::size_t i = 0; i < depth; ++i) {
     const auto is_next = [i](std::size_t block) { return block == i; };
-    loading.assign([i](const std::string& name) { return detail::block_of(name) == i; });
+    loading.assign([&](const std::string& name) { return block_of(name) == i; });
     const auto run = [&] {
       for (std::size_t p = 0; p < photos.size(); ++p)
         tokens[p] = network.through_part(std::move(tokens[p]), photos[p].shape(), static_cast<std::int64_t>(i));
@@ -107,7 +123,7 @@ LoadReport load_smoothed(Model& model, Network& network, const S& source, Precis
 #ifdef __GLIBC__
     malloc_trim(0);  // gives back what was freed between what stays
 #endif
-    loading.assign([i](const std::string& name) { return detail::block_of(name) == i && detail::is_of_a_block(name); });
+    loading.assign([&](const std::string& name) { return block_of(name) == i && detail::is_of_a_block(name); });
   }
   return loading.report();
 }
