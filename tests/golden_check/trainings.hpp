@@ -8,10 +8,11 @@
 #include <vpr/adapter.hpp>
 #include <vpr/aggregator.hpp>
 #include <vpr/autograd.hpp>
+#include <vpr/io/load.hpp>
 #include <vpr/local.hpp>
 #include <vpr/loss.hpp>
+#include <vpr/model/freeze_backbone.hpp>
 #include <vpr/model/pipeline.hpp>
-#include <vpr/model/recipe.hpp>
 #include <vpr/model/two_stage.hpp>
 #include <vpr/train/adam.hpp>
 
