@@ -125,7 +125,11 @@ TEST_CASE("load: of two sets of weights none is taken without being told which, 
   CHECK(report.root == "y.");
   CHECK(model.at("a") == std::vector<float>{3, 4});
   CHECK_THROWS_AS(load(model, source, LoadOptions{.root = ""}), vpr::WeightError);
-  CHECK_THROWS_WITH(load(model, source, LoadOptions{.root = "z."}), ContainsSubstring("missing a [2] (in the file: z.a)"));
+  CHECK_THROWS_WITH(load(model, source, LoadOptions{.root = "z."}),
+                    ContainsSubstring("memory: holds no weights for this model behind the prefix 'z.', but behind 'x.' (official "
+                                      "names, 2 parameters), 'y.' (official names, 2 parameters). Choose one by"));
+  FakeModel other({{"c", Shape{7}}});
+  CHECK_THROWS_WITH(load(other, source, LoadOptions{.root = "z."}), ContainsSubstring("missing c [7] (in the file: z.c)"));
   CHECK_THROWS_AS(load(model, source, vpr::PrefixedNames{"y."}, LoadOptions{.root = "y."}), vpr::ConfigError);
 }
 

@@ -188,6 +188,10 @@ LoadReport LoadPlan<S>::compare() {
   const std::vector<WeightSet> sets = search.sets(options_.root);
   const WeightSet* const chosen = meant(source_, sets);
   if (chosen == nullptr) refuse_weight_sets(sets, source_.path());
+  if (options_.root && chosen->fitting == 0) {
+    const std::vector<WeightSet> others = search.sets(std::nullopt);
+    if (others.front().fitting > 0) refuse_root(*options_.root, others, source_.path());
+  }
   LoadReport report = compare(*chosen);
   for (const WeightSet& set : sets) {
     if (&set != chosen) report.passed_over.push_back(set.root);

@@ -57,17 +57,33 @@ const WeightSet* meant_weight_set(const std::vector<WeightSet>& sets, Same&& sam
   return found == sets.end() ? nullptr : &*found;
 }
 
-/// Throws a WeightError that names the sets and the way to choose.
-[[noreturn]] inline void refuse_weight_sets(const std::vector<WeightSet>& sets, const std::string& path) {
-  std::string listed;
+namespace detail {
+
+/// The sets' prefixes, what is behind each, and how the first is chosen.
+inline std::string listed(const std::vector<WeightSet>& sets) {
+  std::string text;
   for (const WeightSet& set : sets) {
-    listed.append(listed.empty() ? "" : ", ").append("'").append(escaped(set.root)).append("' (").append(set.naming).append(", ");
-    listed.append(std::to_string(set.fitting)).append(" parameters)");
+    text.append(text.empty() ? "" : ", ").append("'").append(escaped(set.root)).append("' (").append(set.naming).append(", ");
+    text.append(std::to_string(set.fitting)).append(" parameters)");
   }
   const std::string first = escaped(sets.front().root);
-  fail<WeightError>(path, ": holds several sets of weights for this model, behind the prefixes ", listed,
-                    ". Choose one by its prefix: LoadOptions{.root = \"", first, "\"}, or on the command line --weights-root \"", first,
-                    "\"");
+  return text.append(". Choose one by its prefix: LoadOptions{.root = \"")
+      .append(first)
+      .append("\"}, or on the command line --weights-root \"")
+      .append(first)
+      .append("\"");
+}
+
+}  // namespace detail
+
+/// Throws a WeightError that names the sets and the way to choose.
+[[noreturn]] inline void refuse_weight_sets(const std::vector<WeightSet>& sets, const std::string& path) {
+  fail<WeightError>(path, ": holds several sets of weights for this model, behind the prefixes ", detail::listed(sets));
+}
+
+/// Throws a WeightError for a prefix that a user chose and that no set is behind, with the sets that there are.
+[[noreturn]] inline void refuse_root(const std::string& root, const std::vector<WeightSet>& sets, const std::string& path) {
+  fail<WeightError>(path, ": holds no weights for this model behind the prefix '", escaped(root), "', but behind ", detail::listed(sets));
 }
 
 }  // namespace vpr
