@@ -174,16 +174,15 @@ class LoadPlan {
 template <WeightSource S>
 LoadReport LoadPlan<S>::compare() {
   const std::vector<WantedTensor> wanted(wanted_.begin(), wanted_.end());
-  WeightSetSearch search(source_.tensors(), wanted);
-  const std::vector<WeightSet> sets = search.sets(options_.root);
+  const auto [sets, partial] = search_weight_sets(source_.tensors(), wanted, options_.root);
   const WeightSet* const chosen = meant(source_, sets);
   if (chosen == nullptr) refuse_weight_sets(sets, source_.path());
   LoadReport report = compare(*chosen);
   for (const WeightSet& set : sets) {
     if (&set != chosen) report.passed_over.push_back(set.root);
   }
-  for (std::string& root : options_.root ? std::vector<std::string>{} : search.partial(sets)) {
-    if (!chosen->names.covers(root)) report.passed_over.push_back(std::move(root));
+  for (const std::string& root : partial) {
+    if (!chosen->names.covers(root)) report.passed_over.push_back(root);
   }
   return report;
 }
