@@ -25,6 +25,14 @@ struct OptionalDecoders {
 };
 inline constinit OptionalDecoders optional_decoders{};
 
+/// @throws FormatError  where no file of the program was compiled with the component
+inline Image decode_optional(PhotoDecoder decoder, const char* format, const char* component, std::span<const std::uint8_t> bytes,
+                             const std::string& name, const ReadOptions& options, int& orientation) {
+  VPR_REQUIRE(FormatError, decoder != nullptr, name, ": byte 0: this is a ", format, ", which needs the CMake component '", component,
+              "': find_package(vpr COMPONENTS image ", component, "), link vpr::", component);
+  return decoder(bytes, name, options, orientation);
+}
+
 inline bool begins(std::span<const std::uint8_t> bytes, std::string_view text, std::size_t at = 0) {
   return bytes.size() >= at + text.size() && std::memcmp(bytes.data() + at, text.data(), text.size()) == 0;
 }

@@ -90,13 +90,6 @@ inline std::vector<std::uint8_t> read_photo_file(const std::string& path, const 
   }
 }
 
-inline Image decode_optional(PhotoDecoder decoder, const char* format, const char* component, std::span<const std::uint8_t> bytes,
-                             const std::string& name, const ReadOptions& options, int& orientation) {
-  VPR_REQUIRE(FormatError, decoder != nullptr, name, ": byte 0: this is a ", format, ", which needs the CMake component '", component,
-              "': find_package(vpr COMPONENTS image ", component, "), link vpr::", component);
-  return decoder(bytes, name, options, orientation);
-}
-
 }  // namespace detail
 
 VPR_IMAGE_FUNCTION Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name, const ReadOptions& options) {

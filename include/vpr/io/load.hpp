@@ -184,23 +184,21 @@ class LoadPlan {
 template <WeightSource S>
 LoadReport LoadPlan<S>::compare() {
   const std::vector<WantedTensor> wanted(wanted_.begin(), wanted_.end());
-  WeightSetSearch search(source_.tensors(), wanted);
-  const std::vector<WeightSet> sets = search.sets(options_.root);
+  const auto [sets, partial, unnamed] = search_weight_sets(source_.tensors(), wanted, options_.root);
   const WeightSet* const chosen = meant(source_, sets);
   if (chosen == nullptr) refuse_weight_sets(sets, source_.path());
   if (options_.root && chosen->fitting == 0) {
-    const std::vector<WeightSet> others = search.sets(std::nullopt);
+    const std::vector<WeightSet> others = find_weight_sets(source_.tensors(), wanted);
     if (others.front().fitting > 0) refuse_root(*options_.root, others, source_.path());
   }
   LoadReport report = compare(*chosen);
   for (const WeightSet& set : sets) {
     if (&set != chosen) report.passed_over.push_back(set.root);
   }
-  if (options_.root) return report;
-  for (std::string& root : search.partial(sets)) {
-    if (!chosen->names.covers(root)) report.passed_over.push_back(std::move(root));
+  for (const std::string& root : partial) {
+    if (!chosen->names.covers(root)) report.passed_over.push_back(root);
   }
-  for (std::string& prefix : search.unnamed()) report.passed_over.push_back(std::move(prefix));
+  report.passed_over.insert(report.passed_over.end(), unnamed.begin(), unnamed.end());
   return report;
 }
 

@@ -3,6 +3,8 @@
 /// Sets of weights in a file, and the search for them.
 #pragma once
 
+#include <vpr/io/apart.hpp>
+#include <vpr/io/name_map.hpp>
 #include <vpr/io/namings.hpp>
 #include <vpr/io/plain_names.hpp>
 
@@ -81,6 +83,17 @@ inline Shape joined_shape(const std::vector<Shape>& parts) {
   return parts[0].with(axis, rows);
 }
 
+/// What a file holds for a model's parameters.
+struct FoundWeightSets {
+  std::vector<WeightSet> sets;       ///< see `find_weight_sets`
+  std::vector<std::string> partial;  ///< the prefixes of sets that fit from tensors in none of these; none where a root was asked for
+  std::vector<std::string> unnamed;  ///< the prefixes of parameters in lists, without names; none where a root was asked for
+};
+
+VPR_IO_FUNCTION FoundWeightSets search_weight_sets(const std::vector<TensorInfo>& tensors, const std::vector<WantedTensor>& wanted,
+                                                   const std::optional<std::string>& root);
+
+#if VPR_IO_BODIES
 /// The names of a set: those of a naming, as the file has them.
 struct NamesInSet {
   AnyNameMap naming;
@@ -268,6 +281,17 @@ class WeightSetSearch {
   std::size_t longest_ = 0;
   std::map<std::pair<std::string, std::size_t>, WeightSet> sets_;
 };
+
+VPR_IO_FUNCTION FoundWeightSets search_weight_sets(const std::vector<TensorInfo>& tensors, const std::vector<WantedTensor>& wanted,
+                                                   const std::optional<std::string>& root) {
+  WeightSetSearch search(tensors, wanted);
+  FoundWeightSets found{search.sets(root), {}, {}};
+  if (root) return found;
+  found.partial = search.partial(found.sets);
+  found.unnamed = search.unnamed();
+  return found;
+}
+#endif
 
 }  // namespace detail
 }  // namespace vpr

@@ -42,7 +42,7 @@ inline bool is_meant(std::string_view root, std::string_view other) {
 /// @param root  only sets behind this prefix; the one exactly behind it goes before those deeper, so that "" means names without a prefix
 inline std::vector<WeightSet> find_weight_sets(const std::vector<TensorInfo>& tensors, const std::vector<WantedTensor>& wanted,
                                                const std::optional<std::string>& root = std::nullopt) {
-  return detail::WeightSetSearch(tensors, wanted).sets(root);
+  return detail::search_weight_sets(tensors, wanted, root).sets;
 }
 
 /// Which of these sets is meant: the only one; the one that the layout's published rule means (DINO's and DINOv2's teacher, timm's
