@@ -4,6 +4,9 @@
 #include <vpr/dataset/utm.hpp>
 #include <vpr/loop/decision_file.hpp>
 #include <vpr/model/descriptors_file.hpp>
+#ifdef VPR_WITH_MAP
+#include <vpr/map/snapshot.hpp>
+#endif
 
 #include <nlohmann/json.hpp>
 
@@ -32,6 +35,13 @@ vpr::DecisionRule load_rule(const std::string& path, const vpr::ModelRecord& rec
   vpr::require_same(measured.record, record, "descriptors that " + path + " was measured on and those that it is to decide about");
   return measured.rule;
 }
+
+#ifdef VPR_WITH_MAP
+std::optional<vpr::DecisionRule> rule_in(const vpr::MapSnapshot& map, const std::string& path) {
+  const std::optional<std::string> text = map.attachment(vpr::decision_name);
+  return text ? std::optional(vpr::decision_of(*text, path)) : std::nullopt;
+}
+#endif
 
 bool same_place(const PositionOf& position_of, std::int64_t a, std::int64_t b, double metres) {
   if (a == b) return true;

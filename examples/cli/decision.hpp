@@ -16,6 +16,10 @@
 #include <string_view>
 #include <vector>
 
+namespace vpr {
+class MapSnapshot;
+}
+
 namespace cli {
 
 /// A rule, and what the descriptors that it was measured on are made by.
@@ -32,6 +36,9 @@ MeasuredRule rule_of(std::string_view text, const std::string& name);
 /// @param record  of the descriptors whose scores it is to be applied to
 /// @throws vpr::IoError, vpr::FormatError; vpr::ConfigError  for a rule of other descriptors, which names the difference
 vpr::DecisionRule load_rule(const std::string& path, const vpr::ModelRecord& record);
+
+/// The rule that a map keeps; nothing where it keeps none. @param path  of the map, for messages. @throws vpr::FormatError
+std::optional<vpr::DecisionRule> rule_in(const vpr::MapSnapshot& map, const std::string& path);
 
 /// Whether two places are one: the same, or at known positions within 25 metres of each other.
 using PositionOf = std::function<std::optional<vpr::Position>(std::int64_t id)>;

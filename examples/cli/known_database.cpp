@@ -5,9 +5,9 @@
 #include <vpr/index/flat.hpp>
 #include <vpr/model/descriptors_file.hpp>
 #ifdef VPR_WITH_MAP
+#include "decision.hpp"
 #include "map_model.hpp"
 
-#include <vpr/loop/decision_file.hpp>
 #include <vpr/map/place_map.hpp>
 #endif
 
@@ -28,7 +28,7 @@ KnownDatabase open_map([[maybe_unused]] const std::string& path, [[maybe_unused]
   const vpr::MapSnapshot map = vpr::PlaceMap::open(path).snapshot();
   VPR_REQUIRE(vpr::ConfigError, map.size() > 0, path, ": holds no place");
   KnownDatabase known{.photos = {}, .record = map.record(), .model = given, .search = {}};
-  if (const auto rule = map.attachment(vpr::decision_name)) known.rule = vpr::decision_of(*rule, path);
+  known.rule = rule_in(map, path);
   if (map.precision() == vpr::MapPrecision::binary) known.score = "Hamming distance";
   if (given.model.empty()) {
     VPR_REQUIRE(vpr::ConfigError, !chooses_model(given), path,

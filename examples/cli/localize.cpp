@@ -6,7 +6,6 @@
 #include "search.hpp"
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 #include <iostream>
 #include <memory>
@@ -64,8 +63,7 @@ void localize(const Options& options) {
   const AnswerColumns columns{.rerank_score = options.rerank.first > 0, .decision = rule.has_value()};
   const std::string csv = answers_csv(answers, columns);
   if (!options.csv.empty()) write_text(options.csv, csv);
-  if (!options.json.empty())
-    write_text(options.json, search_json(answers, columns, options.rerank, result, reader.left_out()).dump(2) + '\n');
+  if (!options.json.empty()) write_text(options.json, search_text(answers, columns, options.rerank, result, reader.left_out()));
   if (!options.report.empty()) write_report(options.report, {}, options.rerank, dataset, result, top, top, reader);
   if (options.csv.empty() && options.json.empty()) std::cout << csv;
   if (!options.report.empty()) std::cerr << "report: " << vpr::escaped(options.report) << '\n';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "loop_frames.hpp"
 
+#include "decision.hpp"
 #include "describe_photos.hpp"
 #include "known_database.hpp"
 
 #ifdef VPR_WITH_MAP
-#include <vpr/loop/decision_file.hpp>
 #include <vpr/map/place_map.hpp>
 #endif
 
@@ -31,7 +31,7 @@ Frames frames_of_map(const std::string& path, const std::vector<std::string>& se
     frames.ids.push_back(place.id);
     frames.names.push_back(std::move(place.name));
   });
-  if (const auto rule = map.attachment(vpr::decision_name)) frames.rule = vpr::decision_of(*rule, path);
+  frames.rule = rule_in(map, path);
   return frames;
 }
 #endif

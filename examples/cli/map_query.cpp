@@ -9,14 +9,13 @@
 #include "outputs.hpp"
 #include "search.hpp"
 
-#include <vpr/loop/decision_file.hpp>
 #include <vpr/map/place_map.hpp>
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace cli {
@@ -59,14 +58,14 @@ void query(const QueryOptions& options) {
           {.name = std::move(place.name), .score = match.score, .id = match.id, .session = std::move(place.session)});
     }
   }
-  const auto rule = snapshot.attachment(vpr::decision_name);
+  const std::optional<vpr::DecisionRule> rule = rule_in(snapshot, options.map);
   if (rule)
     decide(
-        vpr::decision_of(*rule, options.map), result.matches, [&](std::int64_t id) { return snapshot.place(id).position; }, answers);
+        *rule, result.matches, [&](std::int64_t id) { return snapshot.place(id).position; }, answers);
   const AnswerColumns columns{.place = true, .decision = rule.has_value()};
   const std::string csv = answers_csv(answers, columns);
   if (!options.csv.empty()) write_text(options.csv, csv);
-  if (!options.json.empty()) write_text(options.json, search_json(answers, columns, {}, result, reader.left_out()).dump(2) + '\n');
+  if (!options.json.empty()) write_text(options.json, search_text(answers, columns, {}, result, reader.left_out()));
   if (options.csv.empty() && options.json.empty()) std::cout << csv;
   reader.left_out().finish();
 }

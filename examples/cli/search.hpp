@@ -79,9 +79,9 @@ std::string extent_text(const vpr::Dataset& dataset);
 /// Adds what made the answers, and which photos were left out.
 void add_record(nlohmann::ordered_json& json, const RerankOptions& rerank, const SearchResult& result, const LeftOut& left_out);
 
-/// The answers, the time of each stage, and the same.
-nlohmann::ordered_json search_json(const std::vector<AnsweredQuery>& answers, AnswerColumns columns, const RerankOptions& rerank,
-                                   const SearchResult& result, const LeftOut& left_out);
+/// The answers, the time of each stage, and the same, as JSON.
+std::string search_text(const std::vector<AnsweredQuery>& answers, AnswerColumns columns, const RerankOptions& rerank,
+                        const SearchResult& result, const LeftOut& left_out);
 
 /// Writes a search as one HTML page, with the first `shown` of each query's `k` answers and, where it was measured, the recall.
 /// @param facts  that stand before those of the record

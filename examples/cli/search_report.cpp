@@ -61,12 +61,12 @@ void add_record(nlohmann::ordered_json& json, const RerankOptions& rerank, const
   json["left_out"] = left_out.json();
 }
 
-nlohmann::ordered_json search_json(const std::vector<AnsweredQuery>& answers, AnswerColumns columns, const RerankOptions& rerank,
-                                   const SearchResult& result, const LeftOut& left_out) {
+std::string search_text(const std::vector<AnsweredQuery>& answers, AnswerColumns columns, const RerankOptions& rerank,
+                        const SearchResult& result, const LeftOut& left_out) {
   nlohmann::ordered_json json{{"queries", answers_json(answers, columns)}, {"timing", nlohmann::ordered_json::object()}};
   for (const vpr::StageTime& stage : result.timing.stages) json["timing"][stage.stage] = stage.seconds;
   add_record(json, rerank, result, left_out);
-  return json;
+  return json.dump(2) + '\n';
 }
 
 void write_report(const std::string& path, std::vector<std::pair<std::string, std::string>> facts, const RerankOptions& rerank,
