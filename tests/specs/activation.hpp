@@ -14,7 +14,7 @@ inline Cases<> activation_cases(std::int64_t halves = 1) {
 
 struct Gelu {
   static constexpr auto name = "gelu";
-  VPR_KERNELS(gelu, gelu_gradient);
+  VPR_SPEC_KERNELS(gelu, gelu_gradient);
   static constexpr Tolerance value{4, "erf is within 4 units in the last place"}, gradient{4, "as is its derivative"};
   static constexpr bool in_place = true;
   static Cases<> cases() { return activation_cases(); }
@@ -24,7 +24,7 @@ struct Gelu {
 
 struct QuickGelu {
   static constexpr auto name = "quick_gelu";
-  VPR_KERNELS(quick_gelu, quick_gelu_gradient);
+  VPR_SPEC_KERNELS(quick_gelu, quick_gelu_gradient);
   static constexpr Tolerance value{4, "an exponential, a sum and a quotient"}, gradient{8, "and two products more"};
   static constexpr bool in_place = true;
   static Cases<> cases() { return activation_cases(); }
@@ -34,7 +34,7 @@ struct QuickGelu {
 
 struct Exp {
   static constexpr auto name = "exp";
-  VPR_KERNELS(exp);
+  VPR_SPEC_KERNELS(exp);
   static constexpr Tolerance value{4, "within 1 unit in the last place"}, gradient{4, "and a product"};
   static constexpr bool in_place = true;
   static Cases<> cases() { return activation_cases(); }
@@ -44,7 +44,7 @@ struct Exp {
 
 struct Relu {
   static constexpr auto name = "relu";
-  VPR_KERNELS(relu, relu_gradient);
+  VPR_SPEC_KERNELS(relu, relu_gradient);
   static constexpr Tolerance value = exact, gradient = exact;
   static constexpr bool in_place = true;
   static Cases<> cases() { return activation_cases(); }
@@ -55,7 +55,7 @@ struct Relu {
 
 struct Sign {
   static constexpr auto name = "sign";
-  VPR_KERNELS(sign);
+  VPR_SPEC_KERNELS(sign);
   static constexpr Tolerance value = exact;
   static constexpr NoGradient gradient{"it is flat: what is passed in its stead is tested in tests/autograd"};
   static constexpr bool in_place = true;
@@ -67,7 +67,7 @@ struct Sign {
 
 struct SiluGate {
   static constexpr auto name = "silu_gate";
-  VPR_KERNELS(silu_gate, silu_gate_gradient);
+  VPR_SPEC_KERNELS(silu_gate, silu_gate_gradient);
   static constexpr Tolerance value{4, "an exponential, a sum, a quotient and a product"}, gradient{8, "and two products more"};
   static Cases<> cases() { return activation_cases(2); }
   static Case<> speed() { return {{{{257, 6144}}}}; }

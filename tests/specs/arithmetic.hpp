@@ -22,7 +22,7 @@ inline Cases<> repeated_cases() {
 
 struct AddScaled {
   static constexpr auto name = "add_scaled";
-  VPR_KERNELS(add_scaled, column_sums);
+  VPR_SPEC_KERNELS(add_scaled, column_sums);
   static constexpr Tolerance value{2, "a product and a sum"}, gradient{16, "a sum over the rows that an operand is repeated over"};
   static constexpr bool in_place = true;
   static Cases<> cases() { return repeated_cases(); }
@@ -32,7 +32,7 @@ struct AddScaled {
 
 struct Multiply {
   static constexpr auto name = "multiply";
-  VPR_KERNELS(multiply);
+  VPR_SPEC_KERNELS(multiply);
   static constexpr Tolerance value{1, "one product"}, gradient{32, "a sum over the rows that an operand is repeated over"};
   static constexpr bool in_place = true;
   static Cases<> cases() { return repeated_cases(); }
@@ -42,7 +42,7 @@ struct Multiply {
 
 struct Divide {
   static constexpr auto name = "divide";
-  VPR_KERNELS(divide);
+  VPR_SPEC_KERNELS(divide);
   static constexpr Tolerance value{1, "one quotient"}, gradient{4, "a quotient and two products"};
   static constexpr bool in_place = true;
   static Cases<> cases() {
@@ -57,7 +57,7 @@ struct Divide {
 
 struct AddGated {
   static constexpr auto name = "add_gated";
-  VPR_KERNELS(add_gated);
+  VPR_SPEC_KERNELS(add_gated);
   static constexpr Tolerance value{2, "a product and a sum"}, gradient{8, "the gate's is a sum over rows"};
   static constexpr bool in_place = true;
   static Cases<> cases() {

@@ -11,7 +11,7 @@ struct Attention {
     std::int64_t heads;
   };
   static constexpr auto name = "attention";
-  VPR_KERNELS(attention, attention_gradient);
+  VPR_SPEC_KERNELS(attention, attention_gradient);
   static constexpr Tolerance value{16, "scores of a sum over the depth, and their softmax"}, gradient{32, "sums of such weights"};
   static Case<Heads> joint(std::int64_t tokens, std::int64_t heads, std::int64_t depth) {
     return {{{{tokens, 3 * heads * depth}, true, -2, 2}}, {heads}};
@@ -42,7 +42,7 @@ struct Rotary {
     std::int64_t channels;
   };
   static constexpr auto name = "rotary";
-  VPR_KERNELS(rotary);
+  VPR_SPEC_KERNELS(rotary);
   static constexpr Tolerance value{2, "two products and a sum"}, gradient{2, "the same, turned back"};
   static constexpr bool in_place = true;
   /// `others` columns and `before` tokens are left as they are.

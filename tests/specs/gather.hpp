@@ -8,7 +8,7 @@ namespace vpr::test {
 struct Gather {
   using Indices = std::vector<std::int64_t>;
   static constexpr auto name = "gather";
-  VPR_KERNELS(gather, sum_gathered);
+  VPR_SPEC_KERNELS(gather, sum_gathered);
   static constexpr Tolerance value = exact, gradient{2, "a row's is the sum over the places it went to"};
   static Cases<Indices> cases() {
     Cases<Indices> cases;

@@ -16,7 +16,7 @@ struct Slice : Moves {
     std::int64_t begin, end;
   };
   static constexpr auto name = "slice";
-  VPR_KERNELS(slice);
+  VPR_SPEC_KERNELS(slice);
   static Cases<Range> cases() {
     Cases<Range> cases;
     for (const std::int64_t extent : {0, 1, 3, 5}) {
@@ -35,7 +35,7 @@ struct Concat : Moves {
     std::size_t axis;
   };
   static constexpr auto name = "concat";
-  VPR_KERNELS(insert);
+  VPR_SPEC_KERNELS(insert);
   static constexpr Tolerance gradient{2, "of a token that is repeated, a sum over the images"};
   static Cases<Axis> cases() {
     Cases<Axis> cases;
@@ -52,7 +52,7 @@ struct Concat : Moves {
 
 struct Transpose : Moves {
   static constexpr auto name = "transpose";
-  VPR_KERNELS(transpose);
+  VPR_SPEC_KERNELS(transpose);
   static Cases<> cases() {
     Cases<> cases;
     for (const std::int64_t extent : {0, 1, 3, 17}) {
@@ -82,7 +82,7 @@ struct Patches : Moves {
     std::int64_t size;
   };
   static constexpr auto name = "patches";
-  VPR_KERNELS(patches, patches_gradient);
+  VPR_SPEC_KERNELS(patches, patches_gradient);
   static Cases<Side> cases() {
     Cases<Side> cases;
     for (const std::int64_t size : {1, 2, 3, 14}) {
@@ -96,7 +96,7 @@ struct Patches : Moves {
 
 struct Resample {
   static constexpr auto name = "resample";
-  VPR_KERNELS(resample, resample_gradient);
+  VPR_SPEC_KERNELS(resample, resample_gradient);
   static constexpr Tolerance value{4, "sums over a row and a column"}, gradient{4, "likewise"};
   static Case<> of(Shape map, std::int64_t height, std::int64_t width) {
     return {{{map, false}, {{height, map[0]}, false, -1, 1, true}, {{width, map[1]}, false, -1, 1, true}}};

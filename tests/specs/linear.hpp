@@ -18,7 +18,7 @@ struct Linear {
     bool relu_of_sum = false;
   };
   static constexpr auto name = "linear";
-  VPR_KERNELS(linear, linear_gradient, linear_weight_gradient);
+  VPR_SPEC_KERNELS(linear, linear_gradient, linear_weight_gradient);
   static constexpr Tolerance value{32, "a sum over at most 385 products"}, gradient{32, "sums over outputs and over rows"};
   static Case<Follows> of(const std::vector<std::int64_t>& leading, std::int64_t inputs, std::int64_t outputs, Follows follows) {
     const auto rows = [&](std::int64_t columns) {

@@ -28,7 +28,7 @@ Cases<WindowOnMap> map_cases(const InputShape& shape) {
 
 struct Windows {
   static constexpr auto name = "windows";
-  VPR_KERNELS(windows);
+  VPR_SPEC_KERNELS(windows);
   static constexpr Tolerance value = exact, gradient{16, "a sum over the windows that see a cell"};
   static Shape shape(const WindowOnMap& on, std::int64_t channels) { return {on.map.patches(), channels}; }
   static Cases<WindowOnMap> cases() { return map_cases(shape); }
@@ -38,7 +38,7 @@ struct Windows {
 
 struct Fold {
   static constexpr auto name = "fold";
-  VPR_KERNELS(fold);
+  VPR_SPEC_KERNELS(fold);
   static constexpr Tolerance value{16, "a sum over the windows that see a cell"}, gradient = exact;
   static Shape shape(const WindowOnMap& on, std::int64_t channels) { return {on.positions().patches(), channels * on.window.cells()}; }
   static Cases<WindowOnMap> cases() { return map_cases(shape); }
@@ -48,7 +48,7 @@ struct Fold {
 
 struct MaxPool {
   static constexpr auto name = "max_pool";
-  VPR_KERNELS(max_pool, max_pool_gradient);
+  VPR_SPEC_KERNELS(max_pool, max_pool_gradient);
   static constexpr Tolerance value = exact, gradient{16, "a sum over the windows that take a cell"};
   static Cases<WindowOnMap> cases() { return map_cases(Windows::shape); }
   static Case<WindowOnMap> speed() { return {{{{112 * 112, 64}}}, {{112, 112}, {3, 2, 1}}}; }
@@ -62,7 +62,7 @@ struct Convolved {
     bool relu_of_sum = false;
   };
   static constexpr auto name = "convolution";
-  VPR_KERNELS(convolution);
+  VPR_SPEC_KERNELS(convolution);
   static constexpr Tolerance value{32, "a sum over at most 17 · 49 products"}, gradient{32, "sums over windows, outputs and rows"};
   static Case<Settings> of(const WindowOnMap& on, std::int64_t inputs, std::int64_t outputs, std::int64_t groups) {
     const Operand of_outputs{{outputs}, false};

@@ -7,7 +7,7 @@ namespace vpr::test {
 
 struct Norms {
   static constexpr auto name = "norms";
-  VPR_KERNELS(norms, norms_gradient);
+  VPR_SPEC_KERNELS(norms, norms_gradient);
   static constexpr Tolerance value{8, "the root of a sum of squares"}, gradient{16, "and a quotient by it"};
   static Cases<> cases() {
     Cases<> cases;
@@ -20,7 +20,7 @@ struct Norms {
 
 struct Distances {
   static constexpr auto name = "distances";
-  VPR_KERNELS(distances, distances_gradient);
+  VPR_SPEC_KERNELS(distances, distances_gradient);
   static constexpr Tolerance value{8, "the root of a sum of squares"}, gradient{16, "a sum of differences over it"};
   static Cases<> cases() {
     Cases<> cases;
@@ -37,7 +37,7 @@ struct LogSumExp {
     bool and_zero;
   };
   static constexpr auto name = "log_sum_exp";
-  VPR_KERNELS(log_sum_exp, log_sum_exp_gradient);
+  VPR_SPEC_KERNELS(log_sum_exp, log_sum_exp_gradient);
   static constexpr Tolerance value{4, "the largest is taken out first"},
       gradient{16, "the exponential of a difference from a value of up to 4"};
   static Cases<AndZero> cases() {

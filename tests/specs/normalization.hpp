@@ -12,7 +12,7 @@ struct Eps {
 
 struct LayerNorm {
   static constexpr auto name = "layer_norm";
-  VPR_KERNELS(layer_norm, layer_norm_gradient);
+  VPR_SPEC_KERNELS(layer_norm, layer_norm_gradient);
   static constexpr Tolerance value{8, "sums of differences from a mean, and a root"}, gradient{16, "two sums more, and gamma's over rows"};
   static constexpr bool in_place = true;
   static Case<Eps> of(std::int64_t rows, std::int64_t width, float eps) {
@@ -29,7 +29,7 @@ struct LayerNorm {
 
 struct L2Normalize {
   static constexpr auto name = "l2_normalize";
-  VPR_KERNELS(l2_normalize, l2_normalize_gradient);
+  VPR_SPEC_KERNELS(l2_normalize, l2_normalize_gradient);
   static constexpr Tolerance value{8, "the root of a sum of squares, and a quotient"}, gradient{16, "a sum of products more"};
   static constexpr bool in_place = true;
   static Cases<Eps> cases() {
@@ -43,7 +43,7 @@ struct L2Normalize {
 
 struct Softmax {
   static constexpr auto name = "softmax";
-  VPR_KERNELS(softmax, softmax_gradient);
+  VPR_SPEC_KERNELS(softmax, softmax_gradient);
   static constexpr Tolerance value{8, "the sum of exponentials"}, gradient{16, "a sum of products more"};
   static constexpr bool in_place = true;
   static Cases<> cases() {
@@ -58,7 +58,7 @@ struct Softmax {
 /// By given statistics, and by the batch's own where there are no more than three inputs.
 struct BatchNorm {
   static constexpr auto name = "batch_norm";
-  VPR_KERNELS(batch_norm, batch_norm_gradient, channel_moments);
+  VPR_SPEC_KERNELS(batch_norm, batch_norm_gradient, channel_moments);
   static constexpr Tolerance value{8, "a mean and a variance over all rows"}, gradient{64, "two sums more over them"};
   static Cases<> cases() {
     Cases<> cases;

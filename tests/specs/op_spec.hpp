@@ -89,13 +89,13 @@ inline std::map<std::string, int>& kernel_calls() {
 struct Definitions : ScalarKernels<SerialExecutor>, ScalarGradients<SerialExecutor>, ScalarUpdates<SerialExecutor> {};
 
 /// A spec's `Kernels`: those that the op calls, and those of its gradient.
-#define VPR_KERNELS(first, ...)                                    \
-  struct Kernels {                                                 \
-    VPR_KERNEL(first) __VA_OPT__(VPR_KERNELS_AFTER_1(__VA_ARGS__)) \
+#define VPR_SPEC_KERNELS(first, ...)                                    \
+  struct Kernels {                                                      \
+    VPR_KERNEL(first) __VA_OPT__(VPR_SPEC_KERNELS_AFTER_1(__VA_ARGS__)) \
   }
-#define VPR_KERNELS_AFTER_1(first, ...) VPR_KERNEL(first) __VA_OPT__(VPR_KERNELS_AFTER_2(__VA_ARGS__))
-#define VPR_KERNELS_AFTER_2(first, ...) VPR_KERNEL(first) __VA_OPT__(VPR_KERNELS_AFTER_3(__VA_ARGS__))
-#define VPR_KERNELS_AFTER_3(last) VPR_KERNEL(last)
+#define VPR_SPEC_KERNELS_AFTER_1(first, ...) VPR_KERNEL(first) __VA_OPT__(VPR_SPEC_KERNELS_AFTER_2(__VA_ARGS__))
+#define VPR_SPEC_KERNELS_AFTER_2(first, ...) VPR_KERNEL(first) __VA_OPT__(VPR_SPEC_KERNELS_AFTER_3(__VA_ARGS__))
+#define VPR_SPEC_KERNELS_AFTER_3(last) VPR_KERNEL(last)
 #define VPR_KERNEL(name)                                                                                                        \
   inline static int& name##_calls = ::vpr::test::kernel_calls()[#name];                                                         \
   template <class... Arguments>                                                                                                 \

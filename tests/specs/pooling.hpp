@@ -19,7 +19,7 @@ inline Cases<> pooling_cases(const std::vector<Operand>& others) {
 
 struct Gem {
   static constexpr auto name = "gem";
-  VPR_KERNELS(gem, gem_gradient, gem_power_gradient);
+  VPR_SPEC_KERNELS(gem, gem_gradient, gem_power_gradient);
   static constexpr Tolerance value{8, "the powers of ratios to the largest, and a root of their mean"},
       gradient{256, "the power's is a sum of small logarithms over all results"};
   static Cases<> cases() { return pooling_cases({{{1}, false, 2.5F, 3.5F}}); }
@@ -29,7 +29,7 @@ struct Gem {
 
 struct Mean {
   static constexpr auto name = "mean";
-  VPR_KERNELS(mean, mean_gradient);
+  VPR_SPEC_KERNELS(mean, mean_gradient);
   static constexpr Tolerance value{16, "a sum over at most 129 tokens"}, gradient{1, "one quotient"};
   static Cases<> cases() { return pooling_cases({}); }
   static Case<> speed() { return {{{{256, 768}}}}; }

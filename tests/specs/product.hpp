@@ -10,7 +10,7 @@ struct Matmul {
     Product product = Product::ab;
   };
   static constexpr auto name = "matmul";
-  VPR_KERNELS(matmul);
+  VPR_SPEC_KERNELS(matmul);
   static constexpr Tolerance value{32, "a sum over at most 193 products"}, gradient{32, "likewise"};
   static Cases<Transposed> cases() {
     Cases<Transposed> cases{{{{{3, 5}}, {{5, 2, 2, 1}, false}}}};  // of more axes than two, all but the first count as columns

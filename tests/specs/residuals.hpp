@@ -7,7 +7,7 @@ namespace vpr::test {
 
 struct OneHot {
   static constexpr auto name = "one_hot";
-  VPR_KERNELS(one_hot);
+  VPR_SPEC_KERNELS(one_hot);
   static constexpr Tolerance value = exact;
   static constexpr NoGradient gradient{"the choice of the largest changes nowhere smoothly: it is a constant"};
   static constexpr auto hides_nan = "a NaN is not larger than anything";
@@ -25,7 +25,7 @@ struct OneHot {
 
 struct ResidualSums {
   static constexpr auto name = "residual_sums";
-  VPR_KERNELS(residual_sums, residual_sums_gradient, residual_shares_gradient, residual_centres_gradient);
+  VPR_SPEC_KERNELS(residual_sums, residual_sums_gradient, residual_shares_gradient, residual_centres_gradient);
   static constexpr Tolerance value{16, "a sum over at most 129 tokens"}, gradient{32, "the centroids' is one over the images too"};
   static Case<> of(std::int64_t tokens, std::int64_t clusters, std::int64_t channels) {
     return {{{{tokens, channels}}, {{tokens, clusters}}, {{clusters, channels}, false}}};

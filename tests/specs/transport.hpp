@@ -10,7 +10,7 @@ struct OptimalTransport {
     std::int64_t count, last_mass = 1;
   };
   static constexpr auto name = "optimal_transport";
-  VPR_KERNELS(optimal_transport, optimal_transport_gradient);
+  VPR_SPEC_KERNELS(optimal_transport, optimal_transport_gradient);
   static constexpr Tolerance value{16, "sums of exponentials, twice an iteration"}, gradient{64, "and the iterations backwards"};
   /// Once there is an iteration, the dustbin's gradient is zero in exact arithmetic and rounding in any other: see autograd/transport_test.cpp.
   static Case<Iterations> of(std::int64_t tokens, std::int64_t clusters, std::int64_t iterations, std::int64_t last_mass = 1) {

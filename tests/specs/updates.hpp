@@ -29,7 +29,7 @@ inline Cases<Changed> update_cases(const std::vector<Operand>& operands) {
 
 struct SgdUpdate {
   static constexpr auto name = "sgd_update";
-  VPR_KERNELS(sgd_update);
+  VPR_SPEC_KERNELS(sgd_update);
   static constexpr Tolerance value{4, "three products and sums"};
   static constexpr NoGradient gradient{"a step of an optimiser is not recorded"};
   static Cases<Changed> cases() { return update_cases({{{0}, false}, {{0}, false}, {{0}, false}}); }
@@ -43,7 +43,7 @@ struct SgdUpdate {
 
 struct AdamUpdate {
   static constexpr auto name = "adam_update";
-  VPR_KERNELS(adam_update);
+  VPR_SPEC_KERNELS(adam_update);
   static constexpr Tolerance value{8, "a quotient by a root that may be small"};
   static constexpr NoGradient gradient{"a step of an optimiser is not recorded"};
   static std::vector<Operand> operands() { return {{{0}, false}, {{0}, false}, {{0}, false}, {{0}, false, 0, 1}, {{0}, false, 0, 1}}; }
