@@ -177,7 +177,8 @@ void add_loop(CLI::App& program) {
                    "0.85, more than "
                    "10 frames apart, none within 25 frames of a better one); both bring SALAD at their size")
       ->check(CLI::IsMember({"vggt-slam", "vggt-long"}));
-  command->add_option("--threshold", options->threshold, "a loop's score is better than this; with a sequence, its score");
+  command->add_option("--threshold", options->threshold, "a loop's score is better than this; with a sequence, its score")
+      ->check(finite_number());
   command->add_option("--decision", options->decision, "accept loops by this rule, a file that `vpr evaluate --save-decision` wrote");
   command
       ->add_option("--sequence", options->sequence,

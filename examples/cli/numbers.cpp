@@ -42,4 +42,9 @@ CLI::Validator number_above_zero() {
   return check_number("above 0", std::numeric_limits<double>::denorm_min(), std::numeric_limits<double>::max());
 }
 
+CLI::Validator finite_number() {
+  constexpr double most = std::numeric_limits<float>::max();
+  return check_number("that is finite", -most, most).description("");
+}
+
 }  // namespace cli

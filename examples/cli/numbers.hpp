@@ -17,5 +17,7 @@ CLI::Validator number_from(double least, double most);
 /// The same without an upper end.
 CLI::Validator number_from(double least);
 CLI::Validator number_above_zero();
+/// Any that a float holds.
+CLI::Validator finite_number();
 
 }  // namespace cli

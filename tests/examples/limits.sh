@@ -37,6 +37,9 @@ for number in -1 18446744073709551616 010 0x10 1.5 nan +1 ''; do  # none of whic
   try "--seed: got '$number', expected a whole number from 0" evaluate "${common[@]}" --seed "$number"
   try "--top: got '$number', expected a whole number from 1 to 100000" localize "${common[@]}" --top "$number"
 done
+for number in nan inf 1e400 1e39 0.8x; do
+  try "--threshold: got '$number', expected a number that is finite" loop "${common[@]:0:4}" --threshold $number photos
+done
 try "--decision-precision requires --save-decision" evaluate "${common[@]}" --decision-precision 0.9
 train=(train --recipe head --model dinov2-vits14+gem --weights w.pth --data photos --out trained.safetensors)
 for number in nan inf 0 -1; do try "--rate: got '$number', expected a number above 0" "${train[@]}" --rate $number; done
