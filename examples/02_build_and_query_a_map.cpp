@@ -8,7 +8,8 @@
 #include <cstdio>
 
 int main(int count, char** arguments) try {
-  if (count < 4) return std::fprintf(stderr, "usage: %s WEIGHTS FOLDER PHOTO..., WEIGHTS of DINOv2 ViT-S/14\n", arguments[0]), 2;
+  if (count < 4)
+    return std::fprintf(stderr, "usage: %s WEIGHTS FOLDER_OF_KNOWN_PLACES PHOTO..., WEIGHTS of DINOv2 ViT-S/14\n", arguments[0]), 2;
 
   vpr::Pipeline model(vpr::Tapped(vpr::DinoV2<vpr::ViTS14>(), {.block = 7}), vpr::L2Tokens<vpr::GeM<>>());
   vpr::load(model.backbone, vpr::open_weights(arguments[1]));

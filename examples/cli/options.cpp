@@ -68,7 +68,10 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       .add_option("--model", options.model,
                   "a system, such as salad, or backbone+aggregator, such as dinov2-vits14+gem; `vpr models` lists them")
       ->required();
-  command.add_option("--weights", options.weights, "weights of the system or the backbone: .pth, .ckpt, .safetensors, .npz, .onnx")
+  command
+      .add_option("--weights", options.weights,
+                  "weights of the system or the backbone: .pth, .ckpt, .safetensors, .npz, .onnx; or seed:N, "
+                  "drawn at random, to measure speed and memory")
       ->required();
   command.add_option("--weights-root", options.weights_root,
                      "which of several sets of weights in the file: the prefix of their names, such as teacher.backbone.");
@@ -107,7 +110,8 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   add_speed_options(command, options);
   command
       .add_option("--batch-context", options.batch_context,
-                  "for cricavpr, which mixes photos: alone, blocks:N in their order, or with:LIST, the same photos beside each one")
+                  "for cricavpr and supervlad-across-photos, which mix photos: alone, blocks:N in their order, or with:LIST, the same "
+                  "photos beside each one")
       ->capture_default_str();
   command.add_option("--pca", options.pca, "project descriptors by a PCA that `vpr pca` wrote");
   command.add_option("--vocabulary", options.vocabulary,

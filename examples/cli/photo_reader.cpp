@@ -79,7 +79,7 @@ std::vector<std::size_t> PhotoReader::for_each_batch(std::span<const vpr::Photo>
 }
 
 void PhotoReader::require_some(const std::vector<std::size_t>& used, std::size_t photos, const std::string& of) const {
-  VPR_REQUIRE(vpr::FormatError, !used.empty() || photos == 0, "none of the ", photos, " photos of ", of,
+  VPR_REQUIRE(vpr::FormatError, !used.empty() || photos == 0, "none of the ", photos, " photos", of == "photos" ? "" : " of the " + of,
               " can be read; the first: ", left_out_.first_reason(of));
 }
 

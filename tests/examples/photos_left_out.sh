@@ -77,7 +77,7 @@ expect 1 "$vpr" evaluate "${model[@]}" "${sets[@]}" --strict-photos --json stric
 [ ! -e strict.json ] || fail "--strict-photos went on"
 for path in town/database/*; do : >"$path"; done
 expect 1 "$vpr" evaluate "${model[@]}" "${sets[@]}" --json none.json
-grep -q "none of the 10 photos of database can be read" err.txt || fail "no photo at all is no error"
+grep -q "none of the 10 photos of the database can be read" err.txt || fail "no photo at all is no error"
 
 # What cannot be written is known before anything is computed.
 for output in --json --report; do
