@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +39,15 @@ std::vector<std::string> names_where(const std::vector<vpr::FittingModel>& model
   return names;
 }
 
+/// What the file says of itself, without the form of each packed matrix.
+std::map<std::string, std::string> metadata_of(const vpr::WeightFile& file) {
+  std::map<std::string, std::string> metadata;
+  for (const auto& [name, value] : file.metadata()) {
+    if (!name.starts_with("packed ")) metadata.emplace(vpr::escaped(name), vpr::escaped(value));
+  }
+  return metadata;
+}
+
 bool loads_strictly(const vpr::FittingModel& model) { return model.by_default && model.report.fits(); }
 bool loads_leniently(const vpr::FittingModel& model) { return model.by_default && !model.report.fits(); }
 
@@ -58,7 +68,8 @@ void print_json(const std::vector<vpr::TensorSummary>& tensors, const vpr::Weigh
                               {"fits", names_where(models, loads_strictly)},
                               {"fits_leniently", names_where(models, loads_leniently)},
                               {"content", vpr::escaped(content)},
-                              {"sets", nlohmann::ordered_json::array()}};
+                              {"sets", nlohmann::ordered_json::array()},
+                              {"metadata", metadata_of(file)}};
   for (const vpr::TensorSummary& tensor : tensors) {
     json["tensors"].push_back({{"name", vpr::escaped(tensor.info.name)},
                                {"dtype", vpr::text_of(tensor.info.dtype)},
@@ -106,6 +117,7 @@ void print_text(const std::vector<vpr::TensorSummary>& tensors, const vpr::Weigh
   }
   for (const auto& [name, maker] : file.placeholders())
     std::cout << vpr::escaped(name) << "  no tensor: '" << vpr::escaped(maker) << "' would make it, which is not run\n";
+  for (const auto& [name, value] : metadata_of(file)) std::cout << "metadata " << name << ": " << value << '\n';
   std::cout << tensors.size() << " tensors, " << numbers << " values\n";
   const std::vector<std::string> strict = names_where(models, loads_strictly), lenient = names_where(models, loads_leniently);
   print_names("fits:", strict.empty() ? std::vector<std::string>{"no model that is known here"} : strict);

@@ -57,6 +57,8 @@ mv kept.json last.json
 "$vpr" pca third.npy --out most.safetensors | grep -qF "384 to 2 dimensions" || fail "three descriptors differ in two directions"
 refused "--dimensions says how many are kept" "$vpr" pca third.npy --dimensions 3 --out more.safetensors
 "$vpr" pca third.npy --dimensions 2 --out pca.safetensors
+"$vpr" inspect pca.safetensors >out.txt
+for text in "metadata format: vpr PCA" "metadata facet: key"; do grep -qF "$text" out.txt || fail "inspect does not print $text"; done
 "$vpr" evaluate --model dinov2-vits14+gem "${model[@]}" "${sets[@]}" --block 3 --facet key --pca pca.safetensors --json pca.json --report page.html >out.txt
 is pca.json /model '"dinov2-vits14+gem"'
 is pca.json /size '"28x28"'

@@ -58,7 +58,8 @@ TEST_CASE("open_weights: what is no weight file is called what it seems to be") 
   says("\xFF\xD8\xFF\xE0 photo", "w.pth", "a photo");
   says("\x89PNG\r\n\x1A\n photo", "w.safetensors", "a photo");
   says("RIFF....WEBPVP8 ", "w.onnx", "a photo");
-  says(std::string("\0\1\2\3", 4), "w.bin", "damaged");
+  says(std::string("\0\1\2\3", 4), "w.bin", "damaged, or of another kind");
+  says(std::string(16, '\0') + "\xDE\xC0\xEF\xBE", "town.map", "a map of places");
   says("", "w.pth", "is empty");
   CHECK_THROWS_AS(open_weights(folder.path().string()), vpr::IoError);
   CHECK_THROWS_WITH(open_weights(folder.path().string()), ContainsSubstring("is a directory"));

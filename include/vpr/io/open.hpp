@@ -45,6 +45,7 @@ inline std::string_view recognise_other(std::string_view text) {
     if (text.starts_with(photo)) return "a photo";
   }
   if (text.starts_with('\x80')) return "a plain pickle, which could run code and is not read: save `model.state_dict()` with torch.save";
+  if (text.size() >= 20 && text.substr(16, 4) == "\xDE\xC0\xEF\xBE") return "a map of places (LMDB)";
   const std::string_view first = text.substr(0, 64);
   const auto printable = [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t'; };
   return std::all_of(first.begin(), first.end(), printable) ? "a text" : "";
@@ -79,7 +80,8 @@ inline WeightFile open_single(MappedFile file, std::string_view wanted) {
   const auto named = [&](std::string_view ending) { return other.empty() && path.ends_with(ending); };
   if ((text.size() > 8 && text[8] == '{') || named(".safetensors")) return read_safetensors(std::move(file));
   if (text[0] == '\x08' || named(".onnx")) return read_onnx(std::move(file));
-  fail<FormatError>(path, ": is no weight file (safetensors, PyTorch, npz, npy, ONNX); it seems to be ", other.empty() ? "damaged" : other);
+  fail<FormatError>(path, ": is no weight file (safetensors, PyTorch, npz, npy, ONNX); it seems to be ",
+                    other.empty() ? "damaged, or of another kind" : other);
 }
 
 }  // namespace detail
