@@ -59,14 +59,20 @@ std::unordered_map<std::string, std::filesystem::path> names_in(const vpr::MapSn
   return names;
 }
 
-/// Adds photos, a commit a batch. @return the indices of those that could be read
+/// Adds photos, a commit a batch; warns where codes of signs are all the same. @return the indices of those that could be read
 std::vector<std::size_t> add_to(vpr::PlaceMap& map, const std::string& session, const std::vector<vpr::Photo>& photos,
                                 const Describer& describe) {
-  return describe.for_each_batch(photos, "photos", [&](const vpr::Descriptors& descriptors, auto indices) {
+  bool one_sign = map.snapshot().precision() == vpr::MapPrecision::binary;
+  const std::vector<std::size_t> added = describe.for_each_batch(photos, "photos", [&](const vpr::Descriptors& descriptors, auto indices) {
+    one_sign = one_sign && std::all_of(descriptors.values.begin(), descriptors.values.end(), [](float value) { return value > 0; });
     std::vector<vpr::Place> places;
     for (const std::size_t i : indices) places.push_back({.name = photos[i].name, .session = session, .position = photos[i].position});
     map.add(places, descriptors.rows());
   });
+  if (one_sign && !added.empty())
+    std::cerr << "vpr: all values of these descriptors are above 0, as GeM's are, so their binary codes are all equal: no place is found "
+                 "by them\n";
+  return added;
 }
 
 void create(AddOptions options) {

@@ -121,6 +121,10 @@ expect 2 "$vpr" map merge town.map coarse.map
 is town.map /places 31
 expect 0 "$vpr" map verify town.map
 
+# Codes of GeM's descriptors, none of which has a value below 0.
+expect 0 "$vpr" map create codes.map "${model[@]}" --descriptors binary town/database
+printed "their binary codes are all equal"
+
 # PCA and vocabulary are in the map.
 expect 0 "$vpr" pca D.npy --dimensions 4 --out pca.safetensors
 expect 0 "$vpr" localize "${model[@]}" --pca pca.safetensors --database town/database --queries town/queries/fog --csv pca.csv
