@@ -3,11 +3,12 @@
 
 #include <filesystem>
 #include <limits>
+#include <system_error>
 
 namespace cli {
 
 TrainingRecord::TrainingRecord(const TrainOptions& options, const vpr::Recipe& recipe, const std::string& data, std::int64_t done)
-    : path_(options.report) {
+    : path_(options.report), log_path_(options.log) {
   report_.title = "Training of " + recipe.system;
   report_.facts = {
       {"Recipe", recipe.name}, {"Trained on", data}, {"Weights at first", std::filesystem::path(options.weights).filename().string()}};
@@ -35,6 +36,13 @@ void TrainingRecord::add(vpr::TrainingRow row) {
 
 void TrainingRecord::write_report() const {
   if (!path_.empty()) vpr::write_training_report(path_, report_);
+}
+
+void TrainingRecord::remove_log() {
+  if (!log_ || !report_.rows.empty()) return;
+  log_.reset();
+  std::error_code ignored;
+  std::filesystem::remove(log_path_, ignored);
 }
 
 }  // namespace cli

@@ -26,10 +26,12 @@ class TrainingRecord {
   /// Takes what is said of a step, or, as step 0, of the validation before the first.
   void add(vpr::TrainingRow row);
   void write_report() const;
+  /// Removes the log of a training that took no step, which would be in the way of the next one.
+  void remove_log();
 
  private:
   std::optional<vpr::TrainingLog> log_;
-  std::string path_;  // of the report; empty: none is written
+  std::string path_, log_path_;  // empty: none is written
   vpr::TrainingReport report_;
 };
 

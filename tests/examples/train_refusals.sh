@@ -26,6 +26,13 @@ refuses 2 "--tuned-blocks: got 13, the network has 12" --steps 2 --tuned-blocks 
 train --steps 3 --rate 0.001 >/dev/null  # --every is 0
 [ -f "$folder/out.safetensors.state" ] || { echo "the last step left no state"; exit 1; }
 md5sum "$folder"/out.* >"$folder/sums"
+if "$vpr" train --recipe head --model dinov2-vits14:2+salad --weights "$weights" --data "$folder/town/poses.csv" --by id --size 28 --places 2 --photos 2 \
+  --steps 1 --out "$folder/salad.safetensors" --log "$folder/salad.csv" >"$folder/said" 2>&1; then
+  echo "4 tokens for 64 clusters passed"
+  exit 1
+fi
+grep -qF "use larger images or fewer clusters" "$folder/said"
+[ ! -e "$folder/salad.csv" ] || { echo "a training whose first step failed left a log, which refuses the next one"; exit 1; }
 refuses 2 "is there already" --steps 3
 refuses 2 "3 steps are done already, --steps asks for 2" --steps 2 --rate 0.001 --resume
 refuses 2 "--rate was '0.001', now '0.002'" --steps 4 --rate 0.002 --resume
