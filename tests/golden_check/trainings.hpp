@@ -122,6 +122,24 @@ struct MinedLoss {
   }
 };
 
+/// The training of a system by the multi-similarity loss of a batch of places.
+///
+/// @param describe  the descriptors of photos, as they are compared
+template <class B, class System, class Schedule, class Describe>
+void check_mined_training(const Golden& golden, Check& check, System& system, std::int64_t tuned_blocks, const Schedule& schedule,
+                          const Describe& describe) {
+  const Var<B> photos = photos_of<B>(golden);
+  MinedLoss<B> loss{places_of(golden), {}, {}};
+  check_training<B>(
+      golden, check, system, tuned_blocks, [&] { return loss(system(photos)); }, schedule,
+      [&](const std::string& when) {
+        const std::string name = "out." + when + ".descriptors";
+        check(name, describe(photos).to_vector(), share_of_largest(golden, name, "after"));
+      });
+  check("pairs_positive", loss.positive);
+  check("pairs_negative", loss.negative);
+}
+
 /// `train_salad`: SALAD's head and the last block of its network
 template <class B>
 void train_salad(const Golden& golden, Check& check) {
@@ -136,18 +154,9 @@ void train_salad(const Golden& golden, Check& check) {
                                      .hidden = sizes.at("hidden"),
                                      .iterations = sizes.at("iterations")}),
                  NormaliseThenResize<>{{{56, 56}}}, {"backbone.model.", "aggregator."});
-  const Var<B> photos = photos_of<B>(golden);
-  MinedLoss<B> loss{places_of(golden), {}, {}};
   const auto& linear = golden.config().at("schedule");
   const LinearDecay schedule{linear.at("linear").at(0), linear.at("linear").at(1), linear.at("total_iters")};
-  check_training<B>(
-      golden, check, salad, 1, [&] { return loss(salad(photos)); }, schedule,
-      [&](const std::string& when) {
-        const std::string name = "out." + when + ".descriptors";
-        check(name, salad(photos).to_vector(), share_of_largest(golden, name, "after"));
-      });
-  check("pairs_positive", loss.positive);
-  check("pairs_negative", loss.negative);
+  check_mined_training<B>(golden, check, salad, 1, schedule, [&](const Var<B>& photos) { return salad(photos); });
 }
 
 /// `train_crica`: CricaVPR's adapters and encoder
@@ -168,24 +177,18 @@ void train_crica(const Golden& golden, Check& check) {
                     CrossImageAggregator<Split<1, 2, 3>, R>(
                         {.channels = config.channels, .heads = encoder.at("nhead"), .hidden = encoder.at("dim_feedforward")}),
                     NormaliseThenResize<>{{{224, 224}}}, {"backbone.", ""});
-  const Var<B> photos = photos_of<B>(golden);
-  cricavpr.aggregator.batch_context = BatchContext<Var<B>>::blocks(photos.shape()[0]);
+  cricavpr.aggregator.batch_context = BatchContext<Var<B>>::blocks(golden.shape("in.noise")[0]);
   const auto freeze_statistics = [&](bool frozen) {
     for (auto& block : cricavpr.backbone.blocks()) block.adapter.convolution.freeze_statistics(frozen);
   };
-  MinedLoss<B> loss{places_of(golden), {}, {}};
   const auto& step = golden.config().at("schedule");
   const StepDecay schedule{step.at("step_size"), step.at("gamma")};
-  check_training<B>(
-      golden, check, cricavpr, 0, [&] { return loss(cricavpr(photos)); }, schedule,
-      [&](const std::string& when) {
-        const std::string name = "out." + when + ".descriptors";
-        freeze_statistics(true);
-        check(name, cricavpr(photos).to_vector(), share_of_largest(golden, name, "after"));
-        freeze_statistics(false);
-      });
-  check("pairs_positive", loss.positive);
-  check("pairs_negative", loss.negative);
+  check_mined_training<B>(golden, check, cricavpr, 0, schedule, [&](const Var<B>& photos) {
+    freeze_statistics(true);
+    Var<B> descriptors = cricavpr(photos);
+    freeze_statistics(false);
+    return descriptors;
+  });
 }
 
 /// `train_sela`: SelaVPR's adapters and local head
