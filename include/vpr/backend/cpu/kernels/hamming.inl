@@ -54,7 +54,7 @@ struct BitCounts {
 /// See `HammingKernels::Closer`.
 inline std::uint64_t closer(const std::uint64_t* codes, std::int64_t words, const std::uint64_t* query, std::uint64_t bound, bool fetch,
                             std::uint64_t* distances) {
-  constexpr int vectors = 4;
+  constexpr int vectors = VPR_VECTOR_BYTES == 64 ? 8 : 4;  // as registers hold; a whole panel is read from its first to its last byte
   CodeWords any = {};
   for (int lane = 0; lane < panel_rows; lane += vectors * code_lanes) {
     CodeWords sums[vectors] = {};
