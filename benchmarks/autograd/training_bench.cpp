@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Training in float32. `train_*`: milliseconds for a forward and a backward pass of DINOv2 with its last four blocks and a GeM trained; arguments:
-// photos in the batch, threads. `memory_*`: the most memory that whole steps of a recipe need, loss, miner and Adam included; arguments: photos,
+// `train_*`: milliseconds for a forward and a backward pass of DINOv2 with its last four blocks and a GeM trained, in float32, and with the
+// blocks' products in bf16; arguments: photos in the batch, threads. `memory_*`: the most memory that whole steps of a recipe need, loss, miner and Adam included; arguments: photos,
 // whether blocks are checkpointed.
 #include "benchmarks/support/memory.hpp"
 #include "tests/support/random.hpp"
@@ -12,6 +12,7 @@
 #include <vpr/layer/initialise.hpp>
 #include <vpr/loss/multi_similarity.hpp>
 #include <vpr/loss/selavpr.hpp>
+#include <vpr/model/precision.hpp>
 #include <vpr/model/recipes.hpp>
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
@@ -65,9 +66,10 @@ vpr::Tensor<Plain> photos(std::int64_t count) {
 }
 
 template <class Config>
-void pass(benchmark::State& state) {
+void pass(benchmark::State& state, vpr::Precision precision) {
   Model<Config, vpr::GeM<Recorded>> model;
   train_last_blocks(model, 4);
+  vpr::train_blocks_in(model.network, precision);
   const vpr::Tensor<Plain> images = photos(state.range(0));
   vpr::set_thread_count(static_cast<int>(state.range(1)));
   model.forward_and_backward(images);
@@ -104,8 +106,10 @@ void memory(benchmark::State& state, const char* recipe, const Make& make, const
   state.counters["peak_MB"] = vpr::bench::peak_memory() / 1e6;
 }
 
-void train_s14(benchmark::State& state) { pass<vpr::ViTS14>(state); }
-void train_b14(benchmark::State& state) { pass<vpr::ViTB14>(state); }
+void train_s14(benchmark::State& state) { pass<vpr::ViTS14>(state, vpr::Precision::f32); }
+void train_b14(benchmark::State& state) { pass<vpr::ViTB14>(state, vpr::Precision::f32); }
+void train_s14_bf16(benchmark::State& state) { pass<vpr::ViTS14>(state, vpr::Precision::bf16); }
+void train_b14_bf16(benchmark::State& state) { pass<vpr::ViTB14>(state, vpr::Precision::bf16); }
 
 /// SALAD as published: ViT-B/14, the last four blocks and the aggregator, by the multi-similarity loss of mined pairs.
 void memory_salad(benchmark::State& state) {
@@ -126,6 +130,8 @@ void memory_selavpr(benchmark::State& state) {
 
 BENCHMARK(train_s14)->Args({4, 1})->Args({4, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(train_b14)->Args({4, 1})->Args({4, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(train_s14_bf16)->Args({4, 1})->Args({4, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(train_b14_bf16)->Args({4, 1})->Args({4, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(memory_salad)->Args({8, 0})->Args({8, 1})->Iterations(1)->Unit(benchmark::kSecond)->UseRealTime();
 BENCHMARK(memory_selavpr)->Args({8, 0})->Args({8, 1})->Iterations(1)->Unit(benchmark::kSecond)->UseRealTime();
 

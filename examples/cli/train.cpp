@@ -125,6 +125,11 @@ void add_train(CLI::App& program) {
   command->add_option("--tuned-blocks", options->tuned_blocks, "last blocks of the network that are trained; default: the recipe's")
       ->check(whole_from(0));
   command->add_option("--seed", options->seed, "seed of heads, batches and augmentation")->check(whole_from(0))->capture_default_str();
+  command
+      ->add_option("--precision", options->precision,
+                   "of the products in the network's blocks and their gradients; parameters and the optimiser are float32 in both")
+      ->check(CLI::IsMember({"f32", "bf16"}))
+      ->capture_default_str();
   command->add_flag("--checkpointing", options->checkpointing, "compute blocks twice to keep less in memory");
   command
       ->add_option("--every", options->every,

@@ -20,7 +20,7 @@ inline constexpr const char* training_preprocess = "normalise-then-resize-tensor
 
 struct TrainOptions {
   std::string recipe, weights, data, out, backbone, model, tokens, cache, log, report, database, queries, positives, mining, augment;
-  std::string by = "automatic", positions = "automatic", size;
+  std::string by = "automatic", positions = "automatic", precision = "f32", size;
   std::vector<std::string> leave_out;
   std::int64_t steps = 1000, places = 0, photos = 0, triplets = 0, negatives = 0, round = 0, pool = 0, frames = 5, tuned_blocks = -1,
                every = 0, patience = 0, threads = 0;

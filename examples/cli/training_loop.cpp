@@ -11,6 +11,7 @@
 
 #include <vpr/core/printable.hpp>
 #include <vpr/io/open.hpp>
+#include <vpr/model/precision.hpp>
 #include <vpr/model/record.hpp>
 #include <vpr/model/systems.hpp>
 #include <vpr/model/training.hpp>
@@ -118,6 +119,7 @@ void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::ma
                 vpr::printable(found.text(3)).c_str());
   }
   vpr::freeze_backbone(system, recipe);
+  vpr::train_blocks_in(system, vpr::find_precision(options.precision));
   system.pipeline.backbone.set_checkpointing(options.checkpointing);
 
   const std::unique_ptr<vpr::TrainingSteps> steps = training_steps(system, options, recipe);

@@ -76,3 +76,40 @@ TEST_CASE("A packed weight can be assigned but not trained, and its copies share
   weight.pack();  // once more does no harm
   CHECK(weight.to_vector() == values);
 }
+
+TEST_CASE("Products in bf16 and their gradients are those of rounded operands, and what is trained stays float32") {
+  using B = Cpu<f32>;
+  const auto rounded = [](std::vector<float> values) {
+    for (float& value : values) value = float(bf16(value));
+    return values;
+  };
+  for (const auto& [rows, inputs, outputs] : {std::tuple{1, 1, 1}, {7, 33, 5}, {20, 64, 40}}) {
+    const std::vector<float> x = random_floats(rows * inputs, 1), w = random_floats(outputs * inputs, 2),
+                             dy = random_floats(rows * outputs, 3);
+    const Tensor<B> above = Tensor<B>::from({rows, outputs}, std::span<const float>(dy));
+    Recorded<B>::weight weight(Shape{outputs, inputs}), of_rounded(Shape{outputs, inputs});
+    weight.assign(std::span<const float>(w));
+    of_rounded.assign(std::span<const float>(rounded(w)));
+    weight.multiply_in(Precision::bf16);
+    const Var<B> vx(Tensor<B>::from({rows, inputs}, std::span<const float>(x)), true);
+    const Var<B> vx_rounded(Tensor<B>::from({rows, inputs}, std::span<const float>(rounded(x))), true);
+    const Var<B> y = linear(vx, weight), y_rounded = linear(vx_rounded, of_rounded);
+    const float unit = 1e-6F * static_cast<float>(inputs);
+    CHECK(largest_difference(y.to_vector(), y_rounded.to_vector()) < unit);
+    y.backward(above);
+    y_rounded.backward(Tensor<B>::from({rows, outputs}, std::span<const float>(rounded(dy))));
+    CHECK(largest_difference(vx.gradient().to_vector(), vx_rounded.gradient().to_vector()) < 1e-4F);
+    CHECK(largest_difference(weight.gradient().to_vector(), of_rounded.gradient().to_vector()) < 1e-4F);
+    CHECK(weight.to_vector() == w);
+  }
+}
+
+TEST_CASE("Products in training are float32 or bf16") {
+  RecordedWeight<Cpu<f32>> weight(Shape{3, 2});
+  CHECK_THROWS_WITH(weight.multiply_in(Precision::int8), ContainsSubstring("training multiplies in f32 or bf16, not in int8"));
+  RecordedWeight<F64> wide(Shape{3, 2});
+  wide.multiply_in(Precision::f32);
+  CHECK_THROWS_WITH(wide.multiply_in(Precision::bf16), ContainsSubstring("training multiplies in f32 on this backend, not in bf16"));
+  weight.pack(Precision::bf16);
+  CHECK_THROWS_WITH(weight.multiply_in(Precision::bf16), ContainsSubstring("a packed weight [3, 2] is multiplied in the precision"));
+}

@@ -2,6 +2,7 @@
 #include <vpr/model/precision.hpp>
 
 #include <vpr/adapter/bottleneck.hpp>
+#include <vpr/autograd.hpp>
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/layer/initialise.hpp>
 #include <vpr/layer/normed_convolution.hpp>
@@ -10,6 +11,7 @@
 #include "tests/support/random.hpp"
 
 #include <cmath>
+#include <map>
 
 using namespace vpr;
 
@@ -118,6 +120,38 @@ TEST_CASE("Mixed holds the first and the last block in bf16, those between in in
   CHECK(network.blocks()[0].attn.qkv.weight.precision() == Precision::bf16);
   CHECK(network.blocks()[1].mlp.out.weight.precision() == Precision::int8);
   CHECK(network.blocks()[2].attn.proj.weight.precision() == Precision::bf16);
+}
+
+TEST_CASE("Training multiplies the matrices of blocks in bf16, and what it trains stays float32") {
+  using B = Recorded<Cpu<>>;
+  DinoV2<VitConfig, SelaAdapters, B> exact(config), rounded(config);
+  randomise(exact);
+  randomise(rounded);
+  train_blocks_in(rounded, Precision::bf16);
+  const auto images = Tensor<Cpu<>>::from(Shape{2, 3, 56, 56}, random_floats(2 * 3 * 56 * 56, 9));
+  const auto patches = [&](auto& network) {
+    const Var<Cpu<>> all = network(Var<Cpu<>>(images)).patches;
+    all.backward(Tensor<Cpu<>>::from(all.shape(), random_floats(all.shape().elements(), 4)));
+    return all.to_vector();
+  };
+  const std::vector<float> expected = patches(exact), found = patches(rounded);
+  CHECK(found != expected);
+  CHECK(cosine(found, expected) > 0.9999);
+  std::map<std::string, std::vector<float>> gradients;
+  exact.visit([&](const std::string& name, auto& parameter) { gradients[name] = parameter.gradient().to_vector(); }, "");
+  rounded.visit(
+      [&](const std::string& name, auto& parameter) {
+        INFO(name);
+        if constexpr (requires { parameter.precision(); })
+          CHECK(parameter.precision() == (detail::is_of_a_block(name) ? Precision::bf16 : Precision::f32));
+        const std::vector<float> gradient = parameter.gradient().to_vector(), &wanted = gradients.at(name);
+        REQUIRE(gradient.size() == wanted.size());
+        if (!wanted.empty()) CHECK(cosine(gradient, wanted) > 0.999);
+      },
+      "");
+  CHECK_THROWS_WITH(train_blocks_in(rounded, Precision::int8), ContainsSubstring("training multiplies in f32 or bf16, not in int8"));
+  NormedConvolution<B> layer(4, 4, {3, 1, 1}, 1e-5F);
+  CHECK_THROWS_WITH(train_blocks_in(layer, Precision::bf16), ContainsSubstring("this model has none: take f32"));
 }
 
 TEST_CASE("A precision is found by its name") {

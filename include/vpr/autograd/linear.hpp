@@ -36,21 +36,32 @@ requires(!std::same_as<W, Tensor<B>>) Tensor<B> plain(const W& packed) {
   return Tensor<B>::from(packed.shape(), std::span<const float>(packed.to_vector()));
 }
 
-/// What is recorded of `linear`: the product, and its gradients by x and by the matrix.
+/// What is recorded of `linear`: the product, and its gradients by x and by the matrix. A plain matrix is multiplied in `precision`.
 template <class B>
 struct LinearProduct {
+  Precision precision = Precision::f32;
+
   template <class W>
   Tensor<B> operator()(const Tensor<B>& x, const W& matrix, Epilogue<Tensor<B>> epilogue) const {
+    if constexpr (RoundsProducts<B> && std::same_as<W, Tensor<B>>) return linear(x, matrix, std::move(epilogue), precision);
     return linear(x, matrix, std::move(epilogue));
   }
   Tensor<B> gradient(const Shape& x, const Tensor<B>& matrix, const Tensor<B>& dy) const {
     Tensor<B> dx(x);
-    B::linear_gradient(matrix, dy, dx);
+    if constexpr (RoundsProducts<B>) {
+      B::linear_gradient(matrix, dy, dx, precision);
+    } else {
+      B::linear_gradient(matrix, dy, dx);
+    }
     return dx;
   }
   Tensor<B> weight_gradient(const Tensor<B>& x, const Shape& matrix, const Tensor<B>& dy) const {
     Tensor<B> dweight(matrix);
-    B::linear_weight_gradient(x, dy, dweight);
+    if constexpr (RoundsProducts<B>) {
+      B::linear_weight_gradient(x, dy, dweight, precision);
+    } else {
+      B::linear_weight_gradient(x, dy, dweight);
+    }
     return dweight;
   }
 };
@@ -103,7 +114,7 @@ Var<B> linear(const Var<B>& x, const Var<B>& weight, Epilogue<Var<B>> epilogue =
 }
 template <class B>
 Var<B> linear(const Var<B>& x, const RecordedWeight<B>& weight, Epilogue<Var<B>> epilogue = {}) {
-  return detail::recorded_linear(x, weight, std::move(epilogue));
+  return detail::recorded_linear(x, weight, std::move(epilogue), detail::LinearProduct<B>{weight.precision()});
 }
 
 template <class B>
@@ -112,7 +123,7 @@ Var<B> linear(const Var<B>& x, const Var<B>& weight, const Var<B>& bias) {
 }
 template <class B>
 Var<B> linear(const Var<B>& x, const RecordedWeight<B>& weight, const Var<B>& bias) {
-  return detail::recorded_linear(x, weight, Epilogue<Var<B>>{.bias = &bias});
+  return linear(x, weight, Epilogue<Var<B>>{.bias = &bias});
 }
 
 }  // namespace vpr

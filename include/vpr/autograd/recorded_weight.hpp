@@ -5,6 +5,7 @@
 
 #include <vpr/autograd/var.hpp>
 
+#include <concepts>
 #include <memory>
 #include <span>
 #include <utility>
@@ -13,7 +14,7 @@
 namespace vpr {
 
 /// What a recorded component holds a matrix of `linear`, or a convolution's weight, in: a `Var`, until it is packed. A packed one is held as
-/// backend `B` holds it at inference, in its layout and precision; it is frozen, and gradients pass through it to what it multiplies. So adapters train in float32
+/// backend `B` holds it at inference, in its layout and precision; it is frozen, and gradients pass through it to what it multiplies, in bf16 where it is. So adapters train in float32
 /// over a backbone in bfloat16.
 template <class B, class PackedForm>
 class RecordedWeight : public Var<B> {
@@ -34,11 +35,25 @@ class RecordedWeight : public Var<B> {
     const std::vector<float> values = to_vector();
     Packed packed = zero_convolution_weight<Packed>(this->shape(), groups_, form...);
     packed.assign(std::span<const float>(values));
+    if constexpr (requires { packed.precision(); }) precision_ = packed.precision() == Precision::bf16 ? Precision::bf16 : Precision::f32;
     packed_ = std::make_shared<Packed>(std::move(packed));
     static_cast<Var<B>&>(*this) = this->detached().with_value_if(false);
   }
   /// What it is packed into; nothing before.
   const Packed* packed() const { return packed_.get(); }
+
+  /// From now on its products and their gradients are computed in `precision`: in bf16 the operands of each are rounded to bfloat16 and summed in
+  /// float32. Its own values, and what an optimiser makes of them, stay in float32.
+  /// @throws ConfigError  for int8, for a packed weight, and for bf16 over a backend without such products
+  void multiply_in(Precision precision) requires std::same_as<PackedForm, typename B::weight> {
+    VPR_REQUIRE(ConfigError, packed_ == nullptr, "a packed weight ", this->shape(),
+                " is multiplied in the precision that it was packed in");
+    VPR_REQUIRE(ConfigError, precision == Precision::f32 || (precision == Precision::bf16 && RoundsProducts<B>),
+                "training multiplies in f32", RoundsProducts<B> ? " or bf16, not in " : " on this backend, not in ", name_of(precision));
+    precision_ = precision;
+  }
+  /// What its products are computed in, of a packed one only its gradients.
+  Precision precision() const { return precision_; }
 
   /// @throws ConfigError  if a packed one is to be trained.
   void set_needs_gradient(bool needed) {
@@ -54,6 +69,7 @@ class RecordedWeight : public Var<B> {
 
  private:
   std::int64_t groups_ = 1;
+  Precision precision_ = Precision::f32;
   std::shared_ptr<Packed> packed_;  // shared by copies, as the value of a Var is
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/backend/kernel.hpp>
+#include <vpr/backend/precision.hpp>
 #include <vpr/backend/scalar.hpp>
 #include <vpr/core/parameter.hpp>
 #include <vpr/core/tensor.hpp>
@@ -65,6 +66,14 @@ template <class B>
 concept DifferentiableBackend =
     Backend<B> && HasAttentionGradients<B> && HasElementwiseGradients<B> && HasLayoutGradients<B> && HasMapGradients<B> &&
     HasMetricGradients<B> && HasNormalizationGradients<B> && HasPoolingGradients<B> && HasProductGradients<B> && HasTransportGradients<B>;
+
+/// A backend that can also round the operands of products with a plain matrix, and those of their gradients, to bfloat16.
+template <class B>
+concept RoundsProducts = requires(const Tensor<B> x, EpilogueOperands<typename B::value> epilogue, Tensor<B> out) {
+  B::linear(x, x, epilogue, out, Precision::bf16);
+  B::linear_gradient(x, x, out, Precision::bf16);
+  B::linear_weight_gradient(x, x, out, Precision::bf16);
+};
 
 /// A backend whose recorded parameters optimisers can move: it has the kernels that `ScalarUpdates` defines.
 template <class B>

@@ -38,6 +38,10 @@ struct Cpu : HostMemory<P>, detail::CpuKernels<P>, ScalarUpdates<ParallelExecuto
   static void linear(const tensor& x, const tensor& matrix, const EpilogueOperands<P>& epilogue, tensor& out) {
     detail::gemm_linear(x, matrix, epilogue, out);
   }
+  static void linear(const tensor& x, const tensor& matrix, const EpilogueOperands<P>& epilogue, tensor& out,
+                     Precision precision) requires std::same_as<P, f32> {
+    detail::gemm_linear(x, matrix, epilogue, out, precision);
+  }
   static void linear(const tensor& x, const PackedMatrix& matrix, const EpilogueOperands<P>& epilogue, tensor& out) {
     matrix.multiply({x.data(), x.shape().last(), x.shape().rows()}, epilogue, out.data());
   }
@@ -66,9 +70,13 @@ struct Cpu : HostMemory<P>, detail::CpuKernels<P>, ScalarUpdates<ParallelExecuto
     detail::gemm_matmul(a, transpose_a, b, transpose_b, out);
   }
 
-  static void linear_gradient(const tensor& matrix, const tensor& dy, tensor& dx) { detail::gemm_linear_gradient(matrix, dy, dx); }
+  static void linear_gradient(const tensor& matrix, const tensor& dy, tensor& dx, Precision precision = Precision::f32) {
+    detail::gemm_linear_gradient(matrix, dy, dx, precision);
+  }
 
-  static void linear_weight_gradient(const tensor& x, const tensor& dy, tensor& dmatrix) { detail::gemm_weight_gradient(x, dy, dmatrix); }
+  static void linear_weight_gradient(const tensor& x, const tensor& dy, tensor& dmatrix, Precision precision = Precision::f32) {
+    detail::gemm_weight_gradient(x, dy, dmatrix, precision);
+  }
 
   static void patches(const tensor& image, std::int64_t size, tensor& out) {
     const std::int64_t channels = image.shape()[1], height = image.shape()[2], width = image.shape()[3], columns = width / size;

@@ -118,8 +118,14 @@ class FrozenBlocks {
 
   static std::string identity(Network& network, std::int64_t blocks) {
     Frozen frozen{network};
-    return "tokens after " + std::to_string(blocks) + " blocks of " + network.settings() + ", frozen parameters " +
-           digest_of_parameters(frozen).hex();
+    bool rounded = false;
+    frozen.visit(
+        [&rounded](const std::string&, auto& parameter) {
+          if constexpr (requires { parameter.precision(); }) rounded = rounded || parameter.precision() != Precision::f32;
+        },
+        "");
+    return "tokens after " + std::to_string(blocks) + " blocks" + (rounded ? ", in bf16, of " : " of ") + network.settings() +
+           ", frozen parameters " + digest_of_parameters(frozen).hex();
   }
 
   Network* network_;

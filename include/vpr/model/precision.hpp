@@ -115,6 +115,21 @@ std::size_t depth_of(Network& network) {
   return depth;
 }
 
+/// Calls `hold(matrix, precision)` for each matrix of a model's network that is of a transformer block, with its precision of the table.
+/// @throws ConfigError  for another table than float32 where the model has no transformer blocks
+template <class Model, class Hold>
+void each_matrix_of_a_block(Model& model, PrecisionTable table, const Hold& hold) {
+  auto& network = network_of(model);
+  const std::size_t depth = depth_of(network);
+  VPR_REQUIRE(ConfigError, depth > 0 || table == Precision::f32,
+              "bf16, int8 and mixed are for the matrices of transformer blocks, and this model has none: take f32");
+  network.visit(
+      [&](const std::string& name, auto& parameter) {
+        if (is_of_a_block(name)) hold(parameter, table.of(*block_of(name), depth));
+      },
+      std::string());
+}
+
 }  // namespace detail
 
 /// Holds the matrices of the transformer blocks of a model's network as the table says, and computes their products in that precision. Called before weights
@@ -124,19 +139,23 @@ std::size_t depth_of(Network& network) {
 /// @throws ConfigError  for another table than float32 where the model has no transformer blocks
 template <class Model>
 void hold_blocks_in(Model& model, PrecisionTable table) {
-  auto& network = detail::network_of(model);
-  const std::size_t depth = detail::depth_of(network);
-  VPR_REQUIRE(ConfigError, depth > 0 || table == Precision::f32,
-              "bf16, int8 and mixed are for the matrices of transformer blocks, and this model has none: take f32");
-  network.visit(
-      [&](const std::string& name, auto& parameter) {
-        if constexpr (requires { parameter = parameter.converted(Precision::f32); }) {
-          if (!detail::is_of_a_block(name)) return;
-          const Precision precision = table.of(*detail::block_of(name), depth);
-          if (parameter.precision() != precision) parameter = parameter.converted(precision);
-        }
-      },
-      std::string());
+  detail::each_matrix_of_a_block(model, table, [](auto& parameter, Precision precision) {
+    if constexpr (requires { parameter = parameter.converted(precision); }) {
+      if (parameter.precision() != precision) parameter = parameter.converted(precision);
+    }
+  });
+}
+
+/// Trains with the products of the transformer blocks of a model's network, and their gradients, in the precision that the table says: f32 or bf16. Parameters and
+/// what the optimiser keeps of them stay in float32, as do adapters, norms, attention and heads.
+///
+/// @tparam Model  a component over a recorded backend
+/// @throws ConfigError  for int8 and mixed, and as `hold_blocks_in`
+template <class Model>
+void train_blocks_in(Model& model, PrecisionTable table) {
+  detail::each_matrix_of_a_block(model, table, [](auto& parameter, Precision precision) {
+    if constexpr (requires { parameter.multiply_in(precision); }) parameter.multiply_in(precision);
+  });
 }
 
 }  // namespace vpr

@@ -6,6 +6,7 @@
 #include <vpr/backend/concept.hpp>
 #include <vpr/backend/epilogue.hpp>
 
+#include <concepts>
 #include <utility>
 
 namespace vpr {
@@ -35,14 +36,15 @@ Tensor<B> with_epilogue(const char* op, const Shape& result, Epilogue<Tensor<B>>
 
 /// x Wᵀ over the last axis, and what `epilogue` makes of it: `…×I` by weight `O×I` gives `…×O`. A weight of more axes, such as a
 /// convolution's, counts as `O×` the rest. It is the backend's `weight` or a plain tensor.
+/// @param precision  of the product with a plain tensor, in place of the backend's own: see `RoundsProducts`
 /// @throws ShapeError  if the extents do not fit.
-template <class B, LinearWeight W>
-Tensor<B> linear(const Tensor<B>& x, const W& weight, Epilogue<Tensor<B>> epilogue = {}) {
+template <class B, LinearWeight W, std::same_as<Precision>... OfProduct>
+Tensor<B> linear(const Tensor<B>& x, const W& weight, Epilogue<Tensor<B>> epilogue = {}, OfProduct... precision) {
   const Shape& matrix = weight.shape();
   VPR_REQUIRE(ShapeError, x.shape().rank() >= 1 && matrix.rank() >= 2 && matrix.elements() == matrix[0] * x.shape().last(),
               "linear: got x ", x.shape(), " and weight ", matrix, ", want a weight [outputs, ", x.shape().last(), "]");
   return detail::with_epilogue<B>("linear", x.shape().with(x.shape().rank() - 1, matrix[0]), std::move(epilogue),
-                                  [&](const auto& operands, Tensor<B>& out) { B::linear(x, weight, operands, out); });
+                                  [&](const auto& operands, Tensor<B>& out) { B::linear(x, weight, operands, out, precision...); });
 }
 
 /// x Wᵀ + b with bias `O`, or without where it is empty.

@@ -3,6 +3,8 @@
 /// The product of two matrices: the bits of an element depend on its row and its column alone.
 #pragma once
 
+#include <vpr/backend/cpu/bf16_panels.hpp>
+#include <vpr/backend/cpu/matrix_view.hpp>
 #include <vpr/backend/cpu/product_kernels.hpp>
 #include <vpr/core/buffer.hpp>
 #include <vpr/core/parallel.hpp>
@@ -15,53 +17,10 @@
 namespace vpr::detail {
 inline namespace VPR_TARGET {
 
-/// A matrix as a product reads it: element (r, c) is `data[r * row_step + c * column_step]`, and one of the steps is 1.
-template <class T>
-struct MatrixView {
-  const T* data;
-  std::int64_t row_step;
-  std::int64_t column_step = 1;
-
-  MatrixView transposed() const { return {data, column_step, row_step}; }
-  MatrixView from(std::int64_t row, std::int64_t column) const {
-    return {data + row * row_step + column * column_step, row_step, column_step};
-  }
-};
-
 /// How many rows and columns a product has, and how many terms each of its elements.
 struct GemmSize {
   std::int64_t rows, columns, depth;
 };
-
-/// Copies a square of four by four transposed, in vectors.
-template <class T>
-void copy_square_transposed(const T* from, std::int64_t from_step, T* to, std::int64_t to_step) {
-  typedef T Four __attribute__((vector_size(4 * sizeof(T))));
-  Four in[4];
-  for (int i = 0; i < 4; ++i) std::memcpy(&in[i], from + i * from_step, sizeof(Four));
-  const Four a = __builtin_shufflevector(in[0], in[1], 0, 4, 1, 5), b = __builtin_shufflevector(in[0], in[1], 2, 6, 3, 7);
-  const Four c = __builtin_shufflevector(in[2], in[3], 0, 4, 1, 5), d = __builtin_shufflevector(in[2], in[3], 2, 6, 3, 7);
-  const Four out[4] = {__builtin_shufflevector(a, c, 0, 1, 4, 5), __builtin_shufflevector(a, c, 2, 3, 6, 7),
-                       __builtin_shufflevector(b, d, 0, 1, 4, 5), __builtin_shufflevector(b, d, 2, 3, 6, 7)};
-  for (int i = 0; i < 4; ++i) std::memcpy(to + i * to_step, &out[i], sizeof(Four));
-}
-
-/// Copies a matrix transposed: `to[c * to_step + r]` is `from[r * from_step + c]`.
-template <class T>
-void copy_transposed(const T* from, std::int64_t from_step, std::int64_t rows, std::int64_t columns, T* to, std::int64_t to_step) {
-  constexpr std::int64_t line = 64 / sizeof(T);  // a line of the cache of each row at a time, so that what is written stays in it
-  const std::int64_t square_rows = rows / 4 * 4, square_columns = columns / 4 * 4;
-  for (std::int64_t begin = 0; begin < square_columns; begin += line) {
-    for (std::int64_t r = 0; r < square_rows; r += 4) {
-      for (int i = 0; i < 4; ++i) __builtin_prefetch(from + (r + i) * from_step + begin + 4 * line);
-      for (std::int64_t c = begin; c < std::min(begin + line, square_columns); c += 4)
-        copy_square_transposed(from + r * from_step + c, from_step, to + c * to_step + r, to_step);
-    }
-  }
-  for (std::int64_t r = 0; r < rows; ++r) {
-    for (std::int64_t c = r < square_rows ? square_columns : 0; c < columns; ++c) to[c * to_step + r] = from[r * from_step + c];
-  }
-}
 
 /// Packs `depth` rows of `x` into panels: element (k, c) is `to[(c / panel_columns * depth + k) * panel_columns + c % panel_columns]`. What the
 /// last panel has above `columns` is zeros.
@@ -102,6 +61,29 @@ void pack_tile(MatrixView<T> x, std::int64_t rows, std::int64_t depth, std::int6
   for (std::int64_t k = 0; k < depth; k += line) std::fill_n(to + k * height + rows * line, (height - rows) * line, T(0));
 }
 
+/// The same in a precision, f32 or bf16.
+template <class T>
+void pack_tile(const ProductKernels<T>& kernels, MatrixView<T> x, std::int64_t rows, std::int64_t depth, std::int64_t height,
+               Precision precision, T* to) {
+  if (precision == Precision::f32) return pack_tile(x, rows, depth, height, to);
+  if constexpr (std::is_same_v<T, float>) {
+    Buffer<RowScale> unused(static_cast<std::size_t>(rows));
+    Buffer<T> transposed(static_cast<std::size_t>(x.column_step == 1 ? 0 : rows * depth));
+    if (x.column_step != 1) {
+      copy_transposed(x.data, x.column_step, depth, rows, transposed.data(), depth);
+      x = {transposed.data(), depth};
+    }
+    kernels.pack({x.data, x.row_step, rows}, depth, height, to, unused.data());
+  }
+}
+
+/// `pack_panels` in a precision, f32 or bf16.
+template <class T>
+void pack_panels(MatrixView<T> x, std::int64_t depth, std::int64_t columns, Precision precision, T* to) {
+  if (precision == Precision::f32) return pack_panels(x, depth, columns, to);
+  if constexpr (std::is_same_v<T, float>) pack_bf16_panels(x, depth, columns, reinterpret_cast<std::uint32_t*>(to));
+}
+
 /// Multiplies a part on this thread.
 template <class T>
 void multiply_part(const ProductKernels<T>& kernels, const PackedProduct<T>& product, ProductPart part) {
@@ -134,31 +116,34 @@ void multiply_packed(const ProductKernels<T>& kernels, const PackedProduct<T>& p
 }
 
 /// out = epilogue(a · b): `rows` × `depth` by `depth` × `columns`, written with `step` from row to row; `out` may
-/// not overlap the operands. In double `epilogue` may only add a residual.
+/// not overlap the operands. In bf16 the elements of both operands are rounded to bfloat16 (nearest, ties to even), and their products summed in
+/// float. In double `epilogue` may only add a residual, and `precision` is f32, which means as they come.
 ///
 /// An element is summed in order over runs of at most 512 terms, and run by run: it has the same bits whatever else is computed with it, on
 /// any number of threads. In float, up to 8 MB hold packed rows, and each thread 256 packed columns.
 template <class T>
-void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t step, EpilogueOperands<T> epilogue = {}) {
+void gemm(MatrixView<T> a, MatrixView<T> b, GemmSize size, T* out, std::int64_t step, EpilogueOperands<T> epilogue = {},
+          Precision precision = Precision::f32) {
   if (size.rows == 0 || size.columns == 0) return;
-  const ProductKernels<T>& kernels = product_kernels<T>();
+  const ProductKernels<T>& kernels = product_kernels<T>(precision);
   const std::int64_t tiles_held = (std::int64_t{1} << 21) / std::max<std::int64_t>(1, size.depth * kernels.tile_rows);
   const std::int64_t most_rows = std::max<std::int64_t>(1, tiles_held) * kernels.tile_rows, strip = strip_panels * panel_columns;
-  const std::int64_t lines = ceiling(size.depth * static_cast<std::int64_t>(sizeof(T)), 64), line = 64 / sizeof(T);
+  const std::int64_t units = ceiling(size.depth, precision == Precision::bf16 ? 2 : 1), line = 64 / sizeof(T),
+                     lines = ceiling(units * kernels.steps, line);
   for (std::int64_t top = 0; top < size.rows; top += most_rows) {
     const std::int64_t rows = std::min(most_rows, size.rows - top), tiles = ceiling(rows, kernels.tile_rows);
     Buffer<T> left(static_cast<std::size_t>(padded_rows(rows, kernels.tile_rows) * lines * line));
     parallel_for(tiles, [&](std::int64_t tile) {
       const std::int64_t row = tile * kernels.tile_rows, rest = rows - row, height = tile_height(rest, kernels.tile_rows);
-      pack_tile(a.from(top + row, 0), std::min(rest, height), size.depth, height, left.data() + row * lines * line);
+      pack_tile(kernels, a.from(top + row, 0), std::min(rest, height), size.depth, height, precision, left.data() + row * lines * line);
     });
     // Each task packs the columns that it reads, while they stay in its cache. Rows are split too where there are few strips.
     const std::int64_t strips = ceiling(size.columns, strip), threads = thread_count();
     const std::int64_t shares = threads == 1 ? 1 : std::min(tiles, ceiling(2 * threads, strips));
     parallel_for(strips * shares, [&](std::int64_t task) {
       const std::int64_t column = task / shares * strip, columns = std::min(strip, size.columns - column);
-      Buffer<T> right(static_cast<std::size_t>(ceiling(columns, panel_columns) * panel_columns * size.depth));
-      pack_panels(b.from(0, column), size.depth, columns, right.data());
+      Buffer<T> right(static_cast<std::size_t>(ceiling(columns, panel_columns) * panel_columns * units));
+      pack_panels(b.from(0, column), size.depth, columns, precision, right.data());
       PackedProduct<T> product{.left = left.data(),
                                .right = right.data(),
                                .depth = size.depth,

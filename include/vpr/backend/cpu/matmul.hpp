@@ -11,12 +11,13 @@ inline namespace VPR_TARGET {
 
 /// `ScalarProduct::linear` with a row-major weight.
 template <class X>
-void gemm_linear(const X& x, const X& weight, const EpilogueOperands<typename X::value_type>& epilogue, X& out) {
+void gemm_linear(const X& x, const X& weight, const EpilogueOperands<typename X::value_type>& epilogue, X& out,
+                 Precision precision = Precision::f32) {
   using T = typename X::value_type;
   const std::int64_t depth = x.shape().last(), columns = out.shape().last(), rows = x.shape().rows();
   const MatrixView<T> left{x.data(), depth}, right = MatrixView<T>{weight.data(), depth}.transposed();
   if constexpr (std::is_same_v<T, float>) {
-    gemm(left, right, {rows, columns, depth}, out.data(), columns, epilogue);
+    gemm(left, right, {rows, columns, depth}, out.data(), columns, epilogue, precision);
   } else {
     X apart(epilogue.residual == nullptr ? Shape{0} : out.shape());  // the residual may be where the result goes
     T* const product = epilogue.residual == nullptr ? out.data() : apart.data();
@@ -49,19 +50,20 @@ void gemm_matmul(const X& a, bool transpose_a, const X& b, bool transpose_b, X& 
 
 /// `ProductGradients::linear_gradient`.
 template <class X>
-void gemm_linear_gradient(const X& weight, const X& dy, X& dx) {
+void gemm_linear_gradient(const X& weight, const X& dy, X& dx, Precision precision = Precision::f32) {
   using T = typename X::value_type;
   const std::int64_t depth = dy.shape().last(), columns = dx.shape().last();
-  gemm<T>({dy.data(), depth}, {weight.data(), columns}, {dy.shape().rows(), columns, depth}, dx.data(), columns);
+  gemm<T>({dy.data(), depth}, {weight.data(), columns}, {dy.shape().rows(), columns, depth}, dx.data(), columns, EpilogueOperands<T>(),
+          precision);
 }
 
 /// `ProductGradients::linear_weight_gradient`.
 template <class X>
-void gemm_weight_gradient(const X& x, const X& dy, X& dweight) {
+void gemm_weight_gradient(const X& x, const X& dy, X& dweight, Precision precision = Precision::f32) {
   using T = typename X::value_type;
   const std::int64_t outputs = dy.shape().last(), columns = x.shape().last();
   gemm<T>(MatrixView<T>{dy.data(), outputs}.transposed(), {x.data(), columns}, {outputs, columns, dy.shape().rows()}, dweight.data(),
-          columns);
+          columns, EpilogueOperands<T>(), precision);
 }
 
 }  // namespace VPR_TARGET

@@ -267,6 +267,7 @@ class PackedMatrix {
     if (precision_ == Precision::f32) {
       return detail::pack_panels<float>({rows, 1, depth}, depth, columns, reinterpret_cast<float*>(to));
     }
+    if (precision_ == Precision::bf16) return detail::pack_bf16_panels({rows, 1, depth}, depth, columns, to);
     std::vector<float> smoothed;
     if (input_factors_.size() > 0) {
       smoothed.assign(rows, rows + columns * depth);
