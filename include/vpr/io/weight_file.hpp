@@ -5,12 +5,11 @@
 
 #include <vpr/backend/cpu/packed_matrix.hpp>
 #include <vpr/io/apart.hpp>
-#include <vpr/io/inflate.hpp>
 #include <vpr/io/mapped_file.hpp>
+#include <vpr/io/stored_tensor.hpp>
 #include <vpr/io/weight_source.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -29,23 +28,6 @@
 #include <vector>
 
 namespace vpr {
-
-/// Where a tensor's values lie, in little-endian order. A type that cannot be read has none.
-struct StoredTensor {
-  std::span<const std::byte> bytes;   // from the first element on; where deflated, all that is compressed together
-  std::vector<std::int64_t> strides;  // in elements, one for each dimension; none means row-major without gaps
-  struct Deflated {
-    std::uint64_t begin = 0;  // where the first element is among the inflated bytes
-    std::uint64_t end = 0;    // where the last one ends
-  };
-  std::optional<Deflated> deflated;
-  bool negated = false;  // the values are the negatives of what is stored
-  struct Packed {
-    Precision precision = Precision::f32;
-    bool smoothed = false;  // whether the factors of inputs follow the words
-  };
-  std::optional<Packed> packed = {};  // the bytes are those of a `PackedMatrix`
-};
 
 /// A `WeightSource` over a mapped file, and those it refers to. Nothing is read before `read`, which writes straight into the caller's
 /// memory and then gives the file's pages back: loading needs no second copy of the weights. Reading is const and may be done by several
@@ -200,10 +182,6 @@ class WeightFile {
   template <class T>
   void walk(std::size_t index, const std::function<void(const Reading<T>&)>& body) const;
 
-  template <class From>
-  class Elements;
-  struct Unpacked;
-
   template <class T>
   const TensorInfo& checked(std::size_t index) const {
     VPR_REQUIRE(ShapeError, index < tensors_.size(), path(), ": tensor ", index, " of ", tensors_.size(), " is asked for");
@@ -236,107 +214,16 @@ class WeightFile {
 };
 
 #if VPR_IO_BODIES
-/// Walks over a tensor's elements in row-major order.
-template <class From>
-class WeightFile::Elements {
- public:
-  Elements(const StoredTensor& stored, const Shape& shape) : stored_(stored), shape_(shape), from_(stored.bytes.data()) {
-    if (!stored.deflated) return;
-    inflater_ = std::make_unique<Inflater>(stored.bytes);
-    inflater_->skip(stored.deflated->begin);
-    if (stored.strides.empty()) return;
-    const std::uint64_t reach = stored.deflated->end - stored.deflated->begin;
-    constexpr std::uint64_t allowance = 64 << 20;
-    VPR_REQUIRE(WeightError, reach <= allowance + 4 * static_cast<std::uint64_t>(shape_.elements()) * sizeof(From), "its ", shape_,
-                " elements are spread over ", reach, " compressed bytes: save the file without compression");
-    inflated_.resize(static_cast<std::size_t>(reach));
-    inflater_->read(inflated_);
-    from_ = inflated_.data();
-  }
-
-  /// How many of the stored bytes are not needed any more.
-  std::size_t passed() const { return inflater_ || !stored_.strides.empty() ? 0 : static_cast<std::size_t>(from_ - stored_.bytes.data()); }
-
-  /// Writes the elements that come next to `out`.
-  template <class T>
-  void next(std::span<T> out) {
-    if (!stored_.strides.empty()) {
-      next_strided(out);
-    } else if (!inflater_) {
-      convert(from_, 1, out);
-      from_ += out.size() * sizeof(From);
-    } else if (std::is_same_v<From, T> && !stored_.negated) {
-      inflater_->read(std::as_writable_bytes(out));
-    } else {
-      std::array<std::byte, 8192> buffer;
-      while (!out.empty()) {
-        const auto part = out.first(std::min(out.size(), buffer.size() / sizeof(From)));
-        inflater_->read(std::span(buffer).first(part.size() * sizeof(From)));
-        convert(buffer.data(), 1, part);
-        out = out.subspan(part.size());
-      }
-    }
-  }
-
- private:
-  template <class T>
-  void next_strided(std::span<T> out) {
-    const std::size_t last = stored_.strides.size() - 1;
-    while (!out.empty()) {
-      std::int64_t offset = 0;
-      for (std::size_t axis = 0; axis <= last; ++axis) offset += position_[axis] * stored_.strides[axis];
-      const auto part = out.first(std::min(out.size(), static_cast<std::size_t>(shape_[last] - position_[last])));
-      convert(from_ + offset * static_cast<std::int64_t>(sizeof(From)), stored_.strides[last], part);
-      position_[last] += static_cast<std::int64_t>(part.size());
-      for (std::size_t axis = last; axis > 0 && position_[axis] == shape_[axis]; --axis) {
-        position_[axis] = 0;
-        ++position_[axis - 1];
-      }
-      out = out.subspan(part.size());
-    }
-  }
-
-  template <class T>
-  void convert(const std::byte* from, std::int64_t stride, std::span<T> out) const {
-    if constexpr (std::is_same_v<From, T>) {
-      if (stride == 1 && !stored_.negated) {
-        std::memcpy(out.data(), from, out.size_bytes());
-        return;
-      }
-    }
-    for (std::size_t i = 0; i < out.size(); ++i)
-      out[i] = detail::load_element<From, T>(from + static_cast<std::int64_t>(i * sizeof(From)) * stride, stored_.negated);
-  }
-
-  const StoredTensor& stored_;
-  const Shape& shape_;
-  const std::byte* from_;
-  std::unique_ptr<Inflater> inflater_;
-  std::vector<std::byte> inflated_;
-  std::array<std::int64_t, Shape::max_rank> position_{};
-};
-
-/// Goes over the values of a packed tensor.
-struct WeightFile::Unpacked {
-  std::vector<float> values;
-  std::size_t done = 0;
-
-  std::size_t passed() const { return 0; }
-  template <class T>
-  void next(std::span<T> out) {
-    for (T& value : out) value = static_cast<T>(values[done++]);
-  }
-};
-
 template <class T>
 void WeightFile::walk(std::size_t index, const std::function<void(const Reading<T>&)>& body) const {
   const auto go_over = [&body](auto elements) {
     body({[&elements](std::span<T> out) { elements.next(out); }, [&elements] { return elements.passed(); }});
   };
-  if (const std::optional<PackedMatrix> matrix = packed(index)) return go_over(Unpacked{matrix->values()});
+  if (const std::optional<PackedMatrix> matrix = packed(index)) return go_over(detail::UnpackedElements{matrix->values()});
   const std::string& name = tensors_[index].name;
   try {
-    detail::with_type(tensors_[index].dtype, [&]<class From>(From) { go_over(Elements<From>(stored_[index], tensors_[index].shape)); });
+    detail::with_type(tensors_[index].dtype,
+                      [&]<class From>(From) { go_over(detail::StoredElements<From>(stored_[index], tensors_[index].shape)); });
   } catch (const FormatError& error) {
     fail<FormatError>(path(), ": '", name, "': ", error.what());
   } catch (const WeightError& error) {

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <vpr/io/weight_set_search.hpp>
+#include <vpr/io/weight_source.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +34,21 @@ inline bool is_meant(std::string_view root, std::string_view other) {
     }
   }
   return false;
+}
+
+/// Whether two sets of weights have the same values for the same parameters. Reads up to the first difference.
+template <WeightSource S>
+bool same_values(const S& source, const WeightSet& a, const WeightSet& b) {
+  if (a.tensors.size() != b.tensors.size()) return false;
+  return std::equal(a.tensors.begin(), a.tensors.end(), b.tensors.begin(), [&](const auto& one, const auto& other) {
+    const auto same = [&](std::size_t i, std::size_t j) {
+      const TensorInfo &first = source.tensors()[i], &second = source.tensors()[j];
+      if (first.shape != second.shape || !is_floating(first.dtype) || !is_floating(second.dtype)) return false;
+      const std::vector<float> x = read_tensor(source, i), y = read_tensor(source, j);
+      return std::memcmp(x.data(), y.data(), x.size() * sizeof(float)) == 0;
+    };
+    return one.first == other.first && std::equal(one.second.begin(), one.second.end(), other.second.begin(), other.second.end(), same);
+  });
 }
 
 }  // namespace detail
