@@ -5,7 +5,7 @@
 
 #include <vpr/core/error.hpp>
 #include <vpr/core/parameter.hpp>
-#include <vpr/model/two_stage.hpp>
+#include <vpr/model/first_stage.hpp>
 #include <vpr/train/parameters.hpp>
 
 #include <algorithm>

@@ -5,6 +5,7 @@
 
 #include <vpr/backend/precision.hpp>
 #include <vpr/core/error.hpp>
+#include <vpr/model/first_stage.hpp>
 
 #include <algorithm>
 #include <array>
@@ -91,18 +92,6 @@ inline std::string_view name_of(PrecisionTable table) {
 
 namespace detail {
 
-/// The network of a system or a pipeline, whose other parts may have blocks of their own; a model that is a network itself.
-template <class Model>
-auto& network_of(Model& model) {
-  if constexpr (requires { model.pipeline.backbone; }) {
-    return model.pipeline.backbone;
-  } else if constexpr (requires { model.backbone; }) {
-    return model.backbone;
-  } else {
-    return model;
-  }
-}
-
 /// How many transformer blocks a network has parameters of.
 template <class Network>
 std::size_t depth_of(Network& network) {
@@ -115,19 +104,23 @@ std::size_t depth_of(Network& network) {
   return depth;
 }
 
-/// Calls `hold(matrix, precision)` for each matrix of a model's network that is of a transformer block, with its precision of the table.
-/// @throws ConfigError  for another table than float32 where the model has no transformer blocks
-template <class Model, class Hold>
-void each_matrix_of_a_block(Model& model, PrecisionTable table, const Hold& hold) {
-  auto& network = network_of(model);
+/// Calls `use(block, matrix)` for each matrix of a network's transformer blocks, `block` counted from 0.
+template <class Network, class Use>
+void for_each_block_matrix(Network& network, const Use& use) {
+  network.visit(
+      [&](const std::string& name, auto& parameter) {
+        if (is_of_a_block(name)) use(*block_of(name), parameter);
+      },
+      std::string());
+}
+
+/// The number of blocks of a model's network that is to be held as a table says.
+template <class Network>
+std::size_t require_blocks(Network& network, PrecisionTable table) {
   const std::size_t depth = depth_of(network);
   VPR_REQUIRE(ConfigError, depth > 0 || table == Precision::f32,
               "bf16, int8 and mixed are for the matrices of transformer blocks, and this model has none: take f32");
-  network.visit(
-      [&](const std::string& name, auto& parameter) {
-        if (is_of_a_block(name)) hold(parameter, table.of(*block_of(name), depth));
-      },
-      std::string());
+  return depth;
 }
 
 }  // namespace detail
@@ -139,9 +132,12 @@ void each_matrix_of_a_block(Model& model, PrecisionTable table, const Hold& hold
 /// @throws ConfigError  for another table than float32 where the model has no transformer blocks
 template <class Model>
 void hold_blocks_in(Model& model, PrecisionTable table) {
-  detail::each_matrix_of_a_block(model, table, [](auto& parameter, Precision precision) {
-    if constexpr (requires { parameter = parameter.converted(precision); }) {
-      if (parameter.precision() != precision) parameter = parameter.converted(precision);
+  auto& network = detail::network_of(model);
+  const std::size_t depth = detail::require_blocks(network, table);
+  detail::for_each_block_matrix(network, [&](std::size_t block, auto& matrix) {
+    if constexpr (requires { matrix = matrix.converted(Precision::f32); }) {
+      const Precision precision = table.of(block, depth);
+      if (matrix.precision() != precision) matrix = matrix.converted(precision);
     }
   });
 }
@@ -153,8 +149,10 @@ void hold_blocks_in(Model& model, PrecisionTable table) {
 /// @throws ConfigError  for int8 and mixed, and as `hold_blocks_in`
 template <class Model>
 void train_blocks_in(Model& model, PrecisionTable table) {
-  detail::each_matrix_of_a_block(model, table, [](auto& parameter, Precision precision) {
-    if constexpr (requires { parameter.multiply_in(precision); }) parameter.multiply_in(precision);
+  auto& network = detail::network_of(model);
+  const std::size_t depth = detail::require_blocks(network, table);
+  detail::for_each_block_matrix(network, [&](std::size_t block, auto& matrix) {
+    if constexpr (requires { matrix.multiply_in(Precision::f32); }) matrix.multiply_in(table.of(block, depth));
   });
 }
 

@@ -13,9 +13,9 @@
 #include <vpr/layer/initialise.hpp>
 #include <vpr/loss/contrastive.hpp>
 #include <vpr/loss/large_margin_cosine.hpp>
+#include <vpr/model/first_stage.hpp>
 #include <vpr/model/freeze_backbone.hpp>
 #include <vpr/model/recipe_loss.hpp>
-#include <vpr/model/two_stage.hpp>
 #include <vpr/train/parameters.hpp>
 #include <vpr/train/schedule.hpp>
 

@@ -26,31 +26,27 @@
 namespace vpr {
 namespace detail {
 
-/// Calls `use(name, matrix)` for the matrices of those transformer blocks of a network whose index `chosen` is true of.
-template <class Network, class Chosen, class Use>
-void for_each_block_matrix(Network& network, const Chosen& chosen, Use&& use) {
-  network.visit(
-      [&](const std::string& name, auto& parameter) {
-        if constexpr (requires { parameter.observe(nullptr); }) {
-          if (is_of_a_block(name) && chosen(*block_of(name))) use(name, parameter);
-        }
-      },
-      std::string());
-}
-
-/// Has these matrices note their inputs while `run()` runs, then calls `use(name, matrix, factors)` for each.
+/// Has the matrices of those blocks of a network whose index `chosen` is true of note their inputs while `run()` runs, then calls
+/// `use(block, matrix, factors)` for each.
 template <class Network, class Chosen, class Run, class Use>
 void calibrate(Network& network, const Chosen& chosen, Run&& run, Use&& use) {
+  const auto for_each_chosen = [&](const auto& call) {
+    for_each_block_matrix(network, [&](std::size_t block, auto& matrix) {
+      if constexpr (requires { matrix.observe(nullptr); }) {
+        if (chosen(block)) call(block, matrix);
+      }
+    });
+  };
   std::vector<std::shared_ptr<std::vector<float>>> largest;
-  for_each_block_matrix(network, chosen, [&](const std::string&, auto& matrix) {
+  for_each_chosen([&](std::size_t, auto& matrix) {
     largest.push_back(std::make_shared<std::vector<float>>());
     matrix.observe(largest.back());
   });
   run();
   std::size_t index = 0;
-  for_each_block_matrix(network, chosen, [&](const std::string& name, auto& matrix) {
+  for_each_chosen([&](std::size_t block, auto& matrix) {
     matrix.observe(nullptr);
-    use(name, matrix, smoothing_factors(matrix, *largest[index++]));
+    use(block, matrix, smoothing_factors(matrix, *largest[index++]));
   });
 }
 
@@ -84,8 +80,8 @@ void hold_blocks_smoothed(Network& network, PrecisionTable table, std::span<cons
     for (const auto& photo : photos) network(photo);
   };
   const auto all = [](std::size_t) { return true; };
-  detail::calibrate(network, all, run, [&](const std::string& name, auto& matrix, const std::vector<float>& factors) {
-    const Precision precision = table.of(*detail::block_of(name), depth);
+  detail::calibrate(network, all, run, [&](std::size_t block, auto& matrix, const std::vector<float>& factors) {
+    const Precision precision = table.of(block, depth);
     if (precision == Precision::int8) matrix = matrix.converted(precision, factors);
   });
   hold_blocks_in(network, table);
@@ -116,7 +112,7 @@ LoadReport load_smoothed(Model& model, Network& network, const S& source, Precis
         tokens[p] = network.through_part(std::move(tokens[p]), photos[p].shape(), static_cast<std::int64_t>(i));
     };
     const Precision precision = table.of(i, depth);
-    detail::calibrate(network, is_next, run, [&](const std::string&, auto& matrix, const std::vector<float>& factors) {
+    detail::calibrate(network, is_next, run, [&](std::size_t, auto& matrix, const std::vector<float>& factors) {
       const std::span<const float> none;
       matrix = std::decay_t<decltype(matrix)>::zeros(matrix.shape(), precision, precision == Precision::int8 ? std::span(factors) : none);
     });

@@ -115,14 +115,4 @@ class TwoStage {
   }
 };
 
-/// The pipeline of a system, which may be one itself.
-template <class System>
-auto& first_stage_of(System& system) {
-  if constexpr (requires { system.pipeline; }) {
-    return system.pipeline;
-  } else {
-    return system;
-  }
-}
-
 }  // namespace vpr
