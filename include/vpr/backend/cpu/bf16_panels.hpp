@@ -50,25 +50,30 @@ inline void pair_rows(const float* low, const float* high, std::int64_t count, s
 
 /// As `pack_panels`, in words of two rows, the second one of the last word zero where `depth` is odd.
 inline void pack_bf16_panels(MatrixView<float> x, std::int64_t depth, std::int64_t columns, std::uint32_t* to) {
-  const std::int64_t units = ceiling(depth, 2);
-  for (std::int64_t first = 0; first < columns; first += panel_columns, to += units * panel_columns) {
-    const std::int64_t width = std::min(panel_columns, columns - first);
-    if (width < panel_columns) std::fill_n(to, units * panel_columns, 0U);
-    if (x.row_step == 1) {
-      constexpr std::int64_t most = 64;
-      std::uint32_t block[panel_columns * most];  // column by column
-      for (std::int64_t begin = 0; begin < units; begin += most) {
-        const std::int64_t count = std::min(most, units - begin);
-        for (std::int64_t c = 0; c < width; ++c)
-          pair_neighbours(x.from(2 * begin, first + c).data, std::min(depth - 2 * begin, 2 * count), block + c * most);
-        copy_transposed(block, most, width, count, to + begin * panel_columns, panel_columns);
-      }
-      continue;
-    }
+  const std::int64_t units = ceiling(depth, 2), panel = units * panel_columns, rest = columns % panel_columns;
+  if (rest > 0) std::fill_n(to + columns / panel_columns * panel, panel, 0U);
+  const auto each_panel = [&](const auto& pack) {
+    for (std::int64_t c = 0; c < columns; c += panel_columns) pack(c, std::min(panel_columns, columns - c), to + c * units);
+  };
+  if (x.row_step != 1) {
     static constexpr float zeros[panel_columns] = {};
-    for (std::int64_t k = 0; k < depth; k += 2)
-      pair_rows(x.from(k, first).data, k + 1 < depth ? x.from(k + 1, first).data : zeros, width, to + k / 2 * panel_columns);
+    for (std::int64_t k = 0; k < depth; k += 2) {
+      each_panel([&](std::int64_t first, std::int64_t width, std::uint32_t* words) {
+        pair_rows(x.from(k, first).data, k + 1 < depth ? x.from(k + 1, first).data : zeros, width, words + k / 2 * panel_columns);
+      });
+    }
+    return;
   }
+  each_panel([&](std::int64_t first, std::int64_t width, std::uint32_t* words) {
+    constexpr std::int64_t most = 64;
+    std::uint32_t block[panel_columns * most];  // column by column
+    for (std::int64_t begin = 0; begin < units; begin += most) {
+      const std::int64_t count = std::min(most, units - begin);
+      for (std::int64_t c = 0; c < width; ++c)
+        pair_neighbours(x.from(2 * begin, first + c).data, std::min(depth - 2 * begin, 2 * count), block + c * most);
+      copy_transposed(block, most, width, count, words + begin * panel_columns, panel_columns);
+    }
+  });
 }
 
 }  // namespace VPR_TARGET
