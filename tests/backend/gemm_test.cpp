@@ -57,6 +57,32 @@ TEMPLATE_TEST_CASE("a product is the sum of products, of operands stored either 
   CHECK(worst <= (sizeof(T) == 4 ? 1e-6 : 1e-14) * static_cast<double>(depth + 1));
 }
 
+TEST_CASE("a product in bf16 is that of rounded operands, stored either way", "[every_set]") {
+  const auto [rows, columns, depth] = GENERATE(GemmSize{1, 1, 1}, GemmSize{12, 32, 4}, GemmSize{13, 33, 5}, GemmSize{7, 37, 15},
+                                               GemmSize{25, 193, 385}, GemmSize{5, 40, 0}, GemmSize{290, 300, 1030});
+  const bool left_transposed = GENERATE(false, true), right_transposed = GENERATE(false, true);
+  std::vector<float> left = random_floats(rows * depth, 1), right = random_floats(depth * columns, 2);
+  const MatrixView<float> a = view(left, rows, depth, left_transposed), b = view(right, depth, columns, right_transposed);
+  std::vector<float> found(static_cast<std::size_t>(rows * columns));
+  gemm(a, b, {rows, columns, depth}, found.data(), columns, {}, Precision::bf16);
+  for (std::vector<float>* const values : {&left, &right}) {
+    for (float& value : *values) value = static_cast<float>(bf16(value));
+  }
+  CHECK(largest_difference(found, product(a, b, {rows, columns, depth})) <= 1e-6F * static_cast<float>(depth + 1));
+}
+
+TEST_CASE("words of bfloat16 are rounded to the nearest, ties to even, and keep infinity and NaN") {
+  const std::vector<float> odd{1.00390625F, 1.01171875F, -3.0e38F, INFINITY, -INFINITY, NAN, 0.0F, -0.0F, 1e-40F, 3.4e38F};
+  std::vector<std::uint32_t> words(odd.size() / 2), alone(odd.size());
+  pair_neighbours(odd.data(), std::ssize(odd), words.data());
+  pair_rows(odd.data(), odd.data(), std::ssize(odd), alone.data());
+  for (std::size_t i = 0; i < odd.size(); ++i) {
+    CAPTURE(i);
+    CHECK((words[i / 2] >> i % 2 * 16 & 0xffff) == bf16(odd[i]).bits);
+    CHECK(alone[i] == bf16(odd[i]).bits * 0x10001U);
+  }
+}
+
 TEST_CASE("a row of a product has the same bits alone, among others, and on any number of threads", "[every_set]") {
   const GemmSize size{300, 210, 1100};
   const std::vector<float> left = random_floats(size.rows * size.depth, 3), right = random_floats(size.depth * size.columns, 4);
