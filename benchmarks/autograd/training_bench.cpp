@@ -8,7 +8,7 @@
 #include <vpr/aggregator/gem.hpp>
 #include <vpr/autograd.hpp>
 #include <vpr/backbone/dinov2.hpp>
-#include <vpr/core/parallel.hpp>
+#include <vpr/core/execution.hpp>
 #include <vpr/layer/initialise.hpp>
 #include <vpr/loss/multi_similarity.hpp>
 #include <vpr/loss/selavpr.hpp>
@@ -71,7 +71,8 @@ void pass(benchmark::State& state, vpr::Precision precision) {
   train_last_blocks(model, 4);
   vpr::train_blocks_in(model.network, precision);
   const vpr::Tensor<Plain> images = photos(state.range(0));
-  vpr::set_thread_count(static_cast<int>(state.range(1)));
+  const vpr::Execution execution(static_cast<int>(state.range(1)));
+  const vpr::ExecutionScope scope(execution);  // as that of a trainer
   model.forward_and_backward(images);
   bool finite = true;
   model.visit(
