@@ -20,7 +20,7 @@ import sys
 import time
 from typing import Callable
 
-MODULES = ["vit", "convolution", "training", "search", "matching", "preprocess"]
+MODULES = ["vit", "convolution", "convolutional", "training", "search", "matching", "preprocess"]
 
 
 @dataclasses.dataclass
