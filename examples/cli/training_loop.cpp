@@ -151,8 +151,6 @@ void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::ma
     if (const std::int64_t done = training.done_in_state(); done > 0) {
       std::cerr << "the state after " << done << " steps is kept in " << vpr::escaped(options.files().state())
                 << ": --resume goes on from it\n";
-    } else {
-      record->remove_log();
     }
     throw;
   }
