@@ -88,6 +88,16 @@ class StepPrinter {
   vpr::Progress bar_ = progress_bar();
 };
 
+/// Refuses a size that network or aggregator cannot take, before photos are looked for.
+void require_size(vpr::TrainedSystem& system, vpr::ImageSize size) {
+  try {
+    system.pipeline.preprocess = vpr::find_preprocess(training_preprocess, size);
+    system.pipeline.input_size(size);
+  } catch (const vpr::ShapeError& error) {
+    vpr::fail<vpr::ConfigError>("train: --size ", size, ": ", error.what());
+  }
+}
+
 /// Clusters start from patches of the published network.
 void find_clusters(vpr::TrainedSystem& system, vpr::TrainingSteps& steps, const vpr::WeightFile& weights, const TrainOptions& options,
                    const vpr::Recipe& recipe) {
@@ -108,6 +118,7 @@ void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::ma
   const vpr::WeightFile file = vpr::open_weights(options.weights);
   VPR_REQUIRE(vpr::ConfigError, options.tuned_blocks <= system.pipeline.backbone.depth(), "train: --tuned-blocks: got ",
               options.tuned_blocks, ", the network has ", system.pipeline.backbone.depth());
+  require_size(system, recipe.size);
   const vpr::LoadReport found = vpr::compare(system, file);
   const bool is_new = vpr::load_to_train(system, file, options.seed, recipe.start);
   std::size_t parameters = 0;
