@@ -72,7 +72,11 @@ void add_train(CLI::App& program) {
   std::string known;
   for (const vpr::Recipe& recipe : vpr::recipes()) known += "\n  " + recipe.name + ": " + recipe.meaning;
   command->add_option("--recipe", options->recipe, "what is trained and how:" + known)->required();
-  command->add_option("--weights", options->weights, "weights to start from: the backbone's, or a checkpoint of the system")->required();
+  command
+      ->add_option(
+          "--weights", options->weights,
+          "weights to start from: the backbone's, or a checkpoint of the system; or seed:N, drawn at random, to measure speed and memory")
+      ->required();
   command
       ->add_option("--data", options->data,
                    "photos to train on: GSV-Cities, a CSV, or a folder of photos with positions in their names; to mine from, it may hold "

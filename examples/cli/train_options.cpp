@@ -9,6 +9,7 @@
 #include <vpr/image/augment.hpp>
 #include <vpr/io/safetensors.hpp>
 #include <vpr/io/weight_source.hpp>
+#include <vpr/model/model_request.hpp>
 #include <vpr/model/record.hpp>
 #include <vpr/train/trainer.hpp>
 
@@ -43,6 +44,11 @@ std::string source_of(const std::string& path) {
   return path + ", " + hash_of(std::as_bytes(std::span(names)));
 }
 
+/// A weight file's name and hash, or the seed of weights that are drawn.
+std::string weights_of(const std::string& weights) {
+  return vpr::seed_of(weights) ? weights : std::filesystem::path(weights).filename().string() + ", " + hash_of_file(weights);
+}
+
 }  // namespace
 
 std::map<std::string, std::string> deciding_options(const TrainOptions& options, const vpr::Recipe& recipe) {
@@ -53,7 +59,7 @@ std::map<std::string, std::string> deciding_options(const TrainOptions& options,
       {"recipe", recipe.name},
       {"system", recipe.system},
       {"tokens", recipe.tokens},
-      {"weights", std::filesystem::path(options.weights).filename().string() + ", " + hash_of_file(options.weights)},
+      {"weights", weights_of(options.weights)},
       {"data", source_of(options.data)},
       {"by", options.by},
       {"frames", std::to_string(options.frames)},

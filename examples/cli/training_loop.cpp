@@ -11,10 +11,13 @@
 
 #include <vpr/core/printable.hpp>
 #include <vpr/io/open.hpp>
+#include <vpr/layer/initialise.hpp>
+#include <vpr/model/model_request.hpp>
 #include <vpr/model/precision.hpp>
 #include <vpr/model/record.hpp>
 #include <vpr/model/systems.hpp>
 #include <vpr/model/training.hpp>
+#include <vpr/train/copy_parameters.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -98,13 +101,32 @@ void require_size(vpr::TrainedSystem& system, vpr::ImageSize size) {
   }
 }
 
-/// Clusters start from patches of the published network.
-void find_clusters(vpr::TrainedSystem& system, vpr::TrainingSteps& steps, const vpr::WeightFile& weights, const TrainOptions& options,
-                   const vpr::Recipe& recipe) {
+/// Gives a system what its training starts from, and says where that is not all of it. @return whether heads and adapters are new
+bool give_weights(vpr::TrainedSystem& system, const TrainOptions& options, const vpr::Recipe& recipe) {
+  if (const auto seed = vpr::seed_of(options.weights)) {
+    vpr::initialise_heads(system, *seed, [](const std::string&) { return true; });
+    return true;
+  }
+  const vpr::WeightFile file = vpr::open_weights(options.weights);
+  const vpr::LoadReport found = vpr::compare(system, file);
+  const bool is_new = vpr::load_to_train(system, file, options.seed, recipe.start);
+  std::size_t parameters = 0;
+  vpr::visit_const(system, [&parameters](const std::string&, const auto&) { ++parameters; });
+  // Whether it holds part of the system, or more than it: a mask token may be missing unsaid.
+  if (!found.fits() && found.missing.size() + found.misshaped.size() + 1 < parameters) {
+    std::printf("%s: %s: %s\n", vpr::escaped(options.weights).c_str(),
+                is_new ? "not all of the system, so heads and adapters are new" : "loaded, with tensors left over",
+                vpr::printable(found.text(3)).c_str());
+  }
+  return is_new;
+}
+
+/// Clusters start from patches of the network without adapters.
+void find_clusters(vpr::TrainedSystem& system, vpr::TrainingSteps& steps, const TrainOptions& options, const vpr::Recipe& recipe) {
   const std::string_view name = vpr::backbone_of(recipe.system);
   const std::string rule = vpr::published_position_rule(recipe.system);
   vpr::AnyBackbone<> network = vpr::make_backbone<vpr::Cpu<>>(name, rule == vpr::find_backbone(name).position_rule ? "" : rule);
-  vpr::load(network, weights);
+  vpr::copy_parameters(system.pipeline.backbone, network);
   const std::vector<float> patches = steps.patches(network, recipe.start.clusters);
   const std::int64_t channels = network.channels(), count = std::ssize(patches) / channels;
   vpr::start_clusters(system, recipe.start.clusters, vpr::Rows(patches.data(), count, channels), options.seed, progress_bar());
@@ -115,26 +137,16 @@ void find_clusters(vpr::TrainedSystem& system, vpr::TrainingSteps& steps, const 
 
 void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::map<std::string, std::string>& deciding) {
   vpr::TrainedSystem system = vpr::make_system<vpr::TrainedSystem::backend>(recipe.system, recipe.tokens);
-  const vpr::WeightFile file = vpr::open_weights(options.weights);
   VPR_REQUIRE(vpr::ConfigError, options.tuned_blocks <= system.pipeline.backbone.depth(), "train: --tuned-blocks: got ",
               options.tuned_blocks, ", the network has ", system.pipeline.backbone.depth());
   require_size(system, recipe.size);
-  const vpr::LoadReport found = vpr::compare(system, file);
-  const bool is_new = vpr::load_to_train(system, file, options.seed, recipe.start);
-  std::size_t parameters = 0;
-  vpr::visit_const(system, [&parameters](const std::string&, const auto&) { ++parameters; });
-  // Whether it holds part of the system, or more than it: a mask token may be missing unsaid.
-  if (!found.fits() && found.missing.size() + found.misshaped.size() + 1 < parameters) {  // it holds part of the system, or more than it
-    std::printf("%s: %s: %s\n", vpr::escaped(options.weights).c_str(),
-                is_new ? "not all of the system, so heads and adapters are new" : "loaded, with tensors left over",
-                vpr::printable(found.text(3)).c_str());
-  }
+  const bool is_new = give_weights(system, options, recipe);
   vpr::freeze_backbone(system, recipe);
   vpr::train_blocks_in(system, vpr::find_precision(options.precision));
   system.pipeline.backbone.set_checkpointing(options.checkpointing);
 
   const std::unique_ptr<vpr::TrainingSteps> steps = training_steps(system, options, recipe);
-  if (is_new && !options.resume && !recipe.start.clusters.parameter.empty()) find_clusters(system, *steps, file, options, recipe);
+  if (is_new && !options.resume && !recipe.start.clusters.parameter.empty()) find_clusters(system, *steps, options, recipe);
   Validation validation(options, recipe);
   std::optional<TrainingRecord> record;
   std::optional<StepPrinter> print;

@@ -62,6 +62,8 @@ begin() {
   "$vpr" train --recipe head --model "dinov2-vits14:2+$1" --weights "$2" --data "$folder/town/poses.csv" --by id --size 28 --places 2 --photos 2 --steps 1 \
     --out "$folder/$3.safetensors" >"$folder/said"
 }
+begin gem seed:1 drawn  # to measure speed and memory
+grep -aq '"trained_from":"seed:1"' "$folder/drawn.safetensors" || { echo "weights that were drawn are not said to be"; exit 1; }
 begin gem "$weights" gem
 ! grep -q "heads and adapters" "$folder/said" || { cat "$folder/said"; echo "the network's weights are called part of a system"; exit 1; }
 begin netvlad "$folder/gem.safetensors" netvlad
