@@ -109,7 +109,8 @@ class Request {
   vpr::Vocabulary words(const vpr::PatchFeatures& features) {
     vpr::ModelRecord record = features.record;
     complete(record);
-    vpr::Vocabulary found = options_.vocabulary.empty() ? find_words(features, record) : vpr::load_vocabulary(options_.vocabulary);
+    vpr::Vocabulary found =
+        options_.vocabulary.empty() ? find_words(features, record) : vpr::load_vocabulary(options_.vocabulary, features.channels);
     if (const auto of_words = vpr::record_in(found.provenance)) {
       vpr::require_same(record, *of_words, "features and the vocabulary " + options_.vocabulary,
                         {"size", "preprocess", "vocabulary", "pca", "batch_context", "upright", "accept_damaged"});
