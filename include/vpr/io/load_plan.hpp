@@ -160,7 +160,7 @@ class LoadPlan {
   std::string nearest(const std::string& name) const;
 
   const S& source_;
-  const LoadOptions& options_;
+  LoadOptions options_;
   std::unordered_map<std::string, std::size_t> places_;
   std::vector<bool> used_;
   std::vector<Wanted> wanted_;
