@@ -61,8 +61,8 @@ std::map<std::string, std::string> deciding_options(const TrainOptions& options,
       {"tokens", recipe.tokens},
       {"weights", weights_of(options.weights)},
       {"data", source_of(options.data)},
-      {"by", options.by},
-      {"frames", std::to_string(options.frames)},
+      {"by", std::string(vpr::name_of(recipe.by))},
+      {"frames", std::to_string(options.frames_of_place())},
       {"leave-out", left_out},
       {"size", vpr::text_of(vpr::parse_image_size(options.size, "--size"))},
       {"augment", recipe.augment.target<vpr::RandAugment>() != nullptr ? "randaugment"
@@ -82,7 +82,8 @@ std::map<std::string, std::string> deciding_options(const TrainOptions& options,
       {"database", source_of(options.database)},
       {"queries", source_of(options.queries)},
       {"positives", source_of(options.positives)},
-      {"radius", text_of(options.radius)}};
+      {"radius", text_of(options.radius)},
+  };
   if (mined) {
     all.insert({{"triplets", std::to_string(recipe.triplets)},
                 {"negatives", std::to_string(recipe.miner.negatives)},
