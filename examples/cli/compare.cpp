@@ -104,6 +104,7 @@ void compare(const EvaluateOptions& options) {
               options.model.save_vocabulary.empty() && options.model.save_weights.empty() && options.rerank.file.empty() &&
                   options.decision.empty(),
               "one file would be written by every model: --save-vocabulary, --save-weights, --save-decision and --local-file are for one");
+  refuse({{"--shown", options.shown.has_value()}}, "is of the report of one model");
   const std::vector<Candidate> candidates = options.models.empty() ? listed(options) : read_candidates(options);
   std::vector<std::string> inputs{options.models, options.data.database, options.data.queries, options.positives};
   for (const Candidate& candidate : candidates) {

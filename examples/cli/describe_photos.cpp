@@ -85,9 +85,13 @@ class Request {
 
   /// Refuses options for words where the model asked for none.
   void require_words_used() const {
-    const bool asked = !options_.vocabulary.empty() || !options_.save_vocabulary.empty();
-    VPR_REQUIRE(vpr::ConfigError, !asked || !words_hash_.empty(), options_.model,
-                ": --vocabulary and --save-vocabulary are for +vlad and anyloc");
+    if (!words_hash_.empty()) return;
+    refuse({{"--vocabulary", !options_.vocabulary.empty()}}, "is for +vlad and anyloc");
+    refuse({{"--save-vocabulary", !options_.save_vocabulary.empty()},
+            {"--words", options_.words.has_value()},
+            {"--vocabulary-photos", options_.vocabulary_photos.has_value()},
+            {"--seed", options_.seed.has_value()}},
+           "is of words that are found in photos, for +vlad and anyloc");
   }
 
  private:
@@ -109,7 +113,8 @@ class Request {
   vpr::Vocabulary words(const vpr::PatchFeatures& features) {
     vpr::ModelRecord record = features.record;
     complete(record);
-    vpr::Vocabulary found = options_.vocabulary.empty() ? find_words(features, record) : vpr::load_vocabulary(options_.vocabulary);
+    vpr::Vocabulary found =
+        options_.vocabulary.empty() ? find_words(features, record) : vpr::load_vocabulary(options_.vocabulary, features.channels);
     if (const auto of_words = vpr::record_in(found.provenance)) {
       vpr::require_same(record, *of_words, "features and the vocabulary " + options_.vocabulary,
                         {"size", "preprocess", "vocabulary", "pca", "batch_context", "upright", "accept_damaged"});
@@ -121,11 +126,11 @@ class Request {
   }
 
   vpr::Vocabulary find_words(const vpr::PatchFeatures& features, const vpr::ModelRecord& record) {
-    const auto count = std::min<std::int64_t>(options_.vocabulary_photos, std::ssize(photos_));
+    const auto count = std::min<std::int64_t>(options_.vocabulary_photos.value_or(80), std::ssize(photos_));
     VPR_REQUIRE(vpr::ConfigError, count > 0, "there are no photos to find VLAD's words in; give --vocabulary");
     vpr::VocabularySettings settings;
-    settings.kmeans.clusters = options_.words;
-    settings.kmeans.seed = options_.seed;
+    settings.kmeans.clusters = options_.words.value_or(32);
+    settings.kmeans.seed = options_.seed.value_or(0);
     vpr::VocabularyBuilder builder(features.channels, settings);
     const vpr::Progress progress = progress_bar();
     for (std::int64_t i = 0; i < count; ++i) {

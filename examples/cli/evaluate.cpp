@@ -105,7 +105,7 @@ void evaluate(const EvaluateOptions& options) {
   }
   if (!options.report.empty()) {
     write_report(options.report, facts_of(dataset, evaluation.recall), options.rerank, dataset, evaluation.result, evaluation.deepest,
-                 options.shown, reader, evaluation.recall);
+                 options.shown.value_or(5), reader, evaluation.recall);
   }
   print(dataset, evaluation.result, evaluation.recall);
   if (!options.decision.empty()) {
@@ -135,7 +135,7 @@ vpr::Dataset labelled_photos(const EvaluateOptions& options, const std::optional
 
 Evaluation evaluation_of(const EvaluateOptions& options, const ModelOptions& model, const RerankOptions& rerank,
                          const std::optional<KnownDatabase>& known, vpr::Dataset& dataset, std::int64_t drawn, PhotoReader& reader) {
-  const std::int64_t wanted = std::max(options.shown, *std::max_element(options.recall.begin(), options.recall.end()));
+  const std::int64_t wanted = std::max(options.shown.value_or(5), *std::max_element(options.recall.begin(), options.recall.end()));
   const std::int64_t deepest = answers_a_query(std::ssize(dataset.database), std::ssize(dataset.queries), wanted);
   SearchResult result = search(model, rerank, known, dataset, deepest, drawn, reader);
   vpr::Recall recall = vpr::recall(vpr::ids_of(result.matches, deepest), deepest, *dataset.positives, measurable(options.recall, dataset));
@@ -207,10 +207,11 @@ void add_evaluate(CLI::App& program) {
       ->capture_default_str()
       ->needs(decision);
   command->add_option("--json", options->json, "write recall and timing as JSON")->check(file_name());
-  command->add_option("--report", options->report, "write a page with the photos and the recall, one HTML file")->check(file_name());
-  command->add_option("--shown", options->shown, "answers a query in the report")
+  CLI::Option* const report =
+      command->add_option("--report", options->report, "write a page with the photos and the recall, one HTML file")->check(file_name());
+  command->add_option("--shown", options->shown, "answers a query in the report; default: 5")
       ->check(whole_from(1, most_answers))
-      ->capture_default_str();
+      ->needs(report);
   command->callback([options] { evaluate(*options); });
 }
 

@@ -25,7 +25,7 @@ struct EvaluateOptions {
   double decision_precision = 1;
   double radius = 25;
   std::vector<std::int64_t> recall{1, 5, 10, 20};
-  std::int64_t shown = 5;
+  std::optional<std::int64_t> shown;  // nothing: 5
 };
 
 /// What was measured of a model.

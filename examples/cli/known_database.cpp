@@ -31,7 +31,9 @@ KnownDatabase open_map([[maybe_unused]] const std::string& path, [[maybe_unused]
   known.rule = rule_in(map, path);
   if (map.precision() == vpr::MapPrecision::binary) known.score = "Hamming distance";
   if (given.model.empty()) {
-    VPR_REQUIRE(vpr::ConfigError, !chooses_model(given), path,
+    ModelOptions without_weights = given;
+    without_weights.weights.clear();
+    VPR_REQUIRE(vpr::ConfigError, !without_weights.decides_descriptors(), path,
                 ": queries are described as the map's photos; other options go with --model");
     known.model = model_of(map, path, given);
   }

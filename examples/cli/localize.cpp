@@ -38,6 +38,8 @@ std::vector<AnsweredQuery> answers_of(const vpr::Dataset& dataset, const SearchR
 }
 
 void localize(const Options& options) {
+  VPR_REQUIRE(vpr::ConfigError, options.decision.empty() || options.rerank.first == 0,
+              "--decision goes by the scores of descriptors, which --rerank does not go by");
   std::vector<std::string> inputs = options.model.inputs();
   inputs.insert(inputs.end(), {options.data.database, options.data.queries, options.decision});
   check_outputs({options.csv, options.json, options.report, options.model.save_vocabulary, options.model.save_weights}, inputs,

@@ -36,20 +36,17 @@ struct Options {
   std::optional<std::int64_t> top, gap, suppression, submap, overlap;
 };
 
-/// Says which of the options a way of finding loops has no use for.
-void refuse(const Options& options, const std::vector<std::pair<const char*, bool>>& given) {
-  for (const auto& [name, is_given] : given)
-    VPR_REQUIRE(vpr::ConfigError, !is_given, name, options.preset.empty() ? " goes with --preset vggt-slam" : " does not go with --preset ",
-                options.preset);
-}
-
-/// SALAD as a preset's system uses it, as far as nothing else is asked for; another model is used as it is everywhere.
-ModelOptions with_preset(ModelOptions model, const std::string& preset) {
-  if (preset.empty() || (!model.model.empty() && model.model != "salad")) return model;
-  model.model = "salad";
-  if (model.size.empty()) model.size = preset == "vggt-slam" ? "224x224" : "336x336";
-  if (model.preprocess.empty()) model.preprocess = "resize-8-bit-then-normalise";
-  return model;
+/// Refuses options that a way of finding loops has no use for.
+void require_used(const Options& options) {
+  const bool slam = options.preset == "vggt-slam";
+  refuse({{"--submap", !slam && options.submap}, {"--overlap", !slam && options.overlap}}, "goes with --preset vggt-slam");
+  if (options.preset.empty()) return;
+  refuse({{"--sequence", options.sequence != "single"},
+          {"--decision", !options.decision.empty()},
+          {"--top", slam && options.top},
+          {"--gap", slam && options.gap},
+          {"--suppression", slam && options.suppression}},
+         "does not go with --preset " + options.preset);
 }
 
 template <class Sequence>
@@ -138,18 +135,13 @@ nlohmann::ordered_json json_of(const Options& options, const std::vector<vpr::Lo
 }
 
 void loop(const Options& options) {
-  const bool slam = options.preset == "vggt-slam";
-  refuse(options, {{"--submap", !slam && options.submap.has_value()}, {"--overlap", !slam && options.overlap.has_value()}});
-  if (!options.preset.empty()) refuse(options, {{"--sequence", options.sequence != "single"}, {"--decision", !options.decision.empty()}});
-  if (slam)
-    refuse(options,
-           {{"--top", options.top.has_value()}, {"--gap", options.gap.has_value()}, {"--suppression", options.suppression.has_value()}});
+  require_used(options);
   std::vector<std::string> inputs = options.model.inputs();
   inputs.insert(inputs.end(), options.sources.begin(), options.sources.end());
   inputs.push_back(options.decision);
   check_outputs({options.csv, options.json, options.model.save_vocabulary, options.model.save_weights}, inputs, options.model.force);
   PhotoReader reader(options.model.photos);
-  const Frames frames = read_frames(options.sources, options.sessions, with_preset(options.model, options.preset), reader);
+  const Frames frames = read_frames(options.sources, options.sessions, options.model, options.preset, reader);
   vpr::DecisionRule rule = options.preset.empty() ? chosen_rule(options, frames) : vpr::DecisionRule();
   const std::vector<vpr::Loop> loops = loops_of(options, frames.descriptors.rows(), rule);
   const std::string csv = csv_of(loops, frames);
@@ -177,9 +169,11 @@ void add_loop(CLI::App& program) {
                    "0.85, more than "
                    "10 frames apart, none within 25 frames of a better one); both bring SALAD at their size")
       ->check(CLI::IsMember({"vggt-slam", "vggt-long"}));
-  command->add_option("--threshold", options->threshold, "a loop's score is better than this; with a sequence, its score")
-      ->check(finite_number());
-  command->add_option("--decision", options->decision, "accept loops by this rule, a file that `vpr evaluate --save-decision` wrote");
+  CLI::Option* const threshold =
+      command->add_option("--threshold", options->threshold, "a loop's score is better than this; with a sequence, its score")
+          ->check(finite_number());
+  command->add_option("--decision", options->decision, "accept loops by this rule, a file that `vpr evaluate --save-decision` wrote")
+      ->excludes(threshold);
   command
       ->add_option("--sequence", options->sequence,
                    "how earlier frames count: single, matching (SeqSLAM) or bayes (a filter, its score is a probability)")

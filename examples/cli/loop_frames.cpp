@@ -43,6 +43,15 @@ Frames frames_of_matrix(const std::string& path) {
   return frames;
 }
 
+/// SALAD as a preset's system uses it, as far as nothing else is asked for; another model is used as it is everywhere.
+ModelOptions with_preset(ModelOptions model, const std::string& preset) {
+  if (preset.empty() || (!model.model.empty() && model.model != "salad")) return model;
+  model.model = "salad";
+  if (model.size.empty()) model.size = preset == "vggt-slam" ? "224x224" : "336x336";
+  if (model.preprocess.empty()) model.preprocess = "resize-8-bit-then-normalise";
+  return model;
+}
+
 Frames frames_of_photos(const std::vector<std::string>& sources, const ModelOptions& model, PhotoReader& reader) {
   VPR_REQUIRE(vpr::ConfigError, !model.model.empty() && !model.weights.empty(),
               "photos are described first: give --model and --weights (a preset brings its model), or a map, or a .npy file that `vpr "
@@ -59,10 +68,13 @@ Frames frames_of_photos(const std::vector<std::string>& sources, const ModelOpti
 }  // namespace
 
 Frames read_frames(const std::vector<std::string>& sources, const std::vector<std::string>& sessions, const ModelOptions& model,
-                   PhotoReader& reader) {
+                   const std::string& preset, PhotoReader& reader) {
   std::error_code ignored;
   const bool file = sources.size() == 1 && std::filesystem::is_regular_file(sources[0], ignored), map = file && is_map(sources[0]);
+  const bool matrix = file && std::filesystem::path(sources[0]).extension() == ".npy";
   VPR_REQUIRE(vpr::ConfigError, map || sessions.empty(), "--session is of a map's places");
+  VPR_REQUIRE(vpr::ConfigError, !(map || matrix) || !model.decides_descriptors(), sources[0],
+              ": holds descriptors already: leave out --model and the options that go with it");
   if (map) {
 #ifdef VPR_WITH_MAP
     return frames_of_map(sources[0], sessions);
@@ -70,8 +82,8 @@ Frames read_frames(const std::vector<std::string>& sources, const std::vector<st
     refuse_map(sources[0]);
 #endif
   }
-  if (file && std::filesystem::path(sources[0]).extension() == ".npy") return frames_of_matrix(sources[0]);
-  return frames_of_photos(sources, model, reader);
+  if (matrix) return frames_of_matrix(sources[0]);
+  return frames_of_photos(sources, with_preset(model, preset), reader);
 }
 
 }  // namespace cli

@@ -25,8 +25,9 @@ struct Frames {
 };
 
 /// The places of a map by id, of some sessions or all; the rows of a matrix that `vpr describe` wrote; or photos, which are described.
-/// @throws vpr::ConfigError  for a map of signs, for a session that it has not, and for photos without a model
+/// @param preset  the system whose way photos are described in, as far as `model` says nothing else; empty: none
+/// @throws vpr::ConfigError  for a map of signs, for a session that it has not, for photos without a model, and for a model without photos
 Frames read_frames(const std::vector<std::string>& sources, const std::vector<std::string>& sessions, const ModelOptions& model,
-                   PhotoReader& reader);
+                   const std::string& preset, PhotoReader& reader);
 
 }  // namespace cli

@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -67,8 +68,9 @@ std::string version_text() {
   return text;
 }
 
-/// What to say to a command line that lacks a command, or where another word stands in its place; empty where it has one.
-std::string commands_of(const CLI::App& program, int count, char** arguments) {
+/// What to say to a command line that lacks a command, where another word stands in its place, or with an option that its command does not have, whatever
+/// else is wrong with it; empty where all of them are known.
+std::string unknown_words(const CLI::App& program, int count, char** arguments) {
   const CLI::App* last = &program;
   std::string name = program.get_name();
   int at = 1;
@@ -77,7 +79,11 @@ std::string commands_of(const CLI::App& program, int count, char** arguments) {
     name += ' ' + last->get_name();
   }
   const std::vector<const CLI::App*> commands = last->get_subcommands({});
-  if (commands.empty()) return {};
+  if (commands.empty()) {
+    const std::vector<std::string> unknown = last->remaining();
+    const auto option = std::find_if(unknown.begin(), unknown.end(), [](const std::string& word) { return word.starts_with('-'); });
+    return option == unknown.end() ? "" : vpr::text_of(name, ": there is no option '", *option, "'; ", name, " --help says more\n");
+  }
   std::string text =
       at < count ? vpr::text_of(name, ": there is no command '", arguments[at], "'; there are") : name + ": which command? There are";
   for (const CLI::App* command : commands) text += " " + command->get_name();
@@ -116,8 +122,8 @@ int main(int count, char** arguments) {
     } catch (const CLI::ParseError& error) {
       std::ostringstream out, message;
       code = program.exit(error, out, message) == 0 ? 0 : 2;
-      const std::string commands = commands_of(program, count, arguments);
-      if (code == 2 && !commands.empty()) message.str(commands);
+      const std::string unknown = unknown_words(program, count, arguments);
+      if (code == 2 && !unknown.empty()) message.str(unknown);
       std::cout << out.str();
       std::cerr << vpr::printable(message.str());
     }

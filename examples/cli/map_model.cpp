@@ -115,21 +115,10 @@ ModelOptions model_of(const vpr::MapSnapshot& map, const std::string& path, cons
   }
   if (!given.weights.empty()) options.weights = given.weights;
   require_weights(options, map.record(), path);
-  options.batch = given.batch;
-  options.threads = given.threads;
-  options.force = given.force;
-  options.photos.max_megapixels = given.photos.max_megapixels;
-  options.photos.strict = given.photos.strict;
+  options.take_limits_of(given);
   if (const auto pca = map.attachment(pca_name)) options.pca = memory_file(*pca);
   if (const auto words = map.attachment(vocabulary_name)) options.vocabulary = memory_file(*words);
   return options;
-}
-
-bool chooses_model(const ModelOptions& given) {
-  ModelOptions options = given;
-  options.weights.clear();
-  return json_of(options) != json_of(ModelOptions()) || !given.pca.empty() || !given.vocabulary.empty() || !given.save_vocabulary.empty() ||
-         !given.save_weights.empty();
 }
 
 }  // namespace cli

@@ -24,7 +24,4 @@ std::vector<std::pair<std::string, std::string>> attachments_of(const ModelOptio
 /// @throws vpr::ConfigError  for weights of another hash than the map's, and for a map that `vpr map create` did not make
 ModelOptions model_of(const vpr::MapSnapshot& map, const std::string& path, const ModelOptions& given);
 
-/// Whether any of the options that `model_of` takes from the map is given.
-bool chooses_model(const ModelOptions& given);
-
 }  // namespace cli

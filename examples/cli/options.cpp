@@ -13,7 +13,25 @@
 
 namespace cli {
 
+void refuse(std::initializer_list<std::pair<const char*, bool>> options, std::string_view why) {
+  for (const auto& [name, is_given] : options) VPR_REQUIRE(vpr::ConfigError, !is_given, name, ' ', why);
+}
+
 vpr::ImageSize parse_size(const std::string& text) { return vpr::parse_image_size(text, "--size"); }
+
+void ModelOptions::take_limits_of(const ModelOptions& other) {
+  batch = other.batch;
+  threads = other.threads;
+  force = other.force;
+  photos.max_megapixels = other.photos.max_megapixels;
+  photos.strict = other.photos.strict;
+}
+
+bool ModelOptions::decides_descriptors() const {
+  ModelOptions nothing;
+  nothing.take_limits_of(*this);
+  return *this != nothing;
+}
 
 std::optional<vpr::ImageSize> ModelOptions::image_size() const {
   if (size.empty()) return std::nullopt;
@@ -114,16 +132,20 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
                   "photos beside each one")
       ->capture_default_str();
   command.add_option("--pca", options.pca, "project descriptors by a PCA that `vpr pca` wrote");
-  command.add_option("--vocabulary", options.vocabulary,
-                     "for +vlad and anyloc: the words, a file that --save-vocabulary wrote or AnyLoc's c_centers.pt; default: found in the "
-                     "database's photos");
+  CLI::Option* const vocabulary = command.add_option(
+      "--vocabulary", options.vocabulary,
+      "for +vlad and anyloc: the words, a file that --save-vocabulary wrote or AnyLoc's c_centers.pt; default: found in the "
+      "database's photos");
   command.add_option("--save-vocabulary", options.save_vocabulary, "for +vlad and anyloc: write the words that were found")
-      ->check(file_name());
-  command.add_option("--words", options.words, "for +vlad: how many words to find")->check(whole_from(1, 4096))->capture_default_str();
-  command.add_option("--vocabulary-photos", options.vocabulary_photos, "for +vlad and anyloc: photos to find them in, evenly spread")
-      ->check(whole_from(1, most_answers))
-      ->capture_default_str();
-  command.add_option("--seed", options.seed, "for +vlad: seed of the search for words")->check(whole_from(0))->capture_default_str();
+      ->check(file_name())
+      ->excludes(vocabulary);
+  const auto add_search = [&](const char* name, auto& value, const char* meaning, const CLI::Validator& range) {
+    command.add_option(name, value, meaning)->check(range)->excludes(vocabulary);
+  };
+  add_search("--words", options.words, "for +vlad and anyloc: how many words to find; default: 32", whole_from(1, 4096));
+  add_search("--vocabulary-photos", options.vocabulary_photos, "for +vlad and anyloc: photos to find them in, evenly spread; default: 80",
+             whole_from(1, most_answers));
+  add_search("--seed", options.seed, "for +vlad and anyloc: seed of the search for words; default: 0", whole_from(0));
   add_photo_options(command, options.photos);
   add_force_option(command, options.force);
 }

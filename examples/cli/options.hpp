@@ -11,8 +11,11 @@
 #include <vpr/model/precision.hpp>
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace CLI {
@@ -39,9 +42,8 @@ struct ModelOptions {
   std::string facet = "token";
   std::int64_t batch = 8;
   int threads = 0;
-  std::int64_t words = 32;
-  std::int64_t vocabulary_photos = 80;
-  std::uint64_t seed = 0;
+  std::optional<std::int64_t> words, vocabulary_photos;  // nothing: 32 and 80
+  std::optional<std::uint64_t> seed;                     // nothing: 0
   std::string vocabulary;
   std::string save_vocabulary;
   std::string batch_context = "alone";
@@ -49,6 +51,11 @@ struct ModelOptions {
   PhotoOptions photos;
   bool force = false;
 
+  bool operator==(const ModelOptions&) const = default;
+  /// Takes what decides no descriptor: batch, threads, limits on photos and --force.
+  void take_limits_of(const ModelOptions& other);
+  /// Whether an option is given that decides what descriptors are.
+  bool decides_descriptors() const;
   /// The files that are read beside photos.
   std::vector<std::string> inputs() const { return {weights, pca, vocabulary, context_list(), calibrate}; }
   /// What photos are prepared to; nothing: as the weight file's record says, or as the model was published.
@@ -66,6 +73,12 @@ struct ModelOptions {
 inline constexpr std::int64_t most_described_together = 1024;  // photos
 inline constexpr std::int64_t most_calibrated_on = 32;         // photos
 inline constexpr std::int64_t most_answers = 100'000;          // to one query
+
+/// Refuses the first of some options that was given and would do nothing.
+/// @param options  their names, and whether they were
+/// @param why      follows the name: "goes with --preset vggt-slam"
+/// @throws vpr::ConfigError
+void refuse(std::initializer_list<std::pair<const char*, bool>> options, std::string_view why);
 
 /// HEIGHTxWIDTH, or one side for both.
 vpr::ImageSize parse_size(const std::string& text);

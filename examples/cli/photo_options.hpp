@@ -17,6 +17,7 @@ struct PhotoOptions {
   double max_megapixels = 200;
   bool strict = false;  // the first photo that cannot be read ends the command
 
+  bool operator==(const PhotoOptions&) const = default;
   vpr::ReadOptions read_options() const;
 };
 

@@ -46,14 +46,13 @@ void add_rerank_options(CLI::App& command, RerankOptions& options) {
   add("--local-store", options.store, "where the database's local features are kept; none: computed again for each candidate")
       ->check(CLI::IsMember({"memory", "disk", "none"}))
       ->capture_default_str();
-  add("--local-precision", options.precision, "how exactly they are kept")
-      ->check(CLI::IsMember({"f32", "f16", "int8"}))
-      ->capture_default_str();
+  add("--local-precision", options.precision, "how exactly they are kept; default: f16")->check(CLI::IsMember({"f32", "f16", "int8"}));
   add("--local-file", options.file, "with --local-store disk: a new file for them; default: a temporary one, gone at the end");
 }
 
 void RerankOptions::require_store() const {
-  VPR_REQUIRE(vpr::ConfigError, file.empty() || store == "disk", "--local-file goes with --local-store disk");
+  refuse({{"--local-file", !file.empty() && store != "disk"}}, "goes with --local-store disk");
+  refuse({{"--local-precision", !precision.empty() && store == "none"}}, "goes with --local-store memory or disk");
   std::error_code ignored;
   VPR_REQUIRE(vpr::ConfigError, file.empty() || !std::filesystem::exists(file, ignored), "--local-file: ", file,
               " is there already; remove it or name another");
@@ -61,9 +60,9 @@ void RerankOptions::require_store() const {
 }
 
 LocalStore make_store(const RerankOptions& options, std::int64_t size, std::function<vpr::LocalFeatures(std::int64_t)> compute) {
-  const vpr::LocalPrecision precision = options.precision == "f32"   ? vpr::LocalPrecision::float32
-                                        : options.precision == "f16" ? vpr::LocalPrecision::float16
-                                                                     : vpr::LocalPrecision::int8;
+  const vpr::LocalPrecision precision = options.local_precision() == "f32"   ? vpr::LocalPrecision::float32
+                                        : options.local_precision() == "f16" ? vpr::LocalPrecision::float16
+                                                                             : vpr::LocalPrecision::int8;
   if (options.store == "none") return vpr::ComputedLocalStore(size, std::move(compute));
   if (options.store == "memory") return vpr::MemoryLocalStore(precision);
   if (!options.file.empty()) return vpr::DiskLocalStore::create(options.file, precision);

@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace CLI {
@@ -25,11 +26,13 @@ struct RerankOptions {
   std::int64_t block = -1;
   std::string facet = "token";
   std::string store = "memory";
-  std::string precision = "f16";
+  std::string precision;  // empty: f16
   std::string file;
 
   std::optional<vpr::Tap> tap() const;
-  /// Refuses a file for the store that could not be made.
+  /// How exactly local features are compared.
+  std::string_view local_precision() const { return store == "none" ? "f32" : precision.empty() ? "f16" : std::string_view(precision); }
+  /// Refuses options that the store has no use for, and a file for it that could not be made.
   void require_store() const;
 };
 

@@ -55,7 +55,7 @@ void add_record(nlohmann::ordered_json& json, const RerankOptions& rerank, const
   if (rerank.first > 0) {
     json["local_features"] = result.local;
     json["rerank_score_name"] = result.rerank_score_name;
-    json["local_precision"] = rerank.store == "none" ? "f32" : rerank.precision;
+    json["local_precision"] = rerank.local_precision();
   }
   json["photos_left_out"] = left_out.count();
   json["left_out"] = left_out.json();

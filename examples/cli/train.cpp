@@ -42,11 +42,17 @@ vpr::Recipe recipe_of(const TrainOptions& options) {
   recipe.miner.full = recipe.mining == vpr::Mining::full;
   recipe.miner.seed = options.seed;
   const bool mined = recipe.mining != vpr::Mining::batch;
-  VPR_REQUIRE(vpr::ConfigError, !mined || (options.places == 0 && options.photos == 0),
-              "train: --places and --photos are for batches of places, and this recipe mines triplets: give --triplets and --negatives, or "
-              "--mining batch");
-  VPR_REQUIRE(vpr::ConfigError, mined || (options.triplets == 0 && options.negatives == 0 && options.round == 0 && options.pool == 0),
-              "train: --triplets, --negatives, --round and --pool are for mining from a database: add --mining partial or full");
+  refuse({{"--places", mined && options.places > 0}, {"--photos", mined && options.photos > 0}},
+         "is for batches of places, and this recipe mines triplets: give --triplets and --negatives, or --mining batch");
+  refuse({{"--photos", recipe.pairs && options.photos > 0}}, "is for batches of places, and this recipe shows pairs, --places of them");
+  refuse({{"--triplets", !mined && options.triplets > 0},
+          {"--negatives", !mined && options.negatives > 0},
+          {"--round", !mined && options.round > 0},
+          {"--pool", !mined && options.pool > 0}},
+         "is for mining from a database: add --mining partial or full");
+  refuse({{"--frames", options.frames > 0 && recipe.by != vpr::PlacesBy::automatic && recipe.by != vpr::PlacesBy::sequence}},
+         "is for places by sequence: add --by sequence");
+  refuse({{"--patience", options.patience > 0 && options.every == 0}}, "counts validations, and there is one at the end only: add --every");
   VPR_REQUIRE(
       vpr::ConfigError, mined || recipe.classes || recipe.pairs || (options.places != 1 && options.photos != 1),
       "train: a batch of one place has no negatives, and one photo of a place no positives: the loss would always be 0; give --places and "
@@ -58,7 +64,6 @@ void run(TrainOptions options) {
   if (options.threads > 0) vpr::set_thread_count(static_cast<int>(options.threads));
   const vpr::Recipe recipe = recipe_of(options);
   options.size = vpr::text_of(recipe.size);
-  options.by = vpr::name_of(recipe.by);
   const std::map<std::string, std::string> deciding = deciding_options(options, recipe);
   check_training(options, deciding);
   train(options, recipe, deciding);
@@ -72,7 +77,11 @@ void add_train(CLI::App& program) {
   std::string known;
   for (const vpr::Recipe& recipe : vpr::recipes()) known += "\n  " + recipe.name + ": " + recipe.meaning;
   command->add_option("--recipe", options->recipe, "what is trained and how:" + known)->required();
-  command->add_option("--weights", options->weights, "weights to start from: the backbone's, or a checkpoint of the system")->required();
+  command
+      ->add_option(
+          "--weights", options->weights,
+          "weights to start from: the backbone's, or a checkpoint of the system; or seed:N, drawn at random, to measure speed and memory")
+      ->required();
   command
       ->add_option("--data", options->data,
                    "photos to train on: GSV-Cities, a CSV, or a folder of photos with positions in their names; to mine from, it may hold "
@@ -94,9 +103,8 @@ void add_train(CLI::App& program) {
       ->check(CLI::IsMember({"unit", "raw"}));
   command->add_option("--by", options->by, "what shows one place: automatic, which is the recipe's, id, cell, sequence or focal-point")
       ->capture_default_str();
-  command->add_option("--frames", options->frames, "with sequences: frames in a row that show one place")
-      ->check(whole_from(1))
-      ->capture_default_str();
+  command->add_option("--frames", options->frames, "places by sequence, of so many frames in a row; default where there are sequences: 5")
+      ->check(whole_from(1));
   command->add_option("--leave-out", options->leave_out, "leave out photos of this group (city, video), or with this text in their path");
   command->add_option("--size", options->size, "size of the network's input in pixels; default: the recipe's");
   command->add_option("--augment", options->augment, "what photos undergo; default: the recipe's")
@@ -139,7 +147,8 @@ void add_train(CLI::App& program) {
   CLI::Option* const resume = command->add_flag("--resume", options->resume, "go on from the state beside --out");
   command->add_flag("--change", options->change, "with --resume: go on though options differ from those that the training began with")
       ->needs(resume);
-  command->add_flag("--force", options->force, "begin anew, though --out, its state, --log or --report are there: they are overwritten");
+  command->add_flag("--force", options->force, "begin anew, though --out, its state, --log or --report are there: they are overwritten")
+      ->excludes(resume);
   command
       ->add_option("--positions", options->positions,
                    "what the positions of photos are; automatic: as names and tables say, or their numbers leave no doubt")

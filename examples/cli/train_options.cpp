@@ -9,6 +9,7 @@
 #include <vpr/image/augment.hpp>
 #include <vpr/io/safetensors.hpp>
 #include <vpr/io/weight_source.hpp>
+#include <vpr/model/model_request.hpp>
 #include <vpr/model/record.hpp>
 #include <vpr/train/trainer.hpp>
 
@@ -43,6 +44,11 @@ std::string source_of(const std::string& path) {
   return path + ", " + hash_of(std::as_bytes(std::span(names)));
 }
 
+/// A weight file's name and hash, or the seed of weights that are drawn.
+std::string weights_of(const std::string& weights) {
+  return vpr::seed_of(weights) ? weights : std::filesystem::path(weights).filename().string() + ", " + hash_of_file(weights);
+}
+
 }  // namespace
 
 std::map<std::string, std::string> deciding_options(const TrainOptions& options, const vpr::Recipe& recipe) {
@@ -53,10 +59,10 @@ std::map<std::string, std::string> deciding_options(const TrainOptions& options,
       {"recipe", recipe.name},
       {"system", recipe.system},
       {"tokens", recipe.tokens},
-      {"weights", std::filesystem::path(options.weights).filename().string() + ", " + hash_of_file(options.weights)},
+      {"weights", weights_of(options.weights)},
       {"data", source_of(options.data)},
-      {"by", options.by},
-      {"frames", std::to_string(options.frames)},
+      {"by", std::string(vpr::name_of(recipe.by))},
+      {"frames", std::to_string(options.frames_of_place())},
       {"leave-out", left_out},
       {"size", vpr::text_of(vpr::parse_image_size(options.size, "--size"))},
       {"augment", recipe.augment.target<vpr::RandAugment>() != nullptr ? "randaugment"
@@ -76,7 +82,8 @@ std::map<std::string, std::string> deciding_options(const TrainOptions& options,
       {"database", source_of(options.database)},
       {"queries", source_of(options.queries)},
       {"positives", source_of(options.positives)},
-      {"radius", text_of(options.radius)}};
+      {"radius", text_of(options.radius)},
+  };
   if (mined) {
     all.insert({{"triplets", std::to_string(recipe.triplets)},
                 {"negatives", std::to_string(recipe.miner.negatives)},

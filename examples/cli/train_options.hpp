@@ -5,6 +5,7 @@
 
 #include "photo_options.hpp"
 
+#include <vpr/dataset/training_places.hpp>
 #include <vpr/model/recipe.hpp>
 #include <vpr/model/training_files.hpp>
 
@@ -22,7 +23,7 @@ struct TrainOptions {
   std::string recipe, weights, data, out, backbone, model, tokens, cache, log, report, database, queries, positives, mining, augment;
   std::string by = "automatic", positions = "automatic", precision = "f32", size;
   std::vector<std::string> leave_out;
-  std::int64_t steps = 1000, places = 0, photos = 0, triplets = 0, negatives = 0, round = 0, pool = 0, frames = 5, tuned_blocks = -1,
+  std::int64_t steps = 1000, places = 0, photos = 0, triplets = 0, negatives = 0, round = 0, pool = 0, frames = 0, tuned_blocks = -1,
                every = 0, patience = 0, threads = 0;
   double rate = 0, radius = 25;
   std::uint64_t seed = 0;
@@ -30,6 +31,8 @@ struct TrainOptions {
   PhotoOptions photo;
 
   vpr::TrainingFiles files() const { return {out}; }
+  /// Of a sequence that shows one place.
+  std::int64_t frames_of_place() const { return frames > 0 ? frames : vpr::SequenceSettings().frames; }
   /// Whether a step is followed by a checkpoint and a validation.
   bool is_due(std::int64_t step) const { return step > 0 && (step == steps || (every > 0 && step % every == 0)); }
 };

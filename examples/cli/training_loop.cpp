@@ -6,11 +6,11 @@
 #include "options.hpp"
 #include "progress_bar.hpp"
 #include "training_record.hpp"
+#include "training_start.hpp"
 #include "training_steps.hpp"
 #include "validation.hpp"
 
 #include <vpr/core/printable.hpp>
-#include <vpr/io/open.hpp>
 #include <vpr/model/precision.hpp>
 #include <vpr/model/record.hpp>
 #include <vpr/model/systems.hpp>
@@ -88,42 +88,20 @@ class StepPrinter {
   vpr::Progress bar_ = progress_bar();
 };
 
-/// Clusters start from patches of the published network.
-void find_clusters(vpr::TrainedSystem& system, vpr::TrainingSteps& steps, const vpr::WeightFile& weights, const TrainOptions& options,
-                   const vpr::Recipe& recipe) {
-  const std::string_view name = vpr::backbone_of(recipe.system);
-  const std::string rule = vpr::published_position_rule(recipe.system);
-  vpr::AnyBackbone<> network = vpr::make_backbone<vpr::Cpu<>>(name, rule == vpr::find_backbone(name).position_rule ? "" : rule);
-  vpr::load(network, weights);
-  const std::vector<float> patches = steps.patches(network, recipe.start.clusters);
-  const std::int64_t channels = network.channels(), count = std::ssize(patches) / channels;
-  vpr::start_clusters(system, recipe.start.clusters, vpr::Rows(patches.data(), count, channels), options.seed, progress_bar());
-  std::printf("%s starts from clusters of %lld patches\n", recipe.start.clusters.parameter.c_str(), static_cast<long long>(count));
-}
-
 }  // namespace
 
 void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::map<std::string, std::string>& deciding) {
   vpr::TrainedSystem system = vpr::make_system<vpr::TrainedSystem::backend>(recipe.system, recipe.tokens);
-  const vpr::WeightFile file = vpr::open_weights(options.weights);
   VPR_REQUIRE(vpr::ConfigError, options.tuned_blocks <= system.pipeline.backbone.depth(), "train: --tuned-blocks: got ",
               options.tuned_blocks, ", the network has ", system.pipeline.backbone.depth());
-  const vpr::LoadReport found = vpr::compare(system, file);
-  const bool is_new = vpr::load_to_train(system, file, options.seed, recipe.start);
-  std::size_t parameters = 0;
-  vpr::visit_const(system, [&parameters](const std::string&, const auto&) { ++parameters; });
-  // Whether it holds part of the system, or more than it: a mask token may be missing unsaid.
-  if (!found.fits() && found.missing.size() + found.misshaped.size() + 1 < parameters) {  // it holds part of the system, or more than it
-    std::printf("%s: %s: %s\n", vpr::escaped(options.weights).c_str(),
-                is_new ? "not all of the system, so heads and adapters are new" : "loaded, with tensors left over",
-                vpr::printable(found.text(3)).c_str());
-  }
+  require_size(system, recipe.size);
+  const bool is_new = give_weights(system, options, recipe);
   vpr::freeze_backbone(system, recipe);
   vpr::train_blocks_in(system, vpr::find_precision(options.precision));
   system.pipeline.backbone.set_checkpointing(options.checkpointing);
 
   const std::unique_ptr<vpr::TrainingSteps> steps = training_steps(system, options, recipe);
-  if (is_new && !options.resume && !recipe.start.clusters.parameter.empty()) find_clusters(system, *steps, file, options, recipe);
+  if (is_new && !options.resume && !recipe.start.clusters.parameter.empty()) find_clusters(system, *steps, options, recipe);
   Validation validation(options, recipe);
   std::optional<TrainingRecord> record;
   std::optional<StepPrinter> print;
@@ -151,8 +129,6 @@ void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::ma
     if (const std::int64_t done = training.done_in_state(); done > 0) {
       std::cerr << "the state after " << done << " steps is kept in " << vpr::escaped(options.files().state())
                 << ": --resume goes on from it\n";
-    } else {
-      record->remove_log();
     }
     throw;
   }

@@ -45,10 +45,10 @@ Load loader_of(const TrainOptions& options, const vpr::Recipe& recipe) {
                          options);
 }
 
-vpr::TrainingPlaces places_of(const TrainOptions& options) {
+vpr::TrainingPlaces places_of(const TrainOptions& options, const vpr::Recipe& recipe) {
   vpr::TrainingPlacesSettings settings;
-  settings.by = vpr::places_by(options.by);
-  settings.sequence.frames = options.frames;
+  settings.by = options.frames > 0 ? vpr::PlacesBy::sequence : recipe.by;
+  settings.sequence.frames = options.frames_of_place();
   settings.positions = vpr::position_unit(options.positions);
   std::set<std::string> in_vain(options.leave_out.begin(), options.leave_out.end());
   settings.keep = [&](const vpr::TrainingPhoto& photo) {
@@ -64,14 +64,16 @@ vpr::TrainingPlaces places_of(const TrainOptions& options) {
   return places;
 }
 
-vpr::TripletPhotos triplet_photos(const TrainOptions& options) {
+vpr::TripletPhotos triplet_photos(const TrainOptions& options, const vpr::Recipe& recipe) {
   const std::filesystem::path folder = options.data;
   std::error_code ignored;
   if (!std::filesystem::is_directory(folder / "queries", ignored) || !std::filesystem::is_directory(folder / "database", ignored))
-    return vpr::triplet_photos_of_places(places_of(options));
+    return vpr::triplet_photos_of_places(places_of(options, recipe));
   VPR_REQUIRE(vpr::ConfigError, options.leave_out.empty(), "train: ", options.data,
               " holds queries and a database, of which --leave-out leaves out nothing: move photos away instead");
-  return vpr::triplet_photos_in_folder(folder);
+  refuse({{"--by", options.by != "automatic"}, {"--frames", options.frames > 0}},
+         "is for places, and " + options.data + " holds queries and a database: right answers are those within 10 m");
+  return vpr::triplet_photos_in_folder(folder, {}, vpr::position_unit(options.positions));
 }
 
 }  // namespace cli

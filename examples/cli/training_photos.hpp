@@ -17,8 +17,8 @@ vpr::TrainingSteps::Load plain_loader(const TrainOptions& options);
 /// With the recipe's augmentation.
 vpr::TrainingSteps::Load loader_of(const TrainOptions& options, const vpr::Recipe& recipe);
 
-vpr::TrainingPlaces places_of(const TrainOptions& options);
+vpr::TrainingPlaces places_of(const TrainOptions& options, const vpr::Recipe& recipe);
 /// What a training mines triplets from: a folder's queries and database, or places.
-vpr::TripletPhotos triplet_photos(const TrainOptions& options);
+vpr::TripletPhotos triplet_photos(const TrainOptions& options, const vpr::Recipe& recipe);
 
 }  // namespace cli

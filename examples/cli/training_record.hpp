@@ -23,11 +23,10 @@ class TrainingRecord {
 
   /// Seconds that the training has taken so far.
   double seconds() const { return report_.rows.empty() ? 0 : report_.rows.back().seconds; }
-  /// Takes what is said of a step, or, as step 0, of the validation before the first.
+  /// Takes what is said of a step, or, as step 0, of the validation before the first. A log begins with the first step: a training that comes to none
+  /// leaves what is there as it is.
   void add(vpr::TrainingRow row);
   void write_report() const;
-  /// Removes the log of a training that took no step, which would be in the way of the next one.
-  void remove_log();
 
  private:
   std::optional<vpr::TrainingLog> log_;

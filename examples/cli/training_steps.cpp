@@ -42,16 +42,16 @@ vpr::TrainingStepsSettings settings_of(vpr::TrainedSystem& system, const TrainOp
 std::unique_ptr<vpr::TrainingSteps> training_steps(vpr::TrainedSystem& system, const TrainOptions& options, const vpr::Recipe& recipe) {
   vpr::TrainingStepsSettings settings = settings_of(system, options, recipe);
   if (recipe.mining == vpr::Mining::batch && recipe.pairs) {
-    vpr::TrainingPlaces all = places_of(options);
+    vpr::TrainingPlaces all = places_of(options, recipe);
     return std::make_unique<vpr::PairSteps>(system, recipe, std::move(all.photos), loader_of(options, recipe), std::move(settings),
                                             std::move(all.left_out));
   }
   if (recipe.mining == vpr::Mining::batch && recipe.classes)
-    return std::make_unique<vpr::ClassSteps>(system, recipe, places_of(options), loader_of(options, recipe), std::move(settings));
+    return std::make_unique<vpr::ClassSteps>(system, recipe, places_of(options, recipe), loader_of(options, recipe), std::move(settings));
   if (recipe.mining == vpr::Mining::batch)
-    return std::make_unique<vpr::PlaceSteps>(system, recipe, places_of(options), loader_of(options, recipe), std::move(settings));
-  return std::make_unique<vpr::TripletSteps>(system, recipe, triplet_photos(options), loader_of(options, recipe), plain_loader(options),
-                                             std::move(settings));
+    return std::make_unique<vpr::PlaceSteps>(system, recipe, places_of(options, recipe), loader_of(options, recipe), std::move(settings));
+  return std::make_unique<vpr::TripletSteps>(system, recipe, triplet_photos(options, recipe), loader_of(options, recipe),
+                                             plain_loader(options), std::move(settings));
 }
 
 }  // namespace cli

@@ -3,6 +3,10 @@
 #include <vpr/aggregator/cross_image.hpp>
 #include <vpr/aggregator/gem.hpp>
 #include <vpr/aggregator/mix_vpr.hpp>
+#include <vpr/aggregator/projected.hpp>
+#include <vpr/aggregator/salad.hpp>
+#include <vpr/aggregator/shared.hpp>
+#include <vpr/aggregator/simple.hpp>
 #include <vpr/layer/initialise.hpp>
 
 #include "tests/support/catch.hpp"
@@ -53,5 +57,12 @@ TEST_CASE("One that mixes photos does so in the batch context that is chosen, th
 TEST_CASE("A grid that the held aggregator cannot take is refused, any other is not") {
   CHECK_THROWS_AS(AnyAggregator<>(MixVpr<>({.channels = 24, .grid = {16, 16}})).require_grid({6, 7}), ShapeError);
   CHECK_THROWS_AS(AnyAggregator<>(mixing()).require_grid({1, 7}), ShapeError);
+  const SaladAggregator<> salad({.channels = 24, .clusters = 6, .cluster_dim = 8, .token_dim = 8});
+  for (const AnyAggregator<>& held : {AnyAggregator<>(salad), AnyAggregator<>(L2Tokens(AnyAggregator<>(salad))),
+                                      AnyAggregator<>(Shared(salad)), AnyAggregator<>(Projected(salad, 24, 4))}) {
+    held.require_grid({1, 7});
+    CHECK_THROWS_WITH(held.require_grid({2, 3}), ContainsSubstring("got 6 patches, of a grid of 2x3, want more than its 6 clusters"));
+  }
+  AnyAggregator<>(SaladAggregator<>({.channels = 24, .clusters = 6, .dustbin = false})).require_grid({2, 3});
   AnyAggregator<>(GeM<>()).require_grid({1, 1});
 }

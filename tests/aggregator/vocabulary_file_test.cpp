@@ -66,6 +66,9 @@ TEST_CASE("A file that is no vocabulary is refused, saying what is wrong") {
   CHECK_THROWS_AS(vpr::load_vocabulary(path), vpr::WeightError);
   vpr::save_vocabulary(path, {Shape{2, 1}, {1, std::numeric_limits<float>::quiet_NaN()}, {}});
   CHECK_THROWS_WITH(vpr::load_vocabulary(path), ContainsSubstring(path + ": word 1 holds nan at 0"));
+  vpr::save_vocabulary(path, {Shape{2, 3}, std::vector<float>(6), {}});
+  CHECK(vpr::load_vocabulary(path, 3).shape == Shape{2, 3});
+  CHECK_THROWS_WITH(vpr::load_vocabulary(path, 4), path + ": its words have 3 channels, expected 4, as the tokens that they are for");
   CHECK_THROWS_AS(vpr::load_vocabulary(folder.file("missing")), vpr::IoError);
   folder.write("text", "words");
   CHECK_THROWS_AS(vpr::load_vocabulary(folder.file("text")), vpr::FormatError);

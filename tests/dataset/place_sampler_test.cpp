@@ -171,12 +171,14 @@ TEST_CASE("A batch of more photos than can be counted is refused with the limit"
   CHECK(vpr::PlaceSampler(all, {.places = (std::int64_t{1} << 31) - 1, .photos = 1, .short_batches = true}).batches_per_epoch() == 1);
 }
 
-TEST_CASE("Places of photos or groups that are not there are refused") {
+TEST_CASE("Places of photos or groups that are not there, or of a photo twice, are refused") {
   auto all = town({Indices(5, 4)});
   all.places[1].photos.push_back(20);
   CHECK_THROWS_WITH(vpr::PlaceSampler(all, {.places = 2}), ContainsSubstring("has photo 20, there are 20"));
   all.places[1].photos.back() = -1;
   CHECK_THROWS_AS(vpr::PlaceSampler(all, {.places = 2}), vpr::ConfigError);
+  all.places[1].photos.back() = all.places[1].photos.front();
+  CHECK_THROWS_WITH(vpr::PlaceSampler(all, {.places = 2}), ContainsSubstring("has photo 4 twice"));
   all.places[1].photos.pop_back();
   all.places[1].group = 7;
   CHECK_THROWS_WITH(vpr::PlaceSampler(all, {.places = 2}), ContainsSubstring("is of group 7, there are 1"));

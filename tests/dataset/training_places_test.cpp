@@ -100,6 +100,8 @@ TEST_CASE("Consecutive frames of a video show one place; neighbours are in diffe
   CHECK(all.places[1].group == 1);
   CHECK(all.places[2].group == 0);
   CHECK(all.places[3].group == 0);
+  CHECK(all.groups == std::vector<std::string>{"0", "1"});
+  CHECK(vpr::places_by_sequence(photos, {.frames = 2, .groups = INT64_MAX}).groups.size() == 3);  // as many as there are, not as may be
 }
 
 TEST_CASE("A gap between frames begins a new place") {

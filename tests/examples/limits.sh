@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Usage: limits.sh VPR. Sizes that nobody can want are refused at once with their limit named, and with the exit code of a command line; so are outputs
-# whose names say another format, and unknown commands.
+# whose names say another format, and unknown commands and options.
 set -euo pipefail
 vpr=$1
 try() {
@@ -59,6 +59,9 @@ done
 try "is a .npy file" describe "${common[@]:0:4}" --out D.txt photos
 try "is a .safetensors file" pca w.pth --out pca.pth
 try "is a .safetensors file" train --recipe salad --weights w.pth --data photos --out trained.pth
+try "vpr evaluate: there is no option '--modle'; vpr evaluate --help" evaluate --modle salad "${common[@]:2}"
+try "vpr train: there is no option '--place=2'" train --place=2
+try "vpr map create: there is no option '--sesion'" map create town.map --sesion 1 "${common[@]:0:4}"
 try "there is no command 'localise'; there are describe localize" localise "${common[@]}"
 try "which command? There are describe"
 echo "each limit is named"

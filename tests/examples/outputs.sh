@@ -61,7 +61,7 @@ refused 2 "w.safetensors: is read by this command" train --recipe adapter --back
 refused 2 "the name of the file is empty" describe "${model[@]}" --out "" photo.jpg
 refused 2 "the name of the file is empty" evaluate "${model[@]}" "${sets[@]}" --json ""
 refused 2 "--max-megapixels: got 'nan'" describe "${model[@]}" --max-megapixels nan --out o.npy photo.jpg
-refused 2 "--vocabulary and --save-vocabulary are for +vlad" describe "${model[@]}" --save-vocabulary words.safetensors --out o.npy photo.jpg
+refused 2 "--save-vocabulary is of words that are found in photos" describe "${model[@]}" --save-vocabulary words.safetensors --out o.npy photo.jpg
 
 # Devices and pipes are written to as they are.
 "$vpr" localize "${model[@]}" "${sets[@]}" --json /dev/stdout >out.txt 2>err.txt

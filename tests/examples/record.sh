@@ -76,6 +76,8 @@ vlad=(localize --model dinov2-vits14+vlad "${model[@]}" "${sets[@]}")
 is loaded.json /vocabulary "$("$json_value" found.json /vocabulary)"
 is loaded.json /queries "$("$json_value" found.json /queries)"
 refused "block: '4' and '3'" "$vpr" "${vlad[@]}" --block 4 --vocabulary words.safetensors
+expect 1 "$vpr" localize --model resnet18+vlad --weights seed:1 --size 28 "${sets[@]}" --vocabulary words.safetensors
+printed "words.safetensors: its words have 384 channels, expected 512"
 
 "$vpr" localize --model dinov2-vits14+gem "${model[@]}" "${sets[@]}" --rerank 2 --local-block 3 --local-facet value --json rerank.json
 is rerank.json /reranked 2

@@ -10,10 +10,12 @@ train() {
     --out "$folder/out.safetensors" "$@"
 }
 # refuses CODE SENTENCE OPTION...
-refuses() {
+refuses() { says "$1" "$2" train "${@:3}"; }
+# says CODE SENTENCE COMMAND...
+says() {
   local code=$1 sentence=$2 got=0
   shift 2
-  train "$@" >"$folder/said" 2>&1 || got=$?
+  "$@" >"$folder/said" 2>&1 || got=$?
   if [ "$got" != "$code" ] || ! grep -qF -- "$sentence" "$folder/said"; then
     echo "want $code, '$sentence'; got $got:"
     cat "$folder/said"
@@ -26,13 +28,21 @@ refuses 2 "--tuned-blocks: got 13, the network has 12" --steps 2 --tuned-blocks 
 train --steps 3 --rate 0.001 >/dev/null  # --every is 0
 [ -f "$folder/out.safetensors.state" ] || { echo "the last step left no state"; exit 1; }
 md5sum "$folder"/out.* >"$folder/sums"
-if "$vpr" train --recipe head --model dinov2-vits14:2+salad --weights "$weights" --data "$folder/town/poses.csv" --by id --size 28 --places 2 --photos 2 \
-  --steps 1 --out "$folder/salad.safetensors" --log "$folder/salad.csv" >"$folder/said" 2>&1; then
-  echo "4 tokens for 64 clusters passed"
-  exit 1
-fi
-grep -qF "use larger images or fewer clusters" "$folder/said"
-[ ! -e "$folder/salad.csv" ] || { echo "a training whose first step failed left a log, which refuses the next one"; exit 1; }
+other=("$vpr" train --recipe head --weights "$weights" --by id --places 2 --photos 2 --steps 1 --out "$folder/other.safetensors")
+says 2 "train: --size 28x28: SALAD: got 4 patches, of a grid of 2x2, want more than its 64 clusters" "${other[@]}" --model dinov2-vits14:2+salad \
+  --data "$folder/town/poses.csv" --size 28
+says 2 "train: --size 28x30: a photo of 28x30 comes to 28x30, the network reads sides that are multiples of 14" "${other[@]}" --model dinov2-vits14:2+gem \
+  --data "$folder/town/poses.csv" --size 28x30
+# A training that takes no step leaves no log, and an older one as it is.
+mkdir "$folder/bad"
+for photo in a b c d; do echo broken >"$folder/bad/$photo.jpg"; done
+printf 'path,place\na.jpg,1\nb.jpg,1\nc.jpg,2\nd.jpg,2\n' >"$folder/bad/list.csv"
+bad=("${other[@]}" --model dinov2-vits14:2+gem --data "$folder/bad/list.csv" --size 28)
+says 1 "photos are bad" "${bad[@]}" --log "$folder/none.csv"
+[ ! -e "$folder/none.csv" ] || { echo "a training whose first step failed left a log, which refuses the next one"; exit 1; }
+echo older >"$folder/older.csv"
+says 1 "photos are bad" "${bad[@]}" --log "$folder/older.csv" --force
+[ "$(cat "$folder/older.csv")" = older ] || { echo "a training that failed at once took an older log with it"; exit 1; }
 refuses 2 "is there already" --steps 3
 refuses 2 "3 steps are done already, --steps asks for 2" --steps 2 --rate 0.001 --resume
 refuses 2 "--rate was '0.001', now '0.002'" --steps 4 --rate 0.002 --resume
@@ -52,6 +62,8 @@ begin() {
   "$vpr" train --recipe head --model "dinov2-vits14:2+$1" --weights "$2" --data "$folder/town/poses.csv" --by id --size 28 --places 2 --photos 2 --steps 1 \
     --out "$folder/$3.safetensors" >"$folder/said"
 }
+begin gem seed:1 drawn  # to measure speed and memory
+grep -aq '"trained_from":"seed:1"' "$folder/drawn.safetensors" || { echo "weights that were drawn are not said to be"; exit 1; }
 begin gem "$weights" gem
 ! grep -q "heads and adapters" "$folder/said" || { cat "$folder/said"; echo "the network's weights are called part of a system"; exit 1; }
 begin netvlad "$folder/gem.safetensors" netvlad

@@ -5,15 +5,20 @@
 #include <vpr/layer/initialise.hpp>
 #include <vpr/model/selavpr.hpp>
 
+#include <iostream>
 #include <string>
 
 int main(int count, char** arguments) {
-  if (count < 2 || count > 3) return 2;
+  const bool selavpr = count == 3 && std::string(arguments[2]) == "selavpr";
+  if (count < 2 || arguments[1][0] == '-' || (count > 2 && !selavpr)) {
+    std::cerr << "usage: untrained_weights FILE [selavpr]\n";
+    return 2;
+  }
   const auto write = [&](auto network) {
     vpr::initialise(network, 1);
     vpr::save_safetensors(arguments[1], network, {{"source", "untrained"}});
   };
-  if (count == 3 && std::string(arguments[2]) == "selavpr") {
+  if (selavpr) {
     write(vpr::make_selavpr<vpr::Cpu<>, vpr::SelaAdapters, vpr::ViTS14>());
   } else {
     write(vpr::DinoV2<vpr::ViTS14>());

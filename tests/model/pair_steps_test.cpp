@@ -83,6 +83,15 @@ TEST_CASE("A pair whose photo cannot be read gives way to another, and the photo
   CHECK_THROWS_WITH(none.loss(0), ContainsSubstring("no pair could be read of 100 that were tried"));
 }
 
+TEST_CASE("Batches of no pair, or of more than can be counted, are refused") {
+  TrainedSystem system = made();
+  Recipe recipe = small();
+  for (const std::int64_t pairs : {std::int64_t{-1}, std::int64_t{0}, INT64_MAX}) {
+    recipe.places = pairs;
+    CHECK_THROWS_WITH(PairSteps(system, recipe, street(30), striped), ContainsSubstring(" pairs in a batch, expected 1 to 1073741823"));
+  }
+}
+
 TEST_CASE("A system that mixes photos has no pairs of its own") {
   TrainedSystem mixing = make_system<TrainedSystem::backend>("cricavpr@dinov2-vits14:1");
   CHECK_THROWS_WITH(PairSteps(mixing, small(), street(30), striped), ContainsSubstring("depends on the photos beside it"));

@@ -7,6 +7,7 @@
 #include <vpr/io/save.hpp>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/memory_limit.hpp"
 #include "tests/support/random.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -198,6 +199,23 @@ TEST_CASE("A model is loaded in smoothed int8 from its file block by block, ever
   hold_blocks_smoothed(network, Precision::int8, std::span(&calibration, 1));  // calibrated in float32, not in bfloat16
   const std::vector<float> at_once = network(seen).patches.to_vector();
   CHECK(cosine(found.data(), at_once.data(), std::ssize(found)) > 0.9995);
+}
+
+TEST_CASE("Loaded in smoothed int8, the file stays a file's pages: memory holds one block beside what the model takes") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("weights.safetensors");
+  {
+    Network network(VitConfig{.channels = 384, .depth = 12, .heads = 6, .trained_side = 56});
+    randomise(network, 9);
+    save_safetensors(path, network);
+  }
+  Network loaded(VitConfig{.channels = 384, .depth = 12, .heads = 6, .trained_side = 56});
+  hold_blocks_in(loaded, Precision::bf16);
+  const X calibration = photos(1, 56, 10);
+  if (!test::measures_memory) return;
+  const std::size_t room = std::size_t{32} << 20;  // a block takes 7 MB, the file 85
+  CHECK(test::fits_into(room, [&] { load_smoothed(loaded, loaded, open_weights(path), Precision::int8, std::span(&calibration, 1)); }));
+  CHECK_FALSE(test::fits_into(room, [&] { file_content(path); }));
 }
 
 TEST_CASE("Smoothing without photos is refused") {

@@ -90,9 +90,7 @@ class AnyAggregator {
       if constexpr (requires { aggregator.is_binary(); }) return aggregator.is_binary();
       return false;
     }
-    void require_grid(Grid grid) const override {
-      if constexpr (requires { aggregator.require_grid(grid); }) aggregator.require_grid(grid);
-    }
+    void require_grid(Grid grid) const override { vpr::require_grid(aggregator, grid); }
     void visit(const AnyVisitor<B>& visitor, const std::string& prefix) override { aggregator.visit(visitor, prefix); }
     A aggregator;
   };

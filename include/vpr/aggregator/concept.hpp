@@ -30,4 +30,11 @@ concept MixingAggregator = Aggregator<A> && requires(const A constant, const Fea
   { constant.mix(constant.regions(features), constant.batch_context) } -> std::same_as<typename A::backend::tensor>;
 };
 
+/// Refuses a grid that an aggregator cannot take, before there are features: one that has `require_grid(grid)` says which.
+/// @throws ShapeError
+template <class A>
+void require_grid(const A& aggregator, Grid grid) {
+  if constexpr (requires { aggregator.require_grid(grid); }) aggregator.require_grid(grid);
+}
+
 }  // namespace vpr

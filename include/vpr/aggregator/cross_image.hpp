@@ -58,9 +58,7 @@ class AcrossPhotos {
   X regions(const Features<X>& features) const { return regions_.regions(features); }
 
   /// @throws ShapeError  for a grid that has no such regions
-  void require_grid(Grid grid) const {
-    if constexpr (requires { regions_.require_grid(grid); }) regions_.require_grid(grid);
-  }
+  void require_grid(Grid grid) const { vpr::require_grid(regions_, grid); }
 
   /// The descriptors of photos from their regions, in the batch context that was chosen; blocks are counted from the first photo here.
   /// @throws ShapeError  if the photos of the batch context have other regions or channels.

@@ -68,6 +68,13 @@ class SaladAggregator {
   SaladSettings settings() && { return settings_; }
   std::int64_t dimensions(std::int64_t) const { return settings_.dimensions(); }
 
+  /// @throws ShapeError  for a grid of no more patches than there are clusters, where a dustbin takes what is left
+  void require_grid(Grid grid) const {
+    VPR_REQUIRE(ShapeError, !settings_.dustbin || grid.patches() > settings_.clusters, "SALAD: got ", grid.patches(),
+                " patches, of a grid of ", grid.height, "x", grid.width, ", want more than its ", settings_.clusters,
+                " clusters, as the dustbin takes what is left: use larger images or fewer clusters");
+  }
+
   /// @throws ShapeError  if the features have other channels or no class token that is wanted, or the grid has no more patches than there are clusters.
   X operator()(const Features<X>& features) const {
     const X sums = cluster_sums(features);

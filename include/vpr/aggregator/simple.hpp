@@ -79,6 +79,7 @@ struct L2Tokens {
   X operator()(const Features<X>& features) const {
     return inner(Features<X>{l2_normalize(features.cls), l2_normalize(features.patches), features.grid, l2_normalize(features.inserted)});
   }
+  void require_grid(Grid grid) const { vpr::require_grid(inner, grid); }
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
     inner.visit(visitor, prefix);

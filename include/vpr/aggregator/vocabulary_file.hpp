@@ -9,7 +9,9 @@
 #include <vpr/io/open.hpp>
 #include <vpr/io/save.hpp>
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -44,14 +46,19 @@ inline void save_vocabulary(const std::string& path, const Vocabulary& vocabular
 }
 
 /// Reads what `save_vocabulary` wrote, another program's matrix `centres`, or a file of one matrix alone: AnyLoc's `c_centers.pt`, or an `.npy`.
-/// @throws IoError, FormatError  for a file that cannot be read, is of another kind or a newer version, or holds NaN or infinity; WeightError for one without a matrix `centres`.
-inline Vocabulary load_vocabulary(const std::string& path) {
+/// @param channels  of the tokens that the words are for, where they are known
+/// @throws IoError, FormatError  for a file that cannot be read, is of another kind or a newer version, or holds NaN or infinity; WeightError for one without
+///   a matrix `centres`, or of other channels.
+inline Vocabulary load_vocabulary(const std::string& path, std::optional<std::int64_t> channels = std::nullopt) {
   const WeightFile file = open_weights(path);
   detail::vocabulary_file.is_kind_of(file.metadata(), path);
   const bool alone = file.tensors().size() == 1 && file.tensors()[0].name.empty();
   const auto place = find_tensor(file, alone ? "" : "centres");
   VPR_REQUIRE(WeightError, place.has_value() && file.tensors()[*place].shape.rank() == 2 && file.tensors()[*place].shape.elements() > 0,
               path, ": is no vocabulary: it has no matrix 'centres' of [words, channels]");
+  const std::int64_t found = file.tensors()[*place].shape[1];
+  VPR_REQUIRE(WeightError, found == channels.value_or(found), path, ": its words have ", found, " channels, expected ", *channels,
+              ", as the tokens that they are for");
   std::map<std::string, std::string> provenance = file.metadata();
   detail::FileKind::unmark(provenance);
   Vocabulary vocabulary{file.tensors()[*place].shape, read_tensor(file, *place), std::move(provenance)};

@@ -62,6 +62,10 @@ class PlaceSampler {
         VPR_REQUIRE(ConfigError, settings.apart == 0 || is_finite(time(photo)), all.photos[static_cast<std::size_t>(photo)].path,
                     ": its time is not known, so photos of a place can't be ", settings.apart, " apart in time");
       }
+      std::vector<std::int64_t> sorted = place.photos;
+      std::sort(sorted.begin(), sorted.end());
+      const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+      VPR_REQUIRE(ConfigError, twice == sorted.end(), "place sampler: place '", place.name, "' has photo ", *twice, " twice");
       if (most_apart(place.photos) < settings.photos) {
         ++places_left_out_;
         photos_left_out_ += static_cast<std::int64_t>(place.photos.size());

@@ -170,7 +170,6 @@ inline TrainingPlaces places_by_sequence(std::vector<TrainingPhoto> photos, cons
   std::sort(order.begin(), order.end());
 
   TrainingPlaces all{std::move(photos), {}, {}};
-  for (std::int64_t g = 0; g < settings.groups; ++g) all.groups.push_back(std::to_string(g));
   std::vector<std::int64_t> run;
   std::int64_t along = 0;  // places of this video so far
   for (std::size_t i = 0; i < order.size(); ++i) {
@@ -180,7 +179,9 @@ inline TrainingPlaces places_by_sequence(std::vector<TrainingPhoto> photos, cons
     if (!same_video || time - std::get<1>(order[i - 1]) > settings.longest_step) run.clear();
     run.push_back(photo);
     if (static_cast<std::int64_t>(run.size()) < settings.frames) continue;
-    all.places.push_back({videos[static_cast<std::size_t>(video)] + ' ' + std::to_string(along), along % settings.groups, std::move(run)});
+    const std::int64_t group = along % settings.groups;
+    if (group == std::ssize(all.groups)) all.groups.push_back(std::to_string(group));
+    all.places.push_back({videos[static_cast<std::size_t>(video)] + ' ' + std::to_string(along), group, std::move(run)});
     run.clear();
     ++along;
   }

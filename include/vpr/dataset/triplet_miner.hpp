@@ -149,7 +149,8 @@ class TripletMiner {
   }
 
   /// In full mining, each query's negatives when it was last mined.
-  const std::vector<std::vector<std::int64_t>>& remembered() const { return remembered_; }
+  const std::vector<std::vector<std::int64_t>>& remembered() const& { return remembered_; }
+  void remembered() const&& = delete;
   /// Takes up what `remembered()` gave. @throws ConfigError for another number of queries or an index outside the database
   void remember(std::vector<std::vector<std::int64_t>> negatives) {
     VPR_REQUIRE(ConfigError, negatives.size() == near_.size(), "triplet miner: got the negatives of ", negatives.size(),

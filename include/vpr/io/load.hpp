@@ -25,6 +25,8 @@ class Loading {
     VPR_REQUIRE(WeightError, !options.strict || report_.fits(), source.path(), ": does not fit the model: ", report_.text(10));
   }
 
+  Loading(Model&, const S&&, const LoadOptions&, const AnyNameMap* = nullptr) = delete;  // reads from the source later
+
   /// Assigns the parameters whose name, as the model shows it, `wanted(name)` is true of.
   /// Asked for again, such as one that is held in another way by now, a parameter is assigned again.
   template <class Wanted>
@@ -43,7 +45,8 @@ class Loading {
   }
 
   /// What was found, and what was assigned so far.
-  const LoadReport& report() const { return report_; }
+  const LoadReport& report() const& { return report_; }
+  void report() const&& = delete;
 
  private:
   Model& model_;

@@ -45,6 +45,12 @@ std::vector<WantedTensor> wanted_of(const Model& model) {
   return wanted;
 }
 
+/// `meant_weight_set` of sets in `source`.
+template <WeightSource S>
+const WeightSet* meant(const S& source, const std::vector<WeightSet>& sets) {
+  return meant_weight_set(sets, [&](const WeightSet& one, const WeightSet& other) { return same_values(source, one, other); });
+}
+
 /// The plan of a loading: for each parameter, which of the source's tensors hold it.
 template <WeightSource S>
 class LoadPlan {
@@ -154,7 +160,7 @@ class LoadPlan {
   std::string nearest(const std::string& name) const;
 
   const S& source_;
-  const LoadOptions& options_;
+  LoadOptions options_;
   std::unordered_map<std::string, std::size_t> places_;
   std::vector<bool> used_;
   std::vector<Wanted> wanted_;
@@ -164,8 +170,7 @@ template <WeightSource S>
 LoadReport LoadPlan<S>::compare() {
   const std::vector<WantedTensor> wanted(wanted_.begin(), wanted_.end());
   const auto [sets, partial, unnamed] = search_weight_sets(source_.tensors(), wanted, options_.root);
-  const WeightSet* const chosen =
-      meant_weight_set(sets, [this](const WeightSet& one, const WeightSet& other) { return same_values(source_, one, other); });
+  const WeightSet* const chosen = meant(source_, sets);
   if (chosen == nullptr) refuse_weight_sets(sets, source_.path());
   if (options_.root && chosen->fitting == 0) {
     const std::vector<WeightSet> others = find_weight_sets(source_.tensors(), wanted);

@@ -53,8 +53,8 @@ LoadReport load_smoothed(Model& model, AnyPipeline<>& pipeline, const WeightFile
 template <class Model>
 void draw_weights(Model& model, std::uint64_t seed, const ModelRequest& request, ModelRecord& record) {
   const PrecisionTable table = request.precision.value_or(Precision::f32);
-  VPR_REQUIRE(ConfigError, request.calibration.empty() && request.save_weights.empty(), "weights '", request.weights,
-              "' are drawn at random: there is nothing to calibrate or to save");
+  VPR_REQUIRE(ConfigError, request.calibration.empty() && request.save_weights.empty() && !request.weights_root && request.strict,
+              "weights '", request.weights, "' are drawn at random: there is nothing to calibrate, to save, to choose or to leave over");
   hold_blocks_in(model, table);
   initialise_heads(model, seed, [](const std::string&) { return true; });
   if (table.has(Precision::bf16) || table.has(Precision::int8)) record.precision = name_of(table);

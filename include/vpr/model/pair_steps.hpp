@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,6 +32,9 @@ class PairSteps final : public TrainingSteps {
         loss_(recipe.pairs.value().loss),
         sampler_(std::move(photos), recipe.pairs->view, settings_.seed),
         load_(std::move(load)) {
+    constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max() / 2;
+    VPR_REQUIRE(ConfigError, recipe.places >= 1 && recipe.places <= most, "recipe '", recipe.name, "': got ", recipe.places,
+                " pairs in a batch, expected 1 to ", most);
     VPR_REQUIRE(ConfigError, !system.pipeline.mixes(), "a descriptor of ", recipe.system,
                 " depends on the photos beside it: train it by batches of places");
   }

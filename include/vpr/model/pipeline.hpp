@@ -154,9 +154,7 @@ class Pipeline {
     const std::int64_t multiple = backbone.multiple();
     VPR_REQUIRE(ShapeError, size.height % multiple == 0 && size.width % multiple == 0, "a photo of ", photo, " comes to ", size,
                 ", the network reads sides that are multiples of ", multiple);
-    if constexpr (requires { aggregator.require_grid(backbone.grid(size.height, size.width)); }) {
-      aggregator.require_grid(backbone.grid(size.height, size.width));
-    }
+    if constexpr (requires { backbone.grid(size.height, size.width); }) require_grid(aggregator, backbone.grid(size.height, size.width));
     return size;
   }
 

@@ -49,7 +49,8 @@ class PackedConvolution {
     return weight;
   }
 
-  const Shape& shape() const { return shape_; }
+  const Shape& shape() const& { return shape_; }
+  Shape shape() && { return shape_; }
   std::int64_t elements() const { return shape_.elements(); }
   bool empty() const { return elements() == 0; }
   Precision precision() const { return precision_; }

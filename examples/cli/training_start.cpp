@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "training_start.hpp"
+
+#include "progress_bar.hpp"
+
+#include <vpr/core/printable.hpp>
+#include <vpr/io/open.hpp>
+#include <vpr/layer/initialise.hpp>
+#include <vpr/model/model_request.hpp>
+#include <vpr/model/systems.hpp>
+#include <vpr/train/copy_parameters.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cli {
+
+void require_size(vpr::TrainedSystem& system, vpr::ImageSize size) {
+  try {
+    system.pipeline.preprocess = vpr::find_preprocess(training_preprocess, size);
+    system.pipeline.input_size(size);
+  } catch (const vpr::ShapeError& error) {
+    vpr::fail<vpr::ConfigError>("train: --size ", size, ": ", error.what());
+  }
+}
+
+bool give_weights(vpr::TrainedSystem& system, const TrainOptions& options, const vpr::Recipe& recipe) {
+  if (const auto seed = vpr::seed_of(options.weights)) {
+    vpr::initialise_heads(system, *seed, [](const std::string&) { return true; });
+    return true;
+  }
+  const vpr::WeightFile file = vpr::open_weights(options.weights);
+  const vpr::LoadReport found = vpr::compare(system, file);
+  const bool is_new = vpr::load_to_train(system, file, options.seed, recipe.start);
+  std::size_t parameters = 0;
+  vpr::visit_const(system, [&parameters](const std::string&, const auto&) { ++parameters; });
+  // Whether it holds part of the system, or more than it: a mask token may be missing unsaid.
+  if (!found.fits() && found.missing.size() + found.misshaped.size() + 1 < parameters) {
+    std::printf("%s: %s: %s\n", vpr::escaped(options.weights).c_str(),
+                is_new ? "not all of the system, so heads and adapters are new" : "loaded, with tensors left over",
+                vpr::printable(found.text(3)).c_str());
+  }
+  return is_new;
+}
+
+void find_clusters(vpr::TrainedSystem& system, vpr::TrainingSteps& steps, const TrainOptions& options, const vpr::Recipe& recipe) {
+  const std::string_view name = vpr::backbone_of(recipe.system);
+  const std::string rule = vpr::published_position_rule(recipe.system);
+  vpr::AnyBackbone<> network = vpr::make_backbone<vpr::Cpu<>>(name, rule == vpr::find_backbone(name).position_rule ? "" : rule);
+  vpr::copy_parameters(system.pipeline.backbone, network);
+  const std::vector<float> patches = steps.patches(network, recipe.start.clusters);
+  const std::int64_t channels = network.channels(), count = std::ssize(patches) / channels;
+  vpr::start_clusters(system, recipe.start.clusters, vpr::Rows(patches.data(), count, channels), options.seed, progress_bar());
+  std::printf("%s starts from clusters of %lld patches\n", recipe.start.clusters.parameter.c_str(), static_cast<long long>(count));
+}
+
+}  // namespace cli
