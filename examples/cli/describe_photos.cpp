@@ -181,9 +181,9 @@ vpr::Descriptors Projection::operator()(vpr::Descriptors descriptors) const {
 }
 
 vpr::LoadedModel load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos,
-                                vpr::Timing& timing, PhotoReader& reader) {
+                                const std::string& of, vpr::Timing& timing, PhotoReader& reader) {
   return timing.measure("load the model", 0, [&] {
-    Request request(options, photos, "database", reader);
+    Request request(options, photos, of, reader);
     if (!rerank.local.empty()) request.model.local = rerank.local == "head" ? vpr::LocalKind::head : vpr::LocalKind::patches;
     request.model.local_tap = rerank.tap();
     vpr::LoadedModel model = load_two_stage(request.model);
@@ -191,6 +191,15 @@ vpr::LoadedModel load_two_stage(const ModelOptions& options, const RerankOptions
     request.complete(model);
     return model;
   });
+}
+
+vpr::LocalFeatures local_features_of(const vpr::AnySystem<>& model, const vpr::Photo& photo, const std::string& of, std::int64_t channels,
+                                     PhotoReader& reader) {
+  const auto check = [&](vpr::ImageSize size) { model.pipeline.input_size(size); };
+  const std::vector<std::optional<vpr::Image>> image = reader.read(std::span(&photo, 1), of, check);
+  if (!image[0]) return {.grid = {0, 0}, .channels = channels};
+  const vpr::ImageView view = *image[0];
+  return model.describe_both(std::span(&view, 1)).local[0];
 }
 
 std::int64_t batch_size(const ModelOptions& options, std::int64_t block) { return (options.batch + block - 1) / block * block; }

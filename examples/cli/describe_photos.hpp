@@ -79,8 +79,13 @@ class Describer {
 };
 
 /// The same model with the local features that `rerank` asks for.
+/// @param of  what `photos` are, such as "database"
 vpr::LoadedModel load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos,
-                                vpr::Timing& timing, PhotoReader& reader);
+                                const std::string& of, vpr::Timing& timing, PhotoReader& reader);
+
+/// The local features of a photo, which is read again; none, of so many channels, where it is gone since it was described.
+vpr::LocalFeatures local_features_of(const vpr::AnySystem<>& model, const vpr::Photo& photo, const std::string& of, std::int64_t channels,
+                                     PhotoReader& reader);
 
 /// How many numbers a model learned.
 std::int64_t parameters_of(const vpr::LoadedModel& model);

@@ -5,10 +5,13 @@
 #include "loop_frames.hpp"
 #include "numbers.hpp"
 #include "outputs.hpp"
+#include "rerank.hpp"
 
+#include <vpr/local/store.hpp>
 #include <vpr/loop/bayes_filter.hpp>
 #include <vpr/loop/decision_file.hpp>
 #include <vpr/loop/find_loops.hpp>
+#include <vpr/loop/loop_closer.hpp>
 #include <vpr/loop/sequence_matching.hpp>
 #include <vpr/loop/submap_loops.hpp>
 #include <vpr/model/descriptors_file.hpp>
@@ -17,11 +20,13 @@
 #include <nlohmann/json.hpp>
 
 #include <iostream>
+#include <limits>
 #include <locale>
 #include <memory>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -30,9 +35,10 @@ namespace {
 
 struct Options {
   ModelOptions model;
+  RerankOptions rerank;
   std::vector<std::string> sources, sessions;
   std::string preset, sequence = "single", decision, csv, json;
-  std::optional<float> threshold;
+  std::optional<float> threshold, least_score;
   std::optional<std::int64_t> top, gap, suppression, submap, overlap;
 };
 
@@ -43,15 +49,16 @@ void require_used(const Options& options) {
   if (options.preset.empty()) return;
   refuse({{"--sequence", options.sequence != "single"},
           {"--decision", !options.decision.empty()},
+          {"--rerank", options.rerank.first > 0},
           {"--top", slam && options.top},
           {"--gap", slam && options.gap},
           {"--suppression", slam && options.suppression}},
          "does not go with --preset " + options.preset);
 }
 
-template <class Sequence>
-std::vector<vpr::Loop> close_loops(vpr::Rows rows, const vpr::LoopSettings& settings, Sequence sequence) {
-  vpr::LoopCloser closer(rows.dim(), settings, std::move(sequence));
+template <class Sequence, class Verification>
+std::vector<vpr::Loop> close_loops(vpr::Rows rows, const vpr::LoopSettings& settings, Sequence sequence, Verification verification) {
+  vpr::LoopCloser closer(vpr::FlatIndex<>(rows.dim()), settings, std::move(sequence), std::move(verification));
   std::vector<vpr::Loop> loops;
   for (std::int64_t frame = 0; frame < rows.size(); ++frame) {
     for (vpr::Loop& loop : closer.add({rows[frame], static_cast<std::size_t>(rows.dim())})) loops.push_back(std::move(loop));
@@ -59,15 +66,29 @@ std::vector<vpr::Loop> close_loops(vpr::Rows rows, const vpr::LoopSettings& sett
   return loops;
 }
 
-std::vector<vpr::Loop> loops_by_rule(const Options& options, vpr::Rows rows, const vpr::DecisionRule& rule) {
+template <class Verification>
+std::vector<vpr::Loop> close_loops(const Options& options, vpr::Rows rows, const vpr::LoopSettings& settings,
+                                   const Verification& verification) {
+  if (options.sequence == "matching") return close_loops(rows, settings, vpr::SequenceMatching(), verification);
+  if (options.sequence == "bayes") return close_loops(rows, settings, vpr::BayesFilter(), verification);
+  return close_loops(rows, settings, vpr::SingleFrames(), verification);
+}
+
+std::vector<vpr::Loop> loops_by_rule(const Options& options, const Frames& frames, const vpr::DecisionRule& rule) {
   vpr::LoopSettings settings{.rule = rule, .on_message = {}};
   settings.gap = options.gap.value_or(settings.gap);
   settings.top = options.top.value_or(settings.top);
   settings.suppression = options.suppression.value_or(settings.suppression);
   settings.spacing = settings.suppression;
-  if (options.sequence == "matching") return close_loops(rows, settings, vpr::SequenceMatching());
-  if (options.sequence == "bayes") return close_loops(rows, settings, vpr::BayesFilter());
-  return close_loops(rows, settings, vpr::SingleFrames());
+  const vpr::Rows rows = frames.descriptors.rows();
+  if (!frames.local.of) return close_loops(options, rows, settings, vpr::NoVerification());
+  const vpr::ComputedLocalStore store(rows.size(), frames.local.of);
+  const vpr::VerifyBy<vpr::AnyMatcher<>, std::remove_const_t<decltype(store)>> verification{
+      .matcher = frames.local.matcher,
+      .least_score = options.least_score.value_or(-std::numeric_limits<float>::infinity()),
+      .top = options.rerank.first,
+      .store = store};
+  return close_loops(options, rows, settings, verification);
 }
 
 /// The rule that loops are accepted by: of a file, of a threshold, or that which a map keeps.
@@ -79,7 +100,8 @@ vpr::DecisionRule chosen_rule(const Options& options, const Frames& frames) {
   return *frames.rule;
 }
 
-std::vector<vpr::Loop> loops_of(const Options& options, vpr::Rows rows, vpr::DecisionRule& rule) {
+std::vector<vpr::Loop> loops_of(const Options& options, const Frames& frames, vpr::DecisionRule& rule) {
+  const vpr::Rows rows = frames.descriptors.rows();
   if (options.preset == "vggt-long") {
     vpr::WholeSequenceSettings settings;
     settings.top = options.top.value_or(settings.top);
@@ -97,16 +119,18 @@ std::vector<vpr::Loop> loops_of(const Options& options, vpr::Rows rows, vpr::Dec
     rule = {.better = vpr::BetterScore::lesser, .threshold = settings.threshold};
     return vpr::find_submap_loops(rows, settings);
   }
-  return loops_by_rule(options, rows, rule);
+  return loops_by_rule(options, frames, rule);
 }
 
 std::string csv_of(const std::vector<vpr::Loop>& loops, const Frames& frames) {
   std::ostringstream out;
   out.imbue(std::locale::classic());
-  out << "frame,match,score,probability,frame_name,match_name" << (frames.ids.empty() ? "" : ",frame_id,match_id") << '\n';
+  out << "frame,match,score," << (frames.local.of ? "rerank_score," : "") << "probability,frame_name,match_name"
+      << (frames.ids.empty() ? "" : ",frame_id,match_id") << '\n';
   for (const vpr::Loop& loop : loops) {
     const auto frame = static_cast<std::size_t>(loop.frame), match = static_cast<std::size_t>(loop.match);
     out << loop.frame << ',' << loop.match << ',' << loop.score << ',';
+    if (loop.verified) out << loop.verified->score << ',';
     if (loop.probability) out << *loop.probability;
     out << ',' << csv_field(frames.names[frame]) << ',' << csv_field(frames.names[match]);
     if (!frames.ids.empty()) out << ',' << frames.ids[frame] << ',' << frames.ids[match];
@@ -121,6 +145,7 @@ nlohmann::ordered_json json_of(const Options& options, const std::vector<vpr::Lo
   for (const vpr::Loop& loop : loops) {
     const auto frame = static_cast<std::size_t>(loop.frame), match = static_cast<std::size_t>(loop.match);
     found.push_back({{"frame", loop.frame}, {"match", loop.match}, {"score", loop.score}});
+    if (loop.verified) found.back()["rerank_score"] = loop.verified->score;
     if (loop.probability) found.back()["probability"] = *loop.probability;
     found.back().update({{"frame_name", vpr::escaped(frames.names[frame])}, {"match_name", vpr::escaped(frames.names[match])}});
     if (!frames.ids.empty()) found.back().update({{"frame_id", frames.ids[frame]}, {"match_id", frames.ids[match]}});
@@ -129,6 +154,12 @@ nlohmann::ordered_json json_of(const Options& options, const std::vector<vpr::Lo
                               {"preset", options.preset},        {"sequence", options.sequence},
                               {"calibrated", rule.calibrated()}, {"rule", nlohmann::ordered_json::parse(vpr::decision_text(rule))}};
   json.update(vpr::record_json(frames.descriptors.record));
+  json["reranked"] = options.rerank.first;
+  if (frames.local.of) {
+    json["local_features"] = frames.local.name;
+    json["rerank_score_name"] = frames.local.matcher.score_name();
+    if (options.least_score) json["least_score"] = *options.least_score;
+  }
   json["photos_left_out"] = left_out.count();
   json["left_out"] = left_out.json();
   return json;
@@ -141,9 +172,9 @@ void loop(const Options& options) {
   inputs.push_back(options.decision);
   check_outputs({options.csv, options.json, options.model.save_vocabulary, options.model.save_weights}, inputs, options.model.force);
   PhotoReader reader(options.model.photos);
-  const Frames frames = read_frames(options.sources, options.sessions, options.model, options.preset, reader);
+  const Frames frames = read_frames(options.sources, options.sessions, options.model, options.preset, options.rerank, reader);
   vpr::DecisionRule rule = options.preset.empty() ? chosen_rule(options, frames) : vpr::DecisionRule();
-  const std::vector<vpr::Loop> loops = loops_of(options, frames.descriptors.rows(), rule);
+  const std::vector<vpr::Loop> loops = loops_of(options, frames, rule);
   const std::string csv = csv_of(loops, frames);
   if (!options.csv.empty()) write_text(options.csv, csv);
   if (!options.json.empty()) write_text(options.json, json_of(options, loops, frames, rule, reader.left_out()).dump(2) + '\n');
@@ -174,6 +205,15 @@ void add_loop(CLI::App& program) {
           ->check(finite_number());
   command->add_option("--decision", options->decision, "accept loops by this rule, a file that `vpr evaluate --save-decision` wrote")
       ->excludes(threshold);
+  add_rerank_options(*command, options->rerank);
+  command->get_option("--rerank")
+      ->description(
+          "verify the candidates of each frame by local features, this many at most, of photos or of a map that has them; the output has "
+          "the "
+          "score, JSON names what it is");
+  command->add_option("--least-score", options->least_score, "with --rerank: candidates of a lesser score are no loops; default: all are")
+      ->check(finite_number())
+      ->needs("--rerank");
   command
       ->add_option("--sequence", options->sequence,
                    "how earlier frames count: single, matching (SeqSLAM) or bayes (a filter, its score is a probability)")

@@ -7,23 +7,40 @@
 
 #ifdef VPR_WITH_MAP
 #include <vpr/map/place_map.hpp>
+#include <vpr/matcher/mutual_nearest.hpp>
 #endif
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <system_error>
 #include <utility>
+#include <variant>
 
 namespace cli {
 namespace {
 
 #ifdef VPR_WITH_MAP
-Frames frames_of_map(const std::string& path, const std::vector<std::string>& sessions) {
+/// The local features that a map keeps, compared by mutual nearest neighbours.
+FrameFeatures features_in(const vpr::MapSnapshot& map, const std::vector<std::int64_t>& ids, const std::string& path,
+                          const RerankOptions& rerank) {
+  RerankOptions as_they_are;
+  as_they_are.first = rerank.first;
+  VPR_REQUIRE(vpr::ConfigError, rerank == as_they_are, path,
+              ": a map's local features are compared as it keeps them: leave out --local and the options that begin with it");
+  for (const std::int64_t id : ids)
+    VPR_REQUIRE(vpr::ConfigError, map.stored_features(id).has_value(), path, ": place ", id,
+                " has no local features, which --rerank compares: give the photos in place of the map");
+  return {[map, ids](std::int64_t frame) { return map.features(ids[static_cast<std::size_t>(frame)]); }, vpr::MutualNearest<>(),
+          "those of the map"};
+}
+
+Frames frames_of_map(const std::string& path, const std::vector<std::string>& sessions, const RerankOptions& rerank) {
   const vpr::MapSnapshot map = vpr::PlaceMap::open(path).snapshot();
   VPR_REQUIRE(vpr::ConfigError, map.precision() != vpr::MapPrecision::binary, path,
               ": keeps the signs of descriptors only, which loops are not found by");
   for (const std::string& session : sessions) require_session(map.sessions(), session, path);
-  Frames frames{.names = {}, .ids = {}, .descriptors = {{}, map.dim(), map.record()}, .rule = {}};
+  Frames frames{.names = {}, .ids = {}, .descriptors = {{}, map.dim(), map.record()}};
   map.each([&](vpr::Place place) {
     if (!sessions.empty() && std::find(sessions.begin(), sessions.end(), place.session) == sessions.end()) return;
     const std::vector<float> row = map.descriptor(place.id);
@@ -32,13 +49,14 @@ Frames frames_of_map(const std::string& path, const std::vector<std::string>& se
     frames.names.push_back(std::move(place.name));
   });
   frames.rule = rule_in(map, path);
+  if (rerank.first > 0) frames.local = features_in(map, frames.ids, path, rerank);
   return frames;
 }
 #endif
 
 Frames frames_of_matrix(const std::string& path) {
   KnownMatrix matrix = read_matrix(path);
-  Frames frames{.names = {}, .ids = {}, .descriptors = std::move(matrix.descriptors), .rule = {}};
+  Frames frames{.names = {}, .ids = {}, .descriptors = std::move(matrix.descriptors)};
   for (vpr::Photo& photo : matrix.photos) frames.names.push_back(std::move(photo.name));
   return frames;
 }
@@ -52,15 +70,55 @@ ModelOptions with_preset(ModelOptions model, const std::string& preset) {
   return model;
 }
 
-Frames frames_of_photos(const std::vector<std::string>& sources, const ModelOptions& model, PhotoReader& reader) {
+/// Photos, of which frames are described again.
+struct TwoStageFrames {
+  std::vector<vpr::Photo> photos;
+  vpr::LoadedModel model;
+  std::vector<std::size_t> used = {};  // photos, of each frame
+  std::int64_t channels = 0;           // of the features that were computed last
+};
+
+Frames frames_in_two_stages(std::vector<vpr::Photo> photos, const ModelOptions& options, const RerankOptions& rerank, PhotoReader& reader) {
+  rerank.require_store();
+  vpr::Timing timing;
+  vpr::LoadedModel loaded = load_two_stage(options, rerank, photos, "photos", timing, reader);
+  const auto all = std::make_shared<TwoStageFrames>(TwoStageFrames{std::move(photos), std::move(loaded)});
+  const vpr::AnySystem<>& system = all->model.system;
+  const auto store = std::make_shared<LocalStore>(make_store(rerank, std::ssize(all->photos), [all, &reader](std::int64_t frame) {
+    const vpr::Photo& photo = all->photos[all->used[static_cast<std::size_t>(frame)]];
+    vpr::LocalFeatures features = local_features_of(all->model.system, photo, "photos", all->channels, reader);
+    all->channels = features.channels;
+    return features;
+  }));
+  const Projection projection(options, all->model.record);
+  Frames frames{.names = {}, .ids = {}, .descriptors = {{}, projection.dimensions(system.dimensions()), projection.record()}};
+  const auto check = [&](vpr::ImageSize size) { system.pipeline.input_size(size); };
+  all->used =
+      reader.for_each_batch(all->photos, batch_size(options, system.pipeline.block()), "photos", check, [&](const auto& some, auto) {
+        vpr::TwoStageDescription described =
+            rerank.store == "none" ? vpr::TwoStageDescription{system.describe(some), {}} : system.describe_both(some);
+        const vpr::Descriptors part = projection({std::move(described.descriptors), system.dimensions(), {}});
+        frames.descriptors.values.insert(frames.descriptors.values.end(), part.values.begin(), part.values.end());
+        for (const vpr::LocalFeatures& features : described.local) add_to(*store, features);
+      });
+  reader.require_some(all->used, all->photos.size(), "photos");
+  for (const std::size_t i : all->used) frames.names.push_back(all->photos[i].name);
+  frames.local = {[store](std::int64_t frame) { return std::visit([&](const auto& kept) { return kept.features(frame); }, *store); },
+                  system.matcher, all->model.local};
+  return frames;
+}
+
+Frames frames_of_photos(const std::vector<std::string>& sources, const ModelOptions& model, const RerankOptions& rerank,
+                        PhotoReader& reader) {
   VPR_REQUIRE(vpr::ConfigError, !model.model.empty() && !model.weights.empty(),
               "photos are described first: give --model and --weights (a preset brings its model), or a map, or a .npy file that `vpr "
               "describe` wrote");
-  const std::vector<vpr::Photo> photos = reader.find(sources);
+  std::vector<vpr::Photo> photos = reader.find(sources);
+  if (rerank.first > 0) return frames_in_two_stages(std::move(photos), model, rerank, reader);
   vpr::Timing timing;
   const Describer describe(model, photos, "photos", timing, reader);
   Described described = describe(photos, "photos");
-  Frames frames{.names = {}, .ids = {}, .descriptors = std::move(described.descriptors), .rule = {}};
+  Frames frames{.names = {}, .ids = {}, .descriptors = std::move(described.descriptors)};
   for (const std::size_t i : described.photos) frames.names.push_back(photos[i].name);
   return frames;
 }
@@ -68,7 +126,7 @@ Frames frames_of_photos(const std::vector<std::string>& sources, const ModelOpti
 }  // namespace
 
 Frames read_frames(const std::vector<std::string>& sources, const std::vector<std::string>& sessions, const ModelOptions& model,
-                   const std::string& preset, PhotoReader& reader) {
+                   const std::string& preset, const RerankOptions& rerank, PhotoReader& reader) {
   std::error_code ignored;
   const bool file = sources.size() == 1 && std::filesystem::is_regular_file(sources[0], ignored), map = file && is_map(sources[0]);
   const bool matrix = file && std::filesystem::path(sources[0]).extension() == ".npy";
@@ -77,13 +135,16 @@ Frames read_frames(const std::vector<std::string>& sources, const std::vector<st
               ": holds descriptors already: leave out --model and the options that go with it");
   if (map) {
 #ifdef VPR_WITH_MAP
-    return frames_of_map(sources[0], sessions);
+    return frames_of_map(sources[0], sessions, rerank);
 #else
     refuse_map(sources[0]);
 #endif
   }
-  if (matrix) return frames_of_matrix(sources[0]);
-  return frames_of_photos(sources, with_preset(model, preset), reader);
+  if (matrix) {
+    VPR_REQUIRE(vpr::ConfigError, rerank.first == 0, "--rerank compares photos: give them in place of their descriptors");
+    return frames_of_matrix(sources[0]);
+  }
+  return frames_of_photos(sources, with_preset(model, preset), rerank, reader);
 }
 
 }  // namespace cli

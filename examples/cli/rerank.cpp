@@ -59,6 +59,14 @@ void RerankOptions::require_store() const {
   check_outputs({file}, {}, true);
 }
 
+void add_to(LocalStore& store, const vpr::LocalFeatures& features) {
+  std::visit(
+      [&](auto& held) {
+        if constexpr (requires { held.add(features); }) held.add(features);
+      },
+      store);
+}
+
 LocalStore make_store(const RerankOptions& options, std::int64_t size, std::function<vpr::LocalFeatures(std::int64_t)> compute) {
   const vpr::LocalPrecision precision = options.local_precision() == "f32"   ? vpr::LocalPrecision::float32
                                         : options.local_precision() == "f16" ? vpr::LocalPrecision::float16

@@ -34,6 +34,8 @@ struct RerankOptions {
   std::string_view local_precision() const { return store == "none" ? "f32" : precision.empty() ? "f16" : std::string_view(precision); }
   /// Refuses options that the store has no use for, and a file for it that could not be made.
   void require_store() const;
+
+  friend bool operator==(const RerankOptions&, const RerankOptions&) = default;
 };
 
 void add_rerank_options(CLI::App& command, RerankOptions& options);
@@ -43,5 +45,7 @@ using LocalStore =
 
 /// The store that the options ask for. One that keeps none computes with `compute`.
 LocalStore make_store(const RerankOptions& options, std::int64_t size, std::function<vpr::LocalFeatures(std::int64_t)> compute);
+/// Appends a photo's, where the store keeps any.
+void add_to(LocalStore& store, const vpr::LocalFeatures& features);
 
 }  // namespace cli

@@ -92,14 +92,6 @@ struct SeenShare {
   float y(float of_grid) const { return 0.5F + height * (of_grid - 0.5F); }
 };
 
-void add_to(LocalStore& store, const vpr::LocalFeatures& features) {
-  std::visit(
-      [&](auto& held) {
-        if constexpr (requires { held.add(features); }) held.add(features);
-      },
-      store);
-}
-
 std::uint64_t bytes_of(const LocalStore& store) {
   return std::visit(
       [](const auto& held) -> std::uint64_t {
@@ -115,16 +107,12 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
   rerank.require_store();
   SearchResult result;
   vpr::Timing& timing = result.timing;
-  const vpr::LoadedModel loaded = load_two_stage(options, rerank, dataset.database, timing, reader);
+  const vpr::LoadedModel loaded = load_two_stage(options, rerank, dataset.database, "database", timing, reader);
   const vpr::AnySystem<>& model = loaded.system;
   const auto check = [&](vpr::ImageSize size) { model.pipeline.input_size(size); };
   std::int64_t local_channels = 0;  // of the query that is being compared
-  LocalStore store = make_store(rerank, std::ssize(dataset.database), [&](std::int64_t id) -> vpr::LocalFeatures {
-    const std::vector<std::optional<vpr::Image>> photo =
-        reader.read(std::span(dataset.database).subspan(static_cast<std::size_t>(id), 1), "database", check);
-    if (!photo[0]) return {.grid = {0, 0}, .channels = local_channels};  // gone since it was described: no pairs
-    const vpr::ImageView view = *photo[0];
-    return model.describe_both(std::span(&view, 1)).local[0];
+  LocalStore store = make_store(rerank, std::ssize(dataset.database), [&](std::int64_t id) {
+    return local_features_of(model, dataset.database[static_cast<std::size_t>(id)], "database", local_channels, reader);
   });
   const Projection projection(options, loaded.record);
   result.record = projection.record();

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Usage: loop.sh VPR RENDER_A_TOWN WEIGHTS JSON_VALUE FOLDER. Loops of photos are those of their descriptors and of their map; a rule of decision is measured, kept and
+# Usage: loop.sh VPR RENDER_A_TOWN WEIGHTS JSON_VALUE FOLDER [PUT_FEATURES]. Loops of photos are those of their descriptors and of their map; a rule of decision is measured, kept and
 # applied; what does not fit together is refused.
 set -euo pipefail
 # shellcheck source=tests/examples/commands.sh
 source "$(dirname "$0")/commands.sh"
-vpr=$1 town=$2 weights=$3 json_value=$4 folder=$5
+vpr=$1 town=$2 weights=$3 json_value=$4 folder=$5 put_features=${6-}
 fresh "$folder"
 "$town" town 1 8 >/dev/null
 ln "$weights" w.safetensors 2>/dev/null || cp "$weights" w.safetensors
@@ -52,6 +52,41 @@ expect 0 "$vpr" loop --preset vggt-slam --csv few.csv D.npy
 for sequence in matching bayes; do
   expect 0 "$vpr" loop --sequence $sequence --gap 7 --threshold 0.1 --csv $sequence.csv D.npy
 done
+
+# Candidates are verified by local features, with localize's scores, wherever those are kept.
+verified=(--gap 7 --threshold 0 --suppression 0 --rerank 8)
+expect 0 "$vpr" loop "${model[@]:0:4}" --size 56 "${verified[@]}" --local-precision f32 --csv reranked.csv --json reranked.json town/database again
+head -n 1 reranked.csv | grep -qx "frame,match,score,rerank_score,probability,frame_name,match_name" || fail "the columns"
+[ "$("$json_value" reranked.json /rerank_score_name)" = '"matches"' ] || fail "what the score is"
+[ "$("$json_value" reranked.json /reranked)" = 8 ] || fail "how many are verified"
+expect 0 "$vpr" localize "${model[@]:0:4}" --size 56 --database town/database --queries again --top 8 --rerank 8 --local-precision f32 --csv localized.csv
+for pair in 8,0 12,3 15,2; do
+  line=$(grep "^$pair," reranked.csv)
+  score=$(cut -d, -f4 <<<"$line") names=$(cut -d, -f6,7 <<<"$line")
+  [ "$(awk -F, -v names="$names" '$1 "," $3 == names { print $5 }' localized.csv)" = "$score" ] || fail "another score than localize's of $pair"
+done
+expect 0 "$vpr" loop "${model[@]:0:4}" --size 56 "${verified[@]}" --local-store disk --local-precision f32 --csv disk.csv town/database again
+same disk.csv reranked.csv
+expect 0 "$vpr" loop "${model[@]:0:4}" --size 56 "${verified[@]}" --local-store none --csv none.csv town/database again
+same none.csv reranked.csv
+expect 0 "$vpr" loop "${model[@]:0:4}" --size 56 "${verified[@]}" --least-score 16 --csv sure.csv --json sure.json town/database again
+[ "$(pairs sure.csv)" = "$(pairs photos.csv)" ] || fail "the best scores are the true loops"
+[ "$("$json_value" sure.json /loops/0/rerank_score)" = 16.0 ] || fail "the score in JSON"
+if [ -f m.map ]; then
+  expect 2 "$vpr" loop "${verified[@]}" m.map
+  printed "m.map: place 0 has no local features, which --rerank compares: give the photos in place of the map"
+  expect 0 "$put_features" m.map
+  expect 0 "$vpr" loop "${verified[@]}" --least-score 16 --csv of_map.csv m.map
+  [ "$(pairs of_map.csv)" = "$(pairs photos.csv)" ] || fail "places of one name have the same features"
+  rm of_map.csv
+  expect 2 "$vpr" loop "${verified[@]}" --local patches m.map
+  printed "compared as it keeps them"
+fi
+expect 2 "$vpr" loop "${verified[@]}" D.npy
+printed "--rerank compares photos"
+expect 2 "$vpr" loop --preset vggt-long "${model[@]}" --rerank 8 town/database again
+printed "--rerank does not go with --preset vggt-long"
+expect 2 "$vpr" loop "${model[@]}" --threshold 0 --least-score 3 town/database again
 
 # A rule is measured, applied, and kept with a map.
 expect 0 "$vpr" evaluate "${model[@]}" --database town/database --queries town/queries --recall 1 --save-decision rule.json

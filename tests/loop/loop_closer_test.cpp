@@ -177,6 +177,30 @@ TEST_CASE("Candidates are verified by local features, and what was found comes w
   CHECK_THROWS_WITH(closer.add(drive[0]), "LoopCloser: frame 120 has no local features, which verification needs");
 }
 
+TEST_CASE(
+    "Verification takes local features from a store that holds those of all frames, and asks for none of a frame without candidates") {
+  const Drive drive(120, 16, 3, 60);
+  std::vector<std::int64_t> asked;
+  const auto features = [&](std::int64_t i) {
+    asked.push_back(i);
+    return LocalFeatures{{1, 1}, 1, {static_cast<float>(i % 60)}};
+  };
+  ComputedLocalStore store(drive.size(), features);
+  const LoopSettings settings{.gap = 20, .top = 8, .suppression = 0};
+  LoopCloser kept(FlatIndex<>(drive.dim()), settings, SingleFrames(), VerifyBy<SameNumber>{{}, 5, 8});
+  LoopCloser stored(FlatIndex<>(drive.dim()), settings, SingleFrames(), VerifyBy<SameNumber, decltype(store)>{{}, 5, 8, store});
+  std::size_t verified = 0;
+  for (std::int64_t i = 0; i < drive.size(); ++i) {
+    const LocalFeatures local = features(i);
+    asked.clear();
+    const std::vector<Loop> loops = stored.add(drive[i]);
+    CHECK(asked.empty() == (i <= 20));
+    CHECK(loops == kept.add(drive[i], {.local = &local}));
+    verified += loops.size();
+  }
+  CHECK(verified > 40);
+}
+
 TEST_CASE("It says once that scores are not calibrated, where they are not") {
   const Drive drive(200, 16, 3, 60);
   for (const bool calibrated : {false, true}) {

@@ -57,18 +57,22 @@ struct LoopSettings {
 struct NoVerification {};
 
 /// Verification of a frame's candidates by local features: those whose score by a matcher is at least `least_score` are loops.
-template <Matcher M>
+///
+/// @tparam Store  keeps the local features that frames come with, as `MemoryLocalStore`; or, where it has no `add`, holds those of all frames already
+template <Matcher M, LocalStore Store = MemoryLocalStore>
 struct VerifyBy {
   M matcher = {};
-  float least_score = 0;                               ///< of the matcher, such as a number of inliers
-  std::int64_t top = 5;                                ///< candidates of a frame that are compared
-  LocalPrecision precision = LocalPrecision::float16;  ///< in which local features are held
+  float least_score = 0;  ///< of the matcher, such as a number of inliers
+  std::int64_t top = 5;   ///< candidates of a frame that are compared
+  Store store = Store();  ///< under the numbers of frames
+
+  static constexpr bool keeps = requires(Store changing, const LocalFeatures& features) { changing.add(features); };
 };
 
 /// What a frame comes with beside its descriptor.
 struct FrameDetails {
   std::optional<double> time = {};       ///< seconds, for `gap_seconds`
-  const LocalFeatures* local = nullptr;  ///< for verification
+  const LocalFeatures* local = nullptr;  ///< for verification; not needed where its store holds them
 };
 
 /// Closes loops as frames come: each is compared with those before it that are old enough, and then waits until it is itself.
@@ -83,6 +87,7 @@ struct FrameDetails {
 template <Index I = FlatIndex<>, SequencePolicy Sequence = SingleFrames, class Verification = NoVerification>
 class LoopCloser {
   static constexpr bool verifies = !std::same_as<Verification, NoVerification>;
+  static constexpr bool keeps_local = requires { requires Verification::keeps; };
   static constexpr bool alone = std::same_as<Sequence, SingleFrames>;
 
  public:
@@ -106,9 +111,8 @@ class LoopCloser {
     VPR_REQUIRE(ConfigError, s.rule.better == better, "LoopCloser: the rule takes the ",
                 s.rule.better == BetterScore::larger ? "larger" : "lesser",
                 " of two scores to be better, the index or the sequence policy the ", better == BetterScore::larger ? "larger" : "lesser");
-    VPR_REQUIRE(ConfigError, !verifies || index_.size() == 0,
+    VPR_REQUIRE(ConfigError, !keeps_local || index_.size() == 0,
                 "LoopCloser: verification needs local features of every frame, but the index holds ", index_.size(), " frames already");
-    if constexpr (verifies) store_ = MemoryLocalStore(verification_.precision);
   }
   /// With an index of its own for descriptors of `dim` values.
   explicit LoopCloser(std::int64_t dim, LoopSettings settings = {}, Sequence sequence = {},
@@ -129,12 +133,12 @@ class LoopCloser {
     require_finite(row, index_.dim(), "LoopCloser: descriptor");
     VPR_REQUIRE(ConfigError, settings_.gap_seconds <= 0 || (details.time && is_finite(*details.time)), "LoopCloser: frame ", frames_,
                 " has no time, which gap_seconds = ", settings_.gap_seconds, " needs");
-    if constexpr (verifies) {
+    if constexpr (keeps_local) {
       VPR_REQUIRE(ConfigError, details.local != nullptr, "LoopCloser: frame ", frames_, " has no local features, which verification needs");
     }
     let_in(details.time);
     std::vector<Loop> loops = loops_of(row, details);
-    if constexpr (verifies) store_.add(*details.local);
+    if constexpr (keeps_local) verification_.store.add(*details.local);
     waiting_.push_back({{descriptor.begin(), descriptor.end()}, frames_++, submap_, details.time});
     if (settings_.loops_a_submap == 0) {
       report(loops);
@@ -233,7 +237,10 @@ class LoopCloser {
                        .probability = settings_.rule.probability(match.score, margin)});
     }
     if constexpr (verifies) {
-      const Reranked second = rerank(candidates, verification_.top, *details.local, store_, verification_.matcher);
+      if (candidates.empty()) return loops;
+      const std::optional<LocalFeatures> stored = details.local ? std::nullopt : std::optional(verification_.store.features(frames_));
+      const Reranked second =
+          rerank(candidates, verification_.top, stored ? *stored : *details.local, verification_.store, verification_.matcher);
       std::vector<Loop> verified;
       for (std::size_t i = 0; i < second.local.size(); ++i) {
         if (second.local[i].score < verification_.least_score) continue;
@@ -267,7 +274,6 @@ class LoopCloser {
   LoopSettings settings_;
   Sequence sequence_;
   Verification verification_;
-  MemoryLocalStore store_;
   std::deque<Waiting> waiting_;
   std::deque<Loop> reported_;
   std::vector<Loop> of_submap_;
