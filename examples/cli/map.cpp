@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #ifdef VPR_WITH_MAP
 #include "decision.hpp"
+#include "map_graph.hpp"
 #include "map_photos.hpp"
 #include "numbers.hpp"
 #include "outputs.hpp"
@@ -17,6 +18,7 @@
 #include <memory>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 #else
 #include <vpr/core/error.hpp>
@@ -105,7 +107,8 @@ void decide(const Options& options) {
 }
 
 void verify(const Options& options) {
-  const std::vector<std::string> damaged = vpr::verify_map(options.map);
+  std::vector<std::string> damaged = vpr::verify_map(options.map);
+  if (std::string graph = damage_of_graph(options.map); !graph.empty()) damaged.push_back(std::move(graph));
   for (const std::string& what : damaged) std::cerr << "vpr: " << vpr::printable(what) << '\n';
   if (!damaged.empty()) throw CLI::RuntimeError(1);
   std::cout << vpr::escaped(options.map) << ": nothing is damaged\n";

@@ -4,6 +4,7 @@
 #ifdef VPR_WITH_MAP
 #include "decision.hpp"
 #include "describe_photos.hpp"
+#include "map_graph.hpp"
 #include "map_model.hpp"
 #include "numbers.hpp"
 #include "outputs.hpp"
@@ -24,7 +25,8 @@ namespace {
 struct QueryOptions {
   std::string map, csv, json;
   std::vector<std::string> sessions, sources;
-  std::int64_t top = 5;
+  std::int64_t top = 5, candidates = 100;
+  bool hnsw = false;
   ModelOptions model;
 };
 
@@ -47,7 +49,8 @@ void query(const QueryOptions& options) {
   vpr::PlaceFilter filter;
   for (const std::string& session : options.sessions) require_session(snapshot.sessions(), session, options.map);
   if (!options.sessions.empty()) filter.sessions = options.sessions;
-  result.matches = result.timing.measure("search", rows.size(), [&] { return snapshot.search(rows, top, filter); });
+  result.matches = options.hnsw ? search_graph(snapshot, options.map, rows, top, filter, options.candidates, result.timing)
+                                : result.timing.measure("search", rows.size(), [&] { return snapshot.search(rows, top, filter); });
 
   std::vector<AnsweredQuery> answers;
   for (std::size_t q = 0; q < result.matches.size(); ++q) {
@@ -82,6 +85,15 @@ void add_map_query(CLI::App& map) {
       ->take_all()
       ->allow_extra_args(false);
   command->add_option("--top", options->top, "answers a query")->check(whole_from(1, most_answers))->capture_default_str();
+  CLI::Option* hnsw =
+      command->add_flag("--hnsw", options->hnsw,
+                        "search approximately, in a graph of the places, which is kept as MAP.hnsw beside the map and made or "
+                        "updated first where it has to be");
+  command
+      ->add_option("--candidates", options->candidates, "with --hnsw: places that are looked at for a query; more are slower and find more")
+      ->check(whole_from(1))
+      ->capture_default_str()
+      ->needs(hnsw);
   command->add_option("--csv", options->csv, "write the answers as a table, in place of printing it")->check(file_name());
   command->add_option("--json", options->json, "write the answers as JSON")->check(file_name());
   add_force_option(*command, options->model.force);

@@ -121,6 +121,39 @@ expect 2 "$vpr" map merge town.map coarse.map
 is town.map /places 31
 expect 0 "$vpr" map verify town.map
 
+# A graph beside the map, which looks at all of so few places, answers as the exact search; it goes on with the map, and its damage is named.
+if "$vpr" --version | grep -q "\bhnsw\b"; then
+  as_exact() {
+    expect 0 "$vpr" map query second.map town/queries --top 20 "$@" --csv exact.csv --force
+    expect 0 "$vpr" map query second.map town/queries --top 20 "$@" --hnsw --csv graph.csv --json graph.json --force
+    same exact.csv graph.csv
+  }
+  as_exact
+  made=$(stat -c %y second.map.hnsw)
+  as_exact
+  [ "$(stat -c %y second.map.hnsw)" = "$made" ] || fail "a graph that is up to date is written again"
+  expect 0 "$vpr" map add second.map --session night town/queries/night
+  as_exact --session night
+  as_exact
+  expect 0 "$vpr" map remove second.map 1 9
+  expect 0 "$vpr" map compact second.map
+  as_exact
+  expect 0 "$vpr" map query second.map town/queries --top 1 --hnsw --candidates 1 --csv few.csv
+  [ "$(($(wc -l <few.csv) - 1))" = 32 ] || fail "an answer a query"
+  "$json_value" graph.json /timing/graph >/dev/null || fail "the time of the graph"
+  expect 0 "$vpr" map verify second.map
+  printf x | dd of=second.map.hnsw bs=1 seek=1000 conv=notrunc 2>/dev/null
+  expect 1 "$vpr" map verify second.map
+  printed "second.map.hnsw: was damaged"
+  expect 1 "$vpr" map query second.map town/queries --hnsw
+  printed "second.map.hnsw: was damaged"
+  rm second.map.hnsw
+  as_exact
+else
+  expect 2 "$vpr" map query second.map town/queries --hnsw
+  printed "built without hnswlib"
+fi
+
 # Codes of GeM's descriptors, none of which has a value below 0.
 expect 0 "$vpr" map create codes.map "${model[@]}" --descriptors binary town/database
 printed "their binary codes are all equal"

@@ -104,8 +104,24 @@ TEST_CASE("Descriptors may be replaced and removed") {
   index.replace(30, query);
   CHECK(index.search(query, 1)[0] == Matches{{30, 0}});
   CHECK_THROWS_AS(index.remove(400), ConfigError);
+  CHECK_THROWS_AS(index.remove(17), ConfigError);
+  CHECK(index.contains(16));
+  CHECK_FALSE(index.contains(17));
   CHECK_THROWS_AS(index.replace(-1, query), ConfigError);
   CHECK_THROWS_AS(index.replace(0, Rows(rows.data(), 2, 16)), ShapeError);
+}
+
+TEST_CASE("Where all were removed, what is added or put back is found") {
+  const std::vector<float> rows = descriptors(200, 16, 6);
+  HnswIndex<> index(16, {.links = 4});
+  index.add(Rows(rows.data(), 150, 16));
+  for (std::int64_t id = 0; id < 150; ++id) index.remove(id);
+  CHECK(index.search(Rows(rows.data(), 1, 16), 3)[0].empty());
+  index.add(Rows(rows.data() + 150 * 16, 50, 16));
+  index.replace(3, Rows(rows.data(), 1, 16));
+  const Matches all = index.search(Rows(rows.data(), 1, 16), 200)[0];
+  CHECK(all.size() == 51);
+  CHECK(all[0].id == 3);
 }
 
 TEST_CASE("Nothing, few descriptors, and equal ones") {

@@ -25,6 +25,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <type_traits>
@@ -32,6 +33,9 @@
 #include <vector>
 
 namespace vpr {
+namespace detail {
+struct HnswStorage;
+}
 
 /// What a graph costs and finds.
 struct HnswSettings {
@@ -45,7 +49,7 @@ struct HnswSettings {
 /// may miss some of the best; `FlatIndex` says which. Below some ten thousand descriptors the exact indexes are as fast.
 ///
 /// Scores have the bits of `FlatIndex`. Descriptors are added one by one, on one thread, so that the graph, and so the answers, depend on the descriptors and
-/// their order alone. Not for `add` beside `search` from several threads.
+/// their order alone. Not for `add` beside `search` from several threads. `save_hnsw` keeps it in a file.
 ///
 /// Memory: 4 bytes a value, and the links.
 ///
@@ -75,22 +79,48 @@ class HnswIndex {
     guarded([&] {
       const auto needed = static_cast<std::size_t>(size_ + descriptors.size());
       if (needed > graph_->max_elements_) graph_->resizeIndex(std::max(needed, 2 * graph_->max_elements_));
-      for (std::int64_t r = 0; r < descriptors.size(); ++r, ++size_) graph_->addPoint(descriptors[r], static_cast<std::size_t>(size_));
+      for (std::int64_t r = 0; r < descriptors.size(); ++r, ++size_) {
+        graph_->addPoint(descriptors[r], static_cast<std::size_t>(size_));
+        removed_.push_back(false);
+      }
     });
   }
 
-  /// Puts a descriptor in the place of another. @throws ConfigError for an id that is not here; ShapeError, FormatError as `Index` says
+  /// Whether a descriptor of that id is here and was not removed.
+  bool contains(std::int64_t id) const { return id >= 0 && id < size_ && !removed_[static_cast<std::size_t>(id)]; }
+
+  /// The descriptor of that id, also of one that was removed. @throws ConfigError for an id that is not here
+  std::vector<float> descriptor(std::int64_t id) const {
+    require_id(id);
+    std::vector<float> values(static_cast<std::size_t>(dim()));
+    std::memcpy(values.data(), graph_->getDataByInternalId(static_cast<hnswlib::tableint>(id)), sizeof(float) * values.size());
+    return values;
+  }
+
+  const HnswSettings& settings() const { return settings_; }
+  /// Candidates that are looked at for a query from now on. @throws ConfigError for fewer than 1
+  void set_search(std::int64_t candidates) {
+    HnswSettings settings = settings_;
+    settings.search = candidates;
+    settings_ = checked(dim(), settings);
+  }
+
+  /// Puts a descriptor in the place of another, or of one that was removed. @throws ConfigError for an id that is not here; ShapeError, FormatError as `Index` says
   void replace(std::int64_t id, RowsArgument descriptor) {
     require_id(id);
     VPR_REQUIRE(ShapeError, descriptor.size() == 1, "HnswIndex: got ", descriptor.size(), " descriptors to replace one by");
     require_finite(descriptor, dim(), "HnswIndex: descriptor");
     guarded([&] { graph_->addPoint(descriptor[0], static_cast<std::size_t>(id)); });
+    removed_[static_cast<std::size_t>(id)] = false;
   }
 
-  /// Finds a descriptor no more; its memory and its id stay. @throws ConfigError for an id that is not here, or was removed
+  /// Finds a descriptor no more; its memory and its id stay, and searches still pass through it.
+  /// @throws ConfigError for an id that is not here, or was removed
   void remove(std::int64_t id) {
     require_id(id);
-    guarded([&] { graph_->markDelete(static_cast<std::size_t>(id)); });
+    VPR_REQUIRE(ConfigError, contains(id), "HnswIndex: ", id, " was removed before");
+    // Not by hnswlib's own mark: it reads beyond an empty list where all around an added descriptor are marked.
+    removed_[static_cast<std::size_t>(id)] = true;
   }
 
   /// At most k descriptors for each of Q×D queries that are among the best, in the order that `Index` fixes.
@@ -117,7 +147,7 @@ class HnswIndex {
           for (; !nearest.empty(); nearest.pop()) {
             const auto [distance, label] = nearest.top();
             const auto id = static_cast<std::int64_t>(label);
-            if (!allows(id)) continue;
+            if (removed_[label] || !allows(id)) continue;
             ++allowed;
             best.offer({id, std::is_same_v<Metric, InnerProduct> ? -distance : distance});
           }
@@ -131,6 +161,7 @@ class HnswIndex {
   }
 
  private:
+  friend struct detail::HnswStorage;
   using Graph = hnswlib::HierarchicalNSW<float>;
 
   /// Distances by the library's kernels: for every processor, and with the bits of its other indexes.
@@ -178,6 +209,7 @@ class HnswIndex {
   std::unique_ptr<Space> space_;
   std::unique_ptr<Graph> graph_;
   std::int64_t size_ = 0;
+  std::vector<bool> removed_;
   Execution execution_;
 };
 

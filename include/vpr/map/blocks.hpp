@@ -62,7 +62,7 @@ class MapBlocks {
     pages.visit(map_key(MapKind::sessions), map_end(MapKind::sessions), [&](std::string_view key, std::span<const std::byte> bytes) {
       const MapValue value{std::string(key), bytes};
       value.check(path_);
-      MapReader in(value.content(), path_ + ": its list of sessions");
+      ByteReader in(value.content(), path_ + ": its list of sessions");
       for (std::uint64_t count = value.header().count; count > 0; --count) sessions_.push_back(in.text());
       session_value_ = bytes;
     });
@@ -76,6 +76,19 @@ class MapBlocks {
   std::span<const std::byte> session_value() const { return session_value_; }
   /// Whether these are those of that transaction's commit.
   bool of(const ReadTransaction& transaction) const { return commit_ == transaction.commit() && database_ == transaction.database(); }
+
+  /// The same for two commits between which no place was added, replaced or removed. No block is verified for it.
+  std::uint64_t state() const {
+    std::uint64_t state = state_.load(std::memory_order_relaxed);
+    if (state != 0) return state;
+    ByteWriter all;
+    for (std::int64_t block = 0; block < size(); ++block) {
+      for (const MapKind kind : {MapKind::columns, MapKind::descriptors}) all.number(MapValue{{}, value(kind, block)}.header().checksum);
+    }
+    state = XXH3_64bits(all.bytes().data(), all.bytes().size()) | 1U;
+    state_.store(state, std::memory_order_relaxed);
+    return state;
+  }
 
   std::int64_t size() const { return std::ssize(parts_[0]); }
   /// Rows of a block, those of removed places among them.
@@ -202,6 +215,7 @@ class MapBlocks {
   BlockLayout layout_;
   std::array<std::vector<Part>, 3> parts_;
   std::int64_t last_count_ = 0;
+  mutable std::atomic<std::uint64_t> state_ = 0;  // 0: not known yet
   std::vector<std::string> sessions_;
   std::span<const std::byte> session_value_;
 };

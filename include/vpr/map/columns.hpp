@@ -66,7 +66,7 @@ class Columns {
   PlaceRow row(std::size_t i) const { return {id(i), time(i), read<double>(16, i), read<double>(24, i), session(i), flags(i)}; }
 
   static std::vector<std::byte> bytes(std::span<const PlaceRow> rows) {
-    MapWriter out;
+    ByteWriter out;
     for (const PlaceRow& row : rows) out.number(row.id);
     for (const PlaceRow& row : rows) out.number(row.time);
     for (const PlaceRow& row : rows) out.number(row.east);
@@ -103,7 +103,7 @@ class Details {
   PlaceDetails at(std::size_t i) const {
     const std::uint64_t begin = i == 0 ? 8 * count_ : end(i - 1), end = this->end(i);
     VPR_REQUIRE(FormatError, begin <= end && end <= content_.size() && end > begin, what_, " was damaged");
-    MapReader in(content_.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)), what_);
+    ByteReader in(content_.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)), what_);
     PlaceDetails details;
     const auto has_pose = in.number<std::uint8_t>();
     if (has_pose != 0) details.pose = in.number<Pose>();
@@ -112,7 +112,7 @@ class Details {
   }
 
   static std::vector<std::byte> bytes(std::span<const PlaceDetails> all) {
-    MapWriter ends, out;
+    ByteWriter ends, out;
     for (const PlaceDetails& details : all) {
       out.number<std::uint8_t>(details.pose ? 1 : 0);
       if (details.pose) out.number(*details.pose);

@@ -109,7 +109,7 @@ class MapEditor {
     for (const auto& [first_id, block] : blocks_) write(first_id, block);
     blocks_.clear();
     if (before_ == nullptr || sessions_.size() != before_->sessions().size()) {
-      MapWriter out;
+      ByteWriter out;
       for (const std::string& session : sessions_) out.text(session);
       ValueHeader header;
       header.count = sessions_.size();

@@ -3,6 +3,7 @@
 /// What lies in a map's file: keys, and values with their checksum.
 #pragma once
 
+#include <vpr/io/bytes.hpp>
 #include <vpr/io/digest.hpp>
 #include <vpr/map/place.hpp>
 #include <vpr/map/transaction.hpp>
@@ -115,53 +116,6 @@ struct MapValue {
   }
 };
 
-/// Writes numbers and texts one after the other.
-class MapWriter {
- public:
-  template <class T>
-  void number(T value) {
-    const auto bytes = std::as_bytes(std::span(&value, 1));
-    out_.insert(out_.end(), bytes.begin(), bytes.end());
-  }
-  void text(std::string_view text) {
-    number<std::uint64_t>(text.size());
-    const auto bytes = std::as_bytes(std::span(text));
-    out_.insert(out_.end(), bytes.begin(), bytes.end());
-  }
-  const std::vector<std::byte>& bytes() const { return out_; }
-
- private:
-  std::vector<std::byte> out_;
-};
-
-/// Reads what `MapWriter` wrote. @throws FormatError where it ends early
-class MapReader {
- public:
-  MapReader(std::span<const std::byte> bytes, std::string what) : bytes_(bytes), what_(std::move(what)) {}
-
-  template <class T>
-  T number() {
-    T value;
-    std::memcpy(&value, take(sizeof value).data(), sizeof value);
-    return value;
-  }
-  std::string text() {
-    const auto bytes = take(number<std::uint64_t>());
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-  }
-
- private:
-  std::span<const std::byte> take(std::uint64_t count) {
-    VPR_REQUIRE(FormatError, count <= bytes_.size(), what_, " ends early");
-    const auto taken = bytes_.first(static_cast<std::size_t>(count));
-    bytes_ = bytes_.subspan(static_cast<std::size_t>(count));
-    return taken;
-  }
-
-  std::span<const std::byte> bytes_;
-  std::string what_;
-};
-
 /// What a map is of, and how far it has got; written anew with each commit.
 struct MapHeader {
   static constexpr std::uint32_t newest_format = 1;
@@ -174,7 +128,7 @@ struct MapHeader {
   ModelRecord record = {};
 
   std::vector<std::byte> bytes() const {
-    MapWriter out;
+    ByteWriter out;
     out.text("vpr map");
     out.number(newest_format);
     out.number(dimensions);
@@ -192,7 +146,7 @@ struct MapHeader {
 
   /// @throws FormatError  also for a map of a newer format
   static MapHeader parse(std::span<const std::byte> bytes, const std::string& path) {
-    MapReader in(bytes, path + ": its header");
+    ByteReader in(bytes, path + ": its header");
     VPR_REQUIRE(FormatError, in.text() == "vpr map", path, ": is no map, but another LMDB file");
     const auto format = in.number<std::uint32_t>();
     VPR_REQUIRE(FormatError, format == newest_format, path, ": has format ", format, ", this vpr reads ", newest_format,

@@ -51,6 +51,9 @@ class MapSnapshot {
   const std::vector<std::string>& sessions() const& { return blocks_->sessions(); }
   void sessions() const&& = delete;
 
+  /// The same for two snapshots of a map between which no place was added, replaced or removed.
+  std::uint64_t state() const { return blocks_->state(); }
+
   bool contains(std::int64_t id) const { return blocks_->find(id).has_value(); }
 
   /// @throws ConfigError for an id that is not here, as do all below
@@ -73,6 +76,22 @@ class MapSnapshot {
   void each(Visit&& visit) const {
     for (std::int64_t block = 0; block < blocks_->size(); ++block)
       each_of(block, [&](Place place, std::int64_t) { visit(std::move(place)); });
+  }
+
+  /// Calls `visit(id, values)` with the descriptor of each place, as `descriptor` gives it, by ascending id.
+  template <class Visit>
+  void each_descriptor(Visit&& visit) const {
+    const detail::BlockLayout& layout = blocks_->layout();
+    std::vector<float> values(static_cast<std::size_t>(dim()));
+    for (std::int64_t block = 0; block < blocks_->size(); ++block) {
+      const detail::Columns columns = blocks_->columns(block);
+      const std::span<const std::byte> rows = blocks_->content(detail::MapKind::descriptors, block);
+      for (std::size_t row = 0; row < columns.size(); ++row) {
+        if (!columns.present(row)) continue;
+        layout.decode(layout.get(rows, static_cast<std::int64_t>(row)), values.data());
+        visit(columns.id(row), std::span<const float>(values));
+      }
+    }
   }
 
   /// The best min(k, places that the filter allows) for each of Q×D queries, by place id, in the order that `Index` fixes. Exact: ids, order and
@@ -158,6 +177,8 @@ class MapSnapshot {
 
  private:
   friend class PlaceMap;
+  template <class>
+  friend class PlaceGraph;
   MapSnapshot(std::shared_ptr<const detail::ReadTransaction> transaction, std::shared_ptr<const detail::MapBlocks> blocks)
       : transaction_(std::move(transaction)), blocks_(std::move(blocks)) {}
 
