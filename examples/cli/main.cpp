@@ -59,6 +59,9 @@ std::string version_text() {
 #ifdef VPR_WITH_HNSW
   text += " hnsw";
 #endif
+#ifdef VPR_WITH_ARROW
+  text += " arrow";
+#endif
 #ifdef VPR_WITH_OMP
   text += " omp";
 #endif

@@ -5,6 +5,7 @@
 #ifdef VPR_WITH_MAP
 #include "decision.hpp"
 #include "map_graph.hpp"
+#include "map_parquet.hpp"
 #include "map_photos.hpp"
 #include "numbers.hpp"
 #include "outputs.hpp"
@@ -17,6 +18,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -31,7 +33,7 @@ namespace {
 struct Options {
   std::string map, other, out, decision;
   std::vector<std::int64_t> ids;
-  bool json = false, force = false;
+  bool json = false, force = false, parquet = false;
 };
 
 std::string places_text(std::int64_t count) { return std::to_string(count) + (count == 1 ? " place" : " places"); }
@@ -63,11 +65,16 @@ void export_files(const Options& options) {
   std::error_code ignored;
   if (std::filesystem::exists(folder, ignored)) {
     std::vector<std::string> outputs;
-    for (const char* name : {"descriptors.npy", "codes.npy", "descriptors.json", "ids.npy", "places.csv"})
-      outputs.push_back((folder / name).string());
+    for (const char* name : {"descriptors.npy", "codes.npy", "descriptors.json", "ids.npy", "places.csv", "places.parquet"}) {
+      if ((std::string_view(name) == "places.parquet") == options.parquet) outputs.push_back((folder / name).string());
+    }
     check_outputs(outputs, {options.map}, options.force);
   }
-  vpr::export_map(map, folder);
+  if (options.parquet) {
+    export_parquet(map, folder);
+  } else {
+    vpr::export_map(map, folder);
+  }
   std::cout << vpr::escaped(options.out) << ": " << places_text(map.size()) << '\n';
 }
 
@@ -138,6 +145,7 @@ void add_map(CLI::App& program) {
   command("compact", "Writes the map anew without what was removed", compact);
   CLI::App* exported = command("export", "Writes descriptors, ids and places as files for NumPy, FAISS, Milvus and cuVS", export_files);
   exported->add_option("--out", options->out, "a folder, which is made where it is not there")->required()->check(file_name());
+  exported->add_flag("--parquet", options->parquet, "as one Parquet file, places.parquet, in place of these");
   add_force_option(*exported, options->force);
   command("info", "Says what a map holds", info)->add_flag("--json", options->json, "as JSON");
   command("verify", "Reads everything, and names what is damaged (exit code 1)", verify);

@@ -108,6 +108,15 @@ expect 0 "$vpr" map export town.map --out files
 [ "$(($(wc -l <files/places.csv) - 1))" = 23 ] || fail "the exported places"
 expect 2 "$vpr" map export town.map --out files
 printed "is there already"
+if "$vpr" --version | grep -q "\barrow\b"; then
+  expect 0 "$vpr" map export town.map --out files --parquet
+  [ -s files/places.parquet ] || fail "the Parquet file"
+  expect 2 "$vpr" map export town.map --out files --parquet
+else
+  expect 2 "$vpr" map export town.map --out parquet --parquet
+  printed "built without Arrow"
+  [ ! -e parquet ] || fail "an empty folder"
+fi
 expect 0 "$vpr" map create second.map "${model[@]}" --session day town/database
 expect 0 "$vpr" map merge town.map second.map
 is town.map /places 31
