@@ -44,8 +44,15 @@ refused "D.npy: holds descriptors already" loop --threshold 0.5 "${gem[@]}" D.np
 refused "D.npy: holds descriptors already" loop --threshold 0.5 --upright D.npy
 expect 0 "$vpr" loop --threshold 0.5 --batch 2 D.npy
 refused "--threshold excludes --decision" loop --threshold 0.5 --decision rule.json D.npy
+refused "--least-score requires --rerank" loop --threshold 0.5 --least-score 3 D.npy
+refused "--local-store requires --rerank" loop --threshold 0.5 --local-store disk D.npy
+refused "--rerank does not go with --preset vggt-long" loop --preset vggt-long --rerank 3 D.npy
 refused "--overlap goes with --preset vggt-slam" loop --preset vggt-long --overlap 1 D.npy
 refused "--suppression does not go with --preset vggt-slam" loop --preset vggt-slam --suppression 1 D.npy
+
+if "$vpr" --version | grep -q "\bmap\b"; then
+  refused "--candidates requires --hnsw" map query town.map --candidates 5 "$town/database"
+fi
 
 train=(train --recipe adapter --backbone dinov2-vits14:1 --weights "$weights" --size 28 --out t.safetensors) data=(--data "$town/poses.csv")
 validation=(--database "$town/database" --queries "$town/queries/fog")
