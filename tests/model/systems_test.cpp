@@ -229,6 +229,15 @@ TEST_CASE("The table of named systems prepares photos as the systems themselves 
   }
 }
 
+TEST_CASE("Published figures are of one row, not of its family") {
+  std::set<std::string_view> all;
+  for (const NamedSystem& named : named_systems()) {
+    INFO(named.name);
+    CHECK((named.published.empty() || all.insert(named.published).second));
+  }
+  CHECK(all.size() > 15);
+}
+
 TEST_CASE("The ablations have the parameters that are left") {
   const auto names = [](std::string_view system) {
     std::set<std::string> all;

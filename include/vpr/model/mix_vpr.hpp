@@ -44,7 +44,7 @@ auto make_conv_ap(Network network, ConvApSettings settings = {}) {
 struct MixVprSystems {
   template <class Row>
   static std::vector<Row> rows() {
-    const auto row = [](std::string_view name, std::string_view meaning, MixVprSettings settings) {
+    const auto row = [](std::string_view name, std::string_view meaning, MixVprSettings settings, std::string_view published = {}) {
       return Row{.name = name,
                  .meaning = meaning,
                  .paper = "Ali-bey et al., WACV 2023",
@@ -55,11 +55,12 @@ struct MixVprSystems {
                  .size = {320, 320},
                  .dimensions = settings.out_channels * settings.rows,
                  .recipe = "mixvpr",
-                 .published = "at 4096 Pitts30k 91.5 / 95.5, Tokyo 24/7 85.1 / 91.7, MSLS-val 88.0 / 92.7, as SelaVPR's paper has them",
+                 .published = published,
                  .checked = "aggregator and its gradient: mixvpr_*, grad_mixvpr",
                  .factory = [settings]<class B>(std::string_view network) { return make_mix_vpr(make_backbone<B>(network), settings); }};
     };
-    return {row("mixvpr", "MixVPR: ResNet-50 up to layer3, mixed maps, 4096 dimensions", {}),
+    return {row("mixvpr", "MixVPR: ResNet-50 up to layer3, mixed maps, 4096 dimensions", {},
+                "Pitts30k 91.5 / 95.5, Tokyo 24/7 85.1 / 91.7, MSLS-val 88.0 / 92.7, as CricaVPR's paper has them"),
             row("mixvpr-512", "MixVPR of 512 dimensions", {.out_channels = 256, .rows = 2}),
             row("mixvpr-128", "MixVPR of 128 dimensions", {.out_channels = 64, .rows = 2})};
   }
@@ -69,7 +70,7 @@ struct MixVprSystems {
 struct ConvApSystems {
   template <class Row>
   static std::vector<Row> rows() {
-    const auto row = [](std::string_view name, std::string_view meaning, std::int64_t out_channels) {
+    const auto row = [](std::string_view name, std::string_view meaning, std::int64_t out_channels, std::string_view published = {}) {
       const ConvApSettings settings{.out_channels = out_channels};
       return Row{.name = name,
                  .meaning = meaning,
@@ -81,11 +82,12 @@ struct ConvApSystems {
                  .size = {320, 320},
                  .dimensions = settings.dimensions(),
                  .recipe = "convap",
-                 .published = "MSLS-val 83.1 / 90.3, Pitts250k 92.9 / 97.7 at 8192, as SALAD's paper has them",
+                 .published = published,
                  .checked = "head: convap_*",
                  .factory = [settings]<class B>(std::string_view network) { return make_conv_ap(make_backbone<B>(network), settings); }};
     };
-    return {row("convap", "Conv-AP: ResNet-50 and averages of 2x2 cells, 8192 dimensions", 2048),
+    return {row("convap", "Conv-AP: ResNet-50 and averages of 2x2 cells, 8192 dimensions", 2048,
+                "MSLS-val 83.1 / 90.3, Pitts250k 92.9 / 97.7, as SALAD's paper has them"),
             row("convap-4096", "Conv-AP of 4096 dimensions", 1024), row("convap-2048", "Conv-AP of 2048 dimensions", 512),
             row("convap-512", "Conv-AP of 512 dimensions", 128)};
   }

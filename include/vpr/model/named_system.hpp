@@ -32,7 +32,7 @@ struct NamedSystem {
   std::string_view tokens = {};
   Tap tap = {};                     ///< where its features are taken
   bool vocabulary = false;          ///< whether it counts by the words of a vocabulary, which lie apart from the network's weights
-  std::string_view published = {};  ///< recall@1 / 5 that the paper reports, in percent
+  std::string_view published = {};  ///< recall@1 / 5 of this row in percent, by its own paper or the one that is named
   std::string_view checked = {};    ///< what equals the authors' code, and by which reference figures
   std::string_view left_out = {};   ///< what is not covered, and why
   /// Makes it without weights on the backbone of that name. @throws ConfigError  for one that it cannot stand on
