@@ -9,6 +9,7 @@
 #include "tests/io/memory_source.hpp"
 #include "tests/support/catch.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,13 @@ using Network = vpr::DinoV2<VitConfig, vpr::NoAdapter, vpr::Shapes>;
 
 Memory small(bool registers = false) { return file_of(Network(registers ? vpr::ViTS14().with_registers() : VitConfig(vpr::ViTS14()))); }
 
-std::vector<std::string> names_in(const Memory& file) {
+struct RecordedFile : Memory {
+  std::map<std::string, std::string> notes;
+  const std::map<std::string, std::string>& metadata() const { return notes; }
+};
+
+template <vpr::WeightSource File>
+std::vector<std::string> names_in(const File& file) {
   std::vector<std::string> names;
   for (const vpr::FittingModel& model : vpr::identify(file)) {
     names.push_back(model.name + (model.report.fits() ? "" : " leniently") + (model.by_default ? "" : " by its root"));
@@ -69,6 +76,26 @@ TEST_CASE("identify: systems by what stands beside the network, whichever that i
   CHECK(content_in(crica) == "cricavpr@dinov2-vits14");
   CHECK(content_in(file_of(vpr::make_cricavpr<vpr::Shapes, vpr::ConvpassAdapter>(vpr::ViTS14()))) == "cricavpr-convpass@dinov2-vits14");
   CHECK(content_in(file_of(vpr::make_selavpr<vpr::Shapes>(vpr::ViTS14()))) == "selavpr@dinov2-vits14");
+}
+
+TEST_CASE("identify: what a trained file records, on part of a network or of another aggregator") {
+  for (const std::string name : {"salad@dinov2-vits14:2", "dinov2-vits14:1+netvlad", "mixvpr@resnet18:3"}) {
+    CAPTURE(name);
+    RecordedFile file{file_of(vpr::make_system<vpr::Shapes>(name)), {}};
+    CHECK(names_in(file).empty());
+    file.notes = {{"model", name}, {"vpr_version", "0.1.0"}};
+    CHECK(names_in(file) == std::vector<std::string>{name});
+    CHECK(vpr::content_of(file, vpr::identify(file)) == name);
+    file.with("head.weight", Shape{10, 384}, 0);
+    CHECK(names_in(file) == std::vector<std::string>{name + " leniently"});
+  }
+  RecordedFile whole{file_of(vpr::make_salad<vpr::Shapes>({}, vpr::ViTS14())),
+                     {{"model", "salad@dinov2-vits14"}, {"vpr_version", "0.1.0"}}};
+  CHECK(names_in(whole) == std::vector<std::string>{"dinov2-vits14", "salad@dinov2-vits14"});
+  for (const char* other : {"salad@dinov2-vitb14:2", "cricavpr", "no such model", "salad@no-such-network"}) {
+    whole.notes["model"] = other;
+    CHECK(names_in(whole) == std::vector<std::string>{"dinov2-vits14", "salad@dinov2-vits14"});
+  }
 }
 
 TEST_CASE("identify: a vision transformer that is none of the published ones is described") {

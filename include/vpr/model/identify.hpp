@@ -6,6 +6,7 @@
 #include <vpr/backend/shapes.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/io/vit_names.hpp>
+#include <vpr/model/record.hpp>
 #include <vpr/model/systems.hpp>
 
 #include <algorithm>
@@ -47,6 +48,20 @@ bool has_first_kernel(const AnyBackbone<Shapes>& network, const S& source) {
                                               [&](const TensorInfo& tensor) { return tensor.shape == first->shape; });
 }
 
+/// Adds the model that a trained file records, which may stand on part of a network, where it is not among those found.
+template <WeightSource S>
+void add_recorded(const S& source, std::vector<FittingModel>& fitting) {
+  if constexpr (requires { source.metadata(); }) {
+    const ModelRecord record = record_in(source.metadata()).value_or(ModelRecord());
+    const auto is_recorded = [&record](const FittingModel& model) { return model.name == record.model; };
+    if (record.model.empty() || std::any_of(fitting.begin(), fitting.end(), is_recorded)) return;
+    try {
+      add_fitting(record.model, make_system<Shapes>(record.model, record.tokens), source, fitting);
+    } catch (const ConfigError&) {  // a model of another version, or of nobody's
+    }
+  }
+}
+
 /// Of models with the same prefix leaves those that leave fewest tensors over: a network without registers fits the file of one with them,
 /// and is not what it is of.
 inline void keep_closest(std::vector<FittingModel>& fitting) {
@@ -63,7 +78,8 @@ inline void keep_closest(std::vector<FittingModel>& fitting) {
 }  // namespace detail
 
 /// The published networks, and the systems on them, that a file has all parameters of, under whichever naming and prefix, each with the
-/// set of weights that it is. Shapes are looked at, values only to see whether two sets are one.
+/// set of weights that it is; and the model of the file's record (`ModelRecord`), which may be of any aggregator, or on part of a network. Shapes are
+/// looked at, values only to see whether two sets are one.
 template <WeightSource S>
 std::vector<FittingModel> identify(const S& source) {
   std::vector<FittingModel> networks, systems;
@@ -88,6 +104,7 @@ std::vector<FittingModel> identify(const S& source) {
     if (BackboneName(system.backbone).parts == 0 || !detail::has_first_kernel(make_backbone<Shapes>(system.backbone), source)) continue;
     detail::add_fitting(std::string(system.name), make_system<Shapes>(system.name), source, systems);
   }
+  detail::add_recorded(source, systems);
   detail::keep_closest(networks);
   detail::keep_closest(systems);
   networks.insert(networks.end(), std::make_move_iterator(systems.begin()), std::make_move_iterator(systems.end()));
@@ -101,7 +118,7 @@ template <WeightSource S>
 std::string content_of(const S& source, const std::vector<FittingModel>& fitting) {
   std::string systems, networks;
   for (const FittingModel& model : fitting) {
-    const bool is_system = find_system(SystemName(model.name).system) != nullptr;
+    const bool is_system = !CompositionName(model.name).aggregator.empty() || find_system(SystemName(model.name).system) != nullptr;
     std::string& names = is_system ? systems : networks;
     if (names.find(model.name) == names.npos) names.append(names.empty() ? "" : " or ").append(model.name);
   }
