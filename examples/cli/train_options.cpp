@@ -11,6 +11,7 @@
 #include <vpr/io/weight_source.hpp>
 #include <vpr/model/model_request.hpp>
 #include <vpr/model/record.hpp>
+#include <vpr/model/systems.hpp>
 #include <vpr/train/trainer.hpp>
 
 #include <charconv>
@@ -50,6 +51,10 @@ std::string weights_of(const std::string& weights) {
 }
 
 }  // namespace
+
+std::string training_preprocess(const vpr::Recipe& recipe) {
+  return std::string(vpr::resize_tensor).append(vpr::normalisation_option(vpr::published_preprocess(recipe.system)));
+}
 
 std::map<std::string, std::string> deciding_options(const TrainOptions& options, const vpr::Recipe& recipe) {
   std::string left_out;

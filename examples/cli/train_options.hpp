@@ -16,9 +16,6 @@
 
 namespace cli {
 
-/// How photos are prepared in training.
-inline constexpr const char* training_preprocess = "normalise-then-resize-tensor";
-
 struct TrainOptions {
   std::string recipe, weights, data, out, backbone, model, tokens, cache, log, report, database, queries, positives, mining, augment;
   std::string by = "automatic", positions = "automatic", precision = "f32", size;
@@ -36,6 +33,9 @@ struct TrainOptions {
   /// Whether a step is followed by a checkpoint and a validation.
   bool is_due(std::int64_t step) const { return step > 0 && (step == steps || (every > 0 && step % every == 0)); }
 };
+
+/// How photos are prepared in training: brought to the size asked for, and normalised as the recipe's model was published with. See `find_preprocess`.
+std::string training_preprocess(const vpr::Recipe& recipe);
 
 /// What decides the weights that a training comes to, by the options' names: kept in its state, so that it goes on with the same.
 std::map<std::string, std::string> deciding_options(const TrainOptions& options, const vpr::Recipe& recipe);

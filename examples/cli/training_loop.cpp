@@ -33,7 +33,7 @@ namespace {
 
 /// How the weights are used, for the record inside them.
 vpr::ModelRecord record_of(const TrainOptions& options, const vpr::Recipe& recipe) {
-  vpr::ModelRecord record = vpr::record_of(vpr::canonical_name(recipe.system), parse_size(options.size), training_preprocess,
+  vpr::ModelRecord record = vpr::record_of(vpr::canonical_name(recipe.system), parse_size(options.size), training_preprocess(recipe),
                                            vpr::published_position_rule(recipe.system));
   record.tokens = recipe.tokens;
   record.upright = options.photo.upright ? "yes" : "no";
@@ -94,7 +94,7 @@ void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::ma
   vpr::TrainedSystem system = vpr::make_system<vpr::TrainedSystem::backend>(recipe.system, recipe.tokens);
   VPR_REQUIRE(vpr::ConfigError, options.tuned_blocks <= system.pipeline.backbone.depth(), "train: --tuned-blocks: got ",
               options.tuned_blocks, ", the network has ", system.pipeline.backbone.depth());
-  require_size(system, recipe.size);
+  require_size(system, recipe);
   const bool is_new = give_weights(system, options, recipe);
   vpr::freeze_backbone(system, recipe);
   vpr::train_blocks_in(system, vpr::find_precision(options.precision));
@@ -146,7 +146,7 @@ void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::ma
     std::printf("%s: the weights with the best recall@1, %.3f\n", options.files().best().c_str(), training.stopping().best());
   const std::string out = vpr::escaped(options.out);
   std::printf("%s: evaluate it with vpr evaluate --model %s --weights %s --size %s --preprocess %s\n", out.c_str(), recipe.system.c_str(),
-              out.c_str(), options.size.c_str(), training_preprocess);
+              out.c_str(), options.size.c_str(), training_preprocess(recipe).c_str());
   LeftOut left_out;
   for (const vpr::BadPhoto& photo : steps->bad_photos()) left_out.add("data", photo.path, photo.path, photo.reason);
   for (const vpr::BadPhoto& photo : validation.bad_photos()) left_out.add("validation", photo.path, photo.path, photo.reason);

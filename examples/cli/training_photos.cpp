@@ -6,7 +6,7 @@
 #include <vpr/dataset/read_photo.hpp>
 #include <vpr/dataset/read_training_places.hpp>
 #include <vpr/image/augment.hpp>
-#include <vpr/image/preprocess.hpp>
+#include <vpr/image/named_preprocess.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -19,6 +19,8 @@ namespace cli {
 namespace {
 
 using Load = vpr::TrainingSteps::Load;
+
+vpr::AnyPreprocess prepared(const vpr::Recipe& recipe) { return vpr::find_preprocess(training_preprocess(recipe), recipe.size); }
 
 /// With --strict-photos a photo that cannot be read ends the training: an error of no kind that `TolerantLoader` goes on after.
 Load strict_if_asked(Load load, const TrainOptions& options) {
@@ -34,15 +36,14 @@ Load strict_if_asked(Load load, const TrainOptions& options) {
 
 }  // namespace
 
-Load plain_loader(const TrainOptions& options) {
-  return strict_if_asked(
-      vpr::ReadPhoto{vpr::NoAugmentation{}, vpr::NormaliseThenResize<>{{parse_size(options.size)}}, options.photo.read_options()}, options);
+Load plain_loader(const TrainOptions& options, const vpr::Recipe& recipe) {
+  return strict_if_asked(vpr::ReadPhoto{vpr::NoAugmentation{}, prepared(recipe), options.photo.read_options()}, options);
 }
 Load loader_of(const TrainOptions& options, const vpr::Recipe& recipe) {
-  if (!recipe.augment) return plain_loader(options);
-  return strict_if_asked(vpr::ReadPhoto{vpr::Augmentations{vpr::ResizeAsPil{parse_size(options.size)}, recipe.augment},
-                                        vpr::NormaliseThenResize<vpr::OriginalSize>{}, options.photo.read_options()},
-                         options);
+  if (!recipe.augment) return plain_loader(options, recipe);
+  return strict_if_asked(
+      vpr::ReadPhoto{vpr::Augmentations{vpr::ResizeAsPil{recipe.size}, recipe.augment}, prepared(recipe), options.photo.read_options()},
+      options);
 }
 
 vpr::TrainingPlaces places_of(const TrainOptions& options, const vpr::Recipe& recipe) {

@@ -13,7 +13,7 @@
 namespace cli {
 
 /// Reads photos as at inference.
-vpr::TrainingSteps::Load plain_loader(const TrainOptions& options);
+vpr::TrainingSteps::Load plain_loader(const TrainOptions& options, const vpr::Recipe& recipe);
 /// With the recipe's augmentation.
 vpr::TrainingSteps::Load loader_of(const TrainOptions& options, const vpr::Recipe& recipe);
 

@@ -19,12 +19,12 @@
 
 namespace cli {
 
-void require_size(vpr::TrainedSystem& system, vpr::ImageSize size) {
+void require_size(vpr::TrainedSystem& system, const vpr::Recipe& recipe) {
   try {
-    system.pipeline.preprocess = vpr::find_preprocess(training_preprocess, size);
-    system.pipeline.input_size(size);
+    system.pipeline.preprocess = vpr::find_preprocess(training_preprocess(recipe), recipe.size);
+    system.pipeline.input_size(recipe.size);
   } catch (const vpr::ShapeError& error) {
-    vpr::fail<vpr::ConfigError>("train: --size ", size, ": ", error.what());
+    vpr::fail<vpr::ConfigError>("train: --size ", recipe.size, ": ", error.what());
   }
 }
 

@@ -5,7 +5,6 @@
 
 #include "train_options.hpp"
 
-#include <vpr/image/image.hpp>
 #include <vpr/model/recipe.hpp>
 #include <vpr/model/training_steps.hpp>
 
@@ -13,7 +12,7 @@ namespace cli {
 
 /// Refuses a size that network or aggregator cannot take, before photos are looked for.
 /// @throws vpr::ConfigError
-void require_size(vpr::TrainedSystem& system, vpr::ImageSize size);
+void require_size(vpr::TrainedSystem& system, const vpr::Recipe& recipe);
 
 /// Gives a system what its training starts from, and says where that is not all of it. @return whether heads and adapters are new
 bool give_weights(vpr::TrainedSystem& system, const TrainOptions& options, const vpr::Recipe& recipe);

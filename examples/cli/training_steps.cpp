@@ -51,7 +51,7 @@ std::unique_ptr<vpr::TrainingSteps> training_steps(vpr::TrainedSystem& system, c
   if (recipe.mining == vpr::Mining::batch)
     return std::make_unique<vpr::PlaceSteps>(system, recipe, places_of(options, recipe), loader_of(options, recipe), std::move(settings));
   return std::make_unique<vpr::TripletSteps>(system, recipe, triplet_photos(options, recipe), loader_of(options, recipe),
-                                             plain_loader(options), std::move(settings));
+                                             plain_loader(options, recipe), std::move(settings));
 }
 
 }  // namespace cli

@@ -27,7 +27,7 @@ Validation::Validation(const TrainOptions& options, const vpr::Recipe& recipe) {
   model_.model = recipe.system;
   model_.tokens = recipe.tokens;
   model_.size = options.size;
-  model_.preprocess = training_preprocess;
+  model_.preprocess = training_preprocess(recipe);
   model_.photos = options.photo;
 }
 

@@ -11,7 +11,7 @@ sets=(--database town/database --queries town/queries)
 train() {
   local name=$1
   shift
-  "$vpr" train --weights "$weights" --data town/poses.csv --by id --augment none --size 28 --rate 0.01 --places 2 --photos 2 --steps 2 --out "$name.safetensors" \
+  "$vpr" train --weights "$weights" --data town/poses.csv --by id --augment none --size "${size:-28}" --rate 0.01 --places 2 --photos 2 --steps 2 --out "$name.safetensors" \
     "${sets[@]}" "$@" >"$name.txt" 2>&1 || { cat "$name.txt"; fail "the training of $name failed"; }
 }
 refused() {
@@ -38,6 +38,12 @@ train gem --recipe head --model dinov2-vits14:2+gem --cache cache
 used gem dinov2-vits14:2+gem unit
 train netvlad --recipe salad --model dinov2-vits14:2+netvlad --tuned-blocks 1 --tokens raw
 used netvlad dinov2-vits14:2+netvlad raw
+# A network's photos are normalised as it was published with, and the file says so.
+size=32 weights=seed:1 train clip --recipe head --model clip-vitb16:1+gem
+used clip clip-vitb16:1+gem unit
+prepared=$("$json_value" clip.json /preprocess)
+[ "$prepared" = '"normalise-then-resize-tensor+clip-normalised"' ] || fail "CLIP's photos are prepared by $prepared"
+grep -q -- "--preprocess normalise-then-resize-tensor+clip-normalised" clip.txt || { cat clip.txt; fail "the line to evaluate by lacks CLIP's normalisation"; }
 
 refused "excludes" --recipe head --model dinov2-vits14+gem --backbone dinov2-vits14
 refused "the length of its tokens is no choice" --recipe salad --backbone dinov2-vits14 --tokens unit

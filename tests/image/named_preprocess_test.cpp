@@ -30,6 +30,17 @@ TEST_CASE("A name finds its preprocessing") {
   check("normalise-then-resize-tensor+subtract-mean", NormaliseThenResize<>{{size}, Interpolation::bilinear, true, mean_of_bytes});
   check("central-crop", CentralCrop{size});
   check("anyloc", AnyLocCrop{42});
+  check("central-crop+half-normalised", CentralCrop{size, halves});
+  check("anyloc+subtract-mean", AnyLocCrop{42, mean_of_bytes});
+}
+
+TEST_CASE("A name's option of normalisation is found wherever it stands") {
+  CHECK(normalisation_option("normalise-then-resize-tensor+bicubic+clip-normalised") == "+clip-normalised");
+  CHECK(normalisation_option("resize-8-bit-then-normalise+subtract-mean+longest-side") == "+subtract-mean");
+  CHECK(normalisation_option("anyloc+clip-normalised+half-normalised") == "+half-normalised");  // the last counts
+  CHECK(normalisation_option("resize-8-bit-then-normalise+bicubic").empty());
+  CHECK(normalisation_option("half-normalised").empty());
+  CHECK(normalisation_option("").empty());
 }
 
 TEST_CASE("Bytes less their mean stay bytes") {

@@ -238,6 +238,21 @@ TEST_CASE("Published figures are of one row, not of its family") {
   CHECK(all.size() > 15);
 }
 
+TEST_CASE("A system on another network normalises photos as that was published with, and keeps the rest of its preprocessing") {
+  CHECK(published_preprocess("salad") == "resize-8-bit-then-normalise");
+  CHECK(published_preprocess("salad@clip-vitb16:2") == "resize-8-bit-then-normalise+clip-normalised");
+  CHECK(published_preprocess("cosplace-512@vit-s16") == "normalise-then-resize-tensor+shorter-side+half-normalised");
+  CHECK(published_preprocess("anyloc@clip-vitl14") == "anyloc+clip-normalised");
+  CHECK(published_preprocess("netvlad-hloc@vgg16:4") == "resize-8-bit-then-normalise+longest-side+subtract-mean");
+  CHECK(published_preprocess("netvlad-hloc@resnet18") == "resize-8-bit-then-normalise+longest-side");
+  CHECK(published_preprocess("clip-vitb16:2+gem") == find_backbone("clip-vitb16").preprocess);
+  CHECK_THROWS_WITH(published_preprocess("no such model"), ContainsSubstring("there is no system"));
+  const Image photo = random_photo({90, 70}, 1);
+  const Normalisation halves{{.5F, .5F, .5F}, {.5F, .5F, .5F}};
+  CHECK(make_system<Shapes>("salad@vit-s16").pipeline.preprocess(photo).values ==
+        ResizeThenNormalise<>{{{322, 322}}, Interpolation::bilinear, halves}(photo).values);
+}
+
 TEST_CASE("The ablations have the parameters that are left") {
   const auto names = [](std::string_view system) {
     std::set<std::string> all;

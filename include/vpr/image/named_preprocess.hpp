@@ -5,6 +5,8 @@
 
 #include <vpr/image/preprocess.hpp>
 
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <string_view>
 
@@ -40,7 +42,7 @@ inline constexpr auto preprocess_orders = std::to_array<PreprocessWord>({
     {"anyloc", "bicubic until the longer side fits the size's, cut the middle to multiples of 14 (AnyLoc)"},
 });
 
-/// What may follow one of the first two, each after a `+`. Rules of size apply from left to right; with none the size is exact.
+/// What may follow one of the first two, each after a `+`; those of normalisation may follow any. Rules of size apply from left to right; with none the size is exact.
 inline constexpr auto preprocess_options = std::to_array<PreprocessWord>({
     {"exact-size", "to the size given, whatever the aspect"},
     {"shorter-side", "the shorter side to the size's shorter side, keeping the aspect"},
@@ -53,6 +55,34 @@ inline constexpr auto preprocess_options = std::to_array<PreprocessWord>({
     {"clip-normalised", "with CLIP's mean and deviation in place of ImageNet's"},
     {"subtract-mean", "the bytes less a mean, in place of ImageNet's normalisation (NetVLAD's original, hloc, SFRS)"},
 });
+
+namespace detail {
+
+struct NamedNormalisation {
+  std::string_view name;
+  Normalisation values;
+};
+inline constexpr auto named_normalisations = std::to_array<NamedNormalisation>({
+    {"half-normalised", {{.5F, .5F, .5F}, {.5F, .5F, .5F}}},
+    {"clip-normalised", {{0.48145466F, 0.4578275F, 0.40821073F}, {0.26862954F, 0.26130258F, 0.27577711F}}},
+    {"subtract-mean", mean_of_bytes},
+});
+inline const NamedNormalisation* find_normalisation(std::string_view word) {
+  const auto found = std::find_if(named_normalisations.begin(), named_normalisations.end(),
+                                  [word](const NamedNormalisation& named) { return named.name == word; });
+  return found == named_normalisations.end() ? nullptr : &*found;
+}
+
+}  // namespace detail
+
+/// The option of a preprocessing's name that says how photos are normalised, with its `+`: `+clip-normalised`. Empty where that is ImageNet's way.
+inline std::string_view normalisation_option(std::string_view name) {
+  for (std::size_t at = name.rfind('+'); at != name.npos; at = at == 0 ? name.npos : name.rfind('+', at - 1)) {
+    const std::string_view option = name.substr(at, name.find('+', at + 1) - at);
+    if (detail::find_normalisation(option.substr(1)) != nullptr) return option;
+  }
+  return {};
+}
 
 /// The preprocessing that `name` describes, as in `normalise-then-resize-tensor+shorter-side+multiple-of-14`, for a wanted `size`.
 /// @throws ConfigError for an unknown word, with the list of all, and for words that exclude each other.
@@ -85,12 +115,8 @@ inline AnyPreprocess find_preprocess(std::string_view name, ImageSize size) {
       interpolation = Interpolation::bicubic;
     } else if (word == "no-antialias") {
       antialias = false;
-    } else if (word == "half-normalised") {
-      normalisation = {{.5F, .5F, .5F}, {.5F, .5F, .5F}};
-    } else if (word == "clip-normalised") {
-      normalisation = {{0.48145466F, 0.4578275F, 0.40821073F}, {0.26862954F, 0.26130258F, 0.27577711F}};
-    } else if (word == "subtract-mean") {
-      normalisation = mean_of_bytes;
+    } else if (const detail::NamedNormalisation* const named = detail::find_normalisation(word)) {
+      normalisation = named->values;
     } else {
       std::string known;
       for (const PreprocessWord& option : preprocess_options) known.append(" ").append(option.name);
@@ -102,12 +128,14 @@ inline AnyPreprocess find_preprocess(std::string_view name, ImageSize size) {
   if (order == "normalise-then-resize-tensor") return NormaliseThenResize<decltype(rule)>{rule, interpolation, antialias, normalisation};
   VPR_REQUIRE(ConfigError, antialias, "preprocess: '", name, "' asks for no-antialias, which only normalise-then-resize-tensor offers");
   if (order == "resize-8-bit-then-normalise") return ResizeThenNormalise<decltype(rule)>{rule, interpolation, normalisation};
-  VPR_REQUIRE(ConfigError, order.size() == name.size(), "preprocess: '", order, "' takes no options, got '", name, "'");
-  if (order == "central-crop") return CentralCrop{size};
-  if (order == "anyloc") return AnyLocCrop{std::max(size.height, size.width)};
+  VPR_REQUIRE(ConfigError, order.size() + normalisation_option(name).size() == name.size(), "preprocess: '", order,
+              "' takes no options but one of normalisation, got '", name, "'");
+  if (order == "central-crop") return CentralCrop{size, normalisation};
+  if (order == "anyloc") return AnyLocCrop{std::max(size.height, size.width), normalisation};
   std::string known;
   for (const PreprocessWord& word : preprocess_orders) known.append(" ").append(word.name);
-  fail<ConfigError>("preprocess: unknown name '", name, "'; there are:", known, " (the first two take options, each after a +)");
+  fail<ConfigError>("preprocess: unknown name '", name, "'; there are:", known,
+                    " (the first two take options, and all one of normalisation, each after a +)");
 }
 
 }  // namespace vpr

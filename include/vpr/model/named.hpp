@@ -128,7 +128,7 @@ inline Vocabulary words_for(const AnyPipeline<>& pipeline, const ModelRequest& r
 inline LoadedModel load_system(const NamedSystem& named, const ModelRequest& request) {
   const std::string position_rule = published_position_rule(request.name);
   const std::optional<WeightFile> file = open_weights(request);
-  ModelRecord published = published_record(request, named.preprocess, named.size, position_rule);
+  ModelRecord published = published_record(request, published_preprocess(request.name), named.size, position_rule);
   if (named.tap.block >= 0) {
     published.block = std::to_string(named.tap.block);
     published.facet = text_of(named.tap.facet);
@@ -161,8 +161,7 @@ inline LoadedModel load_composition(const ModelRequest& request) {
               names_of(named_aggregators()), "; or SYSTEM or SYSTEM@BACKBONE, the system one of ", names_of(named_systems()));
   const std::string published_rule = published_position_rule(request.name);
   const std::optional<WeightFile> file = open_weights(request);
-  const std::string_view preprocess = find_backbone(name.backbone).preprocess;
-  ModelRecord record = settled(request, file, published_record(request, preprocess, {224, 224}, published_rule));
+  ModelRecord record = settled(request, file, published_record(request, published_preprocess(request.name), {224, 224}, published_rule));
   VPR_REQUIRE(ConfigError, (record.position_rule == "none") == (published_rule == "none"), "model '", request.name, "': got position rule ",
               record.position_rule, ", the network's own is ", published_rule);
   const AnyBackbone<> network = make_backbone<Cpu<f32>>(name.backbone, record.position_rule == published_rule ? "" : record.position_rule);

@@ -182,6 +182,20 @@ inline std::string published_position_rule(std::string_view text) {
   return find_backbone(backbone_of(text)).position_rule;
 }
 
+/// How photos are prepared for a model as it was published: see `find_preprocess`. A system on another network than the authors' keeps their order and size, and
+/// photos are normalised as the network was published with.
+/// @throws ConfigError  for a name of no system
+inline std::string published_preprocess(std::string_view text) {
+  const std::string_view network = backbone_of(text);
+  const NamedSystem* const named = find_system(SystemName(text).system);
+  if (named == nullptr) return find_backbone(network).preprocess;
+  std::string preprocess(named->preprocess);
+  if (BackboneName(network).name == BackboneName(named->backbone).name) return preprocess;
+  const std::string_view own = normalisation_option(named->preprocess);
+  if (!own.empty()) preprocess.erase(preprocess.find(own), own.size());
+  return preprocess.append(normalisation_option(find_backbone(network).preprocess));
+}
+
 /// The model of that name on another backbone: `salad@dinov2-vits14` of `salad`, `dinov2-vits14:8+gem` of `dinov2-vitb14+gem`.
 inline std::string on_backbone(std::string_view text, std::string_view backbone) {
   const CompositionName composition(text);
@@ -244,12 +258,15 @@ AnySystem<B> make_system(std::string_view text, std::string_view tokens = {}) {
     AnyBackbone<B> backbone = make_backbone<B>(composition.backbone);
     const AggregatorPlace place = aggregator_place(backbone, {224, 224}, unit);
     return AnySystem<B>(AnyPipeline<B>(std::move(backbone), aggregator->factory.template make<B>(place),
-                                       find_preprocess(find_backbone(composition.backbone).preprocess, {224, 224})));
+                                       find_preprocess(published_preprocess(text), {224, 224})));
   }
   const SystemName name(text);
   const NamedSystem* const named = find_system(name.system);
   VPR_REQUIRE(ConfigError, named != nullptr, "there is no system '", name.system, "'");
-  return make_system<B>(*named, backbone_of(text), unit);
+  AnySystem<B> system = make_system<B>(*named, backbone_of(text), unit);
+  if (const std::string preprocess = published_preprocess(text); preprocess != named->preprocess)
+    system.pipeline.preprocess = find_preprocess(preprocess, named->size);
+  return system;
 }
 
 }  // namespace vpr
