@@ -112,11 +112,15 @@ class WeightFile {
     const std::optional<StoredTensor::Packed>& form = stored_[index].packed;
     if (!form) return std::nullopt;
     const TensorInfo& info = tensors_[index];
+    const std::span<const std::byte> bytes = stored_[index].bytes;
     std::vector<float> factors(form->smoothed ? static_cast<std::size_t>(info.shape.elements() / info.shape[0]) : 0);
-    std::vector<std::uint32_t> words(stored_[index].bytes.size() / sizeof(std::uint32_t) - factors.size());
-    std::memcpy(words.data(), stored_[index].bytes.data(), words.size() * sizeof(std::uint32_t));
-    std::memcpy(factors.data(), stored_[index].bytes.data() + words.size() * sizeof(std::uint32_t), factors.size() * sizeof(float));
-    release(stored_[index].bytes);
+    std::vector<std::uint32_t> words(bytes.size() / sizeof(std::uint32_t) - factors.size());
+    const auto copy = [](std::span<const std::byte> from, auto& to) {
+      if (!to.empty()) std::memcpy(to.data(), from.data(), to.size() * sizeof to[0]);
+    };
+    copy(bytes, words);
+    copy(bytes.subspan(words.size() * sizeof(std::uint32_t)), factors);
+    release(bytes);
     try {
       return PackedMatrix::from_words(info.shape, form->precision, words, factors);
     } catch (const Error& error) {

@@ -344,7 +344,8 @@ VPR_INLINE RowScale pack_row(Int8Terms, const float* x, const float* factors, st
     }
 #endif
   }
-  return {finite ? used : __builtin_nanf(""), static_cast<std::int32_t>(zero)};
+  if (!finite) return {__builtin_nanf(""), 0};
+  return {used, static_cast<std::int32_t>(zero)};
 }
 
 /// See `ProductKernels::pack`.
