@@ -247,7 +247,7 @@ TEST_CASE("A step that throws changes nothing, so that a retry has the bits of a
       const Var<B> y = model.map(model.norm(Var<B>(Tensor<B>::from({8, 4}, x))));
       const Var<B> sum = matmul(y, y, Product::atb);
       if (batch != 3 || failure == Failure::none || failure == Failure::schedule || !std::exchange(due, false)) return sum;
-      const auto failing = [&](Tensor<B> dy) {
+      const auto failing = [&, sum](const Tensor<B>& dy) {
         model.map.weight.accumulate([&] { return Tensor<B>::full(Shape{1, 4}, failure == Failure::clip ? INFINITY : 1.0F); });
         if (failure == Failure::backward) throw IoError("no gradient");
         sum.accumulate([&] { return dy; });
