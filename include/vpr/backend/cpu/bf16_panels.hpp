@@ -13,12 +13,14 @@
 namespace vpr::detail {
 inline namespace VPR_TARGET {
 
-typedef std::int32_t FourBits __attribute__((vector_size(16)));
+typedef std::uint32_t FourBits __attribute__((vector_size(16)));
 
 /// Words of two floats rounded to bfloat16 (nearest, ties to even), `low` in the lower halves.
 inline FourBits bf16_words(FourBits low, FourBits high) {
-  const auto rounded = [](FourBits bits) { return (bits & 0x7fffffff) > 0x7f800000 ? bits | 0x400000 : bits + 0x7fff + (bits >> 16 & 1); };
-  return (rounded(low) >> 16 & 0xffff) | (rounded(high) & -0x10000);
+  const auto rounded = [](FourBits bits) {
+    return (bits & 0x7fffffffU) > 0x7f800000U ? bits | 0x400000U : bits + 0x7fffU + (bits >> 16 & 1U);
+  };
+  return rounded(low) >> 16 | (rounded(high) & 0xffff0000U);
 }
 inline std::uint32_t bf16_word(float low, float high) { return bf16(low).bits | std::uint32_t{bf16(high).bits} << 16; }
 

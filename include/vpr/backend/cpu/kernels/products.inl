@@ -262,8 +262,8 @@ void multiply(const PackedProduct<typename Terms::Result>& product, ProductPart 
 
 /// x rounded to bfloat16 (nearest, ties to even), as a float.
 VPR_INLINE Floats rounded_to_bf16(Floats x) {
-  const Ints bits = (Ints)x, rounded = (bits + 0x7fff + ((bits >> 16) & 1)) & -0x10000;
-  return (Floats)((bits & 0x7fffffff) > 0x7f800000 ? bits | 0x400000 : rounded);
+  const Bits bits = (Bits)x, rounded = (bits + 0x7fffU + ((bits >> 16) & 1U)) & 0xffff0000U;
+  return (Floats)((bits & 0x7fffffffU) > 0x7f800000U ? bits | 0x400000U : rounded);
 }
 
 /// Packs a row of `depth` floats into every `height`-th line from `to` on.

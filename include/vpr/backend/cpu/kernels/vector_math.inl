@@ -11,6 +11,7 @@ namespace VPR_INSTRUCTION_SET {
 inline constexpr int lanes = VPR_VECTOR_BYTES / 4;
 typedef float Floats __attribute__((vector_size(VPR_VECTOR_BYTES)));
 typedef std::int32_t Ints __attribute__((vector_size(VPR_VECTOR_BYTES)));
+typedef std::uint32_t Bits __attribute__((vector_size(VPR_VECTOR_BYTES)));  // wraps around
 
 VPR_INLINE Floats splat(float x) { return x - Floats{}; }
 VPR_INLINE Ints splat(std::int32_t x) { return x - Ints{}; }
@@ -211,7 +212,7 @@ VPR_INLINE Floats log(Floats x) {
   const Ints denormal = x < 0x1p-126F;
   const Floats scaled = denormal ? x * 0x1p23F : x;
   // x = 2^power (1 + f), 1 + f from √½ to √2: what the bits are above those of √½ is cut into exponent and rest.
-  const Ints above = (Ints)scaled - 0x3f3504f3, power = (above >> 23) - (denormal & 23);
+  const Ints above = (Ints)((Bits)scaled - 0x3f3504f3U), power = (above >> 23) - (denormal & 23);
   const Floats n = __builtin_convertvector(power, Floats), f = (Floats)((above & 0x7fffff) + 0x3f3504f3) - 1.0F;
   // log(1 + f) = f - f²/2 + f³ P(f): our own minimax fit, relative error 6e-9.
   Floats p = splat(-0.07634699537F);
