@@ -156,6 +156,8 @@ class LoadPlan {
     return makers;
   }
 
+  static constexpr std::size_t most_explained = 10;  // looking at all names for each missing one would take long
+
   /// Of the tensors without use the one whose name has most in common with `name` at its ends, in any case.
   std::string nearest(const std::string& name) const;
 
@@ -215,8 +217,9 @@ LoadReport LoadPlan<S>::compare(const AnyNameMap& map) {
   const std::map<std::string, std::string> makers = missing.empty() ? std::map<std::string, std::string>() : makers_by_plain_name();
   for (const auto& [wanted, absent] : missing) {
     const auto made = makers.find(plain_name(absent));
+    const bool is_explained = report.missing.size() < most_explained;
     const std::string instead =
-        made == makers.end() ? nearest(absent)
+        made == makers.end() ? (is_explained ? nearest(absent) : "")
                              : text_of("; the file has what '", made->second, "' would make of it, which is not run: save a plain tensor");
     report.missing.push_back(
         text_of(wanted->name, ' ', wanted->shape, absent == wanted->name ? "" : " (in the file: " + absent + ")", instead));
