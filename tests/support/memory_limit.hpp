@@ -36,6 +36,7 @@ inline bool fits_into(std::size_t bytes, const std::function<void()>& body) {
   malloc_trim(0);
   const pid_t child = ::fork();
   if (child == 0) {
+    ::mallopt(M_MMAP_THRESHOLD, 1 << 16);  // what earlier tests freed is not taken again
     const rlim_t most = own_memory() + bytes;
     const rlimit limit{most, most};
     bool done = ::setrlimit(RLIMIT_DATA, &limit) == 0;
