@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <string>
@@ -36,10 +37,18 @@ inline bool fits_into(std::size_t bytes, const std::function<void()>& body) {
   malloc_trim(0);
   const pid_t child = ::fork();
   if (child == 0) {
-    ::mallopt(M_MMAP_THRESHOLD, 1 << 16);  // what earlier tests freed is not taken again
-    const rlim_t most = own_memory() + bytes;
-    const rlimit limit{most, most};
-    bool done = ::setrlimit(RLIMIT_DATA, &limit) == 0;
+    const rlim_t before = own_memory();
+    const auto limit_to = [](rlim_t most) {
+      const rlimit limit{most, RLIM_INFINITY};
+      return ::setrlimit(RLIMIT_DATA, &limit) == 0;
+    };
+    bool done = limit_to(before);
+    // What earlier tests freed is not taken again.
+    for (std::size_t size = std::size_t{1} << 30; size >= 4096; size /= 2) {
+      while (std::malloc(size) != nullptr) {
+      }
+    }
+    done = limit_to(before + bytes) && done;
     try {
       body();
     } catch (...) {
