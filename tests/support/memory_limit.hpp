@@ -44,9 +44,10 @@ inline bool fits_into(std::size_t bytes, const std::function<void()>& body) {
     };
     bool done = limit_to(before);
     // What earlier tests freed is not taken again.
+    void* volatile taken = nullptr;
     for (std::size_t size = std::size_t{1} << 30; size >= 4096; size /= 2) {
-      while (std::malloc(size) != nullptr) {
-      }
+      do taken = std::malloc(size);
+      while (taken != nullptr);
     }
     done = limit_to(before + bytes) && done;
     try {
