@@ -104,6 +104,22 @@ TEST_CASE("Products in bf16 and their gradients are those of rounded operands, a
   }
 }
 
+TEST_CASE("Gradients through a weight that is packed in bf16 are computed in bf16") {
+  using B = Cpu<f32>;
+  const std::vector<float> w = random_floats(5 * 33, 2);
+  Recorded<B>::weight rounded(Shape{5, 33}), packed(Shape{5, 33});
+  for (auto* weight : {&rounded, &packed}) weight->assign(std::span<const float>(w));
+  rounded.multiply_in(Precision::bf16);
+  packed.pack(Precision::bf16);
+  CHECK(packed.precision() == Precision::bf16);
+  const auto x = Tensor<B>::from({7, 33}, std::span<const float>(random_floats(7 * 33, 1)));
+  const auto above = Tensor<B>::from({7, 5}, std::span<const float>(random_floats(7 * 5, 3)));
+  const Var<B> vx(x, true), vx_packed(x, true);
+  linear(vx, rounded).backward(above);
+  linear(vx_packed, packed).backward(above);
+  CHECK(vx.gradient().to_vector() == vx_packed.gradient().to_vector());
+}
+
 TEST_CASE("Products in training are float32 or bf16") {
   RecordedWeight<Cpu<f32>> weight(Shape{3, 2});
   CHECK_THROWS_WITH(weight.multiply_in(Precision::int8), ContainsSubstring("training multiplies in f32 or bf16, not in int8"));

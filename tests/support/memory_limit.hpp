@@ -17,6 +17,13 @@
 namespace vpr::test {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define VPR_TEST_SANITIZED 1
+#elif defined(__has_feature)  // clang's way to say it
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define VPR_TEST_SANITIZED 1
+#endif
+#endif
+#ifdef VPR_TEST_SANITIZED
 inline constexpr bool measures_memory = false;  // sanitizers take memory of their own
 #else
 inline constexpr bool measures_memory = true;

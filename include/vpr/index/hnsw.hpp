@@ -97,7 +97,8 @@ class HnswIndex {
     return values;
   }
 
-  const HnswSettings& settings() const { return settings_; }
+  const HnswSettings& settings() const& { return settings_; }
+  HnswSettings settings() && { return settings_; }
   /// Candidates that are looked at for a query from now on. @throws ConfigError for fewer than 1
   void set_search(std::int64_t candidates) {
     HnswSettings settings = settings_;
