@@ -7,7 +7,7 @@ foreach(case IN LISTS cases)
   string(REGEX MATCH "// refused: ([^\n]+)" _ "${text}")
   string(REGEX REPLACE "[^A-Za-z0-9 ]" "." sentence "${CMAKE_MATCH_1}")
   add_test(NAME compile_fail_${name}
-    COMMAND ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only "-I${PROJECT_SOURCE_DIR}" "-I$<JOIN:$<TARGET_PROPERTY:header_check,INCLUDE_DIRECTORIES>,;-I>" ${case}
+    COMMAND ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only "-I${PROJECT_SOURCE_DIR}" "-I$<JOIN:$<REMOVE_DUPLICATES:$<TARGET_PROPERTY:all_components,INTERFACE_INCLUDE_DIRECTORIES>>,;-I>" ${case}
     COMMAND_EXPAND_LISTS)
   set_tests_properties(compile_fail_${name} PROPERTIES PASS_REGULAR_EXPRESSION "error:[^\n]*${sentence}")
   if(name MATCHES "^vpr_without_")  # nothing but that sentence

@@ -32,12 +32,6 @@ function(vpr_header_needs header out)
 endfunction()
 
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/include/vpr/*.hpp")
-set(components "")
-foreach(component IN LISTS vpr_components)
-  if(TARGET vpr::${component})
-    list(APPEND components ${component})
-  endif()
-endforeach()
 
 set(checked "")
 set(all_includes "")
@@ -79,9 +73,8 @@ file(CONFIGURE OUTPUT header_check/other.cpp CONTENT "#include \"all.hpp\"\nint 
 
 add_library(header_check OBJECT ${sources})
 add_executable(test_odr ${CMAKE_CURRENT_BINARY_DIR}/header_check/one.cpp ${CMAKE_CURRENT_BINARY_DIR}/header_check/other.cpp)
-list(TRANSFORM components PREPEND vpr::)
 foreach(target IN ITEMS header_check test_odr)
-  target_link_libraries(${target} PRIVATE vpr::vpr ${components} vpr_program_flags)
+  target_link_libraries(${target} PRIVATE all_components vpr_program_flags)
   target_compile_options(${target} PRIVATE -O0 -g0 -Werror)
 endforeach()
 # Only the header of all systems compiles them.

@@ -5,100 +5,71 @@
 #include "benchmarks/support/memory.hpp"
 #include "tests/support/random.hpp"
 
-#include <vpr/aggregator/gem.hpp>
-#include <vpr/autograd.hpp>
-#include <vpr/backbone/dinov2.hpp>
 #include <vpr/core/execution.hpp>
 #include <vpr/layer/initialise.hpp>
-#include <vpr/loss/multi_similarity.hpp>
-#include <vpr/loss/selavpr.hpp>
 #include <vpr/model/precision.hpp>
 #include <vpr/model/recipes.hpp>
-#include <vpr/model/salad.hpp>
-#include <vpr/model/selavpr.hpp>
+#include <vpr/model/systems.hpp>
 #include <vpr/train/adam.hpp>
 
 #include <benchmark/benchmark.h>
 
 #include <cmath>
 #include <cstdint>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
 
 using Plain = vpr::Cpu<vpr::f32>;
 using Recorded = vpr::Recorded<Plain>;
+using System = vpr::AnySystem<Recorded>;
+using X = System::X;
 
-/// A network with an aggregator on top. Nothing of the network is trained until unfrozen.
-template <class Config, class Head>
-struct Model {
-  vpr::DinoV2<Config, vpr::NoAdapter, Recorded> network;
-  Head head;
-
-  Model() {
-    vpr::initialise(*this, 1);
-    vpr::freeze(*this, "backbone.");
-  }
-
-  void forward_and_backward(const vpr::Tensor<Plain>& images) const {
-    const vpr::Var<Plain> y = head(network(vpr::Var<Plain>(images)));
-    y.backward(vpr::Tensor<Plain>::full(y.shape(), 1));
-  }
-
-  template <class Visitor>
-  void visit(Visitor&& visitor, const std::string& prefix) {
-    network.visit(visitor, prefix + "backbone.");
-    head.visit(visitor, prefix + "aggregator.");
-  }
-};
-
-template <class M>
-void train_last_blocks(M& model, std::int64_t blocks) {
-  for (std::int64_t i = model.network.config().depth - blocks; i < model.network.config().depth; ++i) {
-    vpr::unfreeze(model, "backbone.blocks." + std::to_string(i) + ".");
-  }
-  vpr::unfreeze(model, "backbone.norm.");
+X photos(std::int64_t count) {
+  return X(vpr::Tensor<Plain>::from(vpr::Shape{count, 3, 224, 224}, random_floats(count * 3 * 224 * 224, 7)));
 }
 
-vpr::Tensor<Plain> photos(std::int64_t count) {
-  return vpr::Tensor<Plain>::from(vpr::Shape{count, 3, 224, 224}, random_floats(count * 3 * 224 * 224, 7));
+void forward_and_backward(const System& system, const X& images) {
+  const X y = system.pipeline(images);
+  y.backward(vpr::Tensor<Plain>::full(y.shape(), 1));
 }
 
-template <class Config>
-void pass(benchmark::State& state, vpr::Precision precision) {
-  Model<Config, vpr::GeM<Recorded>> model;
-  train_last_blocks(model, 4);
-  vpr::train_blocks_in(model.network, precision);
-  const vpr::Tensor<Plain> images = photos(state.range(0));
+void pass(benchmark::State& state, std::string_view model, vpr::Precision precision) {
+  auto system = vpr::make_system<Recorded>(model);
+  vpr::initialise(system, 1);
+  vpr::freeze_backbone(system, 4);
+  vpr::train_blocks_in(system, precision);
+  const X images = photos(state.range(0));
   const vpr::Execution execution(static_cast<int>(state.range(1)));
   const vpr::ExecutionScope scope(execution);  // as that of a trainer
-  model.forward_and_backward(images);
+  forward_and_backward(system, images);
   bool finite = true;
-  model.visit(
-      [&](const std::string&, auto& parameter) { finite &= parameter.gradient().empty() || std::isfinite(parameter.gradient().data()[0]); },
-      "");
+  vpr::visit_const(system, [&](const std::string&, const auto& parameter) {
+    finite &= parameter.gradient().empty() || std::isfinite(parameter.gradient().data()[0]);
+  });
   if (!finite) return state.SkipWithError("a gradient is not finite");
-  for (auto _ : state) model.forward_and_backward(images);
+  for (auto _ : state) forward_and_backward(system, images);
 }
 
-/// Two steps of a recipe over photos of two places, the second of which has all that the optimiser remembers. `make()` gives the system,
-/// `loss_of(system, images, places)` its loss.
-template <class Make, class Loss>
-void memory(benchmark::State& state, const char* recipe, const Make& make, const Loss& loss_of) {
+/// Two steps of a recipe over photos of two places, the second of which has all that the optimiser remembers.
+void memory(benchmark::State& state, std::string_view name, std::string_view model) {
   vpr::bench::start_peak_memory();
-  auto system = make();
+  const vpr::Recipe& recipe = vpr::find_recipe(name);
+  auto system = vpr::make_system<Recorded>(model);
   vpr::initialise(system, 1);
-  vpr::freeze_backbone(system, vpr::find_recipe(recipe).tuned_blocks);
-  vpr::first_stage_of(system).backbone.set_checkpointing(state.range(1) != 0);
+  vpr::freeze_backbone(system, recipe);
+  system.pipeline.backbone.set_checkpointing(state.range(1) != 0);
   const std::int64_t count = state.range(0);
-  const vpr::Var<Plain> images(photos(count));
+  const X images = photos(count);
   std::vector<std::int64_t> places;
   for (std::int64_t i = 0; i < count; ++i) places.push_back(i * 2 / count);
   vpr::Adam<Plain> adam(system, {.rate = 1e-5});
   for (auto _ : state) {
     for (int step = 0; step < 2; ++step) {
-      const vpr::Var<Plain> loss = loss_of(system, images, places);
+      const auto features = system.pipeline.backbone(images);
+      const X loss =
+          recipe.loss({system.pipeline.aggregator(features), recipe.loss.is_local() ? system.head(features).tokens : X()}, places);
       if (!(loss.to_vector()[0] > 0)) return state.SkipWithError("the loss is not above 0: nothing is learned");
       loss.backward();
       adam.step(vpr::ConstantRate(), step);
@@ -107,27 +78,16 @@ void memory(benchmark::State& state, const char* recipe, const Make& make, const
   state.counters["peak_MB"] = vpr::bench::peak_memory() / 1e6;
 }
 
-void train_s14(benchmark::State& state) { pass<vpr::ViTS14>(state, vpr::Precision::f32); }
-void train_b14(benchmark::State& state) { pass<vpr::ViTB14>(state, vpr::Precision::f32); }
-void train_s14_bf16(benchmark::State& state) { pass<vpr::ViTS14>(state, vpr::Precision::bf16); }
-void train_b14_bf16(benchmark::State& state) { pass<vpr::ViTB14>(state, vpr::Precision::bf16); }
+void train_s14(benchmark::State& state) { pass(state, "dinov2-vits14+gem", vpr::Precision::f32); }
+void train_b14(benchmark::State& state) { pass(state, "dinov2-vitb14+gem", vpr::Precision::f32); }
+void train_s14_bf16(benchmark::State& state) { pass(state, "dinov2-vits14+gem", vpr::Precision::bf16); }
+void train_b14_bf16(benchmark::State& state) { pass(state, "dinov2-vitb14+gem", vpr::Precision::bf16); }
 
 /// SALAD as published: ViT-B/14, the last four blocks and the aggregator, by the multi-similarity loss of mined pairs.
-void memory_salad(benchmark::State& state) {
-  memory(
-      state, "salad", [] { return vpr::make_salad<Recorded>({}, vpr::ViTB14{}); },
-      [](const auto& system, const auto& images, const auto& places) { return vpr::MultiSimilarityLoss<>()(system(images), places); });
-}
+void memory_salad(benchmark::State& state) { memory(state, "salad", "salad"); }
 
 /// SelaVPR over ViT-B/14: adapters in every block of a frozen network, GeM and the local head, by the triplet and the local loss.
-void memory_selavpr(benchmark::State& state) {
-  memory(
-      state, "selavpr", [] { return vpr::make_selavpr<Recorded, vpr::SelaAdapters>(vpr::ViTB14{}); },
-      [](const auto& system, const auto& images, const auto& places) {
-        const auto [descriptors, local] = system(images);
-        return vpr::SelaVprLoss()(descriptors, local.tokens, places);
-      });
-}
+void memory_selavpr(benchmark::State& state) { memory(state, "selavpr", "selavpr@dinov2-vitb14"); }
 
 BENCHMARK(train_s14)->Args({4, 1})->Args({4, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(train_b14)->Args({4, 1})->Args({4, 2})->Unit(benchmark::kMillisecond)->UseRealTime();

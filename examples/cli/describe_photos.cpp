@@ -159,7 +159,8 @@ class Request {
 
 }  // namespace
 
-Projection::Projection(const ModelOptions& options, const vpr::ModelRecord& of) : record_(of) {
+Projection::Projection(const ModelOptions& options, const vpr::ModelRecord& of, std::int64_t dimensions)
+    : record_(of), dimensions_(dimensions) {
   if (options.pca.empty()) return;
   pca_.emplace(vpr::load_pca(options.pca));
   const vpr::WeightFile pca = vpr::read_safetensors(options.pca);
@@ -168,10 +169,11 @@ Projection::Projection(const ModelOptions& options, const vpr::ModelRecord& of) 
   } else {
     note(options.pca + " holds no record of what it was fitted to: that it fits is not checked");
   }
+  VPR_REQUIRE(vpr::ConfigError, pca_->input_dim() == dimensions, options.pca, ": it projects descriptors of ", pca_->input_dim(),
+              " dimensions, those of ", of.model, " have ", dimensions, ": fit a PCA to these (vpr pca)");
+  dimensions_ = pca_->output_dim();
   record_.pca = hash_of_file(options.pca);
 }
-
-std::int64_t Projection::dimensions(std::int64_t before) const { return pca_ ? pca_->output_dim() : before; }
 
 vpr::Descriptors Projection::operator()(vpr::Descriptors descriptors) const {
   descriptors.record = record_;
@@ -223,7 +225,7 @@ Describer::Describer(const ModelOptions& options, const std::vector<vpr::Photo>&
                               request.complete(model);
                               return model;
                             })),
-      projection_(options, model_.record) {}
+      projection_(options, model_.record, model_.pipeline().dimensions()) {}
 
 std::vector<std::size_t> Describer::for_each_batch(const std::vector<vpr::Photo>& photos, const std::string& of, const Use& use) const {
   const vpr::AnyPipeline<>& pipeline = model_.pipeline();

@@ -26,14 +26,15 @@ namespace cli {
 /// What is done to descriptors before they are compared: nothing, or a PCA.
 class Projection {
  public:
-  /// @param of  what the descriptors are made by
+  /// @param of          what the descriptors are made by
+  /// @param dimensions  of them
   /// @throws vpr::ConfigError  for a PCA that was fitted to others, which names the difference
-  Projection(const ModelOptions& options, const vpr::ModelRecord& of);
+  Projection(const ModelOptions& options, const vpr::ModelRecord& of, std::int64_t dimensions);
 
   /// Whether descriptors are left as they are.
   bool is_none() const { return !pca_; }
-  /// How many numbers are left of so many.
-  std::int64_t dimensions(std::int64_t before) const;
+  /// How many numbers are left of a descriptor.
+  std::int64_t dimensions() const { return dimensions_; }
   vpr::Descriptors operator()(vpr::Descriptors descriptors) const;
   /// What projected descriptors are made by.
   const vpr::ModelRecord& record() const { return record_; }
@@ -41,6 +42,7 @@ class Projection {
  private:
   std::optional<vpr::Pca> pca_;
   vpr::ModelRecord record_;
+  std::int64_t dimensions_;
 };
 
 /// Descriptors, and the indices of the photos that they are of: all that could be read.
@@ -65,7 +67,7 @@ class Describer {
   Described operator()(const std::vector<vpr::Photo>& photos, const std::string& of) const;
   /// What the descriptors are made by.
   const vpr::ModelRecord& record() const { return projection_.record(); }
-  std::int64_t dimensions() const { return projection_.dimensions(model_.pipeline().dimensions()); }
+  std::int64_t dimensions() const { return projection_.dimensions(); }
   const vpr::LoadedModel& model() const { return model_; }
   /// Whether descriptors are signs.
   bool is_binary() const { return projection_.is_none() && model_.pipeline().aggregator.is_binary(); }

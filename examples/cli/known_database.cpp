@@ -117,7 +117,9 @@ std::optional<KnownDatabase> open_database(const std::string& source, const Mode
 }
 
 vpr::Dataset load_dataset(const vpr::DatasetSettings& settings, const std::optional<KnownDatabase>& known) {
-  return known ? vpr::Dataset::load(settings, known->photos) : vpr::Dataset::load(settings);
+  vpr::Dataset dataset = known ? vpr::Dataset::load(settings, known->photos) : vpr::Dataset::load(settings);
+  require_positions(settings.positions, dataset.unit);
+  return dataset;
 }
 
 }  // namespace cli

@@ -90,8 +90,8 @@ Frames frames_in_two_stages(std::vector<vpr::Photo> photos, const ModelOptions& 
     all->channels = features.channels;
     return features;
   }));
-  const Projection projection(options, all->model.record);
-  Frames frames{.names = {}, .ids = {}, .descriptors = {{}, projection.dimensions(system.dimensions()), projection.record()}};
+  const Projection projection(options, all->model.record, system.dimensions());
+  Frames frames{.names = {}, .ids = {}, .descriptors = {{}, projection.dimensions(), projection.record()}};
   const auto check = [&](vpr::ImageSize size) { system.pipeline.input_size(size); };
   all->used =
       reader.for_each_batch(all->photos, batch_size(options, system.pipeline.block()), "photos", check, [&](const auto& some, auto) {

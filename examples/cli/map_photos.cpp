@@ -32,7 +32,8 @@ struct AddOptions {
 
 std::vector<vpr::Photo> find_photos(const AddOptions& options, PhotoReader& reader) {
   std::vector<vpr::Photo> photos = reader.find(options.sources);
-  vpr::settle_positions(vpr::position_unit(options.positions), photos);
+  const vpr::PositionUnit declared = vpr::position_unit(options.positions);
+  require_positions(declared, vpr::settle_positions(declared, photos).unit);
   return photos;
 }
 
@@ -76,6 +77,9 @@ std::vector<std::size_t> add_to(vpr::PlaceMap& map, const std::string& session, 
 }
 
 void create(AddOptions options) {
+  refuse({{"--session", options.sources.empty() && !options.session.empty()},
+          {"--positions", options.sources.empty() && options.positions != "automatic"}},
+         "is of photos, and none are given");
   std::vector<std::string> inputs = options.model.inputs();
   inputs.insert(inputs.end(), options.sources.begin(), options.sources.end());
   check_outputs({options.map, options.model.save_vocabulary, options.model.save_weights}, inputs, options.model.force);

@@ -17,6 +17,11 @@ void refuse(std::initializer_list<std::pair<const char*, bool>> options, std::st
   for (const auto& [name, is_given] : options) VPR_REQUIRE(vpr::ConfigError, !is_given, name, ' ', why);
 }
 
+void require_positions(vpr::PositionUnit declared, vpr::PositionUnit found) {
+  refuse({{"--positions", declared != vpr::PositionUnit::automatic && found == vpr::PositionUnit::automatic}},
+         "says what the positions of photos are, and none of these has one that can be used");
+}
+
 vpr::ImageSize parse_size(const std::string& text) { return vpr::parse_image_size(text, "--size"); }
 
 void ModelOptions::take_limits_of(const ModelOptions& other) {

@@ -7,6 +7,7 @@
 
 #include <vpr/backbone/tap.hpp>
 #include <vpr/backbone/vit_config.hpp>
+#include <vpr/dataset/photo.hpp>
 #include <vpr/image/image.hpp>
 #include <vpr/model/precision.hpp>
 
@@ -79,6 +80,11 @@ inline constexpr std::int64_t most_answers = 100'000;          // to one query
 /// @param why      follows the name: "goes with --preset vggt-slam"
 /// @throws vpr::ConfigError
 void refuse(std::initializer_list<std::pair<const char*, bool>> options, std::string_view why);
+
+/// Refuses a declared unit of positions where there are none.
+/// @param found  what positions were taken to be
+/// @throws vpr::ConfigError
+void require_positions(vpr::PositionUnit declared, vpr::PositionUnit found);
 
 /// HEIGHTxWIDTH, or one side for both.
 vpr::ImageSize parse_size(const std::string& text);

@@ -114,11 +114,11 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
   LocalStore store = make_store(rerank, std::ssize(dataset.database), [&](std::int64_t id) {
     return local_features_of(model, dataset.database[static_cast<std::size_t>(id)], "database", local_channels, reader);
   });
-  const Projection projection(options, loaded.record);
+  const Projection projection(options, loaded.record, model.dimensions());
   result.record = projection.record();
   result.local = loaded.local;
   result.rerank_score_name = model.matcher.score_name();
-  result.dimensions = projection.dimensions(model.dimensions());
+  result.dimensions = projection.dimensions();
   result.parameters = parameters_of(loaded);
   DescriptorIndex index(result.dimensions, projection.is_none() && model.pipeline.aggregator.is_binary());
   result.score = index.score();

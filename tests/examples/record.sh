@@ -71,6 +71,8 @@ refused "size: '42x42' and '28x28'" \
   "$vpr" evaluate --model dinov2-vits14+gem --weights "$weights" --size 42 "${sets[@]}" --block 3 --facet key --pca pca.safetensors
 
 vlad=(localize --model dinov2-vits14+vlad "${model[@]}" "${sets[@]}")
+refused "unknown.safetensors: it projects descriptors of 384 dimensions, those of dinov2-vits14+vlad have 768" \
+  "$vpr" "${vlad[@]}" --words 2 --pca unknown.safetensors
 "$vpr" "${vlad[@]}" --block 3 --words 4 --save-vocabulary words.safetensors --json found.json
 "$vpr" "${vlad[@]}" --block 3 --vocabulary words.safetensors --json loaded.json
 is loaded.json /vocabulary "$("$json_value" found.json /vocabulary)"

@@ -39,6 +39,10 @@ refused "--local-precision goes with --local-store memory or disk" localize "${g
 refused "--local-file goes with --local-store disk" localize "${gem[@]}" "${sets[@]}" --rerank 2 --local-file f
 refused "--decision goes by the scores of descriptors" localize "${gem[@]}" "${sets[@]}" --rerank 2 --decision rule.json
 
+mkdir nowhere
+cp "$(find "$town/queries/fog" -type f | head -n 1)" nowhere/photo.jpg
+refused "--positions says what the positions of photos are" localize "${gem[@]}" --database nowhere --queries nowhere --positions metres
+
 expect 0 "$vpr" describe "${gem[@]}" --out D.npy "$town/database"
 refused "D.npy: holds descriptors already" loop --threshold 0.5 "${gem[@]}" D.npy
 refused "D.npy: holds descriptors already" loop --threshold 0.5 --upright D.npy
@@ -52,6 +56,9 @@ refused "--suppression does not go with --preset vggt-slam" loop --preset vggt-s
 
 if "$vpr" --version | grep -q "\bmap\b"; then
   refused "--candidates requires --hnsw" map query town.map --candidates 5 "$town/database"
+  refused "--session is of photos, and none are given" map create new.map "${gem[@]}" --session day
+  refused "--positions is of photos, and none are given" map create new.map "${gem[@]}" --positions metres
+  refused "--positions says what the positions of photos are" map create new.map "${gem[@]}" --positions metres nowhere
 fi
 
 train=(train --recipe adapter --backbone dinov2-vits14:1 --weights "$weights" --size 28 --out t.safetensors) data=(--data "$town/poses.csv")

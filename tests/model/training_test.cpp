@@ -146,7 +146,26 @@ TEST_CASE("A training of which nothing is done has nothing to go on from") {
   PlaceSteps steps(small.system, recipe, places(), noise, {.steps = 2});
   std::ofstream(files.state()) << "of another training";
   Training training(small.system, recipe, steps, {.files = files, .steps = 2});
-  CHECK_FALSE(std::filesystem::exists(files.state()));
   CHECK_THROWS_WITH(training.run(), ContainsSubstring("stopped before the first step was done"));
   CHECK_FALSE(std::filesystem::exists(files.weights));
+  CHECK(file_content(files.state()) == "of another training");
+}
+
+TEST_CASE("Files of another training are kept until a step is done, and never stand beside this one's") {
+  const TemporaryFolder folder;
+  const TrainingFiles files{folder.file("w.safetensors")};
+  for (const std::string& path : {files.state(), files.best(), files.weights}) std::ofstream(path) << "of another training";
+  Small small(2);
+  std::int64_t rows = 0;
+  const auto after_step = [&](const TrainingRow&) {
+    ++rows;
+    for (const std::string& path : {files.state(), files.best(), files.weights}) CHECK_FALSE(std::filesystem::exists(path));
+  };
+  Training training(small.system, small.recipe, small.steps, {.files = files, .steps = 2}, {.after_step = after_step});
+  CHECK(file_content(files.state()) == "of another training");
+  CHECK(file_content(files.weights) == "of another training");
+  training.run();
+  CHECK(rows == 2);
+  CHECK(note(files.weights, "trained_steps") == "2");
+  CHECK_FALSE(std::filesystem::exists(files.best()));
 }

@@ -3,6 +3,7 @@
 /// Tensors' names without what training programs put into them.
 #pragma once
 
+#include <vpr/io/apart.hpp>
 #include <vpr/io/weight_source.hpp>
 
 #include <algorithm>
@@ -19,30 +20,34 @@ namespace vpr {
 /// `name` without the parts that wrappers of modules add, wherever they stand: `module` (DataParallel and its kin), `_orig_mod`
 /// (torch.compile), `_checkpoint_wrapped_module` and `_fsdp_wrapped_module` (activation checkpointing, FSDP). DINOv2's training also
 /// groups blocks in chunks, without counting anew in each: `blocks.1.7.` is `blocks.7.`.
-inline std::string plain_name(std::string_view name) {
+VPR_IO_FUNCTION std::string plain_name(std::string_view name);
+
+#if VPR_IO_BODIES
+VPR_IO_FUNCTION std::string plain_name(std::string_view name) {
   constexpr std::array<std::string_view, 4> wrappers{"module", "_orig_mod", "_checkpoint_wrapped_module", "_fsdp_wrapped_module"};
   const auto is_number = [](std::string_view part) {
     return !part.empty() && std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
   };
-  std::vector<std::string_view> parts;
+  std::string plain;
+  std::string_view before, last;  // the last two parts of it
   while (true) {
     const std::size_t dot = name.find('.');
     const std::string_view part = name.substr(0, dot);
     const bool wraps = dot != name.npos && std::find(wrappers.begin(), wrappers.end(), part) != wrappers.end();
-    const std::size_t count = parts.size();
-    if (count >= 2 && parts[count - 2] == "blocks" && is_number(parts[count - 1]) && is_number(part)) {
-      parts.back() = part;
-    } else if (!wraps) {
-      parts.push_back(part);
+    const bool in_chunk = before == "blocks" && is_number(last) && is_number(part);
+    if (in_chunk) plain.resize(plain.size() - last.size() - 1);
+    if (in_chunk || !wraps) {
+      plain.append(part).append(1, '.');
+      if (!in_chunk) before = last;
+      last = part;
     }
     if (dot == name.npos) break;
     name.remove_prefix(dot + 1);
   }
-  std::string plain;
-  for (const std::string_view part : parts) plain.append(part).append(1, '.');
   plain.pop_back();
   return plain;
 }
+#endif
 
 namespace detail {
 

@@ -32,10 +32,11 @@ namespace vpr {
 
 struct TrainingSettings {
   TrainingFiles files;
-  std::int64_t steps = 1000;                         ///< in all, those of an earlier session included
-  std::int64_t every = 0;                            ///< steps between checkpoints and validations; one of each follows the last step
-  std::int64_t patience = 0;                         ///< validations without a better first measure after which it stops; 0: it does not
-  bool resume = false;                               ///< goes on from the state; otherwise earlier files of these names are removed
+  std::int64_t steps = 1000;  ///< in all, those of an earlier session included
+  std::int64_t every = 0;     ///< steps between checkpoints and validations; one of each follows the last step
+  std::int64_t patience = 0;  ///< validations without a better first measure after which it stops; 0: it does not
+  bool resume =
+      false;  ///< goes on from the state; otherwise earlier files of these names are removed once the first validation or step is done
   std::map<std::string, std::string> notes = {};     ///< kept in the state, such as the options of the training
   std::map<std::string, std::string> metadata = {};  ///< of the weights: see `metadata_of`
 };
@@ -75,6 +76,7 @@ class Training {
         settings_(std::move(settings)),
         callbacks_(std::move(callbacks)),
         stopping_(settings_.patience),
+        has_begun_(settings_.resume),
         parts_{system, steps},
         trainer_(parts_, AdamW<Cpu<f32>>(parts_, {.rate = recipe.rate, .weight_decay = recipe.weight_decay}, groups_of(recipe)),
                  recipe.schedule,
@@ -89,10 +91,8 @@ class Training {
     if (settings_.resume) {
       trainer_.resume(files.state());
       find_weights();
-      remove(files.candidate());
-    } else {  // a kill before the first checkpoint must not leave the state of another training
-      for (const std::string& path : {files.state(), files.best(), files.weights, files.candidate()}) remove(path);
     }
+    remove(files.candidate());
   }
   Training(const Training&) = delete;
   Training& operator=(const Training&) = delete;
@@ -114,6 +114,7 @@ class Training {
     if (!callbacks_.validate || done() > 0) return;
     TrainingRow row;
     row.measures = validated();
+    remove_earlier();
     write(settings_.files.best());
     if (callbacks_.after_step) callbacks_.after_step(row);
   }
@@ -127,6 +128,7 @@ class Training {
     Clock::time_point start = Clock::now();
     const auto after_step = [&](const TrainingStep& step) {
       seconds += std::chrono::duration<double>(Clock::now() - start).count();
+      remove_earlier();
       const bool due = step.step == settings_.steps || (settings_.every > 0 && step.step % settings_.every == 0);
       TrainingRow row{
           step.step, step.loss, recipe_.rate * step.rate_factor, seconds_before + seconds, static_cast<double>(steps_.photos()) / seconds,
@@ -166,6 +168,12 @@ class Training {
     std::error_code error;
     std::filesystem::remove(path, error);
     VPR_REQUIRE(IoError, !error, path, ": cannot be removed: ", error.message());
+  }
+
+  /// Removes files of another training: a kill before the first checkpoint must not leave its state beside this one's weights.
+  void remove_earlier() {
+    if (std::exchange(has_begun_, true)) return;
+    for (const std::string& path : {settings_.files.state(), settings_.files.best(), settings_.files.weights}) remove(path);
   }
 
   void write(const std::string& path) {
@@ -220,6 +228,7 @@ class Training {
   TrainingSettings settings_;
   TrainingCallbacks callbacks_;
   EarlyStopping stopping_;
+  bool has_begun_;  // to write files
   TrainedParts parts_;
   Trainer<TrainedParts, AdamW<Cpu<f32>>, decltype(Recipe::schedule)> trainer_;
 };
