@@ -157,6 +157,17 @@ class Request {
   std::int64_t block_ = 0;  // of photos described together
 };
 
+vpr::LoadedModel load_one_stage(const ModelOptions& options, const std::vector<vpr::Photo>& photos, const std::string& of,
+                                vpr::Timing& timing, PhotoReader& reader) {
+  return timing.measure("load the model", 0, [&] {
+    const Request request(options, photos, of, reader);
+    vpr::LoadedModel model = load_model(request.model);
+    request.require_words_used();
+    request.complete(model);
+    return model;
+  });
+}
+
 }  // namespace
 
 Projection::Projection(const ModelOptions& options, const vpr::ModelRecord& of, std::int64_t dimensions)
@@ -182,12 +193,12 @@ vpr::Descriptors Projection::operator()(vpr::Descriptors descriptors) const {
   return {{projected.data(), projected.data() + projected.size()}, projected.cols(), record_};
 }
 
-vpr::LoadedModel load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos,
+vpr::LoadedModel load_two_stage(const ModelOptions& options, const LocalOptions& local, const std::vector<vpr::Photo>& photos,
                                 const std::string& of, vpr::Timing& timing, PhotoReader& reader) {
   return timing.measure("load the model", 0, [&] {
     Request request(options, photos, of, reader);
-    if (!rerank.local.empty()) request.model.local = rerank.local == "head" ? vpr::LocalKind::head : vpr::LocalKind::patches;
-    request.model.local_tap = rerank.tap();
+    if (!local.kind.empty()) request.model.local = local.kind == "head" ? vpr::LocalKind::head : vpr::LocalKind::patches;
+    request.model.local_tap = local.tap();
     vpr::LoadedModel model = load_two_stage(request.model);
     request.require_words_used();
     request.complete(model);
@@ -213,32 +224,32 @@ std::int64_t parameters_of(const vpr::LoadedModel& model) {
 }
 
 Describer::Describer(const ModelOptions& options, const std::vector<vpr::Photo>& photos, const std::string& of, vpr::Timing& timing,
-                     PhotoReader& reader)
+                     PhotoReader& reader, const std::optional<LocalOptions>& local)
     : options_(options),
       timing_(timing),
       reader_(reader),
-      model_(timing.measure("load the model", 0,
-                            [&] {
-                              const Request request(options, photos, of, reader);
-                              vpr::LoadedModel model = load_model(request.model);
-                              request.require_words_used();
-                              request.complete(model);
-                              return model;
-                            })),
+      local_(local.has_value()),
+      model_(local ? load_two_stage(options, *local, photos, of, timing, reader) : load_one_stage(options, photos, of, timing, reader)),
       projection_(options, model_.record, model_.pipeline().dimensions()) {}
 
 std::vector<std::size_t> Describer::for_each_batch(const std::vector<vpr::Photo>& photos, const std::string& of, const Use& use) const {
   const vpr::AnyPipeline<>& pipeline = model_.pipeline();
   const auto check = [&](vpr::ImageSize size) { pipeline.input_size(size); };
   return reader_.for_each_batch(photos, batch_size(options_, pipeline.block()), of, check, [&](const auto& batch, auto indices) {
+    vpr::TwoStageDescription described;
     const vpr::Descriptors descriptors = timing_.measure("describe " + of, std::ssize(batch), [&] {
-      return projection_({pipeline.describe(batch), pipeline.dimensions(), {}});
+      if (local_) {
+        described = model_.system.describe_both(batch);
+      } else {
+        described.descriptors = pipeline.describe(batch);
+      }
+      return projection_({std::move(described.descriptors), pipeline.dimensions(), {}});
     });
     for (std::size_t i = 0; i < indices.size(); ++i) {
       const std::string what = vpr::text_of(photos[indices[i]].path.string(), " by ", model_.record.weights, ": descriptor");
       vpr::require_finite(descriptors.rows().slice(static_cast<std::int64_t>(i), 1), descriptors.dimensions, what.c_str());
     }
-    use(descriptors, indices);
+    use(descriptors, described.local, indices);
   });
 }
 
@@ -246,7 +257,7 @@ Described Describer::operator()(const std::vector<vpr::Photo>& photos, const std
   Described described{{{}, dimensions(), record()}, {}};
   std::vector<float>& values = described.descriptors.values;
   described.photos = for_each_batch(
-      photos, of, [&](const vpr::Descriptors& part, auto) { values.insert(values.end(), part.values.begin(), part.values.end()); });
+      photos, of, [&](const vpr::Descriptors& part, auto, auto) { values.insert(values.end(), part.values.begin(), part.values.end()); });
   reader_.require_some(described.photos, photos.size(), of);
   return described;
 }

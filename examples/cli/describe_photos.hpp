@@ -56,12 +56,13 @@ class Describer {
  public:
   /// @param photos  for +vlad without a vocabulary, words are found in them
   /// @param of      what they are, such as "database"
+  /// @param local   the local features that photos are described by as well; nothing: none
   Describer(const ModelOptions& options, const std::vector<vpr::Photo>& photos, const std::string& of, vpr::Timing& timing,
-            PhotoReader& reader);
+            PhotoReader& reader, const std::optional<LocalOptions>& local = std::nullopt);
 
-  using Use = std::function<void(const vpr::Descriptors&, std::span<const std::size_t> indices)>;
+  using Use = std::function<void(const vpr::Descriptors&, std::span<const vpr::LocalFeatures>, std::span<const std::size_t> indices)>;
 
-  /// Calls `use` with the descriptors of a batch of readable photos at a time, and the photos' indices. @return the indices of all
+  /// Calls `use` with the descriptors of a batch of readable photos at a time, their local features, and the photos' indices. @return the indices of all
   std::vector<std::size_t> for_each_batch(const std::vector<vpr::Photo>& photos, const std::string& of, const Use& use) const;
   /// One descriptor a readable photo. @throws vpr::FormatError where none is
   Described operator()(const std::vector<vpr::Photo>& photos, const std::string& of) const;
@@ -76,13 +77,14 @@ class Describer {
   const ModelOptions& options_;
   vpr::Timing& timing_;
   PhotoReader& reader_;
+  bool local_;
   vpr::LoadedModel model_;
   Projection projection_;
 };
 
-/// The same model with the local features that `rerank` asks for.
+/// The same model with these local features.
 /// @param of  what `photos` are, such as "database"
-vpr::LoadedModel load_two_stage(const ModelOptions& options, const RerankOptions& rerank, const std::vector<vpr::Photo>& photos,
+vpr::LoadedModel load_two_stage(const ModelOptions& options, const LocalOptions& local, const std::vector<vpr::Photo>& photos,
                                 const std::string& of, vpr::Timing& timing, PhotoReader& reader);
 
 /// The local features of a photo, which is read again; none, of so many channels, where it is gone since it was described.

@@ -6,6 +6,8 @@
 #include "known_database.hpp"
 
 #ifdef VPR_WITH_MAP
+#include "map_model.hpp"
+
 #include <vpr/map/place_map.hpp>
 #include <vpr/matcher/mutual_nearest.hpp>
 #endif
@@ -31,8 +33,12 @@ FrameFeatures features_in(const vpr::MapSnapshot& map, const std::vector<std::in
   for (const std::int64_t id : ids)
     VPR_REQUIRE(vpr::ConfigError, map.stored_features(id).has_value(), path, ": place ", id,
                 " has no local features, which --rerank compares: give the photos in place of the map");
-  return {[map, ids](std::int64_t frame) { return map.features(ids[static_cast<std::size_t>(frame)]); }, vpr::MutualNearest<>(),
-          "those of the map"};
+  const vpr::AnyMatcher<> matcher = vpr::MutualNearest<>();
+  const std::optional<MapLocal> local = local_of(map, path);
+  VPR_REQUIRE(vpr::ConfigError, !local || local->score_name == matcher.score_name(), path, ": its local features are compared by ",
+              local ? local->score_name : "", ", which only its model can: give the photos in place of the map");
+  return {[map, ids](std::int64_t frame) { return map.features(ids[static_cast<std::size_t>(frame)]); }, matcher,
+          local ? local->name : "those of the map"};
 }
 
 Frames frames_of_map(const std::string& path, const std::vector<std::string>& sessions, const RerankOptions& rerank) {
@@ -81,7 +87,7 @@ struct TwoStageFrames {
 Frames frames_in_two_stages(std::vector<vpr::Photo> photos, const ModelOptions& options, const RerankOptions& rerank, PhotoReader& reader) {
   rerank.require_store();
   vpr::Timing timing;
-  vpr::LoadedModel loaded = load_two_stage(options, rerank, photos, "photos", timing, reader);
+  vpr::LoadedModel loaded = load_two_stage(options, rerank.local, photos, "photos", timing, reader);
   const auto all = std::make_shared<TwoStageFrames>(TwoStageFrames{std::move(photos), std::move(loaded)});
   const vpr::AnySystem<>& system = all->model.system;
   const auto store = std::make_shared<LocalStore>(make_store(rerank, std::ssize(all->photos), [all, &reader](std::int64_t frame) {

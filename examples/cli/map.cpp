@@ -5,6 +5,7 @@
 #ifdef VPR_WITH_MAP
 #include "decision.hpp"
 #include "map_graph.hpp"
+#include "map_model.hpp"
 #include "map_parquet.hpp"
 #include "map_photos.hpp"
 #include "numbers.hpp"
@@ -47,7 +48,10 @@ void remove(const Options& options) {
 
 void merge(const Options& options) {
   vpr::PlaceMap map = vpr::PlaceMap::open(options.map, vpr::MapAccess::write);
-  const std::size_t added = map.merge(vpr::PlaceMap::open(options.other)).size();
+  const vpr::PlaceMap other = vpr::PlaceMap::open(options.other);
+  VPR_REQUIRE(vpr::ConfigError, local_of(map.snapshot(), options.map) == local_of(other.snapshot(), options.other), options.map, " and ",
+              options.other, " do not keep the same local features, by which places are re-ranked: `vpr map info` names them");
+  const std::size_t added = map.merge(other).size();
   std::cout << vpr::escaped(options.map) << ": " << places_text(static_cast<std::int64_t>(added)) << " of " << vpr::escaped(options.other)
             << " added; " << places_text(map.size()) << " now\n";
 }
@@ -90,6 +94,10 @@ void info(const Options& options) {
       {"places", snapshot.size()}, {"dimensions", snapshot.dim()}, {"model", vpr::escaped(snapshot.record().model)},
       {"sessions", sessions},      {"bytes", map.bytes()},         {"descriptors", vpr::name_of(snapshot.precision())}};
   json.update(vpr::record_json(snapshot.record()));
+  if (const auto local = local_of(snapshot, options.map)) {
+    json["local_features"] = local->name;
+    json["local_precision"] = local->options.precision_name();
+  }
   if (const auto rule = snapshot.attachment(vpr::decision_name)) json["decision"] = nlohmann::ordered_json::parse(*rule);
   if (options.json) {
     std::cout << json.dump(2) << '\n';

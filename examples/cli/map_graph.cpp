@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <system_error>
 #endif
 
@@ -38,11 +39,11 @@ vpr::PlaceGraph<> graph_of(const vpr::MapSnapshot& map, const std::string& file)
 
 }  // namespace
 
-std::vector<vpr::Matches> search_graph(const vpr::MapSnapshot& map, const std::string& path, vpr::Rows queries, std::int64_t k,
-                                       const vpr::PlaceFilter& filter, std::int64_t candidates, vpr::Timing& timing) {
-  vpr::PlaceGraph<> graph = timing.measure("graph", map.size(), [&] { return graph_of(map, file_of(path)); });
-  graph.set_search(candidates);
-  return timing.measure("search", queries.size(), [&] { return graph.search(map, queries, k, filter); });
+PlaceSearch search_in_graph(const vpr::MapSnapshot& map, const std::string& path, const vpr::PlaceFilter& filter, std::int64_t candidates,
+                            vpr::Timing& timing) {
+  const auto graph = std::make_shared<vpr::PlaceGraph<>>(timing.measure("graph", map.size(), [&] { return graph_of(map, file_of(path)); }));
+  graph->set_search(candidates);
+  return [=](vpr::Rows queries, std::int64_t k) { return graph->search(map, queries, k, filter); };
 }
 
 std::string damage_of_graph(const std::string& path) {
@@ -55,8 +56,7 @@ std::string damage_of_graph(const std::string& path) {
   return {};
 }
 #else
-std::vector<vpr::Matches> search_graph(const vpr::MapSnapshot&, const std::string&, vpr::Rows, std::int64_t, const vpr::PlaceFilter&,
-                                       std::int64_t, vpr::Timing&) {
+PlaceSearch search_in_graph(const vpr::MapSnapshot&, const std::string&, const vpr::PlaceFilter&, std::int64_t, vpr::Timing&) {
   vpr::fail<vpr::ConfigError>("--hnsw: this program was built without hnswlib: build it where that is installed (Debian: libhnswlib-dev)");
 }
 

@@ -17,7 +17,7 @@
 namespace cli {
 namespace {
 
-constexpr const char *options_name = "model options", *pca_name = "pca", *vocabulary_name = "vocabulary";
+constexpr const char *options_name = "model options", *pca_name = "pca", *vocabulary_name = "vocabulary", *local_name = "local features";
 
 /// Calls `visit(name, value)` for each option that decides what descriptors are, but for files that are attached as they are.
 template <class Options, class Visit>
@@ -70,6 +70,27 @@ ModelOptions options_of(const nlohmann::ordered_json& json) {
   return options;
 }
 
+/// Calls `visit(name, value)` for all that a map keeps of its local features.
+template <class Local, class Visit>
+void visit_local(Local& local, const Visit& visit) {
+  visit("kind", local.options.kind);
+  visit("block", local.options.block);
+  visit("facet", local.options.facet);
+  visit("precision", local.options.precision);
+  visit("name", local.name);
+  visit("score_name", local.score_name);
+}
+
+/// Calls `read(json)` with the content of an attachment.
+template <class Read>
+auto read_attachment(const std::string& content, const std::string& map, const char* name, const Read& read) {
+  try {
+    return read(nlohmann::ordered_json::parse(content));
+  } catch (const nlohmann::json::exception& error) {
+    vpr::fail<vpr::FormatError>(map, ": its attachment '", name, "' is not as `vpr map create` writes it: ", error.what());
+  }
+}
+
 std::string content_of(const std::string& path) {
   const vpr::MappedFile file(path);
   return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
@@ -107,18 +128,29 @@ ModelOptions model_of(const vpr::MapSnapshot& map, const std::string& path, cons
   const auto kept = map.attachment(options_name);
   VPR_REQUIRE(vpr::ConfigError, kept.has_value(), path,
               ": does not say by which options its photos were described, as maps do that `vpr map create` made");
-  ModelOptions options;
-  try {
-    options = options_of(nlohmann::ordered_json::parse(*kept));
-  } catch (const nlohmann::json::exception& error) {
-    vpr::fail<vpr::FormatError>(path, ": its attachment '", options_name, "' is not as `vpr map create` writes it: ", error.what());
-  }
+  ModelOptions options = read_attachment(*kept, path, options_name, options_of);
   if (!given.weights.empty()) options.weights = given.weights;
   require_weights(options, map.record(), path);
   options.take_limits_of(given);
   if (const auto pca = map.attachment(pca_name)) options.pca = memory_file(*pca);
   if (const auto words = map.attachment(vocabulary_name)) options.vocabulary = memory_file(*words);
   return options;
+}
+
+std::pair<std::string, std::string> attachment_of(const MapLocal& local) {
+  nlohmann::ordered_json json;
+  visit_local(local, [&](const char* name, const auto& value) { json[name] = value; });
+  return {local_name, json.dump()};
+}
+
+std::optional<MapLocal> local_of(const vpr::MapSnapshot& map, const std::string& path) {
+  const auto kept = map.attachment(local_name);
+  if (!kept) return std::nullopt;
+  return read_attachment(*kept, path, local_name, [](const nlohmann::ordered_json& json) {
+    MapLocal local;
+    visit_local(local, [&](const char* name, auto& value) { json.at(name).get_to(value); });
+    return local;
+  });
 }
 
 }  // namespace cli

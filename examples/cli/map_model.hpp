@@ -4,7 +4,9 @@
 #pragma once
 
 #include "options.hpp"
+#include "rerank.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,5 +25,18 @@ std::vector<std::pair<std::string, std::string>> attachments_of(const ModelOptio
 /// @param path  of the map, for messages
 /// @throws vpr::ConfigError  for weights of another hash than the map's, and for a map that `vpr map create` did not make
 ModelOptions model_of(const vpr::MapSnapshot& map, const std::string& path, const ModelOptions& given);
+
+/// The local features that a map keeps of its places.
+struct MapLocal {
+  LocalOptions options;
+  std::string name;        // what they are, such as "patches of block 7 key"
+  std::string score_name;  // what they are compared by
+
+  friend bool operator==(const MapLocal&, const MapLocal&) = default;
+};
+/// The name and the content under which a new map keeps that.
+std::pair<std::string, std::string> attachment_of(const MapLocal& local);
+/// Nothing for a map whose places have none.
+std::optional<MapLocal> local_of(const vpr::MapSnapshot& map, const std::string& path);
 
 }  // namespace cli

@@ -17,9 +17,12 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <string>
 #include <system_error>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace cli {
 namespace {
@@ -27,8 +30,14 @@ namespace {
 struct AddOptions {
   std::string map, session, positions = "automatic", descriptors = "float32";
   ModelOptions model;
+  LocalOptions local;  // of a new map; no kind: none
   std::vector<std::string> sources;
 };
+
+/// The local features that photos of a map are described by, where it keeps any.
+std::optional<LocalOptions> options_of(const std::optional<MapLocal>& local) {
+  return local ? std::optional(local->options) : std::nullopt;
+}
 
 std::vector<vpr::Photo> find_photos(const AddOptions& options, PhotoReader& reader) {
   std::vector<vpr::Photo> photos = reader.find(options.sources);
@@ -62,14 +71,15 @@ std::unordered_map<std::string, std::filesystem::path> names_in(const vpr::MapSn
 
 /// Adds photos, a commit a batch; warns where codes of signs are all the same. @return the indices of those that could be read
 std::vector<std::size_t> add_to(vpr::PlaceMap& map, const std::string& session, const std::vector<vpr::Photo>& photos,
-                                const Describer& describe) {
+                                const Describer& describe, vpr::LocalPrecision precision) {
   bool one_sign = map.snapshot().precision() == vpr::MapPrecision::binary;
-  const std::vector<std::size_t> added = describe.for_each_batch(photos, "photos", [&](const vpr::Descriptors& descriptors, auto indices) {
-    one_sign = one_sign && std::all_of(descriptors.values.begin(), descriptors.values.end(), [](float value) { return value > 0; });
-    std::vector<vpr::Place> places;
-    for (const std::size_t i : indices) places.push_back({.name = photos[i].name, .session = session, .position = photos[i].position});
-    map.add(places, descriptors.rows());
-  });
+  const std::vector<std::size_t> added =
+      describe.for_each_batch(photos, "photos", [&](const vpr::Descriptors& descriptors, auto local, auto indices) {
+        one_sign = one_sign && std::all_of(descriptors.values.begin(), descriptors.values.end(), [](float value) { return value > 0; });
+        std::vector<vpr::Place> places;
+        for (const std::size_t i : indices) places.push_back({.name = photos[i].name, .session = session, .position = photos[i].position});
+        map.add(places, descriptors.rows(), local, precision);
+      });
   if (one_sign && !added.empty())
     std::cerr << "vpr: all values of these descriptors are above 0, as GeM's are, so their binary codes are all equal: no place is found "
                  "by them\n";
@@ -88,21 +98,25 @@ void create(AddOptions options) {
   const bool finds_words = needs_vocabulary(options.model.model) && options.model.vocabulary.empty();
   if (finds_words && options.model.save_vocabulary.empty()) options.model.save_vocabulary = memory_file();
   vpr::Timing timing;
-  const Describer describe(options.model, photos, "photos", timing, reader);
+  const Describer describe(options.model, photos, "photos", timing, reader,
+                           options.local.kind.empty() ? std::nullopt : std::optional(options.local));
   const std::string path = vpr::detail::link_target(options.map);
   std::error_code ignored;                                // PlaceMap says why there is a file still
   if (std::filesystem::is_regular_file(path, ignored)) {  // may be overwritten, as was checked above
     std::filesystem::remove(path, ignored);
     std::filesystem::remove(path + "-lock", ignored);
   }
-  vpr::PlaceMap map = vpr::PlaceMap::build(path, {describe.dimensions(), vpr::map_precision(options.descriptors), describe.record()},
-                                           [&](const auto& commit) {
-                                             commit([&](auto& editor) {
-                                               for (const auto& [name, content] : attachments_of(options.model))
-                                                 editor.put_attachment(name, content);
-                                             });
-                                           });
-  const std::vector<std::size_t> added = add_to(map, options.session, photos, describe);
+  vpr::PlaceMap map = vpr::PlaceMap::build(
+      path, {describe.dimensions(), vpr::map_precision(options.descriptors), describe.record()}, [&](const auto& commit) {
+        commit([&](auto& editor) {
+          for (const auto& [name, content] : attachments_of(options.model)) editor.put_attachment(name, content);
+          if (options.local.kind.empty()) return;
+          const vpr::LoadedModel& model = describe.model();
+          const auto [name, content] = attachment_of({options.local, model.local, std::string(model.system.matcher.score_name())});
+          editor.put_attachment(name, content);
+        });
+      });
+  const std::vector<std::size_t> added = add_to(map, options.session, photos, describe, options.local.kept_as());
   reader.require_some(added, photos.size(), "photos");
   std::cout << vpr::escaped(options.map) << ": " << added.size() << " places of " << describe.dimensions() << " dimensions\n";
   reader.left_out().finish();
@@ -112,11 +126,13 @@ void add(const AddOptions& options) {
   vpr::PlaceMap map = vpr::PlaceMap::open(options.map, vpr::MapAccess::write);
   ModelOptions model;
   vpr::ModelRecord record;
+  std::optional<MapLocal> local;
   std::unordered_map<std::string, std::filesystem::path> known;
   {  // as long as a snapshot lives the file cannot reuse its room
     const vpr::MapSnapshot before = map.snapshot();
     model = model_of(before, options.map, options.model);
     record = before.record();
+    local = local_of(before, options.map);
     known = names_in(before, options.session);
   }
   PhotoReader reader(model.photos);
@@ -125,9 +141,9 @@ void add(const AddOptions& options) {
   std::vector<std::size_t> added;
   if (!photos.empty()) {
     vpr::Timing timing;
-    const Describer describe(model, photos, "photos", timing, reader);
+    const Describer describe(model, photos, "photos", timing, reader, options_of(local));
     vpr::require_same(record, describe.record(), vpr::text_of("descriptors of ", options.map, " and of these photos"));
-    added = add_to(map, options.session, photos, describe);
+    added = add_to(map, options.session, photos, describe, options_of(local).value_or(LocalOptions()).kept_as());
   }
   if (skipped == 0) reader.require_some(added, photos.size(), "photos");
   std::cout << vpr::escaped(options.map) << ": " << added.size() << " places added, " << skipped
@@ -162,6 +178,11 @@ void add_map_create(CLI::App& map) {
                    "how descriptors are kept: float32; bf16, half of that; int8, a quarter; binary, 1/32, their signs by Hamming distance")
       ->check(CLI::IsMember({"float32", "bf16", "int8", "binary"}))
       ->capture_default_str();
+  CLI::Option* local = command
+                           ->add_option("--local", options->local.kind,
+                                        "keep local features of each photo, to re-rank by: the backbone's patches, or the model's own head")
+                           ->check(CLI::IsMember({"patches", "head"}));
+  add_local_options(*command, options->local, local);
   command->add_option("photos", options->sources, sources_text);
   command->callback([options] { create(*options); });
 }

@@ -11,13 +11,16 @@
 #include "search.hpp"
 
 #include <vpr/map/place_map.hpp>
+#include <vpr/matcher/rerank.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace cli {
 namespace {
@@ -26,49 +29,86 @@ struct QueryOptions {
   std::string map, csv, json;
   std::vector<std::string> sessions, sources;
   std::int64_t top = 5, candidates = 100;
+  RerankOptions rerank;
   bool hnsw = false;
   ModelOptions model;
 };
+
+/// The places that queries are searched among.
+vpr::PlaceFilter filter_of(const QueryOptions& options, const vpr::MapSnapshot& snapshot) {
+  for (const std::string& session : options.sessions) require_session(snapshot.sessions(), session, options.map);
+  vpr::PlaceFilter filter;
+  if (!options.sessions.empty()) filter.sessions = options.sessions;
+  return filter;
+}
+
+PlaceSearch search_of(const QueryOptions& options, const vpr::MapSnapshot& snapshot, vpr::Timing& timing) {
+  const vpr::PlaceFilter filter = filter_of(options, snapshot);
+  if (options.hnsw) return search_in_graph(snapshot, options.map, filter, options.candidates, timing);
+  return [snapshot, filter](vpr::Rows queries, std::int64_t k) { return snapshot.search(queries, k, filter); };
+}
+
+std::vector<Answer> answers_of(const vpr::Reranked& found, const vpr::MapSnapshot& snapshot) {
+  std::vector<Answer> answers;
+  for (std::size_t rank = 0; rank < found.matches.size(); ++rank) {
+    vpr::Place place = snapshot.place(found.matches[rank].id);
+    answers.push_back(
+        {.name = std::move(place.name), .score = found.matches[rank].score, .id = place.id, .session = std::move(place.session)});
+    if (rank < found.local.size()) answers.back().rerank_score = found.local[rank].score;
+  }
+  return answers;
+}
 
 void query(const QueryOptions& options) {
   std::vector<std::string> inputs = options.sources;
   inputs.insert(inputs.end(), {options.map, options.model.weights});
   check_outputs({options.csv, options.json}, inputs, options.model.force);
   const vpr::PlaceMap map = vpr::PlaceMap::open(options.map);
-  const ModelOptions model = model_of(map.snapshot(), options.map, options.model);
+  const vpr::MapSnapshot snapshot = map.snapshot();
+  const ModelOptions model = model_of(snapshot, options.map, options.model);
+  RerankOptions rerank = options.rerank;
+  SearchResult result;
+  if (rerank.first > 0) {
+    const std::optional<MapLocal> local = local_of(snapshot, options.map);
+    VPR_REQUIRE(vpr::ConfigError, local.has_value(), options.map,
+                ": its places have no local features, which --rerank compares: `vpr map create --local` makes a map that keeps them");
+    rerank.local = local->options;
+    result.local = local->name;
+    result.rerank_score_name = local->score_name;
+  }
   PhotoReader reader(model.photos);
   const std::vector<vpr::Photo> photos = reader.find(options.sources);
   const std::int64_t top = answers_a_query(map.size(), std::ssize(photos), options.top);
-  SearchResult result;
-  const Describer describe(model, {}, "queries", result.timing, reader);
-  const Described queries = describe(photos, "queries");
-  const vpr::MapSnapshot snapshot = map.snapshot();
+  const Describer describe(model, {}, "queries", result.timing, reader, rerank.first > 0 ? std::optional(rerank.local) : std::nullopt);
   vpr::require_same(snapshot.record(), describe.record(), vpr::text_of("descriptors of ", options.map, " and of queries"));
   result.record = describe.record();
-  const vpr::Rows rows = queries.descriptors.rows();
-  vpr::PlaceFilter filter;
-  for (const std::string& session : options.sessions) require_session(snapshot.sessions(), session, options.map);
-  if (!options.sessions.empty()) filter.sessions = options.sessions;
-  result.matches = options.hnsw ? search_graph(snapshot, options.map, rows, top, filter, options.candidates, result.timing)
-                                : result.timing.measure("search", rows.size(), [&] { return snapshot.search(rows, top, filter); });
+  const PlaceSearch search = search_of(options, snapshot, result.timing);
 
   std::vector<AnsweredQuery> answers;
-  for (std::size_t q = 0; q < result.matches.size(); ++q) {
-    AnsweredQuery& answered = answers.emplace_back(AnsweredQuery{photos[queries.photos[q]].name, {}});
-    for (const vpr::Match& match : result.matches[q]) {
-      vpr::Place place = snapshot.place(match.id);
-      answered.answers.push_back(
-          {.name = std::move(place.name), .score = match.score, .id = match.id, .session = std::move(place.session)});
+  const std::vector<std::size_t> used = describe.for_each_batch(photos, "queries", [&](const auto& descriptors, auto local, auto indices) {
+    const std::vector<vpr::Matches> found =
+        result.timing.measure("search", descriptors.size(), [&] { return search(descriptors.rows(), std::max(top, rerank.first)); });
+    for (std::size_t q = 0; q < found.size(); ++q) {
+      vpr::Reranked best{.matches = found[q], .local = {}, .places = {}};
+      if (rerank.first > 0) {
+        best = result.timing.measure(
+            "re-rank", 1, [&] { return vpr::rerank(found[q], rerank.first, local[q], snapshot, describe.model().system.matcher); });
+      }
+      best.matches.resize(std::min(best.matches.size(), static_cast<std::size_t>(top)));
+      answers.push_back({photos[indices[q]].name, answers_of(best, snapshot)});
+      result.matches.push_back(std::move(best.matches));
     }
-  }
-  const std::optional<vpr::DecisionRule> rule = rule_in(snapshot, options.map);
+  });
+  reader.require_some(used, photos.size(), "queries");
+  std::optional<vpr::DecisionRule> rule = rule_in(snapshot, options.map);
+  if (rerank.first > 0) rule.reset();  // it goes by the scores of descriptors
   if (rule)
     decide(
         *rule, result.matches, [&](std::int64_t id) { return snapshot.place(id).position; }, answers);
-  const AnswerColumns columns{.place = true, .decision = rule.has_value()};
+  const AnswerColumns columns{.rerank_score = rerank.first > 0, .place = true, .decision = rule.has_value()};
   const std::string csv = answers_csv(answers, columns);
   if (!options.csv.empty()) write_text(options.csv, csv);
-  if (!options.json.empty()) write_text(options.json, search_text(answers, columns, {}, result, reader.left_out()));
+  if (!options.json.empty()) write_text(options.json, search_text(answers, columns, rerank, result, reader.left_out()));
   if (options.csv.empty() && options.json.empty()) std::cout << csv;
   reader.left_out().finish();
 }
@@ -94,6 +134,10 @@ void add_map_query(CLI::App& map) {
       ->check(whole_from(1))
       ->capture_default_str()
       ->needs(hnsw);
+  command
+      ->add_option("--rerank", options->rerank.first,
+                   "re-rank this many of a query's first answers by the local features that the map keeps: see create --local")
+      ->check(whole_from(1, most_answers));
   command->add_option("--csv", options->csv, "write the answers as a table, in place of printing it")->check(file_name());
   command->add_option("--json", options->json, "write the answers as JSON")->check(file_name());
   add_force_option(*command, options->model.force);

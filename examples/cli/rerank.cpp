@@ -16,12 +16,33 @@
 
 namespace cli {
 
-std::optional<vpr::Tap> RerankOptions::tap() const {
+std::optional<vpr::Tap> LocalOptions::tap() const {
   const vpr::Facet chosen = vpr::find_facet(facet);
   VPR_REQUIRE(vpr::ConfigError, block >= 0 || chosen == vpr::Facet::token, "--local-facet ", facet,
               " is taken of a block: add --local-block N");
-  VPR_REQUIRE(vpr::ConfigError, block < 0 || local != "head", "--local-block is taken of patches: leave it out with --local head");
+  VPR_REQUIRE(vpr::ConfigError, block < 0 || kind != "head", "--local-block is taken of patches: leave it out with --local head");
   return block < 0 ? std::nullopt : std::optional(vpr::Tap{block, chosen});
+}
+
+vpr::LocalPrecision LocalOptions::kept_as() const {
+  return precision_name() == "f32"   ? vpr::LocalPrecision::float32
+         : precision_name() == "f16" ? vpr::LocalPrecision::float16
+                                     : vpr::LocalPrecision::int8;
+}
+
+void add_local_options(CLI::App& command, LocalOptions& options, CLI::Option* local) {
+  command
+      .add_option("--local-block", options.block,
+                  "with --local patches: the tokens of this block, from 0; default: those that the descriptor is made of")
+      ->check(whole_from(0))
+      ->needs(local);
+  command.add_option("--local-facet", options.facet, "with --local-block: which tokens of the block")
+      ->needs(local)
+      ->check(CLI::IsMember({"token", "query", "key", "value"}))
+      ->capture_default_str();
+  command.add_option("--local-precision", options.precision, "how exactly they are kept; default: f16")
+      ->needs(local)
+      ->check(CLI::IsMember({"f32", "f16", "int8"}));
 }
 
 void add_rerank_options(CLI::App& command, RerankOptions& options) {
@@ -33,26 +54,18 @@ void add_rerank_options(CLI::App& command, RerankOptions& options) {
   const auto add = [&](const char* name, std::string& value, const char* meaning) {
     return command.add_option(name, value, meaning)->needs(rerank);
   };
-  add("--local", options.local, "with --rerank: the backbone's patches, or the model's own head; default: the head where it has one")
+  add("--local", options.local.kind, "with --rerank: the backbone's patches, or the model's own head; default: the head where it has one")
       ->check(CLI::IsMember({"patches", "head"}));
-  command
-      .add_option("--local-block", options.block,
-                  "with --local patches: the tokens of this block, from 0; default: those that the descriptor is made of")
-      ->check(whole_from(0))
-      ->needs(rerank);
-  add("--local-facet", options.facet, "with --local-block: which tokens of the block")
-      ->check(CLI::IsMember({"token", "query", "key", "value"}))
-      ->capture_default_str();
+  add_local_options(command, options.local, rerank);
   add("--local-store", options.store, "where the database's local features are kept; none: computed again for each candidate")
       ->check(CLI::IsMember({"memory", "disk", "none"}))
       ->capture_default_str();
-  add("--local-precision", options.precision, "how exactly they are kept; default: f16")->check(CLI::IsMember({"f32", "f16", "int8"}));
   add("--local-file", options.file, "with --local-store disk: a new file for them; default: a temporary one, gone at the end");
 }
 
 void RerankOptions::require_store() const {
   refuse({{"--local-file", !file.empty() && store != "disk"}}, "goes with --local-store disk");
-  refuse({{"--local-precision", !precision.empty() && store == "none"}}, "goes with --local-store memory or disk");
+  refuse({{"--local-precision", !local.precision.empty() && store == "none"}}, "goes with --local-store memory or disk");
   std::error_code ignored;
   VPR_REQUIRE(vpr::ConfigError, file.empty() || !std::filesystem::exists(file, ignored), "--local-file: ", file,
               " is there already; remove it or name another");
@@ -68,9 +81,7 @@ void add_to(LocalStore& store, const vpr::LocalFeatures& features) {
 }
 
 LocalStore make_store(const RerankOptions& options, std::int64_t size, std::function<vpr::LocalFeatures(std::int64_t)> compute) {
-  const vpr::LocalPrecision precision = options.local_precision() == "f32"   ? vpr::LocalPrecision::float32
-                                        : options.local_precision() == "f16" ? vpr::LocalPrecision::float16
-                                                                             : vpr::LocalPrecision::int8;
+  const vpr::LocalPrecision precision = options.local.kept_as();
   if (options.store == "none") return vpr::ComputedLocalStore(size, std::move(compute));
   if (options.store == "memory") return vpr::MemoryLocalStore(precision);
   if (!options.file.empty()) return vpr::DiskLocalStore::create(options.file, precision);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Re-ranking, as the command line asks for it.
+/// Local features and re-ranking, as the command line asks for them.
 #pragma once
 
 #include <vpr/backbone/tap.hpp>
@@ -16,22 +16,36 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace cli {
 
-struct RerankOptions {
-  std::int64_t first = 0;  // how many; 0: none
-  std::string local;       // empty: the model's own head where it has one, else patches
+struct LocalOptions {
+  std::string kind;  // empty: the model's own head where it has one, else patches
   std::int64_t block = -1;
   std::string facet = "token";
-  std::string store = "memory";
   std::string precision;  // empty: f16
-  std::string file;
 
   std::optional<vpr::Tap> tap() const;
+  std::string_view precision_name() const { return precision.empty() ? "f16" : std::string_view(precision); }
+  vpr::LocalPrecision kept_as() const;
+
+  friend bool operator==(const LocalOptions&, const LocalOptions&) = default;
+};
+
+/// --local-block, --local-facet and --local-precision.
+/// @param local  an option without which they are refused
+void add_local_options(CLI::App& command, LocalOptions& options, CLI::Option* local);
+
+struct RerankOptions {
+  std::int64_t first = 0;  // how many; 0: none
+  LocalOptions local;
+  std::string store = "memory";
+  std::string file;
+
   /// How exactly local features are compared.
-  std::string_view local_precision() const { return store == "none" ? "f32" : precision.empty() ? "f16" : std::string_view(precision); }
+  std::string_view local_precision() const { return store == "none" ? "f32" : local.precision_name(); }
   /// Refuses options that the store has no use for, and a file for it that could not be made.
   void require_store() const;
 

@@ -107,7 +107,7 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
   rerank.require_store();
   SearchResult result;
   vpr::Timing& timing = result.timing;
-  const vpr::LoadedModel loaded = load_two_stage(options, rerank, dataset.database, "database", timing, reader);
+  const vpr::LoadedModel loaded = load_two_stage(options, rerank.local, dataset.database, "database", timing, reader);
   const vpr::AnySystem<>& model = loaded.system;
   const auto check = [&](vpr::ImageSize size) { model.pipeline.input_size(size); };
   std::int64_t local_channels = 0;  // of the query that is being compared
@@ -189,7 +189,9 @@ SearchResult search_twice(const ModelOptions& options, const RerankOptions& rera
 SearchResult search(const ModelOptions& options, const RerankOptions& rerank, const std::optional<KnownDatabase>& known,
                     vpr::Dataset& dataset, std::int64_t k, std::int64_t drawn, PhotoReader& reader) {
   VPR_REQUIRE(vpr::ConfigError, !known || rerank.first == 0,
-              "--rerank compares photos: give the database's photos, in place of their descriptors");
+              "--rerank compares photos: give the database's photos, in place of their descriptors; a map's local features are compared by "
+              "`vpr map "
+              "query --rerank`");
   if (known) return search_known(*known, dataset, k, reader);
   return rerank.first > 0 ? search_twice(options, rerank, dataset, k, drawn, reader) : search_once(options, dataset, k, reader);
 }

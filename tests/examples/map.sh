@@ -182,6 +182,29 @@ expect 0 "$vpr" map create words.map "${words[@]}" town/database
 expect 0 "$vpr" map query words.map town/queries/fog --csv of_words.csv
 same <(cut -d, -f1-4 of_words.csv) words.csv
 
+# Local features in the map re-rank as those of the photos do.
+local=(--local patches --local-block 3 --local-facet key --local-precision f32)
+expect 0 "$vpr" localize "${model[@]}" --database town/database --queries town/queries --top 4 --rerank 3 "${local[@]}" --csv reranked.csv
+expect 0 "$vpr" map create local.map "${model[@]}" "${local[@]}" "$(find town/database -type f | sort | head -n 1)"
+is local.map /local_features '"patches of block 3 key"'
+is local.map /local_precision '"f32"'
+expect 0 "$vpr" map add local.map town/database
+expect 0 "$vpr" map verify local.map
+expect 0 "$vpr" map query local.map town/queries --top 4 --rerank 3 --csv of_local.csv --json of_local.json
+same <(cut -d, -f1-5 of_local.csv) reranked.csv
+[ "$("$json_value" of_local.json /rerank_score_name)" = '"matches"' ] || fail "what the new score is"
+[ "$("$json_value" of_local.json /local_features)" = '"patches of block 3 key"' ] || fail "what places were re-ranked by"
+expect 0 "$vpr" loop --threshold 0 --gap 1 --rerank 2 local.map
+expect 2 "$vpr" map query pca.map town/queries/fog --rerank 3
+printed "pca.map: its places have no local features"
+expect 0 "$vpr" map create plain.map "${model[@]}" town/database
+expect 2 "$vpr" map merge plain.map local.map
+printed "do not keep the same local features"
+expect 2 "$vpr" map create head.map "${model[@]}" --local head
+printed "has no local head"
+expect 2 "$vpr" map create block.map "${model[@]}" --local-block 3
+printed "--local-block requires --local"
+
 # Whenever adding is killed, what was committed is there and whole, and the same command goes on.
 expect 0 "$vpr" map create whole.map "${model[@]}" town
 expect 0 "$vpr" map create killed.map "${model[@]}"
