@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Convolutions of networks: GFLOP/s of the multiply-adds that there are and the share of this core's peak, measured beside each run. Arguments:
 // map height and width, inputs, outputs, kernel, stride, groups, precision. VPR_ISA chooses the instruction set.
+#include "benchmarks/support/clock.hpp"
 #include "benchmarks/support/peak.hpp"
 #include "tests/support/random.hpp"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Products with a packed weight, as a ViT-B has them, in each precision: GFLOP/s and the share of this core's peak in that precision, measured
 // beside each product. Arguments: rows, inputs, outputs, precision, threads. VPR_ISA chooses the instruction set.
+#include "benchmarks/support/clock.hpp"
 #include "benchmarks/support/peak.hpp"
 #include "tests/support/random.hpp"
 

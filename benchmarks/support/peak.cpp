@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#include "benchmarks/support/peak.hpp"
+
+#include "benchmarks/support/clock.hpp"
+
+#include <vpr/backend/cpu/product_kernels.hpp>
+
+#include <algorithm>
+#include <cstdint>
+
+#define VPR_KERNELS "benchmarks/support/peak_loops.inl"
+#include <vpr/backend/cpu/each_instruction_set.inl>
+
+namespace vpr::bench {
+
+double peak(Precision precision, int runs) {
+  using namespace detail;
+  constexpr std::int64_t rounds = 50'000;
+  double best = 0;
+  for (int run = 0; run < runs; ++run) {
+    const double start = thread_seconds();
+    const double operations = VPR_CHOSEN_KERNELS(register_loops)[static_cast<std::size_t>(precision)](rounds);
+    best = std::max(best, operations * static_cast<double>(rounds) / (thread_seconds() - start));
+  }
+  // Some processors take products of bfloat16 more slowly than those of floats, which then run.
+  return precision == Precision::bf16 ? std::max(best, peak(Precision::f32, runs)) : best;
+}
+
+}  // namespace vpr::bench
