@@ -38,6 +38,7 @@ train gem --recipe head --model dinov2-vits14:2+gem --cache cache
 used gem dinov2-vits14:2+gem unit
 train netvlad --recipe salad --model dinov2-vits14:2+netvlad --tuned-blocks 1 --tokens raw
 used netvlad dinov2-vits14:2+netvlad raw
+grep -q "aggregator.conv.weight starts from clusters of" netvlad.txt || { cat netvlad.txt; fail "NetVLAD starts from no clusters"; }
 # A network's photos are normalised as it was published with, and the file says so.
 size=32 weights=seed:1 train clip --recipe head --model clip-vitb16:1+gem
 used clip clip-vitb16:1+gem unit

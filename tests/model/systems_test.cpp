@@ -221,6 +221,22 @@ TEST_CASE("Tokens are brought to unit length as the user says, where the system 
   CHECK_THROWS_WITH(make_system<Shapes>("dinov2-vits14+gem", "long"), ContainsSubstring("got tokens 'long', want unit or raw"));
 }
 
+TEST_CASE("The clusters that an aggregator starts from are parameters of the models that it is part of") {
+  for (const NamedAggregator& named : named_aggregators()) {
+    const std::string model = text_of("dinov2-vits14:2+", named.name);
+    const ClusterStart start = cluster_start(model);
+    CHECK(start.parameter.empty() == named.clusters.parameter.empty());
+    if (start.parameter.empty()) continue;
+    std::set<std::string> names;
+    visit_const(make_system<Shapes>(model), [&](const std::string& name, const auto&) { names.insert(name); });
+    CHECK(names.contains(start.parameter));
+    CHECK(names.contains(start.centroids));
+  }
+  CHECK(cluster_start("dinov2-vits14+netvlad").parameter == "aggregator.conv.weight");
+  CHECK(cluster_start("salad").parameter.empty());
+  CHECK(cluster_start("selavpr@dinov2-vits14").parameter.empty());
+}
+
 TEST_CASE("The table of named systems prepares photos as the systems themselves do") {
   const Image photo = random_photo({90, 70}, 1);
   for (const NamedSystem& named : named_systems()) {

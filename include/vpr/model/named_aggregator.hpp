@@ -8,6 +8,7 @@
 #include <vpr/backbone/any.hpp>
 #include <vpr/image/image.hpp>
 #include <vpr/model/factory.hpp>
+#include <vpr/model/recipe_start.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -40,6 +41,8 @@ struct NamedAggregator {
   std::string_view meaning;
   bool learned;  ///< its parameters must be in the weight file, beside the backbone's
   Factory<AnyAggregator, AggregatorPlace> factory;
+  /// The names are the aggregator's own, without those of what it is part of.
+  ClusterStart clusters = {};
 };
 
 /// The rows of a set of aggregators, such as `CommonAggregators`. Defined by `<vpr/model/rows.hpp>` where `Family` is.

@@ -35,11 +35,13 @@ struct CommonAggregators {
                    return Vlad<B>(B::tensor::from(words.shape, std::span<const float>(words.centres)));
                  }),
         row<Row>("netvlad", "residuals to 32 learned clusters", true,
-                 []<class B>(const AggregatorPlace& at) { return NetVlad<B>({.channels = at.channels, .clusters = 32}); }),
+                 []<class B>(const AggregatorPlace& at) { return NetVlad<B>({.channels = at.channels, .clusters = 32}); },
+                 {.parameter = "conv.weight", .centroids = "centroids", .patches = 50'000}),
         row<Row>("netvlad-8192", "the same, reduced to 8192 dimensions by a learned map", true,
                  []<class B>(const AggregatorPlace& at) {
                    return Projected(NetVlad<B>({.channels = at.channels, .clusters = 32}), at.channels, 8192);
-                 }),
+                 },
+                 {.parameter = "pool.conv.weight", .centroids = "pool.centroids", .patches = 50'000}),
         row<Row>("mixvpr", "mixed maps, for photos of one size, 4096 dimensions", true,
                  []<class B>(const AggregatorPlace& at) { return MixVpr<B>({.channels = at.channels, .grid = at.grid}); }),
         row<Row>("convap", "averages of 2x2 cells, 8192 dimensions", true,
@@ -59,12 +61,12 @@ struct CommonAggregators {
 
  private:
   template <class Row, class Make>
-  static Row row(std::string_view name, std::string_view meaning, bool learned, Make make) {
+  static Row row(std::string_view name, std::string_view meaning, bool learned, Make make, ClusterStart clusters = {}) {
     const auto in_place = [make]<class B>(const AggregatorPlace& at) {
       AnyAggregator<B> aggregator(make.template operator()<B>(at));
       return at.unit_length ? AnyAggregator<B>(L2Tokens(std::move(aggregator))) : aggregator;
     };
-    return {.name = name, .meaning = meaning, .learned = learned, .factory = in_place};
+    return {.name = name, .meaning = meaning, .learned = learned, .factory = in_place, .clusters = std::move(clusters)};
   }
 };
 

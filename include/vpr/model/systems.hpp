@@ -219,6 +219,15 @@ inline bool needs_vocabulary(std::string_view text) {
   return named != nullptr && named->vocabulary;
 }
 
+/// What the clusters of a model BACKBONE+AGGREGATOR start from when it is trained; no parameter where it has none.
+inline ClusterStart cluster_start(std::string_view text) {
+  const NamedAggregator* const named = find_aggregator(CompositionName(text).aggregator);
+  if (named == nullptr || named->clusters.parameter.empty()) return {};
+  ClusterStart start = named->clusters;
+  for (std::string* const name : {&start.parameter, &start.centroids}) name->insert(0, PartNames().aggregator);
+  return start;
+}
+
 /// Whether `unit` tokens are meant. @throws ConfigError  for another text than `unit` and `raw`
 inline bool wants_unit_tokens(std::string_view tokens) {
   VPR_REQUIRE(ConfigError, tokens == "unit" || tokens == "raw", "got tokens '", tokens, "', want unit or raw");
