@@ -53,8 +53,9 @@ TEST_CASE("Descriptors that are not finite reach no index, clustering, matcher o
     CHECK_THROWS_AS(fit_pca(bad, {.components = 1}), FormatError);
     CHECK_THROWS_AS(NearestFinder(bad), FormatError);
     CHECK_THROWS_AS(NearestFinder(good)(bad), FormatError);
+    const LocalFeatures features{{3, 1}, 2, numbers};
     for (const LocalPrecision precision : {LocalPrecision::float32, LocalPrecision::float16, LocalPrecision::int8})
-      CHECK_THROWS_AS(encode(LocalFeatures({3, 1}, 2, numbers), precision), FormatError);
+      CHECK_THROWS_AS(encode(features, precision), FormatError);
   }
 }
 
