@@ -1,6 +1,6 @@
 # The components beside vpr::vpr: which packages each looks for, what it links, and Debian's names of those packages.
 # This project's build and the installed package (vprConfig.cmake) both read them from here.
-set(vpr_components io image webp tiff gif heif hash map hnsw arrow mpi omp thrust tbb cuda)
+set(vpr_components io image webp tiff gif heif hash map hnsw arrow opencv mpi omp thrust tbb cuda)
 
 # What vpr::vpr itself needs.
 set(vpr_vpr_packages Eigen3 xtensor Threads)
@@ -51,6 +51,11 @@ set(vpr_hnsw_debian libhnswlib-dev)
 set(vpr_arrow_packages Arrow Parquet)
 set(vpr_arrow_links Arrow::arrow_shared Parquet::parquet_shared)
 set(vpr_arrow_debian libarrow-dev libparquet-dev)
+
+# Traditional features: OpenCV's SIFT.
+set(vpr_opencv_packages VprOpenCV)
+set(vpr_opencv_links VprOpenCV::VprOpenCV)
+set(vpr_opencv_debian libopencv-features2d-dev)
 
 # Several processes, on one machine or more: MPI.
 set(vpr_mpi_packages MPI)

@@ -34,6 +34,9 @@ file(GLOB model_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/models/*.cp
 add_library(vpr_models STATIC EXCLUDE_FROM_ALL ${model_sources})
 target_link_libraries(vpr_models PUBLIC vpr::vpr vpr_kernels PRIVATE vpr_program_flags)
 target_compile_definitions(vpr_models PUBLIC VPR_MODELS_APART)
+if(TARGET vpr::opencv)
+  target_link_libraries(vpr_models PRIVATE vpr::opencv)
+endif()
 
 # The readers of weight files, likewise: see include/vpr/io/apart.hpp.
 if(TARGET vpr::io)

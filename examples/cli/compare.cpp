@@ -4,6 +4,7 @@
 
 #include <vpr/dataset/text.hpp>
 #include <vpr/eval/comparison.hpp>
+#include <vpr/model/systems.hpp>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -36,6 +37,7 @@ std::vector<Candidate> listed(const EvaluateOptions& options) {
   for (std::string name; std::getline(names, name, ',');) {
     Candidate& candidate = all.emplace_back(Candidate{name, options.model, options.rerank});
     candidate.model.model = name;
+    if (!vpr::needs_weights(name)) candidate.model.weights.clear();  // they are the others'
   }
   return all;
 }
@@ -54,18 +56,20 @@ std::vector<Candidate> read_candidates(const EvaluateOptions& options) {
     parser.set_help_flag();
     add_model_options(parser, candidate.model);
     add_rerank_options(parser, candidate.rerank);
-    for (const char* name : {"--model", "--weights"}) parser.get_option(name)->required(false);
-    parser.add_option("words", words)->expected(2)->required();
+    parser.get_option("--model")->required(false);
+    parser.add_option("words", words)->expected(1, 2)->required();
     try {
       parser.parse(std::string(line));
     } catch (const CLI::ParseError& error) {
       vpr::fail<vpr::ConfigError>(options.models, ": line ", number, ": want MODEL WEIGHTS [OPTION...]: ", error.what());
     }
     candidate.model.model = words[0];
-    candidate.model.weights = words[1];
-    const std::size_t end = line.find(words[1]) + words[1].size();
-    candidate.name =
-        vpr::text_of(words[0], " ", std::filesystem::path(words[1]).filename().string(), line.substr(std::min(end, line.size())));
+    if (words.size() > 1) candidate.model.weights = words[1];
+    VPR_REQUIRE(vpr::ConfigError, candidate.model.has_model(), options.models, ": line ", number,
+                ": want MODEL WEIGHTS [OPTION...]: the weights are missing");
+    const std::size_t end = line.find(words.back()) + words.back().size();
+    candidate.name = vpr::text_of(words[0], words.size() > 1 ? " " : "", std::filesystem::path(candidate.model.weights).filename().string(),
+                                  line.substr(std::min(end, line.size())));
     all.push_back(std::move(candidate));
   }
   VPR_REQUIRE(vpr::ConfigError, !all.empty(), options.models, ": names no model");

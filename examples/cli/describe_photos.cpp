@@ -57,7 +57,7 @@ class Request {
     calibration_ = options.calibrate.empty() ? std::vector<vpr::Image>()
                                              : read_some("--calibrate", options.calibrate, most_calibrated_on, "calibration");
     model.calibration.assign(calibration_.begin(), calibration_.end());
-    weights_hash_ = vpr::seed_of(options.weights) ? "not hashed" : hash_of_file(options.weights);
+    weights_hash_ = options.weights.empty() || vpr::seed_of(options.weights) ? "not hashed" : hash_of_file(options.weights);
     if (!list.empty()) {
       context_photos_ = read_some("--batch-context", list, std::numeric_limits<std::int32_t>::max(), "batch context");
     }

@@ -193,7 +193,7 @@ void add_loop(CLI::App& program) {
   auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("loop", "Finds the frames of a sequence that show places seen before");
   add_model_options(*command, options->model);
-  for (const char* name : {"--model", "--weights"}) command->get_option(name)->required(false);
+  command->get_option("--model")->required(false);
   command
       ->add_option("--preset", options->preset,
                    "as another system finds loops: vggt-slam (by submap, L2 distance below 0.95), vggt-long (also Pi-Long: top 5, above "

@@ -116,7 +116,7 @@ Frames frames_in_two_stages(std::vector<vpr::Photo> photos, const ModelOptions& 
 
 Frames frames_of_photos(const std::vector<std::string>& sources, const ModelOptions& model, const RerankOptions& rerank,
                         PhotoReader& reader) {
-  VPR_REQUIRE(vpr::ConfigError, !model.model.empty() && !model.weights.empty(),
+  VPR_REQUIRE(vpr::ConfigError, model.has_model(),
               "photos are described first: give --model and --weights (a preset brings its model), or a map, or a .npy file that `vpr "
               "describe` wrote");
   std::vector<vpr::Photo> photos = reader.find(sources);

@@ -62,6 +62,9 @@ std::string version_text() {
 #ifdef VPR_WITH_ARROW
   text += " arrow";
 #endif
+#ifdef VPR_WITH_OPENCV
+  text += " opencv";
+#endif
 #ifdef VPR_WITH_OMP
   text += " omp";
 #endif

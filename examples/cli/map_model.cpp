@@ -97,6 +97,7 @@ std::string content_of(const std::string& path) {
 }
 
 void require_weights(const ModelOptions& options, const vpr::ModelRecord& record, const std::string& map) {
+  if (options.weights.empty()) return;  // the model has none
   const std::string made_with = vpr::text_of(vpr::escaped(record.weights), " of hash ", record.weights_hash);
   std::error_code ignored;
   VPR_REQUIRE(vpr::ConfigError, std::filesystem::exists(options.weights, ignored), options.weights, ": is not there; ", map,

@@ -47,7 +47,7 @@ void add_models(CLI::App& program) {
                 << ")\n";
     std::cout << "--model BACKBONE+AGGREGATOR, or BACKBONE:N+AGGREGATOR on its first N blocks or stages\nbackbones:\n";
     for (const vpr::NamedBackbone& backbone : vpr::named_backbones())
-      std::cout << "  " << padded(backbone.name) << backbone.meaning << '\n';
+      std::cout << "  " << padded(backbone.name) << backbone.meaning << (backbone.learned ? "" : "; without weights") << '\n';
     std::cout << "aggregators:\n";
     for (const vpr::NamedAggregator& aggregator : vpr::named_aggregators()) {
       std::cout << "  " << padded(aggregator.name) << aggregator.meaning

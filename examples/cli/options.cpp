@@ -5,6 +5,7 @@
 #include "outputs.hpp"
 
 #include <vpr/model/record.hpp>
+#include <vpr/model/systems.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -31,6 +32,8 @@ void ModelOptions::take_limits_of(const ModelOptions& other) {
   photos.max_megapixels = other.photos.max_megapixels;
   photos.strict = other.photos.strict;
 }
+
+bool ModelOptions::has_model() const { return !model.empty() && (!weights.empty() || !vpr::needs_weights(model)); }
 
 bool ModelOptions::decides_descriptors() const {
   ModelOptions nothing;
@@ -91,11 +94,9 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       .add_option("--model", options.model,
                   "a system, such as salad, or backbone+aggregator, such as dinov2-vits14+gem; `vpr models` lists them")
       ->required();
-  command
-      .add_option("--weights", options.weights,
-                  "weights of the system or the backbone: .pth, .ckpt, .safetensors, .npz, .onnx; or seed:N, "
-                  "drawn at random, to measure speed and memory")
-      ->required();
+  command.add_option("--weights", options.weights,
+                     "weights of the system or the backbone: .pth, .ckpt, .safetensors, .npz, .onnx; or seed:N, "
+                     "drawn at random, to measure speed and memory; required but for a model without any, such as dense-sift+vlad");
   command.add_option("--weights-root", options.weights_root,
                      "which of several sets of weights in the file: the prefix of their names, such as teacher.backbone.");
   command.add_flag("--lenient", options.lenient, "ignore tensors of the file that the model lacks, and report their names");

@@ -18,7 +18,7 @@
 namespace cli {
 
 void add_dataset_options(CLI::App& command, DatasetOptions& options) {
-  for (const char* name : {"--model", "--weights"}) command.get_option(name)->required(false);
+  command.get_option("--model")->required(false);
   command
       .add_option("--database", options.database,
                   "photos of known places, a folder, a list or a table; or a map; or a .npy file that `vpr describe` wrote")

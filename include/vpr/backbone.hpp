@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Backbones.
+/// Backbones. `<vpr/backbone/dense_sift.hpp>`, which takes OpenCV's headers, is left out.
 #pragma once
 
 #include <vpr/backbone/any.hpp>

@@ -84,6 +84,7 @@ template <WeightSource S>
 std::vector<FittingModel> identify(const S& source) {
   std::vector<FittingModel> networks, systems;
   for (const NamedBackbone& named : named_backbones()) {
+    if (!named.learned) continue;
     const AnyBackbone<Shapes> network = named.factory.template make<Shapes>({});
     if (!detail::has_first_kernel(network, source)) continue;
     const std::size_t before = networks.size();

@@ -46,7 +46,7 @@ enum class LocalKind {
 /// for a backbone.
 struct ModelRequest {
   std::string name;     ///< BACKBONE+AGGREGATOR, SYSTEM or `SYSTEM@BACKBONE`: see `named_systems`
-  std::string weights;  ///< file of the weights: of the backbone, or of all where more is learned; see `seed_of`
+  std::string weights;  ///< file of the weights: of the backbone, or of all where more is learned; see `seed_of` and `needs_weights`
   std::optional<std::string> weights_root = std::nullopt;  ///< which of several sets of weights in the file: see `LoadOptions::root`
   bool strict = true;                                      ///< whether tensors of the file that the model lacks are an error
   std::optional<ImageSize> size = std::nullopt;            ///< what the preprocessing aims at

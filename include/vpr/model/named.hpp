@@ -49,12 +49,15 @@ LoadReport load_smoothed(Model& model, AnyPipeline<>& pipeline, const WeightFile
   return vpr::load_smoothed(model, pipeline.backbone, file, table, photos, options);
 }
 
-/// Draws a model's weights at random, in the precision asked for.
+/// Draws a model's weights at random, in the precision asked for; or leaves one that has none as it is.
 template <class Model>
-void draw_weights(Model& model, std::uint64_t seed, const ModelRequest& request, ModelRecord& record) {
+void draw_weights(Model& model, const ModelRequest& request, ModelRecord& record) {
+  const std::uint64_t seed = seed_of(request.weights).value_or(0);
   const PrecisionTable table = request.precision.value_or(Precision::f32);
   VPR_REQUIRE(ConfigError, request.calibration.empty() && request.save_weights.empty() && !request.weights_root && request.strict,
-              "weights '", request.weights, "' are drawn at random: there is nothing to calibrate, to save, to choose or to leave over");
+              request.weights.empty() ? text_of("model '", request.name, "' has no weights")
+                                      : text_of("weights '", request.weights, "' are drawn at random"),
+              ": there is nothing to calibrate, to save, to choose or to leave over");
   hold_blocks_in(model, table);
   initialise_heads(model, seed, [](const std::string&) { return true; });
   if (table.has(Precision::bf16) || table.has(Precision::int8)) record.precision = name_of(table);
@@ -67,7 +70,7 @@ void draw_weights(Model& model, std::uint64_t seed, const ModelRequest& request,
 template <class Model>
 void load_weights(Model& model, AnyPipeline<>& pipeline, std::string_view name, const std::optional<WeightFile>& opened,
                   const ModelRequest& request, ModelRecord& record) {
-  if (!opened) return draw_weights(model, *seed_of(request.weights), request, record);
+  if (!opened) return draw_weights(model, request, record);
   const WeightFile& file = *opened;
   const PrecisionTable stored = precision_in(file), table = request.precision.value_or(stored);
   const LoadOptions options{.strict = request.strict, .root = request.weights_root};
@@ -167,8 +170,8 @@ inline LoadedModel load_composition(const ModelRequest& request) {
   const AnyBackbone<> network = make_backbone<Cpu<f32>>(name.backbone, record.position_rule == published_rule ? "" : record.position_rule);
   const Tap tap = parse_tap(record.block, record.facet);
   for (const Tap& one : {tap, request.local_tap.value_or(Tap{})}) {
-    VPR_REQUIRE(ConfigError, one.block < network.depth(), "model '", request.name, "': got block ", one.block, ", it has blocks 0 to ",
-                network.depth() - 1);
+    VPR_REQUIRE(ConfigError, one.block < network.depth(), "model '", request.name, "': got block ", one.block,
+                network.depth() == 0 ? ", it has none" : text_of(", it has blocks 0 to ", network.depth() - 1));
   }
 
   AnyPipeline<> pipeline(tap.block < 0 ? network : AnyBackbone<>(Tapped(network, tap)), Mean<>(), preprocess_of(record));

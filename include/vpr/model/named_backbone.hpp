@@ -20,6 +20,7 @@ struct NamedBackbone {
   std::string meaning;                                  ///< its sizes in words
   std::string position_rule;                            ///< how it is published to resize its position embeddings; `none` where it has none
   std::string preprocess = std::string(resize_tensor);  ///< how photos are prepared for it, see `find_preprocess`
+  bool learned = true;                                  ///< its parameters must be in a weight file; else it has none
   Factory<AnyBackbone, BackboneOptions> factory;
 };
 

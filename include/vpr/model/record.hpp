@@ -28,7 +28,7 @@ namespace vpr {
 /// Everything that decides a descriptor's values, as text. Defaults are written out, so that two records can be compared; an empty field is not known.
 struct ModelRecord {
   std::string model = {};           ///< see `load_model`: `salad`, `salad@dinov2-vits14` or `dinov2-vits14+gem`
-  std::string weights = {};         ///< the file's name, without its folder
+  std::string weights = {};         ///< the file's name, without its folder; `none` for a model that needs none
   std::string weights_hash = {};    ///< `xxh3:` and 32 digits of the file's content, or `not hashed`
   std::string weights_root = {};    ///< which set of weights of the file, see `LoadReport::root`; `none` for names without a prefix
   std::string block = {};           ///< whose tokens are aggregated, from 0; `last` for the network's own end

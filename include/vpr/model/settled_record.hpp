@@ -21,14 +21,19 @@ namespace vpr::detail {
 inline ModelRecord published_record(const ModelRequest& request, std::string_view preprocess, ImageSize size,
                                     std::string_view position_rule) {
   ModelRecord record = record_of(canonical_name(request.name), size, preprocess, position_rule);
-  record.weights = seed_of(request.weights) ? request.weights : std::filesystem::path(request.weights).filename().string();
+  record.weights = request.weights.empty()    ? "none"
+                   : seed_of(request.weights) ? request.weights
+                                              : std::filesystem::path(request.weights).filename().string();
   record.weights_hash = "not hashed";
   return record;
 }
 
-/// The file of a request's weights; nothing where they are drawn at random.
+/// The file of a request's weights; nothing where there are none or they are drawn at random.
+/// @throws ConfigError  where none are given to a model that needs some
 inline std::optional<WeightFile> open_weights(const ModelRequest& request) {
-  return seed_of(request.weights) ? std::nullopt : std::optional(vpr::open_weights(request.weights));
+  VPR_REQUIRE(ConfigError, !request.weights.empty() || !needs_weights(request.name), "model '", request.name,
+              "' needs weights: give their file (--weights)");
+  return request.weights.empty() || seed_of(request.weights) ? std::nullopt : std::optional(vpr::open_weights(request.weights));
 }
 
 /// The record inside a weight file, of which every field can be used; an empty one where there is none.

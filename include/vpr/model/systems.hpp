@@ -20,6 +20,7 @@
 #include <vpr/model/convnext.hpp>
 #include <vpr/model/cos_place.hpp>
 #include <vpr/model/cricavpr.hpp>
+#include <vpr/model/dense_sift.hpp>
 #include <vpr/model/dinov2.hpp>
 #include <vpr/model/edtformer.hpp>
 #include <vpr/model/image4vpr.hpp>
@@ -57,8 +58,9 @@ struct Families {};
 }  // namespace detail
 
 // The families of rows, each declared here and defined in its header.
-using BackboneFamilies = detail::Families<struct DinoV2Backbones, struct ResNetBackbones, struct VggBackbones, struct ConvNextBackbones,
-                                          struct TransVprBackbones, struct SuperPointBackbones, struct R2FormerBackbones>;
+using BackboneFamilies =
+    detail::Families<struct DinoV2Backbones, struct ResNetBackbones, struct VggBackbones, struct ConvNextBackbones,
+                     struct TransVprBackbones, struct SuperPointBackbones, struct R2FormerBackbones, struct DenseSiftBackbones>;
 using AggregatorFamilies = detail::Families<struct CommonAggregators>;
 using SystemFamilies =
     detail::Families<struct SaladSystems, struct CricaVprSystems, struct SelaVprSystems, struct GclSystems, struct CosPlaceSystems,
@@ -210,6 +212,14 @@ inline std::string_view default_tokens(std::string_view text, Tap tap = {}) {
   if (!composition.aggregator.empty()) return tap.block >= 0 || BackboneName(composition.backbone).parts > 0 ? "unit" : "raw";
   const NamedSystem* const named = find_system(SystemName(text).system);
   return named == nullptr ? "" : named->tokens;
+}
+
+/// Whether a model has parameters that must be in a weight file; so it has where there is no model of that name.
+inline bool needs_weights(std::string_view text) {
+  const CompositionName name(text);
+  const NamedBackbone* const backbone = detail::find_row(named_backbones(), BackboneName(name.backbone).name);
+  const NamedAggregator* const aggregator = find_aggregator(name.aggregator);
+  return backbone == nullptr || backbone->learned || aggregator == nullptr || aggregator->learned;
 }
 
 /// Whether a model counts by the words of a vocabulary.
