@@ -1,6 +1,6 @@
 # The components beside vpr::vpr: which packages each looks for, what it links, and Debian's names of those packages.
 # This project's build and the installed package (vprConfig.cmake) both read them from here.
-set(vpr_components io image webp tiff gif heif hash map hnsw arrow opencv mpi omp thrust tbb cuda)
+set(vpr_components io image webp tiff gif heif hash map hnsw faiss arrow opencv mpi omp thrust tbb cuda)
 
 # What vpr::vpr itself needs.
 set(vpr_vpr_packages Eigen3 xtensor Threads)
@@ -46,6 +46,11 @@ set(vpr_map_debian liblmdb-dev libxxhash-dev)
 set(vpr_hnsw_packages Hnswlib)
 set(vpr_hnsw_links Hnswlib::Hnswlib)
 set(vpr_hnsw_debian libhnswlib-dev)
+
+# Search by FAISS's indexes.
+set(vpr_faiss_packages VprFaiss)
+set(vpr_faiss_links VprFaiss::VprFaiss)
+set(vpr_faiss_debian libfaiss-dev liblapack-dev libblas-dev)
 
 # Maps as Parquet files: Apache Arrow, whose packages for Debian are its own (arrow.apache.org/install).
 set(vpr_arrow_packages Arrow Parquet)

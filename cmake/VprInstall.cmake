@@ -14,5 +14,6 @@ if(TARGET vpr_cli)
 endif()
 install(EXPORT vprTargets NAMESPACE vpr:: DESTINATION "${package_dir}")
 install(FILES "${PROJECT_BINARY_DIR}/vprConfig.cmake" "${PROJECT_BINARY_DIR}/vprConfigVersion.cmake"
-  cmake/VprComponents.cmake cmake/FindHnswlib.cmake cmake/FindLmdb.cmake cmake/FindSPNG.cmake cmake/FindVprHeif.cmake cmake/FindVprOpenCV.cmake cmake/FindVprThrust.cmake cmake/FindVprWebP.cmake cmake/FindXxhash.cmake DESTINATION "${package_dir}")
+  cmake/VprComponents.cmake cmake/FindHnswlib.cmake cmake/FindLmdb.cmake cmake/FindSPNG.cmake cmake/FindVprFaiss.cmake cmake/FindVprHeif.cmake
+  cmake/FindVprOpenCV.cmake cmake/FindVprThrust.cmake cmake/FindVprWebP.cmake cmake/FindXxhash.cmake DESTINATION "${package_dir}")
 install(FILES "${PROJECT_BINARY_DIR}/vpr.pc" DESTINATION "${CMAKE_INSTALL_DATADIR}/pkgconfig")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A map on disk: how long opening it takes, an exact search beside reading the same bytes once from memory, and a search while places are added.
+// A map on disk: how long opening it takes, an exact search beside reading the same bytes once from memory, and queries while places are added.
 // The answers are verified first. VPR_MAP_PLACES says how many places; VPR_MAP_FOLDER where the maps are kept for the next run.
 #include "benchmarks/support/bandwidth.hpp"
 #include "benchmarks/support/clock.hpp"
@@ -8,6 +8,8 @@
 #include <vpr/map/place_map.hpp>
 
 #include <benchmark/benchmark.h>
+
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -117,50 +119,86 @@ void search_map(benchmark::State& state) {
   state.counters["of_streaming"] = searching / streaming;
 }
 
-/// The longest search of many while another thread adds places, beside the longest of as many without; and the longest of the moments in which a
-/// search could wait for it, when it takes its snapshot.
+double milliseconds() { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+/// The value that a share of them does not exceed.
+double quantile(std::vector<double> values, double share) {
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
+}
+
+/// How often the system took the core away from this thread for another one that could run.
+long preemptions() {
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_nivcsw;
+}
+
+/// What queries took, in milliseconds: until they had a snapshot, the only moment in which one could wait for a writer, and in all. Waits in which
+/// the system took the core away are not among them: on a busy machine they say how busy it is.
+struct Latencies {
+  std::vector<double> waits, queries, processor;  // the last: what queries took of this thread's time
+
+  void report(benchmark::State& state, const std::string& when) const {
+    state.counters["median_processor_ms_" + when] = quantile(processor, 0.5);
+    state.counters["waits_" + when] = static_cast<double>(waits.size());
+    for (const auto& [name, share] : {std::pair("median", 0.5), {"p99", 0.99}, {"longest", 1.0}}) {
+      state.counters[text_of(name, "_ms_", when)] = quantile(queries, share);
+      state.counters[text_of(name, "_wait_ms_", when)] = quantile(waits, share);
+    }
+  }
+};
+
+/// Queries on one thread, alone and, in turn with that, while another thread adds places, a commit each. The descriptors that are added are the query, so that
+/// an answer shows which state of the map it is of: the new places that its snapshot has, in their order, then what was found before.
 void search_beside_adding(benchmark::State& state) {
   const std::string path = map_of(MapPrecision::bf16, 512) + ".growing";
   std::filesystem::copy_file(map_of(MapPrecision::bf16, 512), path, std::filesystem::copy_options::overwrite_existing);
-  PlaceMap map = PlaceMap::open(path, MapAccess::write);
-  const std::vector<float> query = unit_vectors(1, 512, 1U << 30U);
-  const auto longest = [&] {
-    std::vector<double> times;
-    for (int i = 0; i < 50; ++i) {
-      const auto start = std::chrono::steady_clock::now();
-      benchmark::DoNotOptimize(map.search(Rows(query.data(), 1, 512), k));
-      times.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    }
-    std::sort(times.begin(), times.end());
-    return std::pair(times[times.size() / 2], times.back());
-  };
-  for (auto _ : state) {
-    longest();
-    const auto alone = longest();
-    std::atomic<bool> ended = false;
-    std::int64_t added = 0;
-    std::thread adds([&] {
-      while (!ended) {
-        map.add(Place{.name = "frame"}, query);
-        ++added;
+  {
+    PlaceMap map = PlaceMap::open(path, MapAccess::write);
+    const ExecutionScope one(Execution(1));
+    const std::vector<float> query = unit_vectors(1, 512, 1U << 30U);
+    const Rows rows(query.data(), 1, 512);
+    const Matches before = map.search(rows, k)[0];
+    const std::int64_t known = map.size();
+    bool consistent = true;
+    const auto ask = [&](Latencies& latencies) {
+      for (int i = 0; i < 100; ++i) {
+        const long preempted = preemptions();
+        const double start = milliseconds(), of_thread = bench::thread_seconds();
+        const MapSnapshot snapshot = map.snapshot();
+        const double wait = milliseconds() - start;
+        if (preemptions() == preempted) latencies.waits.push_back(wait);
+        const Matches found = snapshot.search(rows, k)[0];
+        latencies.queries.push_back(milliseconds() - start);
+        latencies.processor.push_back(1e3 * (bench::thread_seconds() - of_thread));
+        const std::int64_t added = snapshot.size() - known;
+        const Matches all = snapshot.search(rows, added + k)[0];
+        consistent &= std::ssize(all) == added + k && std::equal(found.begin(), found.end(), all.begin());
+        for (std::int64_t j = 0; j < std::ssize(all); ++j)
+          consistent &= all[static_cast<std::size_t>(j)].id == (j < added ? known + j : before[static_cast<std::size_t>(j - added)].id);
       }
-    });
-    const auto beside = longest();
-    double snapshot = 0;
-    for (int i = 0; i < 200; ++i) {
-      const auto start = std::chrono::steady_clock::now();
-      benchmark::DoNotOptimize(map.snapshot().size());
-      snapshot = std::max(snapshot, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    };
+    for (auto _ : state) {
+      Latencies alone, beside;
+      for (int turn = 0; turn < 5; ++turn) {
+        ask(alone);
+        std::atomic<bool> ended = false;
+        std::thread adds([&] {
+          while (!ended) map.add(Place{.name = "frame"}, query);
+        });
+        ask(beside);
+        ended = true;
+        adds.join();
+      }
+      if (!consistent) state.SkipWithError("an answer is of no state of the map");
+      alone.report(state, "alone");
+      beside.report(state, "beside");
+      state.counters["median_ratio"] = quantile(beside.queries, 0.5) / quantile(alone.queries, 0.5);
+      state.counters["p99_ratio"] = quantile(beside.queries, 0.99) / quantile(alone.queries, 0.99);
+      state.counters["added"] = static_cast<double>(map.size() - known);
     }
-    state.counters["longest_snapshot_ms_beside"] = snapshot * 1e3;
-    ended = true;
-    adds.join();
-    state.counters["median_ms_alone"] = alone.first * 1e3;
-    state.counters["longest_ms_alone"] = alone.second * 1e3;
-    state.counters["median_ms_beside"] = beside.first * 1e3;
-    state.counters["longest_ms_beside"] = beside.second * 1e3;
-    state.counters["added"] = static_cast<double>(added);
   }
   std::filesystem::remove(path);
   std::filesystem::remove(path + "-lock");

@@ -13,6 +13,9 @@
 #include <vpr/index/signs.hpp>
 #include <vpr/index/top_k.hpp>
 
+#ifdef VPR_WITH_FAISS
+#include <vpr/index/faiss.hpp>
+#endif
 #ifdef VPR_WITH_HNSW
 #include <vpr/index/hnsw.hpp>
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// refused: use of deleted function
+// refused: deleted
 #include <vpr/local/store.hpp>
 #include <vpr/matcher/any.hpp>
 #include <vpr/matcher/mutual_nearest.hpp>

@@ -25,9 +25,9 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <exception>
 #include <memory>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -91,11 +91,16 @@ class HnswIndex {
 
   /// The descriptor of that id, also of one that was removed. @throws ConfigError for an id that is not here
   std::vector<float> descriptor(std::int64_t id) const {
-    require_id(id);
-    std::vector<float> values(static_cast<std::size_t>(dim()));
-    std::memcpy(values.data(), graph_->getDataByInternalId(static_cast<hnswlib::tableint>(id)), sizeof(float) * values.size());
-    return values;
+    const std::span<const float> values = values_of(id);
+    return {values.begin(), values.end()};
   }
+  /// The same where it lies, until the index is changed.
+  std::span<const float> values_of(std::int64_t id) const& {
+    require_id(id);
+    const char* const values = graph_->getDataByInternalId(static_cast<hnswlib::tableint>(id));
+    return {reinterpret_cast<const float*>(values), static_cast<std::size_t>(dim())};
+  }
+  void values_of(std::int64_t) const&& = delete;
 
   const HnswSettings& settings() const& { return settings_; }
   HnswSettings settings() && { return settings_; }

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,7 +92,7 @@ class PlaceGraph {
         added.push_back(id);
         return;
       }
-      const std::vector<float> known = index_.descriptor(at);
+      const std::span<const float> known = index_.values_of(at);
       if (!index_.contains(at) || !std::equal(values.begin(), values.end(), known.begin())) replaced.push_back(at);
       ++at;
     });

@@ -1,0 +1,15 @@
+# VprFaiss::VprFaiss, FAISS with what it calls: LAPACK, BLAS and OpenMP's library. Our own sources are not compiled with OpenMP for it.
+find_path(VprFaiss_INCLUDE_DIR faiss/Index.h)
+find_library(VprFaiss_LIBRARY faiss)
+if(VprFaiss_LIBRARY)
+  find_package(LAPACK QUIET)
+  find_package(OpenMP QUIET COMPONENTS CXX)
+endif()
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(VprFaiss REQUIRED_VARS VprFaiss_LIBRARY VprFaiss_INCLUDE_DIR LAPACK_FOUND OpenMP_CXX_FOUND)
+mark_as_advanced(VprFaiss_INCLUDE_DIR VprFaiss_LIBRARY)
+if(VprFaiss_FOUND AND NOT TARGET VprFaiss::VprFaiss)
+  add_library(VprFaiss::VprFaiss UNKNOWN IMPORTED)
+  set_target_properties(VprFaiss::VprFaiss PROPERTIES IMPORTED_LOCATION "${VprFaiss_LIBRARY}"
+    INTERFACE_LINK_LIBRARIES "LAPACK::LAPACK;${OpenMP_CXX_LIBRARIES}" INTERFACE_INCLUDE_DIRECTORIES "${VprFaiss_INCLUDE_DIR}")
+endif()
