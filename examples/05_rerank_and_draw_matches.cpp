@@ -4,9 +4,19 @@
 // come from one pass of the network. The page draws the matches.
 //
 //     05_rerank_and_draw_matches WEIGHTS FOLDER_OF_KNOWN_PLACES PHOTO PAGE.html
-#include <vpr/vpr.hpp>
-
+#include <vpr/aggregator/gem.hpp>
+#include <vpr/backbone/dinov2.hpp>
+#include <vpr/dataset/dataset.hpp>
+#include <vpr/eval/match_lines.hpp>
+#include <vpr/eval/report_html.hpp>
 #include <vpr/eval/report_thumbnails.hpp>
+#include <vpr/image/read.hpp>
+#include <vpr/index/flat.hpp>
+#include <vpr/io/load.hpp>
+#include <vpr/io/open.hpp>
+#include <vpr/local.hpp>
+#include <vpr/matcher.hpp>
+#include <vpr/model/two_stage.hpp>
 
 #include <cstdio>
 
