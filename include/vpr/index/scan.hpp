@@ -13,6 +13,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -39,18 +40,39 @@ inline std::int64_t scan_slices(std::int64_t panels) {
 template <class Order>
 using BestOfQueries = std::vector<TopK<Order>>;
 
-/// The best k for each query of a batch, `scan(begin, end, best)` offering the rows of the panels [begin, end).
+/// The best k for each query of a batch, `scan(begin, end, best)` offering the rows of the panels [begin, end). What one slice found bounds a later one that
+/// goes on with it, so that only as many lists of k are filled as threads work; the rows that one list is offered have ascending ids.
 template <class Order, class Scan>
 void best_of_panels(std::int64_t panels, std::int64_t queries, std::int64_t k, const Scan& scan, Matches* found) {
   const std::int64_t slices = scan_slices(panels);
-  const BestOfQueries<Order> none(static_cast<std::size_t>(queries), TopK<Order>(k));
-  std::vector<BestOfQueries<Order>> best(static_cast<std::size_t>(slices), none);
-  parallel_for(slices, [&](std::int64_t s) { scan(panels * s / slices, panels * (s + 1) / slices, best[static_cast<std::size_t>(s)]); });
-  for (std::size_t q = 0; q < none.size(); ++q) {
-    for (std::size_t s = 1; s < best.size(); ++s) {
-      for (const Match& match : best[s][q].take()) best[0][q].offer(match);
+  struct Part {
+    std::int64_t slice;
+    BestOfQueries<Order> best;
+  };
+  std::vector<Part> parts;  // that no thread works on
+  std::mutex mutex;
+  parallel_for(slices, [&](std::int64_t s) {
+    Part part{s, {}};
+    {
+      const std::lock_guard lock(mutex);
+      const auto earlier = std::find_if(parts.begin(), parts.end(), [s](const Part& other) { return other.slice < s; });
+      if (earlier != parts.end()) {
+        std::swap(*earlier, parts.back());
+        part.best = std::move(parts.back().best);
+        parts.pop_back();
+      }
     }
-    found[q] = best[0][q].take();
+    part.best.resize(static_cast<std::size_t>(queries), TopK<Order>(k));
+    scan(panels * s / slices, panels * (s + 1) / slices, part.best);
+    const std::lock_guard lock(mutex);
+    parts.push_back(std::move(part));
+  });
+  for (std::int64_t q = 0; q < queries; ++q) {
+    TopK<Order> best(k);
+    for (Part& part : parts) {
+      for (const Match& match : part.best[static_cast<std::size_t>(q)].take()) best.offer(match);
+    }
+    found[q] = best.take();
   }
 }
 
