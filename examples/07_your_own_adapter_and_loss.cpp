@@ -2,8 +2,14 @@
 // Teaches: an adapter of your own is a class template over the backend that implements the places of a block that it changes;
 // a loss of your own is a class that computes one value from ops. Both train without a gradient of their own.
 // Trains on an untrained network and on noise: it shows the shape of the code, its results mean nothing.
+#include <vpr/aggregator/gem.hpp>
 #include <vpr/autograd.hpp>
-#include <vpr/vpr.hpp>
+#include <vpr/backbone/dinov2.hpp>
+#include <vpr/core/random.hpp>
+#include <vpr/layer/initialise.hpp>
+#include <vpr/model/pipeline.hpp>
+#include <vpr/train/adam.hpp>
+#include <vpr/train/parameters.hpp>
 
 #include <cstdio>
 #include <span>
