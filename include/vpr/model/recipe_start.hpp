@@ -3,6 +3,8 @@
 /// What a training's parameters start from.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <cstdint>
 #include <string>
 #include <vector>
