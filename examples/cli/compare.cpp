@@ -67,7 +67,8 @@ std::vector<Candidate> read_candidates(const EvaluateOptions& options) {
     if (words.size() > 1) candidate.model.weights = words[1];
     VPR_REQUIRE(vpr::ConfigError, candidate.model.has_model(), options.models, ": line ", number,
                 ": want MODEL WEIGHTS [OPTION...]: the weights are missing");
-    const std::size_t end = line.find(words.back()) + words.back().size();
+    std::size_t end = 0;
+    for (const std::string& word : words) end = line.find(word, end) + word.size();
     candidate.name = vpr::text_of(words[0], words.size() > 1 ? " " : "", std::filesystem::path(candidate.model.weights).filename().string(),
                                   line.substr(std::min(end, line.size())));
     all.push_back(std::move(candidate));

@@ -6,6 +6,7 @@
 #include "memory_file.hpp"
 
 #include <vpr/map/snapshot.hpp>
+#include <vpr/model/model_request.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -98,6 +99,7 @@ std::string content_of(const std::string& path) {
 
 void require_weights(const ModelOptions& options, const vpr::ModelRecord& record, const std::string& map) {
   if (options.weights.empty()) return;  // the model has none
+  if (vpr::seed_of(record.weights) && options.weights == record.weights) return;
   const std::string made_with = vpr::text_of(vpr::escaped(record.weights), " of hash ", record.weights_hash);
   std::error_code ignored;
   VPR_REQUIRE(vpr::ConfigError, std::filesystem::exists(options.weights, ignored), options.weights, ": is not there; ", map,
@@ -115,7 +117,7 @@ std::vector<std::pair<std::string, std::string>> attachments_of(const ModelOptio
     std::error_code ignored;
     return path.empty() ? path : std::filesystem::absolute(path, ignored).string();
   };
-  anywhere.weights = absolute(options.weights);
+  if (!vpr::seed_of(options.weights)) anywhere.weights = absolute(options.weights);
   anywhere.calibrate = absolute(options.calibrate);
   if (const std::string list = options.context_list(); !list.empty()) anywhere.batch_context = "with:" + absolute(list);
   std::vector<std::pair<std::string, std::string>> attachments{{options_name, json_of(anywhere).dump()}};

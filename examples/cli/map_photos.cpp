@@ -98,6 +98,7 @@ void create(AddOptions options) {
   const bool finds_words = needs_vocabulary(options.model.model) && options.model.vocabulary.empty();
   if (finds_words && options.model.save_vocabulary.empty()) options.model.save_vocabulary = memory_file();
   vpr::Timing timing;
+  options.local.precision = options.local.precision_name();  // that given by default is no other
   const Describer describe(options.model, photos, "photos", timing, reader,
                            options.local.kind.empty() ? std::nullopt : std::optional(options.local));
   const std::string path = vpr::detail::link_target(options.map);

@@ -39,7 +39,7 @@ vpr::Recipe recipe_of(const TrainOptions& options) {
   if (options.pool > 0) recipe.miner.pool = options.pool;
   if (options.by != "automatic") recipe.by = vpr::places_by(options.by);
   if (!options.size.empty()) recipe.size = vpr::parse_image_size(options.size, "--size");
-  if (recipe.start.clusters.parameter.empty() && !recipe.pairs) recipe.start.clusters = vpr::cluster_start(recipe.system);
+  if (!vpr::CompositionName(recipe.system).aggregator.empty() && !recipe.pairs) recipe.start.clusters = vpr::cluster_start(recipe.system);
   recipe.miner.full = recipe.mining == vpr::Mining::full;
   recipe.miner.seed = options.seed;
   const bool mined = recipe.mining != vpr::Mining::batch;

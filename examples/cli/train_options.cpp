@@ -103,7 +103,8 @@ std::map<std::string, std::string> deciding_options(const TrainOptions& options,
 
 void check_training(const TrainOptions& options, const std::map<std::string, std::string>& deciding) {
   const std::string state_path = options.files().state();
-  const std::vector<std::string> outputs{options.out, state_path, options.files().best(), options.log, options.report};
+  const std::vector<std::string> outputs{options.out, state_path,    options.files().best(), options.files().candidate(),
+                                         options.log, options.report};
   for (const std::string& path : outputs) {
     VPR_REQUIRE(vpr::ConfigError, options.resume || options.force || !is_there(path), "train: ", path,
                 " is there already, perhaps of a finished training: add --resume to go on from it, give another name, or add --force to "

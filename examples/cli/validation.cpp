@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -23,6 +24,9 @@ Validation::Validation(const TrainOptions& options, const vpr::Recipe& recipe) {
                                  .positions = vpr::position_unit(options.positions)});
   VPR_REQUIRE(vpr::ConfigError, dataset_->positives.has_value(),
               "train: the right answers of the validation are not known: give --positives, or photos with positions");
+  VPR_REQUIRE(vpr::ConfigError,
+              std::any_of(dataset_->positives->begin(), dataset_->positives->end(), [](const auto& right) { return !right.empty(); }),
+              "train: no query of the validation has a right answer: see --positives and --radius");
   warn_of_easy_answers(*dataset_, options.radius);
   model_.model = recipe.system;
   model_.tokens = recipe.tokens;

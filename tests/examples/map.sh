@@ -200,10 +200,20 @@ printed "pca.map: its places have no local features"
 expect 0 "$vpr" map create plain.map "${model[@]}" town/database
 expect 2 "$vpr" map merge plain.map local.map
 printed "do not keep the same local features"
+expect 0 "$vpr" map create coarse_local.map "${model[@]}" "${local[@]:0:2}" town/database
+expect 0 "$vpr" map create half_local.map "${model[@]}" "${local[@]:0:2}" --local-precision f16 town/database
+expect 0 "$vpr" map merge coarse_local.map half_local.map  # f16 is the default
 expect 2 "$vpr" map create head.map "${model[@]}" --local head
 printed "has no local head"
 expect 2 "$vpr" map create block.map "${model[@]}" --local-block 3
 printed "--local-block requires --local"
+
+# Weights that are drawn at random have no file.
+expect 0 "$vpr" map create seed.map "${model[@]:0:2}" --weights seed:1 --size 28 town/database
+expect 0 "$vpr" map add seed.map town/queries/fog
+expect 0 "$vpr" map query seed.map town/queries/fog --top 1
+expect 2 "$vpr" map query seed.map town/queries/fog --weights seed:2
+printed "seed.map is described with seed:1"
 
 # Whenever adding is killed, what was committed is there and whole, and the same command goes on.
 expect 0 "$vpr" map create whole.map "${model[@]}" town

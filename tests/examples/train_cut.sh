@@ -39,6 +39,13 @@ used gem dinov2-vits14:2+gem unit
 train netvlad --recipe salad --model dinov2-vits14:2+netvlad --tuned-blocks 1 --tokens raw
 used netvlad dinov2-vits14:2+netvlad raw
 grep -q "aggregator.conv.weight starts from clusters of" netvlad.txt || { cat netvlad.txt; fail "NetVLAD starts from no clusters"; }
+# Another model than the file was trained as is told, and the state of a training is no file of weights.
+"$vpr" evaluate --model dinov2-vits14:2+gem --weights netvlad.safetensors "${sets[@]}" >out.txt 2>err.txt
+grep -q "model: dinov2-vits14:2+gem as asked, but netvlad.safetensors was trained as dinov2-vits14:2+netvlad" err.txt || { cat err.txt; fail "another model is not told"; }
+if "$vpr" evaluate --model dinov2-vits14:2+netvlad --weights netvlad.safetensors.state "${sets[@]}" >out.txt 2>err.txt; then fail "a state is taken for weights"; fi
+grep -q "is the state of a training" err.txt || { cat err.txt; fail "a state is not named"; }
+# A recipe's clusters are those of the model that is trained.
+train other --recipe netvlad --mining batch --model dinov2-vits14:2+netvlad --tuned-blocks 0
 # A network's photos are normalised as it was published with, and the file says so.
 size=32 weights=seed:1 train clip --recipe head --model clip-vitb16:1+gem
 used clip clip-vitb16:1+gem unit
@@ -48,6 +55,10 @@ grep -q -- "--preprocess normalise-then-resize-tensor+clip-normalised" clip.txt 
 
 refused "excludes" --recipe head --model dinov2-vits14+gem --backbone dinov2-vits14
 refused "the length of its tokens is no choice" --recipe salad --backbone dinov2-vits14 --tokens unit
+refused "no query of the validation has a right answer" --recipe head --model dinov2-vits14:2+gem --places 2 --photos 2 "${sets[@]}" --radius 0
+cp gem.safetensors none.candidate.safetensors
+refused "none.candidate.safetensors is there already" --recipe head --model dinov2-vits14:2+gem --places 2 --photos 2
+rm none.candidate.safetensors
 refused "nothing is left to train" --recipe head --model dinov2-vits14:2+mean
 echo "cut networks are used as they were trained"
 cd / && rm -rf "$folder"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/autograd.hpp>
 #include <vpr/matcher/any.hpp>
+#include <vpr/matcher/mutual_nearest.hpp>
 #include <vpr/matcher/super_glue.hpp>
 
 #include "tests/autograd/component_gradients.hpp"
@@ -79,6 +80,7 @@ TEST_CASE("A photo without keypoints matches nothing; features that are not at k
 TEST_CASE("SuperGlue has the authors' parameters, which a matcher chosen at run time shows") {
   std::vector<std::string> all;
   AnyMatcher<> any = SuperGlue<>();
+  CHECK(any.score_name() != MutualNearest<>().score_name());  // by which a map tells what compares its features
   any.visit([&](const std::string& name, auto& parameter) { all.push_back(name + ' ' + std::to_string(parameter.shape().rank())); }, "");
   const auto has = [&](const char* text) { return std::find(all.begin(), all.end(), text) != all.end(); };
   for (const char* text : {"bin_score 0", "kenc.encoder.0.weight 3", "kenc.encoder.1.running_var 1", "kenc.encoder.12.bias 1",

@@ -182,7 +182,7 @@ class SuperGlue {
     }
     return {first, second};
   }
-  std::string_view score_name() const { return "matches"; }
+  std::string_view score_name() const { return "matched keypoints"; }
 
   /// The scores `1×M×N` of N query and M candidate keypoints, from `described`.
   X scores(const X& query, const X& candidate) const {

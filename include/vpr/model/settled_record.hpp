@@ -29,11 +29,16 @@ inline ModelRecord published_record(const ModelRequest& request, std::string_vie
 }
 
 /// The file of a request's weights; nothing where there are none or they are drawn at random.
-/// @throws ConfigError  where none are given to a model that needs some
+/// @throws ConfigError  where none are given to a model that needs some; FormatError  for the state of a training
 inline std::optional<WeightFile> open_weights(const ModelRequest& request) {
   VPR_REQUIRE(ConfigError, !request.weights.empty() || !needs_weights(request.name), "model '", request.name,
               "' needs weights: give their file (--weights)");
-  return request.weights.empty() || seed_of(request.weights) ? std::nullopt : std::optional(vpr::open_weights(request.weights));
+  if (request.weights.empty() || seed_of(request.weights)) return std::nullopt;
+  WeightFile file = vpr::open_weights(request.weights);
+  const auto format = file.metadata().find("format");
+  VPR_REQUIRE(FormatError, format == file.metadata().end() || format->second != "vpr training state", request.weights,
+              ": is the state of a training; its weights are in the file of the same name without .state");
+  return file;
 }
 
 /// The record inside a weight file, of which every field can be used; an empty one where there is none.
@@ -61,6 +66,8 @@ inline ModelRecord settled(const ModelRequest& request, const std::optional<Weig
     asked.block = request.tap->block < 0 ? "last" : std::to_string(request.tap->block);
     asked.facet = text_of(request.tap->facet);
   }
+  if (request.on_message && !trained.model.empty() && trained.model != record.model)
+    request.on_message(text_of("model: ", record.model, " as asked, but ", record.weights, " was trained as ", trained.model));
   for (const std::string_view field : {"size", "preprocess", "position_rule", "block", "facet", "tokens"}) {
     std::string& value = *record.find(field);
     if (field == "tokens") value = default_tokens(request.name, parse_tap(record.block, record.facet));
