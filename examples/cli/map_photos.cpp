@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -69,21 +70,44 @@ std::unordered_map<std::string, std::filesystem::path> names_in(const vpr::MapSn
   return names;
 }
 
-/// Adds photos, a commit a batch; warns where codes of signs are all the same. @return the indices of those that could be read
-std::vector<std::size_t> add_to(vpr::PlaceMap& map, const std::string& session, const std::vector<vpr::Photo>& photos,
-                                const Describer& describe, vpr::LocalPrecision precision) {
-  bool one_sign = map.snapshot().precision() == vpr::MapPrecision::binary;
+/// Adds photos, a commit a batch; warns where codes of signs are all the same.
+/// @param map  gives the map, once a batch is described
+/// @return the indices of those that could be read
+std::vector<std::size_t> add_to(const std::function<vpr::PlaceMap&()>& map, const std::string& session,
+                                const std::vector<vpr::Photo>& photos, const Describer& describe, vpr::LocalPrecision precision) {
+  bool one_sign = true;
   const std::vector<std::size_t> added =
       describe.for_each_batch(photos, "photos", [&](const vpr::Descriptors& descriptors, auto local, auto indices) {
-        one_sign = one_sign && std::all_of(descriptors.values.begin(), descriptors.values.end(), [](float value) { return value > 0; });
+        one_sign = one_sign && map().snapshot().precision() == vpr::MapPrecision::binary &&
+                   std::all_of(descriptors.values.begin(), descriptors.values.end(), [](float value) { return value > 0; });
         std::vector<vpr::Place> places;
         for (const std::size_t i : indices) places.push_back({.name = photos[i].name, .session = session, .position = photos[i].position});
-        map.add(places, descriptors.rows(), local, precision);
+        map().add(places, descriptors.rows(), local, precision);
       });
   if (one_sign && !added.empty())
     std::cerr << "vpr: all values of these descriptors are above 0, as GeM's are, so their binary codes are all equal: no place is found "
                  "by them\n";
   return added;
+}
+
+/// Makes the map, in place of a file that may be overwritten.
+vpr::PlaceMap new_map(const AddOptions& options, const Describer& describe) {
+  const std::string path = vpr::detail::link_target(options.map);
+  std::error_code ignored;                                // PlaceMap says why there is a file still
+  if (std::filesystem::is_regular_file(path, ignored)) {  // as was checked
+    std::filesystem::remove(path, ignored);
+    std::filesystem::remove(path + "-lock", ignored);
+  }
+  return vpr::PlaceMap::build(
+      path, {describe.dimensions(), vpr::map_precision(options.descriptors), describe.record()}, [&](const auto& commit) {
+        commit([&](auto& editor) {
+          for (const auto& [name, content] : attachments_of(options.model)) editor.put_attachment(name, content);
+          if (options.local.kind.empty()) return;
+          const vpr::LoadedModel& model = describe.model();
+          const auto [name, content] = attachment_of({options.local, model.local, std::string(model.system.matcher.score_name())});
+          editor.put_attachment(name, content);
+        });
+      });
 }
 
 void create(AddOptions options) {
@@ -101,24 +125,14 @@ void create(AddOptions options) {
   options.local.precision = options.local.precision_name();  // that given by default is no other
   const Describer describe(options.model, photos, "photos", timing, reader,
                            options.local.kind.empty() ? std::nullopt : std::optional(options.local));
-  const std::string path = vpr::detail::link_target(options.map);
-  std::error_code ignored;                                // PlaceMap says why there is a file still
-  if (std::filesystem::is_regular_file(path, ignored)) {  // may be overwritten, as was checked above
-    std::filesystem::remove(path, ignored);
-    std::filesystem::remove(path + "-lock", ignored);
-  }
-  vpr::PlaceMap map = vpr::PlaceMap::build(
-      path, {describe.dimensions(), vpr::map_precision(options.descriptors), describe.record()}, [&](const auto& commit) {
-        commit([&](auto& editor) {
-          for (const auto& [name, content] : attachments_of(options.model)) editor.put_attachment(name, content);
-          if (options.local.kind.empty()) return;
-          const vpr::LoadedModel& model = describe.model();
-          const auto [name, content] = attachment_of({options.local, model.local, std::string(model.system.matcher.score_name())});
-          editor.put_attachment(name, content);
-        });
-      });
+  std::optional<vpr::PlaceMap> made;
+  const auto map = [&]() -> vpr::PlaceMap& {
+    if (!made) made = new_map(options, describe);
+    return *made;
+  };
   const std::vector<std::size_t> added = add_to(map, options.session, photos, describe, options.local.kept_as());
   reader.require_some(added, photos.size(), "photos");
+  map();
   std::cout << vpr::escaped(options.map) << ": " << added.size() << " places of " << describe.dimensions() << " dimensions\n";
   reader.left_out().finish();
 }
@@ -144,7 +158,8 @@ void add(const AddOptions& options) {
     vpr::Timing timing;
     const Describer describe(model, photos, "photos", timing, reader, options_of(local));
     vpr::require_same(record, describe.record(), vpr::text_of("descriptors of ", options.map, " and of these photos"));
-    added = add_to(map, options.session, photos, describe, options_of(local).value_or(LocalOptions()).kept_as());
+    added = add_to([&map]() -> vpr::PlaceMap& { return map; }, options.session, photos, describe,
+                   options_of(local).value_or(LocalOptions()).kept_as());
   }
   if (skipped == 0) reader.require_some(added, photos.size(), "photos");
   std::cout << vpr::escaped(options.map) << ": " << added.size() << " places added, " << skipped

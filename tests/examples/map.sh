@@ -208,6 +208,13 @@ printed "has no local head"
 expect 2 "$vpr" map create block.map "${model[@]}" --local-block 3
 printed "--local-block requires --local"
 
+# A map that is to be overwritten stays until the first photos of the new one are described.
+mkdir unreadable
+echo broken >unreadable/photo.jpg
+expect 1 "$vpr" map create plain.map "${model[@]}" --force unreadable
+is plain.map /places 8
+expect 0 "$vpr" map create plain.map "${model[@]}" --force town/queries
+is plain.map /places 32
 # Weights that are drawn at random have no file.
 expect 0 "$vpr" map create seed.map "${model[@]:0:2}" --weights seed:1 --size 28 town/database
 expect 0 "$vpr" map add seed.map town/queries/fog
