@@ -3,6 +3,7 @@
 
 #include "tests/image/photos.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/memory_limit.hpp"
 
 #include <array>
 #include <limits>
@@ -44,7 +45,7 @@ TEST_CASE("Sizes whose pixels cannot be counted or kept are refused with the lim
     CHECK_THROWS_AS(Planes(size), ShapeError);
     CHECK_THROWS_AS(ImageView(nullptr, size.height, size.width, 3), ShapeError);
   }
-#ifndef __SANITIZE_ADDRESS__
+#ifndef VPR_TEST_SANITIZED
   CHECK_THROWS_AS(Image({1 << 20, 1 << 20}), vpr::Error);  // 3 TB, where a machine has no such memory
 #endif
   const Image none({0, 7});

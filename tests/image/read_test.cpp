@@ -4,6 +4,7 @@
 
 #include "tests/image/photos.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/memory_limit.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <nlohmann/json.hpp>
@@ -63,7 +64,7 @@ TEST_CASE("Every hostile picture is read where Pillow reads it, else refused wit
     ++tried;
   }
   CHECK(tried >= 30);
-#ifndef __SANITIZE_ADDRESS__
+#ifndef VPR_TEST_SANITIZED
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   CHECK(usage.ru_maxrss < 200'000);  // kilobytes
