@@ -103,13 +103,15 @@ std::map<std::string, std::string> deciding_options(const TrainOptions& options,
 
 void check_training(const TrainOptions& options, const std::map<std::string, std::string>& deciding) {
   const std::string state_path = options.files().state();
-  const std::vector<std::string> outputs{options.out, state_path,    options.files().best(), options.files().candidate(),
-                                         options.log, options.report};
+  std::vector<std::string> outputs{options.out, state_path, options.files().best(), options.log, options.report};
+  const std::string candidate = options.files().candidate();  // one that a kill left is no loss, but for one that is a training's own
+  if (is_there(candidate + ".state")) outputs.push_back(candidate);
   for (const std::string& path : outputs) {
     VPR_REQUIRE(vpr::ConfigError, options.resume || options.force || !is_there(path), "train: ", path,
                 " is there already, perhaps of a finished training: add --resume to go on from it, give another name, or add --force to "
                 "overwrite it");
   }
+  if (!is_there(candidate + ".state")) outputs.push_back(candidate);
   check_outputs(outputs, {options.weights, options.data, options.database, options.queries, options.positives}, true);
   if (!options.resume) return;
 

@@ -56,9 +56,9 @@ grep -q -- "--preprocess normalise-then-resize-tensor+clip-normalised" clip.txt 
 refused "excludes" --recipe head --model dinov2-vits14+gem --backbone dinov2-vits14
 refused "the length of its tokens is no choice" --recipe salad --backbone dinov2-vits14 --tokens unit
 refused "no query of the validation has a right answer" --recipe head --model dinov2-vits14:2+gem --places 2 --photos 2 "${sets[@]}" --radius 0
-cp gem.safetensors none.candidate.safetensors
+for file in safetensors safetensors.state; do cp gem.$file none.candidate.$file; done
 refused "none.candidate.safetensors is there already" --recipe head --model dinov2-vits14:2+gem --places 2 --photos 2
-rm none.candidate.safetensors
+rm none.candidate.safetensors*
 refused "nothing is left to train" --recipe head --model dinov2-vits14:2+mean
 echo "cut networks are used as they were trained"
 cd / && rm -rf "$folder"
