@@ -8,6 +8,7 @@
 #include <vpr/dist/mpi.hpp>
 #include <vpr/dist/sharded_index.hpp>
 #include <vpr/index/flat.hpp>
+#include <vpr/layer/initialise.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -92,14 +93,7 @@ void describe(const vpr::Mpi& processes, int turns) {
   using B = vpr::Cpu<>;
   constexpr std::int64_t photos = 16, values = 3 * 224 * 224;
   vpr::DinoV2<vpr::ViTS14> network;
-  std::uint64_t seed = 1;
-  network.visit(
-      [&](const std::string&, auto& parameter) {
-        std::vector<float> numbers = random_floats(parameter.shape().elements(), seed++);
-        for (float& number : numbers) number *= 0.05F;
-        parameter.assign(std::span<const float>(numbers));
-      },
-      "");
+  vpr::initialise(network, 1);
   const std::vector<float> pixels = random_floats(photos * values, 3);
   const auto described = [&](std::int64_t begin, std::int64_t end) {
     const std::span<const float> part(pixels.data() + begin * values, static_cast<std::size_t>((end - begin) * values));
