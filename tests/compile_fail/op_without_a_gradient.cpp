@@ -10,6 +10,7 @@ struct Mine {
   static constexpr Tolerance value = exact;
   static Cases<> cases() { return {speed()}; }
   static Case<> speed() { return {{{{5}}}}; }
+  static constexpr auto apply = [](auto& in, NoSettings) { return std::move(in[0]); };
 };
 
 Specs<Mine> specs;

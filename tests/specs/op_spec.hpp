@@ -75,6 +75,7 @@ inline constexpr Tolerance exact{0, "elements are moved or compared"};
 struct NoGradient {
   const char* because;
 };
+constexpr bool has_reason(const auto& tolerance) { return tolerance.because && *tolerance.because; }
 
 /// Around the sizes of vectors (16 floats) and tiles (192 columns, 256 elements).
 inline constexpr std::initializer_list<std::int64_t> widths{0, 1, 2, 3, 15, 16, 17, 193, 257};
@@ -114,7 +115,7 @@ struct Definitions : ScalarKernels<SerialExecutor>, ScalarGradients<SerialExecut
 ///   NaN is not;
 /// - `cases()`, at odd sizes, and `speed()`, one at the size of a network;
 /// - `examples()`, computed by hand, and `refused()`, where they do not stand in tests/ops;
-/// - `apply(inputs, settings)`, the op in the library's words, over `Tensor` and `Var` alike.
+/// - `apply`, a function object of `(inputs, settings)`: the op in the library's words, over `Tensor` and `Var` alike.
 template <class S>
 constexpr bool is_op_spec() {
   static_assert(
@@ -126,10 +127,13 @@ constexpr bool is_op_spec() {
   static_assert(
       requires { S::gradient.because; },
       "OpSpec: an op needs a gradient: overload it for Var and give its spec `gradient`, a tolerance, or NoGradient with the reason");
+  static_assert(has_reason(S::value) && has_reason(S::gradient), "OpSpec: a tolerance and NoGradient need their reason");
   static_assert(
       requires { S::cases().front().inputs; }, "OpSpec: an op needs cases: give its spec `cases()`, at odd sizes");
   static_assert(
       requires { S::speed().inputs; }, "OpSpec: an op is timed: give its spec `speed()`, a case at the size of a network");
+  static_assert(
+      requires { S::apply; }, "OpSpec: a spec needs `apply`, a function object that calls the op over Tensor and Var alike");
   return true;
 }
 

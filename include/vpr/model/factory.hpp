@@ -45,6 +45,9 @@ class Factory {
     static_assert(
         requires(const Arguments&... arguments) { make.template operator()<B>(arguments...); },
         "a row of a registry needs a factory: a function object whose operator()<B>(...) makes its part over backend B");
+    static_assert(
+        requires(const Arguments&... arguments) { Part<B>(make.template operator()<B>(arguments...)); },
+        "the factory of a registry's row returns its part over backend B by value: what this operator()<B>(...) returns is no such part");
     return [make](const Arguments&... arguments) { return Part<B>(make.template operator()<B>(arguments...)); };
   }
 

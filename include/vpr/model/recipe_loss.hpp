@@ -57,6 +57,11 @@ class RecipeLoss {
     static_assert(!std::same_as<Missing, void>,
                   "a recipe needs a loss: of places, such as MultiSimilarityLoss<>(), and of triplets, such as TripletLoss()");
   }
+  template <class Single>
+  requires(!std::same_as<Single, RecipeLoss>) RecipeLoss(Single) {
+    static_assert(!std::same_as<Single, Single>,
+                  "a recipe needs two losses, {of places, of triplets}, such as {MultiSimilarityLoss<>(), TripletLoss()}");
+  }
   template <class OfPlaces, class OfTriplets>
   RecipeLoss(OfPlaces of_places, OfTriplets of_triplets)
       : local_(detail::LocalPlacesLoss<OfPlaces> || detail::LocalTripletsLoss<OfTriplets>) {
