@@ -12,14 +12,25 @@
 #include <vpr/backend/cpu/each_instruction_set.inl>
 
 namespace vpr::bench {
+namespace {
+
+auto loop_of(Precision precision) {
+  using namespace detail;
+#if VPR_SEVERAL_INSTRUCTION_SETS
+  if (instruction_set() == InstructionSet::amx && precision != Precision::f32) return avx512_bf16::amx_loops[precision == Precision::int8];
+#endif
+  return VPR_CHOSEN_KERNELS(register_loops)[static_cast<std::size_t>(precision)];
+}
+
+}  // namespace
 
 double peak(Precision precision, int runs) {
-  using namespace detail;
+  const auto sum_in_registers = loop_of(precision);
   constexpr std::int64_t rounds = 50'000;
   double best = 0;
   for (int run = 0; run < runs; ++run) {
     const double start = thread_seconds();
-    const double operations = VPR_CHOSEN_KERNELS(register_loops)[static_cast<std::size_t>(precision)](rounds);
+    const double operations = sum_in_registers(rounds);
     best = std::max(best, operations * static_cast<double>(rounds) / (thread_seconds() - start));
   }
   // Some processors take products of bfloat16 more slowly than those of floats, which then run.

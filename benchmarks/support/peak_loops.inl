@@ -33,6 +33,29 @@ double sum_in_registers(std::int64_t rounds) {
 inline constexpr std::array<double (*)(std::int64_t), 3> register_loops = {sum_in_registers<PlainTerms<float>>, sum_in_registers<Bf16Terms>,
                                                                            sum_in_registers<Int8Terms>};
 
+#if VPR_BF16_AND_VNNI
+template <class Terms>
+double sum_by_amx(std::int64_t rounds) {
+  const AmxShapes shapes;
+  asm volatile("ldtilecfg %0" : : "m"(shapes));
+  amx_zero<6>();
+  amx_zero<7>();
+  for (std::int64_t round = 0; round < rounds; ++round) {
+    Terms::template add_tile<0, 6, 7>();
+    Terms::template add_tile<1, 6, 7>();
+    Terms::template add_tile<2, 6, 7>();
+    Terms::template add_tile<3, 6, 7>();
+    Terms::template add_tile<4, 6, 7>();
+    Terms::template add_tile<5, 6, 7>();
+  }
+  asm volatile("tilerelease");
+  return 2.0 * 6 * amx_rows * amx_rows * amx_rows * Terms::unit;
+}
+
+/// Of bfloat16 and of bytes.
+inline constexpr std::array<double (*)(std::int64_t), 2> amx_loops = {sum_by_amx<AmxBf16>, sum_by_amx<AmxInt8>};
+#endif
+
 }  // namespace VPR_INSTRUCTION_SET
 }  // namespace VPR_TARGET
 }  // namespace vpr::detail

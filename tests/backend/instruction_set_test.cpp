@@ -18,5 +18,7 @@ TEST_CASE("Without a name the best instruction set of the processor runs, and ea
 TEST_CASE("An instruction set that is unknown, or that the processor does not have, is refused with the names of those it has") {
   CHECK_THROWS_WITH(detail::asked_instruction_set("AVX2"),
                     ContainsSubstring("VPR_ISA=AVX2") && ContainsSubstring(std::string(name_of(best_instruction_set()))));
-  if (best_instruction_set() < InstructionSet::avx512_bf16) CHECK_THROWS_AS(detail::asked_instruction_set("avx512_bf16"), ConfigError);
+  for (const InstructionSet set : {InstructionSet::avx512_bf16, InstructionSet::amx}) {
+    if (best_instruction_set() < set) CHECK_THROWS_AS(detail::asked_instruction_set(std::string(name_of(set)).c_str()), ConfigError);
+  }
 }

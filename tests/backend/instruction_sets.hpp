@@ -5,6 +5,7 @@
 
 #include <vpr/backend/cpu/instruction_set.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,8 +15,8 @@ namespace vpr::test {
 template <class Kernels>
 std::vector<std::pair<std::string, const Kernels*>> of_this_processor(const std::vector<const Kernels*>& compiled) {
   std::vector<std::pair<std::string, const Kernels*>> named;
-  for (std::size_t i = 0; i <= static_cast<std::size_t>(best_instruction_set()); ++i)
-    named.emplace_back(name_of(static_cast<InstructionSet>(i)), compiled[i]);
+  const std::size_t count = std::min(static_cast<std::size_t>(best_instruction_set()) + 1, compiled.size());
+  for (std::size_t i = 0; i < count; ++i) named.emplace_back(name_of(static_cast<InstructionSet>(i)), compiled[i]);
   return named;
 }
 

@@ -107,6 +107,32 @@ TEST_CASE("Products of bfloat16 by instructions of their own are as close as by 
   matrix.multiply(avx512_bf16::float_products[1], {c.x.data(), c.inputs, c.rows}, {}, out.data(), c.outputs);
   CHECK(worst(c, matrix, out) <= 1);
 }
+
+TEST_CASE("Products by AMX are as close as others, read nothing behind a panel, and of bytes give the same bits") {
+  if (best_instruction_set() < InstructionSet::amx) {
+    WARN("skipped: this processor has no AMX");
+    return;
+  }
+  for (const std::int64_t rows : {1, 2, 16, 17, 33, 48, 49, 97}) {
+    for (const std::int64_t inputs : {1, 31, 64, 65, 1030, 2100}) {
+      const Case c(rows, 34, inputs);
+      std::vector<float> out(static_cast<std::size_t>(c.rows * c.outputs)), other(out.size());
+      // The panel behind the first holds infinities, which times the zeros of a row's end would be no number.
+      std::vector<float> weights = c.weights;
+      std::fill(weights.begin() + 32 * inputs, weights.end(), std::numeric_limits<float>::infinity());
+      const PackedMatrix rounded = PackedMatrix::from(Shape{c.outputs, inputs}, weights, Precision::bf16);
+      rounded.multiply(avx512_bf16::amx_products[0], {c.x.data(), inputs, rows}, {}, out.data(), c.outputs);
+      rounded.multiply(avx512::float_products[1], {c.x.data(), inputs, rows}, {}, other.data(), c.outputs);
+      for (std::int64_t i = 0; i < rows * c.outputs; ++i) {
+        if (i % c.outputs < 32) REQUIRE(std::abs(out[static_cast<std::size_t>(i)] - other[static_cast<std::size_t>(i)]) <= 1e-4F);
+      }
+      const PackedMatrix bytes = PackedMatrix::from(Shape{c.outputs, inputs}, c.weights, Precision::int8);
+      bytes.multiply(avx512_bf16::amx_products[1], {c.x.data(), inputs, rows}, {}, out.data(), c.outputs);
+      bytes.multiply(avx512_bf16::float_products[2], {c.x.data(), inputs, rows}, {}, other.data(), c.outputs);
+      REQUIRE(out == other);
+    }
+  }
+}
 #endif
 
 TEST_CASE("Bias, activation, scale, gate and residual follow a product in this order, each or none", "[every_set]") {

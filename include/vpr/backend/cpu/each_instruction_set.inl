@@ -25,6 +25,8 @@
 #if VPR_SEVERAL_INSTRUCTION_SETS
 
 #if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpragma-clang-attribute"  // a file may have no kernels of a set, or take them from a smaller one
 #pragma clang attribute push(__attribute__((target("avx2,fma,bmi,bmi2,popcnt,lzcnt,f16c"))), apply_to = function)
 #else
 #pragma GCC push_options
@@ -43,11 +45,6 @@
 #pragma clang attribute pop
 #else
 #pragma GCC pop_options
-#endif
-
-#if defined(__clang__)
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wpragma-clang-attribute"  // a file may take a set's kernels from a smaller set
 #endif
 
 // clang halves wide vectors where the flags name a processor that it tunes for narrow ones.

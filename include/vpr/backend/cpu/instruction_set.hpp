@@ -6,6 +6,7 @@
 #include <vpr/core/error.hpp>
 #include <vpr/core/target.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <string_view>
@@ -17,6 +18,12 @@
 #define VPR_SEVERAL_INSTRUCTION_SETS 0
 #endif
 
+#if VPR_SEVERAL_INSTRUCTION_SETS && defined(__linux__)
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 namespace vpr {
 
 /// The instruction sets that kernels are compiled for whatever the compiler's flags, each with all of those before it. On other processors
@@ -26,11 +33,29 @@ enum class InstructionSet {
   avx2,         ///< AVX2 and FMA
   avx512,       ///< AVX-512 F, BW, CD, DQ and VL
   avx512_bf16,  ///< AVX-512 BF16, VNNI and VPOPCNTDQ
+  amx,          ///< AMX TILE, BF16 and INT8, for products of bfloat16 and of bytes
 };
 
-inline constexpr std::array<std::string_view, 4> instruction_set_names = {"baseline", "avx2", "avx512", "avx512_bf16"};
+inline constexpr std::array<std::string_view, 5> instruction_set_names = {"baseline", "avx2", "avx512", "avx512_bf16", "amx"};
 
 inline std::string_view name_of(InstructionSet set) { return instruction_set_names[static_cast<std::size_t>(set)]; }
+
+namespace detail {
+
+/// Whether the processor has AMX and Linux lets this process use it: its registers are large, so a process asks for them once.
+inline bool may_use_amx() {
+#if VPR_SEVERAL_INSTRUCTION_SETS && defined(__linux__)
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  constexpr unsigned bf16 = 1U << 22, tile = 1U << 24, int8 = 1U << 25, all = bf16 | tile | int8;
+  if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 || (d & all) != all) return false;
+  constexpr long ask_for_state = 0x1023, tile_data = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
+  return syscall(SYS_arch_prctl, ask_for_state, tile_data) == 0;
+#else
+  return false;
+#endif
+}
+
+}  // namespace detail
 
 /// The largest set that this processor and its operating system have.
 inline InstructionSet best_instruction_set() {
@@ -43,7 +68,7 @@ inline InstructionSet best_instruction_set() {
     return InstructionSet::avx2;
   if (!all(__builtin_cpu_supports("avx512bf16"), __builtin_cpu_supports("avx512vnni"), __builtin_cpu_supports("avx512vpopcntdq")))
     return InstructionSet::avx512;
-  return InstructionSet::avx512_bf16;
+  return detail::may_use_amx() ? InstructionSet::amx : InstructionSet::avx512_bf16;
 #else
   return InstructionSet::baseline;
 #endif
@@ -75,14 +100,14 @@ inline InstructionSet instruction_set() {
 
 namespace detail {
 
-/// Of the same kernels compiled for each set, those that run.
-template <class Kernels>
-const Kernels& chosen_kernels(const std::array<const Kernels*, 4>& compiled) {
-  return *compiled[static_cast<std::size_t>(instruction_set())];
-}
+/// Of the same kernels compiled for each set, those that run: with AMX, which has instructions for some products alone, those of the set before it.
 template <class Kernel>
 Kernel chosen_kernel(const std::array<Kernel, 4>& compiled) {
-  return compiled[static_cast<std::size_t>(instruction_set())];
+  return compiled[static_cast<std::size_t>(std::min(instruction_set(), InstructionSet::avx512_bf16))];
+}
+template <class Kernels>
+const Kernels& chosen_kernels(const std::array<const Kernels*, 4>& compiled) {
+  return *chosen_kernel(compiled);
 }
 
 }  // namespace detail

@@ -89,6 +89,8 @@ struct ProductKernels {
 #if VPR_HAS_KERNELS
 #define VPR_KERNELS <vpr/backend/cpu/kernels/products.inl>
 #include <vpr/backend/cpu/each_instruction_set.inl>
+#define VPR_KERNELS <vpr/backend/cpu/kernels/amx_products.inl>
+#include <vpr/backend/cpu/each_instruction_set.inl>
 #endif
 
 namespace vpr::detail {
@@ -97,6 +99,9 @@ inline namespace VPR_TARGET {
 #if VPR_HAS_KERNELS
 VPR_KERNELS_INLINE const ProductKernels<float>& float_product_kernels(Precision precision) {
 #if VPR_SEVERAL_INSTRUCTION_SETS
+  if (instruction_set() == InstructionSet::amx && precision != Precision::f32) {
+    return precision == Precision::bf16 ? avx512_bf16::amx_products[0] : avx512_bf16::amx_products[1];
+  }
   // The products of bfloat16 have instructions of their own, which Intel's cores take more slowly than floats.
   static const bool slow = __builtin_cpu_is("intel") && instruction_set() == InstructionSet::avx512_bf16;
   if (slow && precision == Precision::bf16) return avx512::float_products[1];

@@ -124,6 +124,18 @@ void sum_tile(const void* rows, const void* columns, std::int64_t units, const c
   sum_tile<Terms, Rows>(rows, columns, units, next, next_step, add, out, std::make_integer_sequence<int, 2 * Rows>());
 }
 
+/// Sums tiles of up to `rows` rows in vector registers.
+template <class TermsOfSums>
+struct VectorTiles {
+  using Terms = TermsOfSums;
+  static constexpr int rows = tile_rows;
+  template <int Rows>
+  static VPR_INLINE void sum(const void* left, const void* columns, std::int64_t units, const char* next, std::int64_t next_step, bool add,
+                             void* out) {
+    sum_tile<Terms, Rows>(left, columns, units, next, next_step, add, out);
+  }
+};
+
 /// A vector of up to `lanes` floats.
 VPR_INLINE Floats load_up_to(const float* from, std::int64_t count) { return count >= lanes ? load(from) : load_first(from, count); }
 VPR_INLINE void store_up_to(float* to, Floats x, std::int64_t count) { count >= lanes ? store(to, x) : store_first(to, x, count); }
@@ -206,14 +218,15 @@ VPR_INLINE void prefetch_result(const PackedProduct<T>& product, std::int64_t ro
 }
 
 /// See `ProductKernels::multiply`.
-template <class Terms>
+template <class Tiles, class Terms = typename Tiles::Terms>
 void multiply(const PackedProduct<typename Terms::Result>& product, ProductPart part, void* scratch) {
+  constexpr int most_rows = Tiles::rows;
   constexpr int word = sizeof(typename Terms::Right{}[0]), width = 2 * VPR_VECTOR_BYTES / word, slices = panel_columns / width;
   constexpr std::int64_t line_units = 64 / (sizeof(typename Terms::Left) * Terms::steps);
   const std::int64_t units = (product.depth + Terms::unit - 1) / Terms::unit, lines = (units + line_units - 1) / line_units;
   const std::int64_t runs = units > longest_run ? (units + longest_run - 1) / longest_run : 1;
   const std::int64_t run_lines = (lines + runs - 1) / runs;
-  const std::int64_t rows = part.row_end - part.row_begin, tiles = (rows + tile_rows - 1) / tile_rows;
+  const std::int64_t rows = part.row_end - part.row_begin, tiles = (rows + most_rows - 1) / most_rows;
   const std::int64_t strip = runs == 1 ? part.panel_end - part.panel_begin : strip_panels;
   const char *const left = static_cast<const char*>(product.left), *const right = static_cast<const char*>(product.right);
   for (std::int64_t strip_begin = part.panel_begin; strip_begin < part.panel_end; strip_begin += strip) {
@@ -228,25 +241,25 @@ void multiply(const PackedProduct<typename Terms::Result>& product, ProductPart 
         for (int slice = 0; slice < slices; ++slice) {
           std::int64_t row = part.row_begin;
           while (row < part.row_end) {
-            const std::int64_t height = tile_height(part.row_end - row, tile_rows);
+            const std::int64_t height = tile_height(part.row_end - row, most_rows);
             const char* const from = left + (row * lines + run * run_lines * height) * 64;
             char* to = static_cast<char*>(scratch);
             if (runs > 1) {
               to +=
-                  (((panel - strip_begin) * slices + slice) * padded_rows(rows, tile_rows) + row - part.row_begin) * (2 * VPR_VECTOR_BYTES);
+                  (((panel - strip_begin) * slices + slice) * padded_rows(rows, most_rows) + row - part.row_begin) * (2 * VPR_VECTOR_BYTES);
             }
             const std::int64_t wanted = height < part.row_end - row ? height : part.row_end - row;
             const std::int64_t column = panel * panel_columns + slice * width;
             if (run + 1 == runs) prefetch_result(product, row, wanted, column);
             const char* const slice_columns = columns + slice * 2 * VPR_VECTOR_BYTES;
-            if (height == tile_rows) {
-              sum_tile<Terms, tile_rows>(from, slice_columns, run_units, next, next_step, run > 0, to);
-            } else if (height == tile_rows / 3 * 2) {
-              sum_tile<Terms, tile_rows / 3 * 2>(from, slice_columns, run_units, next, next_step, run > 0, to);
-            } else if (height == tile_rows / 3) {
-              sum_tile<Terms, tile_rows / 3>(from, slice_columns, run_units, next, next_step, run > 0, to);
+            if (height == most_rows) {
+              Tiles::template sum<most_rows>(from, slice_columns, run_units, next, next_step, run > 0, to);
+            } else if (height == most_rows / 3 * 2) {
+              Tiles::template sum<most_rows / 3 * 2>(from, slice_columns, run_units, next, next_step, run > 0, to);
+            } else if (height == most_rows / 3) {
+              Tiles::template sum<most_rows / 3>(from, slice_columns, run_units, next, next_step, run > 0, to);
             } else {
-              sum_tile<Terms, 1>(from, slice_columns, run_units, next, next_step, run > 0, to);
+              Tiles::template sum<1>(from, slice_columns, run_units, next, next_step, run > 0, to);
             }
             next += run_units * next_step;
             if (run + 1 == runs) finish_tile(product, row, wanted, column, reinterpret_cast<typename Terms::Sum*>(to));
@@ -364,12 +377,12 @@ void pack_rows(RowsView<float> rows, std::int64_t depth, std::int64_t height, vo
 
 /// A template, so that only those who multiply doubles compile them.
 template <class T>
-inline constexpr ProductKernels<T> plain_products{tile_rows, PlainTerms<T>::steps, nullptr, multiply<PlainTerms<T>>};
+inline constexpr ProductKernels<T> plain_products{tile_rows, PlainTerms<T>::steps, nullptr, multiply<VectorTiles<PlainTerms<T>>>};
 
 inline constexpr std::array<ProductKernels<float>, 3> float_products = {{
-    {tile_rows, PlainTerms<float>::steps, pack_rows<PlainTerms<float>>, multiply<PlainTerms<float>>},
-    {tile_rows, Bf16Terms::steps, pack_rows<Bf16Terms>, multiply<Bf16Terms>},
-    {tile_rows, Int8Terms::steps, pack_rows<Int8Terms>, multiply<Int8Terms>},
+    {tile_rows, PlainTerms<float>::steps, pack_rows<PlainTerms<float>>, multiply<VectorTiles<PlainTerms<float>>>},
+    {tile_rows, Bf16Terms::steps, pack_rows<Bf16Terms>, multiply<VectorTiles<Bf16Terms>>},
+    {tile_rows, Int8Terms::steps, pack_rows<Int8Terms>, multiply<VectorTiles<Int8Terms>>},
 }};
 
 }  // namespace VPR_INSTRUCTION_SET
