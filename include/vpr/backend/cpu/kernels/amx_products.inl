@@ -60,6 +60,17 @@ struct AmxTiles {
   }
 
  private:
+  /// Multiplies part I of the rows by both parts of the columns, first by that which register 7 holds from the part before.
+  template <int I>
+  static VPR_INLINE void multiply(const char* rows, std::int64_t row_step, const char* columns) {
+    constexpr int first = I % 2, other = 1 - first;
+    amx_load<6>(rows, row_step);
+    if constexpr (I == 0) amx_load<7>(columns, 128);
+    Terms::template add_tile<3 * first + I, 6, 7>();
+    amx_load<7>(columns + other * 64, 128);
+    Terms::template add_tile<3 * other + I, 6, 7>();
+  }
+
   template <int Rows, int... I>
   static VPR_INLINE void sum(const char* left, const char* columns, std::int64_t units, const char* next, std::int64_t next_step, bool add,
                              char* out, std::int64_t row_step, std::int64_t sum_step, std::integer_sequence<int, I...>) {
@@ -76,10 +87,7 @@ struct AmxTiles {
         __builtin_memcpy(last, columns, static_cast<std::size_t>(units) * 128);
         columns = last;
       }
-      amx_load<7>(columns, 128);
-      ((amx_load<6>(left + I * amx_rows * 64, row_step), Terms::template add_tile<I, 6, 7>()), ...);
-      amx_load<7>(columns + 64, 128);
-      ((amx_load<6>(left + I * amx_rows * 64, row_step), Terms::template add_tile<3 + I, 6, 7>()), ...);
+      (multiply<I>(left + I * amx_rows * 64, row_step, columns), ...);
     }
     ((amx_store<I>(out + I * amx_rows * 128, sum_step), amx_store<3 + I>(out + I * amx_rows * 128 + 64, sum_step)), ...);
   }
