@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A map on disk: how long opening it takes, an exact search beside reading the same bytes once from memory, and queries while places are added.
-// The answers are verified first. VPR_MAP_PLACES says how many places; VPR_MAP_FOLDER where the maps are kept for the next run.
+// The answers are verified first. VPR_MAP_PLACES says how many places where a benchmark does not; VPR_MAP_FOLDER where the maps are kept for the next run.
 #include "benchmarks/support/bandwidth.hpp"
 #include "benchmarks/support/clock.hpp"
 
@@ -49,15 +49,15 @@ std::vector<float> unit_vectors(std::int64_t rows, std::int64_t dim, std::uint64
   return values;
 }
 
-/// The path of a map of that precision, made once.
-std::string map_of(MapPrecision precision, std::int64_t dim) {
+/// The path of a map of so many places, made once.
+std::string map_of(MapPrecision precision, std::int64_t dim, std::int64_t all = places()) {
   const std::filesystem::path folder = text_variable("VPR_MAP_FOLDER", std::filesystem::temp_directory_path().c_str());
-  const std::string path = (folder / text_of("vpr_bench_", name_of(precision), "_", places(), "x", dim, ".map")).string();
+  const std::string path = (folder / text_of("vpr_bench_", name_of(precision), "_", all, "x", dim, ".map")).string();
   if (std::filesystem::exists(path)) return path;
   static_cast<void>(PlaceMap::build(path, {dim, precision, {}}, [&](const auto& commit) {
     constexpr std::int64_t at_once = 1 << 15;
-    for (std::int64_t begin = 0; begin < places(); begin += at_once) {
-      const std::int64_t count = std::min(at_once, places() - begin);
+    for (std::int64_t begin = 0; begin < all; begin += at_once) {
+      const std::int64_t count = std::min(at_once, all - begin);
       const std::vector<float> rows = unit_vectors(count, dim, static_cast<std::uint64_t>(begin));
       commit([&](detail::MapEditor& editor) {
         for (std::int64_t i = 0; i < count; ++i) {
@@ -119,110 +119,140 @@ void search_map(benchmark::State& state) {
   state.counters["of_streaming"] = searching / streaming;
 }
 
-double milliseconds() { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+/// A copy of a map that may grow; gone with this.
+struct GrowingMap {
+  std::string path;
+  PlaceMap map;
 
-/// The value that a share of them does not exceed.
-double quantile(std::vector<double> values, double share) {
-  const auto place = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), place, values.end());
-  return *place;
-}
+  explicit GrowingMap(const std::string& of) : path(copied(of)), map(PlaceMap::open(path, MapAccess::write)) {}
+  GrowingMap(const GrowingMap&) = delete;
+  GrowingMap& operator=(const GrowingMap&) = delete;
+  ~GrowingMap() {
+    std::filesystem::remove(path);
+    std::filesystem::remove(path + "-lock");
+  }
 
-/// How often the system took the core away from this thread for another one that could run.
-long preemptions() {
-  rusage usage{};
-  getrusage(RUSAGE_THREAD, &usage);
-  return usage.ru_nivcsw;
-}
-
-/// What queries took, in milliseconds: until they had a snapshot, the only moment in which one could wait for a writer, and in all. Waits in which
-/// the system took the core away are not among them: on a busy machine they say how busy it is.
-struct Latencies {
-  std::vector<double> waits, queries, processor;  // the last: what queries took of this thread's time
-
-  void report(benchmark::State& state, const std::string& when) const {
-    state.counters["median_processor_ms_" + when] = quantile(processor, 0.5);
-    state.counters["waits_" + when] = static_cast<double>(waits.size());
-    for (const auto& [name, share] : {std::pair("median", 0.5), {"p99", 0.99}, {"longest", 1.0}}) {
-      state.counters[text_of(name, "_ms_", when)] = quantile(queries, share);
-      state.counters[text_of(name, "_wait_ms_", when)] = quantile(waits, share);
-    }
+ private:
+  static std::string copied(const std::string& of) {
+    std::filesystem::copy_file(of, of + ".growing", std::filesystem::copy_options::overwrite_existing);
+    return of + ".growing";
   }
 };
 
-/// Queries on one thread, alone and, in turn with that, while another thread adds places, a commit each. The descriptors that are added are the query, so that
-/// an answer shows which state of the map it is of: the new places that its snapshot has, in their order, then what was found before.
-void search_beside_adding(benchmark::State& state) {
-  const std::string path = map_of(MapPrecision::bf16, 512) + ".growing";
-  std::filesystem::copy_file(map_of(MapPrecision::bf16, 512), path, std::filesystem::copy_options::overwrite_existing);
-  {
-    PlaceMap map = PlaceMap::open(path, MapAccess::write);
-    const ExecutionScope one(Execution(1));
-    const std::vector<float> query = unit_vectors(1, 512, 1U << 30U);
-    const Rows rows(query.data(), 1, 512);
-    const Matches before = map.search(rows, k)[0];
-    const std::int64_t known = map.size();
-    bool consistent = true;
-    const auto ask = [&](Latencies& latencies) {
-      for (int i = 0; i < 100; ++i) {
-        const long preempted = preemptions();
-        const double start = milliseconds(), of_thread = bench::thread_seconds();
-        const MapSnapshot snapshot = map.snapshot();
-        const double wait = milliseconds() - start;
-        if (preemptions() == preempted) latencies.waits.push_back(wait);
-        const Matches found = snapshot.search(rows, k)[0];
-        latencies.queries.push_back(milliseconds() - start);
-        latencies.processor.push_back(1e3 * (bench::thread_seconds() - of_thread));
-        const std::int64_t added = snapshot.size() - known;
-        const Matches all = snapshot.search(rows, added + k)[0];
-        consistent &= std::ssize(all) == added + k && std::equal(found.begin(), found.end(), all.begin());
-        for (std::int64_t j = 0; j < std::ssize(all); ++j)
-          consistent &= all[static_cast<std::size_t>(j)].id == (j < added ? known + j : before[static_cast<std::size_t>(j - added)].id);
-      }
-    };
-    for (auto _ : state) {
-      Latencies alone, beside;
-      for (int turn = 0; turn < 5; ++turn) {
-        ask(alone);
-        std::atomic<bool> ended = false;
-        std::thread adds([&] {
-          while (!ended) {
-            map.add(Place{.name = "frame"}, query);
-            std::this_thread::sleep_for(std::chrono::milliseconds(2));  // or the map would grow by more than it had
-          }
-        });
-        ask(beside);
-        ended = true;
-        adds.join();
-      }
-      if (!consistent) state.SkipWithError("an answer is of no state of the map");
-      alone.report(state, "alone");
-      beside.report(state, "beside");
-      state.counters["median_ratio"] = quantile(beside.queries, 0.5) / quantile(alone.queries, 0.5);
-      state.counters["p99_ratio"] = quantile(beside.queries, 0.99) / quantile(alone.queries, 0.99);
-      state.counters["added"] = static_cast<double>(map.size() - known);
-    }
+/// What a part of a thread's work took, in milliseconds: on the wall, and of the processor. `slept`: how often it waited for something, such as a lock or the disk;
+/// `lost_core`: how often the system gave its core to another thread. On a busy machine the wall says how busy that is.
+struct Interval {
+  double wall = 0, processor = 0;
+  long slept = 0, lost_core = 0;
+
+  static Interval now() {
+    rusage usage{};
+    getrusage(RUSAGE_THREAD, &usage);
+    return {std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count(),
+            1e3 * bench::thread_seconds(), usage.ru_nvcsw, usage.ru_nivcsw};
   }
-  std::filesystem::remove(path);
-  std::filesystem::remove(path + "-lock");
+  Interval operator-(const Interval& begin) const {
+    return {wall - begin.wall, processor - begin.processor, slept - begin.slept, lost_core - begin.lost_core};
+  }
+};
+
+void report(benchmark::State& state, const std::string& what, const std::vector<Interval>& all) {
+  const auto quantiles = [&](const std::string& name, const auto& of) {
+    std::vector<double> values;
+    for (const Interval& one : all) values.push_back(of(one));
+    std::sort(values.begin(), values.end());
+    for (const auto& [share, quantile] : {std::pair("median", 0.5), {"p99", 0.99}, {"longest", 1.0}})
+      state.counters[text_of(what, name, share)] = values[static_cast<std::size_t>(quantile * static_cast<double>(values.size() - 1))];
+  };
+  quantiles("_ms_", [](const Interval& one) { return one.wall; });
+  quantiles("_processor_ms_", [](const Interval& one) { return one.processor; });
+  double longest = 0, slept = 0, kept = 0;  // of those that kept their core
+  for (const Interval& one : all) {
+    if (one.lost_core > 0) continue;
+    ++kept;
+    slept += one.slept > 0 ? 1 : 0;
+    longest = std::max(longest, one.wall);
+  }
+  state.counters[what + "_kept_core_ms_longest"] = longest;
+  state.counters[what + "_kept_core"] = kept;
+  state.counters[what + "_kept_core_slept"] = slept;
+  state.counters[what] = static_cast<double>(all.size());
+}
+
+/// Queries on one thread, alone and, in turn with that, while another thread adds places, a commit each. A query waits for a writer only until it has a snapshot.
+/// The descriptors that are added are the query, so that an answer shows which state of the map it is of: the new places that its snapshot has, in their order, then
+/// what was found before.
+void search_beside_adding(benchmark::State& state) {
+  GrowingMap growing(map_of(MapPrecision::bf16, 512, state.range(0)));
+  PlaceMap& map = growing.map;
+  const ExecutionScope one(Execution(1));
+  const std::vector<float> query = unit_vectors(1, 512, 1U << 30U);
+  const Rows rows(query.data(), 1, 512);
+  const Matches before = map.search(rows, k)[0];
+  const std::int64_t known = map.size();
+  bool consistent = true;
+  struct Taken {
+    std::vector<Interval> waits, queries;
+  };
+  const std::int64_t turn_queries = std::clamp<std::int64_t>(40'000'000 / known, 1, 100);
+  const auto ask = [&](Taken& taken) {
+    for (std::int64_t i = 0; i < turn_queries; ++i) {
+      const Interval begin = Interval::now();
+      const MapSnapshot snapshot = map.snapshot();
+      taken.waits.push_back(Interval::now() - begin);
+      const Matches found = snapshot.search(rows, k)[0];
+      taken.queries.push_back(Interval::now() - begin);
+      if (i % 10 != 0) continue;  // the rest takes as long as a query
+      const std::int64_t added = snapshot.size() - known;
+      const Matches all = snapshot.search(rows, added + k)[0];
+      consistent &= std::ssize(all) == added + k && std::equal(found.begin(), found.end(), all.begin());
+      for (std::int64_t j = 0; j < std::ssize(all); ++j)
+        consistent &= all[static_cast<std::size_t>(j)].id == (j < added ? known + j : before[static_cast<std::size_t>(j - added)].id);
+    }
+  };
+  for (auto _ : state) {
+    Taken alone, beside;
+    std::vector<Interval> adds;
+    for (int turn = 0; turn < 5; ++turn) {
+      ask(alone);
+      std::atomic<bool> ended = false;
+      std::thread adding([&] {
+        while (!ended) {
+          const Interval begin = Interval::now();
+          map.add(Place{.name = "frame"}, query);
+          adds.push_back(Interval::now() - begin);
+          std::this_thread::sleep_for(std::chrono::milliseconds(2));  // or a small map would grow by more than it had
+        }
+      });
+      ask(beside);
+      ended = true;
+      adding.join();
+    }
+    if (!consistent) state.SkipWithError("an answer is of no state of the map");
+    report(state, "waits_alone", alone.waits);
+    report(state, "waits_beside", beside.waits);
+    report(state, "queries_alone", alone.queries);
+    report(state, "queries_beside", beside.queries);
+    report(state, "adds", adds);
+  }
 }
 
 void add_one(benchmark::State& state) {
-  const std::string path = map_of(MapPrecision::bf16, 512) + ".growing";
-  std::filesystem::copy_file(map_of(MapPrecision::bf16, 512), path, std::filesystem::copy_options::overwrite_existing);
-  {
-    PlaceMap map = PlaceMap::open(path, MapAccess::write);
-    const std::vector<float> row = unit_vectors(1, 512, 5);
-    for (auto _ : state) map.add(Place{.name = "frame"}, row);
-  }
-  std::filesystem::remove(path);
-  std::filesystem::remove(path + "-lock");
+  GrowingMap growing(map_of(MapPrecision::bf16, 512));
+  const std::vector<float> row = unit_vectors(1, 512, 5);
+  for (auto _ : state) growing.map.add(Place{.name = "frame"}, row);
 }
 
 const std::vector<std::vector<std::int64_t>> kinds{{0, 1, 2, 3}, {512}};
 BENCHMARK(open_map)->ArgsProduct(kinds)->ArgNames({"precision", "dim"})->Unit(benchmark::kMillisecond);
 BENCHMARK(search_map)->ArgsProduct(kinds)->Iterations(5)->ArgNames({"precision", "dim"})->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK(search_beside_adding)->Unit(benchmark::kMillisecond)->Iterations(1)->UseRealTime();
+BENCHMARK(search_beside_adding)
+    ->Arg(100'000)
+    ->Arg(1'000'000)
+    ->ArgName("places")
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1)
+    ->UseRealTime();
 BENCHMARK(add_one)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace

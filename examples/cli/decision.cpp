@@ -43,6 +43,15 @@ std::optional<vpr::DecisionRule> rule_in(const vpr::MapSnapshot& map, const std:
 }
 #endif
 
+vpr::BetterScore better_of(const std::string& score) { return score == "cosine" ? vpr::BetterScore::larger : vpr::BetterScore::lesser; }
+
+void require_score(const vpr::DecisionRule& rule, const std::string& score, const std::string& of) {
+  const char* const better = rule.better == vpr::BetterScore::larger ? "larger" : "lesser";
+  VPR_REQUIRE(vpr::ConfigError, rule.better == better_of(score), of, ": its rule of decision takes the ", better,
+              " of two scores to be better, and these answers' score is the ", score,
+              ": measure a rule on such answers (`vpr evaluate --save-decision`)");
+}
+
 bool same_place(const PositionOf& position_of, std::int64_t a, std::int64_t b, double metres) {
   if (a == b) return true;
   const std::optional<vpr::Position> first = position_of(a), second = position_of(b);

@@ -40,6 +40,12 @@ vpr::DecisionRule load_rule(const std::string& path, const vpr::ModelRecord& rec
 /// The rule that a map keeps; nothing where it keeps none. @param path  of the map, for messages. @throws vpr::FormatError
 std::optional<vpr::DecisionRule> rule_in(const vpr::MapSnapshot& map, const std::string& path);
 
+/// Which of two scores of that name is better.
+vpr::BetterScore better_of(const std::string& score);
+/// @param of  the file or map that the rule is of, for messages
+/// @throws vpr::ConfigError  for a rule that takes scores of that name in the other direction, as one of cosines those of Hamming distances
+void require_score(const vpr::DecisionRule& rule, const std::string& score, const std::string& of);
+
 /// Whether two places are one: the same, or at known positions within 25 metres of each other.
 using PositionOf = std::function<std::optional<vpr::Position>(std::int64_t id)>;
 bool same_place(const PositionOf& position_of, std::int64_t a, std::int64_t b, double metres = 25);

@@ -64,7 +64,7 @@ vpr::DecisionRule measure_decision(const EvaluateOptions& options, const vpr::Da
   vpr::DecisionSettings settings{.precision = options.decision_precision,
                                  .on = vpr::text_of(dataset.queries.size(), " queries, ", options.data.queries, ", among ",
                                                     dataset.database.size(), " photos, ", options.data.database)};
-  if (result.score != "cosine") settings.better = vpr::BetterScore::lesser;
+  settings.better = better_of(result.score);
   std::vector<vpr::ValidationAnswer> answers;
   for (std::size_t q = 0; q < result.matches.size(); ++q) {
     const vpr::Matches& matches = result.matches[q];

@@ -2,7 +2,6 @@
 #include "known_database.hpp"
 
 #include <vpr/core/printable.hpp>
-#include <vpr/index/flat.hpp>
 #include <vpr/model/descriptors_file.hpp>
 #ifdef VPR_WITH_MAP
 #include "decision.hpp"
@@ -29,7 +28,7 @@ KnownDatabase open_map([[maybe_unused]] const std::string& path, [[maybe_unused]
   VPR_REQUIRE(vpr::ConfigError, map.size() > 0, path, ": holds no place");
   KnownDatabase known{.photos = {}, .record = map.record(), .model = given, .search = {}};
   known.rule = rule_in(map, path);
-  if (map.precision() == vpr::MapPrecision::binary) known.score = "Hamming distance";
+  known.score = score_of(map);
   if (given.model.empty()) {
     ModelOptions without_weights = given;
     without_weights.weights.clear();
@@ -59,11 +58,11 @@ KnownDatabase open_matrix(const std::string& path, const ModelOptions& given) {
   KnownMatrix matrix = read_matrix(path);
   VPR_REQUIRE(vpr::FormatError, !matrix.photos.empty(), path, ": holds no descriptors");
   warn_of_no_record(path, matrix.descriptors.record);
-  KnownDatabase known{.photos = std::move(matrix.photos), .record = matrix.descriptors.record, .model = given, .search = {}};
-  const auto index = std::make_shared<vpr::FlatIndex<>>(matrix.descriptors.dimensions);
-  index->add(matrix.descriptors.rows());
-  known.search = [index](vpr::Rows queries, std::int64_t k) { return index->search(queries, k); };
-  return known;
+  return {.photos = std::move(matrix.photos),
+          .record = matrix.descriptors.record,
+          .model = given,
+          .descriptors = std::move(matrix.descriptors),
+          .search = {}};
 }
 
 }  // namespace

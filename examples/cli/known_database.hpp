@@ -23,10 +23,11 @@ namespace cli {
 struct KnownDatabase {
   std::vector<vpr::Photo> photos;                                                      // their names and positions; a map keeps no paths
   vpr::ModelRecord record;                                                             // what the descriptors are made by
-  std::string score = "cosine";                                                        // what `search` compares by
+  std::string score = {};                                                              // what `search` compares by
   std::optional<vpr::DecisionRule> rule = {};                                          // that a map keeps
   ModelOptions model;                                                                  // what queries are described with
-  std::function<std::vector<vpr::Matches>(vpr::Rows queries, std::int64_t k)> search;  // ids are indices of `photos`
+  vpr::Descriptors descriptors = {};                                                   // of a matrix
+  std::function<std::vector<vpr::Matches>(vpr::Rows queries, std::int64_t k)> search;  // of a map; ids are indices of `photos`
 };
 
 /// What `vpr describe` wrote: descriptors, and the photos that they are of, by their names.

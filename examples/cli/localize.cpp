@@ -44,8 +44,6 @@ void localize(const Options& options) {
   inputs.insert(inputs.end(), {options.data.database, options.data.queries, options.decision});
   check_outputs({options.csv, options.json, options.report, options.model.save_vocabulary, options.model.save_weights}, inputs,
                 options.model.force);
-  VPR_REQUIRE(vpr::ConfigError, options.decision.empty() || options.rerank.first == 0,
-              "--decision decides by the scores of descriptors, which --rerank does not go by");
   const std::optional<KnownDatabase> known = open_database(options.data.database, options.model);
   vpr::Dataset dataset = load_dataset(
       {.database = options.data.database, .queries = options.data.queries, .positions = vpr::position_unit(options.data.positions)}, known);
@@ -57,8 +55,8 @@ void localize(const Options& options) {
   std::vector<AnsweredQuery> answers = answers_of(dataset, result);
   std::optional<vpr::DecisionRule> rule = known ? known->rule : std::nullopt;
   if (!options.decision.empty()) rule = load_rule(options.decision, result.record);
-  if (options.rerank.first > 0) rule.reset();
   if (rule) {
+    require_score(*rule, result.score, options.decision.empty() ? options.data.database : options.decision);
     decide(
         *rule, result.matches, [&](std::int64_t id) { return dataset.database[static_cast<std::size_t>(id)].position; }, answers);
   }

@@ -13,6 +13,7 @@
 #endif
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -23,9 +24,22 @@ namespace cli {
 namespace {
 
 #ifdef VPR_WITH_MAP
-/// The local features that a map keeps, compared by mutual nearest neighbours.
+/// What compares the local features that a map keeps: mutual nearest neighbours, or what its model has in their place.
+/// @param given  of which the weights may be named
+vpr::AnyMatcher<> matcher_of(const vpr::MapSnapshot& map, const std::string& path, const std::optional<MapLocal>& local,
+                             const ModelOptions& given, PhotoReader& reader) {
+  const vpr::AnyMatcher<> nearest = vpr::MutualNearest<>();
+  if (!local || local->score_name == nearest.score_name()) {
+    refuse({{"--weights", !given.weights.empty()}}, "is of a model, which " + path + "'s local features are compared without");
+    return nearest;
+  }
+  vpr::Timing timing;
+  return load_two_stage(model_of(map, path, given), local->options, {}, "frames", timing, reader).system.matcher;
+}
+
+/// The local features that a map keeps.
 FrameFeatures features_in(const vpr::MapSnapshot& map, const std::vector<std::int64_t>& ids, const std::string& path,
-                          const RerankOptions& rerank) {
+                          const RerankOptions& rerank, const ModelOptions& given, PhotoReader& reader) {
   RerankOptions as_they_are;
   as_they_are.first = rerank.first;
   VPR_REQUIRE(vpr::ConfigError, rerank == as_they_are, path,
@@ -33,29 +47,26 @@ FrameFeatures features_in(const vpr::MapSnapshot& map, const std::vector<std::in
   for (const std::int64_t id : ids)
     VPR_REQUIRE(vpr::ConfigError, map.stored_features(id).has_value(), path, ": place ", id,
                 " has no local features, which --rerank compares: give the photos in place of the map");
-  const vpr::AnyMatcher<> matcher = vpr::MutualNearest<>();
   const std::optional<MapLocal> local = local_of(map, path);
-  VPR_REQUIRE(vpr::ConfigError, !local || local->score_name == matcher.score_name(), path, ": its local features are compared by ",
-              local ? local->score_name : "", ", which only its model can: give the photos in place of the map");
-  return {[map, ids](std::int64_t frame) { return map.features(ids[static_cast<std::size_t>(frame)]); }, matcher,
-          local ? local->name : "those of the map"};
+  return {[map, ids](std::int64_t frame) { return map.features(ids[static_cast<std::size_t>(frame)]); },
+          matcher_of(map, path, local, given, reader), local ? local->name : "those of the map"};
 }
 
-Frames frames_of_map(const std::string& path, const std::vector<std::string>& sessions, const RerankOptions& rerank) {
+Frames frames_of_map(const std::string& path, const std::vector<std::string>& sessions, const RerankOptions& rerank,
+                     const ModelOptions& given, PhotoReader& reader) {
   const vpr::MapSnapshot map = vpr::PlaceMap::open(path).snapshot();
-  VPR_REQUIRE(vpr::ConfigError, map.precision() != vpr::MapPrecision::binary, path,
-              ": keeps the signs of descriptors only, which loops are not found by");
+  // Signs at unit length, so that scores are cosines.
+  const auto scale = static_cast<float>(map.precision() == vpr::MapPrecision::binary ? 1 / std::sqrt(static_cast<double>(map.dim())) : 1);
   for (const std::string& session : sessions) require_session(map.sessions(), session, path);
   Frames frames{.names = {}, .ids = {}, .descriptors = {{}, map.dim(), map.record()}};
   map.each([&](vpr::Place place) {
     if (!sessions.empty() && std::find(sessions.begin(), sessions.end(), place.session) == sessions.end()) return;
-    const std::vector<float> row = map.descriptor(place.id);
-    frames.descriptors.values.insert(frames.descriptors.values.end(), row.begin(), row.end());
+    for (const float value : map.descriptor(place.id)) frames.descriptors.values.push_back(scale * value);
     frames.ids.push_back(place.id);
     frames.names.push_back(std::move(place.name));
   });
   frames.rule = rule_in(map, path);
-  if (rerank.first > 0) frames.local = features_in(map, frames.ids, path, rerank);
+  if (rerank.first > 0) frames.local = features_in(map, frames.ids, path, rerank, given, reader);
   return frames;
 }
 #endif
@@ -137,11 +148,13 @@ Frames read_frames(const std::vector<std::string>& sources, const std::vector<st
   const bool file = sources.size() == 1 && std::filesystem::is_regular_file(sources[0], ignored), map = file && is_map(sources[0]);
   const bool matrix = file && std::filesystem::path(sources[0]).extension() == ".npy";
   VPR_REQUIRE(vpr::ConfigError, map || sessions.empty(), "--session is of a map's places");
-  VPR_REQUIRE(vpr::ConfigError, !(map || matrix) || !model.decides_descriptors(), sources[0],
+  ModelOptions decides = model;
+  if (map && rerank.first > 0) decides.weights.clear();  // a learned matcher may need them
+  VPR_REQUIRE(vpr::ConfigError, !(map || matrix) || !decides.decides_descriptors(), sources[0],
               ": holds descriptors already: leave out --model and the options that go with it");
   if (map) {
 #ifdef VPR_WITH_MAP
-    return frames_of_map(sources[0], sessions, rerank);
+    return frames_of_map(sources[0], sessions, rerank, model, reader);
 #else
     refuse_map(sources[0]);
 #endif

@@ -39,7 +39,7 @@ struct Frames {
 /// The places of a map by id, of some sessions or all; the rows of a matrix that `vpr describe` wrote; or photos, which are described.
 /// Local features borrow the reader.
 /// @param preset  the system whose way photos are described in, as far as `model` says nothing else; empty: none
-/// @throws vpr::ConfigError  for a map of signs, for a session that it has not, for photos without a model, and for a model without photos; with --rerank for
+/// @throws vpr::ConfigError  for a session that a map has not, for photos without a model, and for a model without photos; with --rerank for
 ///   frames without local features
 Frames read_frames(const std::vector<std::string>& sources, const std::vector<std::string>& sessions, const ModelOptions& model,
                    const std::string& preset, const RerankOptions& rerank, PhotoReader& reader);

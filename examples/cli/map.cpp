@@ -116,6 +116,7 @@ void decide(const Options& options) {
   const vpr::MapSnapshot now = map.snapshot();
   vpr::require_same(measured.record, now.record(),
                     vpr::text_of("descriptors that ", options.decision, " was measured on and of ", options.map));
+  require_score(measured.rule, score_of(now), options.decision);
   map.attach(vpr::decision_name, rule_text(measured));
   std::cout << vpr::escaped(options.map) << ": answers are accepted by a rule measured on " << vpr::printable(measured.rule.measured.on)
             << '\n';

@@ -140,6 +140,8 @@ ModelOptions model_of(const vpr::MapSnapshot& map, const std::string& path, cons
   return options;
 }
 
+std::string score_of(const vpr::MapSnapshot& map) { return map.precision() == vpr::MapPrecision::binary ? "Hamming distance" : "cosine"; }
+
 std::pair<std::string, std::string> attachment_of(const MapLocal& local) {
   nlohmann::ordered_json json;
   visit_local(local, [&](const char* name, const auto& value) { json[name] = value; });

@@ -26,6 +26,9 @@ std::vector<std::pair<std::string, std::string>> attachments_of(const ModelOptio
 /// @throws vpr::ConfigError  for weights of another hash than the map's, and for a map that `vpr map create` did not make
 ModelOptions model_of(const vpr::MapSnapshot& map, const std::string& path, const ModelOptions& given);
 
+/// What the scores of a map's answers are.
+std::string score_of(const vpr::MapSnapshot& map);
+
 /// The local features that a map keeps of its places.
 struct MapLocal {
   LocalOptions options;

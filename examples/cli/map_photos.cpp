@@ -29,7 +29,8 @@ namespace cli {
 namespace {
 
 struct AddOptions {
-  std::string map, session, positions = "automatic", descriptors = "float32";
+  std::string map, session, positions = "automatic";
+  std::string descriptors;  // how a new map keeps them; empty: see `precision_of`
   ModelOptions model;
   LocalOptions local;  // of a new map; no kind: none
   std::vector<std::string> sources;
@@ -70,16 +71,26 @@ std::unordered_map<std::string, std::filesystem::path> names_in(const vpr::MapSn
   return names;
 }
 
+/// How a new map keeps its descriptors: as asked for; by default as they are, bits as bits.
+/// @throws vpr::ConfigError  where bits are to be kept as numbers, of which equal distances would be rounded apart
+vpr::MapPrecision precision_of(const AddOptions& options, const Describer& describe) {
+  if (options.descriptors.empty()) return describe.is_binary() ? vpr::MapPrecision::binary : vpr::MapPrecision::float32;
+  const vpr::MapPrecision precision = vpr::map_precision(options.descriptors);
+  refuse({{"--descriptors", describe.is_binary() && precision != vpr::MapPrecision::binary}},
+         options.descriptors + " is of numbers, and the descriptors of " + describe.record().model + " are bits: leave it out");
+  return precision;
+}
+
 /// Adds photos, a commit a batch; warns where codes of signs are all the same.
-/// @param map  gives the map, once a batch is described
+/// @param map     gives the map, once a batch is described
+/// @param binary  whether it keeps codes
 /// @return the indices of those that could be read
-std::vector<std::size_t> add_to(const std::function<vpr::PlaceMap&()>& map, const std::string& session,
+std::vector<std::size_t> add_to(const std::function<vpr::PlaceMap&()>& map, bool binary, const std::string& session,
                                 const std::vector<vpr::Photo>& photos, const Describer& describe, vpr::LocalPrecision precision) {
-  bool one_sign = true;
+  bool one_sign = binary;
   const std::vector<std::size_t> added =
       describe.for_each_batch(photos, "photos", [&](const vpr::Descriptors& descriptors, auto local, auto indices) {
-        one_sign = one_sign && map().snapshot().precision() == vpr::MapPrecision::binary &&
-                   std::all_of(descriptors.values.begin(), descriptors.values.end(), [](float value) { return value > 0; });
+        one_sign = one_sign && std::all_of(descriptors.values.begin(), descriptors.values.end(), [](float value) { return value > 0; });
         std::vector<vpr::Place> places;
         for (const std::size_t i : indices) places.push_back({.name = photos[i].name, .session = session, .position = photos[i].position});
         map().add(places, descriptors.rows(), local, precision);
@@ -91,23 +102,22 @@ std::vector<std::size_t> add_to(const std::function<vpr::PlaceMap&()>& map, cons
 }
 
 /// Makes the map, in place of a file that may be overwritten.
-vpr::PlaceMap new_map(const AddOptions& options, const Describer& describe) {
+vpr::PlaceMap new_map(const AddOptions& options, vpr::MapPrecision precision, const Describer& describe) {
   const std::string path = vpr::detail::link_target(options.map);
   std::error_code ignored;                                // PlaceMap says why there is a file still
   if (std::filesystem::is_regular_file(path, ignored)) {  // as was checked
     std::filesystem::remove(path, ignored);
     std::filesystem::remove(path + "-lock", ignored);
   }
-  return vpr::PlaceMap::build(
-      path, {describe.dimensions(), vpr::map_precision(options.descriptors), describe.record()}, [&](const auto& commit) {
-        commit([&](auto& editor) {
-          for (const auto& [name, content] : attachments_of(options.model)) editor.put_attachment(name, content);
-          if (options.local.kind.empty()) return;
-          const vpr::LoadedModel& model = describe.model();
-          const auto [name, content] = attachment_of({options.local, model.local, std::string(model.system.matcher.score_name())});
-          editor.put_attachment(name, content);
-        });
-      });
+  return vpr::PlaceMap::build(path, {describe.dimensions(), precision, describe.record()}, [&](const auto& commit) {
+    commit([&](auto& editor) {
+      for (const auto& [name, content] : attachments_of(options.model)) editor.put_attachment(name, content);
+      if (options.local.kind.empty()) return;
+      const vpr::LoadedModel& model = describe.model();
+      const auto [name, content] = attachment_of({options.local, model.local, std::string(model.system.matcher.score_name())});
+      editor.put_attachment(name, content);
+    });
+  });
 }
 
 void create(AddOptions options) {
@@ -125,12 +135,14 @@ void create(AddOptions options) {
   options.local.precision = options.local.precision_name();  // that given by default is no other
   const Describer describe(options.model, photos, "photos", timing, reader,
                            options.local.kind.empty() ? std::nullopt : std::optional(options.local));
+  const vpr::MapPrecision precision = precision_of(options, describe);
   std::optional<vpr::PlaceMap> made;
   const auto map = [&]() -> vpr::PlaceMap& {
-    if (!made) made = new_map(options, describe);
+    if (!made) made = new_map(options, precision, describe);
     return *made;
   };
-  const std::vector<std::size_t> added = add_to(map, options.session, photos, describe, options.local.kept_as());
+  const std::vector<std::size_t> added =
+      add_to(map, precision == vpr::MapPrecision::binary, options.session, photos, describe, options.local.kept_as());
   reader.require_some(added, photos.size(), "photos");
   map();
   std::cout << vpr::escaped(options.map) << ": " << added.size() << " places of " << describe.dimensions() << " dimensions\n";
@@ -142,12 +154,14 @@ void add(const AddOptions& options) {
   ModelOptions model;
   vpr::ModelRecord record;
   std::optional<MapLocal> local;
+  bool binary = false;
   std::unordered_map<std::string, std::filesystem::path> known;
   {  // as long as a snapshot lives the file cannot reuse its room
     const vpr::MapSnapshot before = map.snapshot();
     model = model_of(before, options.map, options.model);
     record = before.record();
     local = local_of(before, options.map);
+    binary = before.precision() == vpr::MapPrecision::binary;
     known = names_in(before, options.session);
   }
   PhotoReader reader(model.photos);
@@ -158,7 +172,7 @@ void add(const AddOptions& options) {
     vpr::Timing timing;
     const Describer describe(model, photos, "photos", timing, reader, options_of(local));
     vpr::require_same(record, describe.record(), vpr::text_of("descriptors of ", options.map, " and of these photos"));
-    added = add_to([&map]() -> vpr::PlaceMap& { return map; }, options.session, photos, describe,
+    added = add_to([&map]() -> vpr::PlaceMap& { return map; }, binary, options.session, photos, describe,
                    options_of(local).value_or(LocalOptions()).kept_as());
   }
   if (skipped == 0) reader.require_some(added, photos.size(), "photos");
@@ -191,9 +205,9 @@ void add_map_create(CLI::App& map) {
   add_model_options(*command, options->model);
   command
       ->add_option("--descriptors", options->descriptors,
-                   "how descriptors are kept: float32; bf16, half of that; int8, a quarter; binary, 1/32, their signs by Hamming distance")
-      ->check(CLI::IsMember({"float32", "bf16", "int8", "binary"}))
-      ->capture_default_str();
+                   "how descriptors are kept: float32; bf16, half of that; int8, a quarter; binary, 1/32, their signs by Hamming distance; "
+                   "default: float32, and binary where a model's descriptors are bits")
+      ->check(CLI::IsMember({"float32", "bf16", "int8", "binary"}));
   CLI::Option* local = command
                            ->add_option("--local", options->local.kind,
                                         "keep local features of each photo, to re-rank by: the backbone's patches, or the model's own head")

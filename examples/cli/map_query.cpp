@@ -82,6 +82,14 @@ void query(const QueryOptions& options) {
   const Describer describe(model, {}, "queries", result.timing, reader, rerank.first > 0 ? std::optional(rerank.local) : std::nullopt);
   vpr::require_same(snapshot.record(), describe.record(), vpr::text_of("descriptors of ", options.map, " and of queries"));
   result.record = describe.record();
+  result.score = score_of(snapshot);
+  std::optional<vpr::DecisionRule> rule = rule_in(snapshot, options.map);
+  if (rule) require_score(*rule, result.score, options.map);
+  if (rule && rerank.first > 0) {
+    std::cerr << "vpr: " << vpr::escaped(options.map)
+              << ": its rule of decision is left out: it was measured on descriptors' scores, and re-ranked answers go by others\n";
+    rule.reset();
+  }
   const PlaceSearch search = search_of(options, snapshot, result.timing);
 
   std::vector<AnsweredQuery> answers;
@@ -100,8 +108,6 @@ void query(const QueryOptions& options) {
     }
   });
   reader.require_some(used, photos.size(), "queries");
-  std::optional<vpr::DecisionRule> rule = rule_in(snapshot, options.map);
-  if (rerank.first > 0) rule.reset();  // it goes by the scores of descriptors
   if (rule)
     decide(
         *rule, result.matches, [&](std::int64_t id) { return snapshot.place(id).position; }, answers);

@@ -72,8 +72,15 @@ SearchResult search_known(const KnownDatabase& known, vpr::Dataset& dataset, std
   vpr::keep_queries(dataset, queries.photos);
   const vpr::Rows rows = queries.descriptors.rows();
   result.record = describe.record();
-  result.score = known.score;
-  result.matches = result.timing.measure("search", rows.size(), [&] { return known.search(rows, k); });
+  if (known.search) {
+    result.score = known.score;
+    result.matches = result.timing.measure("search", rows.size(), [&] { return known.search(rows, k); });
+    return result;
+  }
+  DescriptorIndex index(known.descriptors.dimensions, describe.is_binary());
+  result.score = index.score();
+  result.timing.measure("index", known.descriptors.size(), [&] { index.add(known.descriptors.rows()); });
+  result.matches = result.timing.measure("search", rows.size(), [&] { return index.search(rows, k); });
   return result;
 }
 

@@ -167,6 +167,27 @@ fi
 expect 0 "$vpr" map create codes.map "${model[@]}" --descriptors binary town/database
 printed "their binary codes are all equal"
 
+# Descriptors of bits are kept as bits: the same answers as the photos', those at one distance in the same order, and the same loops.
+bits=(--model selavprpp --weights seed:1 --size 28)
+expect 0 "$vpr" localize "${bits[@]}" --database town/database --queries town/queries --top 8 --csv bits.csv
+cut -d, -f1,4 bits.csv | uniq -d | grep -q . || fail "no two places are at one distance"
+expect 0 "$vpr" map create bits.map "${bits[@]}" town/database
+is bits.map /descriptors '"binary"'
+expect 0 "$vpr" map query bits.map town/queries --top 8 --csv query_bits.csv
+same <(cut -d, -f1-4 query_bits.csv) bits.csv
+expect 0 "$vpr" localize --database bits.map --queries town/queries --top 8 --csv of_bits.csv
+same of_bits.csv bits.csv
+expect 0 "$vpr" describe "${bits[@]}" --out B.npy town/database
+expect 0 "$vpr" localize "${bits[@]}" --database B.npy --queries town/queries --top 8 --csv of_bits.csv --force
+same of_bits.csv bits.csv
+expect 0 "$vpr" loop "${bits[@]}" --threshold 0 --gap 1 --csv loops.csv town/database
+expect 0 "$vpr" loop --threshold 0 --gap 1 --csv of_loops.csv bits.map
+[ "$(wc -l <loops.csv)" -gt 2 ] || fail "no loops"
+same <(cut -d, -f1-3 of_loops.csv) <(cut -d, -f1-3 loops.csv)
+expect 2 "$vpr" map create numbers.map "${bits[@]}" --descriptors float32 town/database
+printed "--descriptors float32 is of numbers, and the descriptors of selavprpp are bits"
+[ ! -e numbers.map ] || fail "a map of what was refused"
+
 # PCA and vocabulary are in the map.
 expect 0 "$vpr" pca D.npy --dimensions 4 --out pca.safetensors
 expect 0 "$vpr" localize "${model[@]}" --pca pca.safetensors --database town/database --queries town/queries/fog --csv pca.csv
@@ -195,6 +216,31 @@ same <(cut -d, -f1-5 of_local.csv) reranked.csv
 [ "$("$json_value" of_local.json /rerank_score_name)" = '"matches"' ] || fail "what the new score is"
 [ "$("$json_value" of_local.json /local_features)" = '"patches of block 3 key"' ] || fail "what places were re-ranked by"
 expect 0 "$vpr" loop --threshold 0 --gap 1 --rerank 2 local.map
+expect 2 "$vpr" loop --threshold 0 --gap 1 --rerank 2 --weights w.safetensors local.map
+printed "--weights is of a model, which local.map's local features are compared without"
+# A rule of decision goes by the scores that it was measured on.
+expect 0 "$vpr" evaluate "${model[@]}" --database town/database --queries town/queries --recall 1 --save-decision rule.json
+expect 0 "$vpr" map decide local.map rule.json
+expect 0 "$vpr" map query local.map town/queries --top 4 --csv decided.csv
+head -n 1 decided.csv | grep -q "decision,probability" || fail "the columns of a decision"
+expect 0 "$vpr" map query local.map town/queries --top 4 --rerank 3 --csv of_local.csv --force
+printed "local.map: its rule of decision is left out: it was measured on descriptors' scores"
+same <(cut -d, -f1-5 of_local.csv) reranked.csv
+expect 2 "$vpr" map decide codes.map rule.json
+printed "takes the larger of two scores to be better, and these answers' score is the Hamming distance"
+# A matcher that was learned comes with the model, and finds in a map what it finds in photos.
+glue=(--model superglue --weights seed:1 --size 64 --local head)
+expect 0 "$vpr" map create glue.map "${glue[@]}" town/database
+expect 0 "$vpr" loop "${glue[@]}" --threshold -1 --gap 1 --rerank 3 --csv glue.csv --json glue.json town/database
+[ "$("$json_value" glue.json /rerank_score_name)" = '"matched keypoints"' ] || fail "what the score is"
+[ "$(wc -l <glue.csv)" -gt 1 ] || fail "no loops"
+for weights_again in "" "--weights seed:1"; do
+  # shellcheck disable=SC2086  # words
+  expect 0 "$vpr" loop $weights_again --threshold -1 --gap 1 --rerank 3 --csv of_glue.csv --force glue.map
+  same <(cut -d, -f1-4 of_glue.csv) <(cut -d, -f1-4 glue.csv)
+done
+expect 2 "$vpr" loop --weights seed:2 --threshold -1 --gap 1 --rerank 3 glue.map
+printed "glue.map is described with seed:1"
 expect 2 "$vpr" map query pca.map town/queries/fog --rerank 3
 printed "pca.map: its places have no local features"
 expect 0 "$vpr" map create plain.map "${model[@]}" town/database

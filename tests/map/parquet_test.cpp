@@ -17,7 +17,7 @@ TEST_CASE("A map that was written as Parquet and read again has the same ids, pl
   for (const MapPrecision precision : {MapPrecision::float32, MapPrecision::bf16, MapPrecision::int8, MapPrecision::binary}) {
     const std::string name(name_of(precision)), file = folder.file(name + ".parquet");
     INFO(name);
-    const std::int64_t dim = precision == MapPrecision::binary ? 64 : 30;
+    const std::int64_t dim = precision == MapPrecision::binary ? 100 : 30;
     PlaceMap map = PlaceMap::create(folder.file(name + ".map"), {dim, precision, {.model = "salad", .vpr_version = "0.1"}});
     add(map, 0, 200);
     Place odd{
@@ -30,6 +30,7 @@ TEST_CASE("A map that was written as Parquet and read again has the same ids, pl
     CHECK(after.size() == 199);
     CHECK(after.record() == before.record());
     CHECK(after.precision() == precision);
+    CHECK(after.dim() == dim);
     after.each([&](const Place& place) {
       check_same(place, before.place(place.id));
       const float largest = precision == MapPrecision::int8 ? 1e-6F : 0;
@@ -39,11 +40,14 @@ TEST_CASE("A map that was written as Parquet and read again has the same ids, pl
     CHECK_FALSE(after.contains(17));
     CHECK(back.verify().empty());
   }
-  const PlaceMap empty = PlaceMap::create(folder.file("empty"), {12, MapPrecision::bf16, {.model = "salad"}});
-  export_parquet(empty, folder.file("empty.parquet"));
-  const PlaceMap back = import_parquet(folder.file("empty.parquet"), folder.file("empty again"));
-  CHECK(back.size() == 0);
-  CHECK(back.snapshot().dim() == 12);
+  for (const MapPrecision precision : {MapPrecision::bf16, MapPrecision::binary}) {
+    const std::string name = text_of("empty ", name_of(precision));
+    const PlaceMap empty = PlaceMap::create(folder.file(name), {12, precision, {.model = "salad"}});
+    export_parquet(empty, folder.file("empty.parquet"));
+    const PlaceMap back = import_parquet(folder.file("empty.parquet"), folder.file(name + " again"));
+    CHECK(back.size() == 0);
+    CHECK(back.snapshot().dim() == 12);
+  }
 }
 
 TEST_CASE("Parquet files of something else, or that were damaged, are refused, and no map is left behind") {
@@ -73,6 +77,9 @@ TEST_CASE("Parquet files of something else, or that were damaged, are refused, a
   CHECK_THROWS_WITH(import_parquet(other, made), ContainsSubstring(other + ": has the columns"));
   written(*arrow::ConcatenateTables({table, table}));
   CHECK_THROWS_WITH(import_parquet(other, made), other + ": place 0 stands behind place 49; ids have to ascend from 0");
+  const auto without_north = *arrow::MakeArrayOfNull(arrow::float64(), table->num_rows());
+  written(*table->SetColumn(5, table->schema()->field(5), std::make_shared<arrow::ChunkedArray>(without_north)));
+  CHECK_THROWS_WITH(import_parquet(other, made), "place 1: has a part of its position only");
   written(table->Slice(10, 5));
   CHECK(import_parquet(other, folder.file("part")).snapshot().place(12).name == place_of(12).name);
 

@@ -130,6 +130,47 @@ TEST_CASE("A graph that was saved goes on with the map, which was added to, chan
   CHECK(later.search(now, test.queries, 10) == now.search(test.queries, 10));
 }
 
+TEST_CASE("A graph that follows a map's changes, one after another, is one of the whole map each time") {
+  constexpr std::int64_t long_dim = 600;  // blocks of 64 places
+  const TemporaryFolder folder;
+  PlaceMap map = PlaceMap::create(folder.file("m"), {long_dim, MapPrecision::float32, {}});
+  std::int64_t next = 300, gone = 0;
+  add(map, 0, next);
+  PlaceGraph graph(map.snapshot(), {.links = 8, .build = 40, .search = 1000});
+  const std::vector<float> questions = random_floats(5 * long_dim, 99);
+  const Rows queries(questions.data(), 5, long_dim);
+  const auto follows = [&](std::int64_t changes) {
+    const MapSnapshot now = map.snapshot();
+    CHECK(graph.update(now) == changes);
+    CHECK(graph.update(now) == 0);
+    CHECK(graph.size() == now.size() + gone);
+    CHECK(graph.search(now, queries, 20) == now.search(queries, 20));
+  };
+  for (const std::int64_t id : {std::int64_t{70}, std::int64_t{299}, std::int64_t{64}, std::int64_t{127}}) {
+    add(map, next, 30);
+    next += 30;
+    follows(30);
+    map.remove(std::vector{id});
+    ++gone;
+    follows(1);
+    Place other = place_of(id - 1);
+    other.id = id - 1;
+    map.replace(other, descriptor_of(1000 + id, long_dim));
+    follows(1);
+  }
+  std::vector<std::int64_t> many;  // with those that are gone, just half of it; then one more
+  for (std::int64_t id = 150; id < 354; ++id) {
+    if (id != 299) many.push_back(id);
+  }
+  map.remove(many);
+  gone += std::ssize(many);
+  follows(std::ssize(many));
+  CHECK(2 * gone <= graph.size());
+  map.remove(std::vector<std::int64_t>{0, 1, 2, 3, 4, 5, 6, 7});
+  CHECK(graph.update(map.snapshot()) == map.size());  // made anew
+  CHECK(graph.size() == map.size());
+}
+
 TEST_CASE("Graphs that are damaged or of another map are named, and codes are refused") {
   const GraphTest test;
   const MapSnapshot now = test.map().snapshot();

@@ -77,11 +77,9 @@ class FilteredScan {
 
   void search_batch(Rows queries, Matches* found) const {
     const RoundedQueries<Metric, Rounding> rounded(queries);
-    const std::int64_t panels = source_.panels(), slices = scan_slices(panels);
-    std::vector<AllSought> parts(static_cast<std::size_t>(slices), AllSought(static_cast<std::size_t>(queries.size()), Sought(k_)));
-    parallel_for(slices, [&](std::int64_t s) {
-      scan(panels * s / slices, panels * (s + 1) / slices, queries, rounded, parts[static_cast<std::size_t>(s)]);
-    });
+    std::vector<AllSought> parts =
+        scan_in_parts(source_.panels(), AllSought(static_cast<std::size_t>(queries.size()), Sought(k_)),
+                      [&](std::int64_t begin, std::int64_t end, AllSought& sought) { scan(begin, end, queries, rounded, sought); });
     parallel_for(queries.size(), [&](std::int64_t q) {
       Sought& all = parts[0][static_cast<std::size_t>(q)];
       for (std::size_t s = 1; s < parts.size(); ++s) {

@@ -37,40 +37,51 @@ inline std::int64_t scan_slices(std::int64_t panels) {
   return thread_count() == 1 ? 1 : std::clamp<std::int64_t>(panels, 1, 8 * thread_count());
 }
 
+/// Calls `scan(begin, end, part)` for slices of the panels, a part for each thread that works: a slice goes on with what an earlier one left, so that what was found
+/// bounds what is looked for, and rows come to one part in ascending order.
+/// @param empty  what a part begins as
+template <class Part, class Scan>
+std::vector<Part> scan_in_parts(std::int64_t panels, const Part& empty, const Scan& scan) {
+  const std::int64_t slices = scan_slices(panels);
+  struct Left {
+    std::int64_t slice;
+    Part part;
+  };
+  std::vector<Left> left;  // that no thread works on
+  std::mutex mutex;
+  parallel_for(slices, [&](std::int64_t s) {
+    std::optional<Part> part;
+    {
+      const std::lock_guard lock(mutex);
+      const auto earlier = std::find_if(left.begin(), left.end(), [s](const Left& other) { return other.slice < s; });
+      if (earlier != left.end()) {
+        std::swap(*earlier, left.back());
+        part = std::move(left.back().part);
+        left.pop_back();
+      }
+    }
+    if (!part) part = empty;
+    scan(panels * s / slices, panels * (s + 1) / slices, *part);
+    const std::lock_guard lock(mutex);
+    left.push_back({s, std::move(*part)});
+  });
+  std::vector<Part> parts;
+  for (Left& one : left) parts.push_back(std::move(one.part));
+  return parts;
+}
+
 template <class Order>
 using BestOfQueries = std::vector<TopK<Order>>;
 
-/// The best k for each query of a batch, `scan(begin, end, best)` offering the rows of the panels [begin, end). What one slice found bounds a later one that
-/// goes on with it, so that only as many lists of k are filled as threads work; the rows that one list is offered have ascending ids.
+/// The best k for each query of a batch, `scan(begin, end, best)` offering the rows of the panels [begin, end).
 template <class Order, class Scan>
 void best_of_panels(std::int64_t panels, std::int64_t queries, std::int64_t k, const Scan& scan, Matches* found) {
-  const std::int64_t slices = scan_slices(panels);
-  struct Part {
-    std::int64_t slice;
-    BestOfQueries<Order> best;
-  };
-  std::vector<Part> parts;  // that no thread works on
-  std::mutex mutex;
-  parallel_for(slices, [&](std::int64_t s) {
-    Part part{s, {}};
-    {
-      const std::lock_guard lock(mutex);
-      const auto earlier = std::find_if(parts.begin(), parts.end(), [s](const Part& other) { return other.slice < s; });
-      if (earlier != parts.end()) {
-        std::swap(*earlier, parts.back());
-        part.best = std::move(parts.back().best);
-        parts.pop_back();
-      }
-    }
-    part.best.resize(static_cast<std::size_t>(queries), TopK<Order>(k));
-    scan(panels * s / slices, panels * (s + 1) / slices, part.best);
-    const std::lock_guard lock(mutex);
-    parts.push_back(std::move(part));
-  });
+  std::vector<BestOfQueries<Order>> parts =
+      scan_in_parts(panels, BestOfQueries<Order>(static_cast<std::size_t>(queries), TopK<Order>(k)), scan);
   for (std::int64_t q = 0; q < queries; ++q) {
     TopK<Order> best(k);
-    for (Part& part : parts) {
-      for (const Match& match : part.best[static_cast<std::size_t>(q)].take()) best.offer(match);
+    for (BestOfQueries<Order>& part : parts) {
+      for (const Match& match : part[static_cast<std::size_t>(q)].take()) best.offer(match);
     }
     found[q] = best.take();
   }

@@ -12,7 +12,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace vpr::detail {
@@ -136,6 +138,14 @@ class BlockLayout {
   std::int64_t dim_, panels_ = 0;
   std::size_t panel_bytes_ = 0;
 };
+
+/// The dimensions of a map whose codes have so many bytes: those that its record states, or one a bit.
+/// @throws FormatError  where codes of these have not so many bytes
+inline std::int64_t dimensions_of_codes(std::int64_t bytes, std::optional<std::int64_t> stated, const std::string& path) {
+  VPR_REQUIRE(FormatError, !stated || (*stated <= 8 * bytes && *stated > std::max<std::int64_t>(8 * bytes - 64, 0)), path,
+              ": has codes of ", bytes, " bytes, and its record states ", *stated, " dimensions");
+  return stated.value_or(8 * bytes);
+}
 
 /// What scans of a panel in this process take, by what the file knows.
 template <class Metric>

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -38,6 +39,8 @@ class MapEditor {
 
   /// Appends a place under an id not below those there are.
   void append(std::int64_t id, const Place& place, const EncodedRow& descriptor) {
+    VPR_REQUIRE(ConfigError, id < std::numeric_limits<std::int64_t>::max(), "place '", place.name, "': got id ", id,
+                ", expected a lower one: the next place needs one, too");
     if (!last_) last_ = id;
     Block& block = edited(*last_);
     layout_.put(block.descriptors, std::ssize(block.rows), descriptor);
@@ -130,9 +133,8 @@ class MapEditor {
     const auto [at, fresh] = blocks_.try_emplace(first_id);
     Block& block = at->second;
     if (!fresh || before_ == nullptr) return block;
-    for (std::int64_t i = before_->size() - 1; i >= 0 && before_->first_id(i) >= first_id; --i) {
-      if (before_->first_id(i) == first_id) load(i, block);
-    }
+    const std::int64_t number = before_->block_of(first_id);
+    if (number >= 0 && before_->first_id(number) == first_id) load(number, block);
     return block;
   }
 
@@ -167,6 +169,8 @@ class MapEditor {
   }
 
   void write(std::int64_t first_id, const Block& block) {
+    if (before_ != nullptr && before_->size() > 0 && first_id < before_->first_id(before_->size() - 1))
+      header_.rewritten = transaction_.number();
     ValueHeader header;
     header.count = block.rows.size();
     put_value(map_key(MapKind::descriptors, first_id), header, block.descriptors);

@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -77,20 +78,40 @@ inline Place place_of(const CsvTable& table, const CsvRow& row) {
     VPR_REQUIRE(FormatError, value.has_value(), table.place(row), ": has no ", table.rows[0].fields[column]);
     return *value;
   };
+  const auto any_of = [&](std::size_t begin, std::size_t end) {
+    return std::any_of(fields.begin() + static_cast<std::ptrdiff_t>(begin), fields.begin() + static_cast<std::ptrdiff_t>(end),
+                       [](const std::string& field) { return !field.empty(); });
+  };
+  const auto is_one_of = [&](std::size_t column, std::initializer_list<std::string_view> texts, std::string_view expected) {
+    VPR_REQUIRE(FormatError, std::find(texts.begin(), texts.end(), fields[column]) != texts.end(), table.place(row), ": found '",
+                fields[column], "' as ", table.rows[0].fields[column], ", expected ", expected);
+  };
   Place place{.name = unescaped(fields[1]), .session = unescaped(fields[2]), .time = number(3)};
   const auto [end, error] = std::from_chars(fields[0].data(), fields[0].data() + fields[0].size(), place.id);
   VPR_REQUIRE(FormatError, error == std::errc() && end == fields[0].data() + fields[0].size() && place.id >= 0, table.place(row),
               ": found '", fields[0], "' as id, expected a whole number from 0");
-  if (number(4)) {
+  if (any_of(4, 9)) {
+    is_one_of(7, {"", "N", "S"}, "N or S");
+    is_one_of(8, {"metres", "degrees", "automatic"}, "metres, degrees or automatic");
     const double zone = number(6).value_or(0);
     VPR_REQUIRE(FormatError, zone >= 0 && zone <= 60 && zone == static_cast<int>(zone), table.place(row), ": found '", fields[6],
                 "' as zone, expected 1 to 60");
     place.position =
         Position{needed(4), needed(5), {static_cast<int>(zone), fields[7] == "S", !fields[7].empty()}, position_unit(fields[8])};
   }
-  if (!number(9)) return place;
+  if (!any_of(9, 16)) return place;
   place.pose = Pose{{needed(9), needed(10), needed(11)}, {needed(12), needed(13), needed(14), needed(15)}};
   return place;
+}
+
+/// The dimensions that the record beside a matrix states. @throws as `record_beside`
+inline std::optional<std::int64_t> dimensions_beside(const std::string& matrix) {
+  const std::string beside = record_path(matrix);
+  std::error_code ignored;
+  if (!std::filesystem::exists(beside, ignored)) return std::nullopt;
+  const nlohmann::json json = nlohmann::json::parse(read_text(beside), nullptr, false);
+  const auto stated = json.find("dimensions");
+  return stated != json.end() && stated->is_number_integer() ? std::optional(stated->get<std::int64_t>()) : std::nullopt;
 }
 
 /// The values of an array file of two axes or one, in place. @throws FormatError for another type, order or number of axes
@@ -114,7 +135,7 @@ std::span<const T> npy_values(const MappedFile& file, DType::Kind dtype, std::si
 
 /// Writes a map to a folder, which is made: `descriptors.npy` (float32 N×D) with `descriptors.json`, what made them, as `vpr describe` writes them; of a map
 /// of codes `codes.npy` (uint8 N×bytes, as FAISS takes binary vectors) in its place; `ids.npy` (int64 N); and `places.csv`. Row i of each is one place, by
-/// ascending id. Local features and attachments are not written.
+/// ascending id. A matrix of another precision that an earlier export left there goes. Local features and attachments are not written.
 /// @throws IoError
 inline void export_map(const PlaceMap& map, const std::filesystem::path& folder) {
   std::error_code error;
@@ -146,6 +167,7 @@ inline void export_map(const PlaceMap& map, const std::filesystem::path& folder)
   json["dimensions"] = snapshot.dim();
   record.write(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n');
   for (AtomicFile* const file : {&descriptors, &ids, &places, &record}) file->commit();
+  std::filesystem::remove(binary ? matrix : (folder / "codes.npy").string(), error);
 }
 
 /// A new map of what `export_map` wrote, or what others wrote like it, under the ids there. It appears whole or not at all.
@@ -166,10 +188,12 @@ inline PlaceMap import_map(const std::filesystem::path& folder, const std::strin
     columns.append(i == 0 ? "" : ",").append(table.rows[0].fields[i]);
   VPR_REQUIRE(FormatError, columns == detail::place_columns, table.path.string(), ":1: found the columns ", columns, ", expected ",
               detail::place_columns);
-  const std::int64_t count = shape[0], dim = binary ? 8 * shape[1] : shape[1];
+  const ModelRecord record = record_beside(matrix);
+  const std::int64_t count = shape[0],
+                     dim = binary ? detail::dimensions_of_codes(shape[1], detail::dimensions_beside(matrix), codes) : shape[1];
   VPR_REQUIRE(ShapeError, count == id_shape[0] && count == std::ssize(table.rows) - 1, folder.string(), ": has ", count, " descriptors, ",
               id_shape[0], " ids and ", table.rows.size() - 1, " places");
-  MapSettings settings{dim, binary ? MapPrecision::binary : precision, record_beside(matrix)};
+  const MapSettings settings{dim, binary ? MapPrecision::binary : precision, record};
   return PlaceMap::build(path, settings, [&](const auto& commit) {
     constexpr std::int64_t at_once = 1 << 14;
     for (std::int64_t begin = 0; begin < count; begin += at_once) {
@@ -184,7 +208,7 @@ inline PlaceMap import_map(const std::filesystem::path& folder, const std::strin
           for (std::int64_t k = 0; binary && k < dim; ++k)
             signs[static_cast<std::size_t>(k)] = (bytes[i * shape[1] + k / 8] >> k % 8 & 1) != 0 ? 1.0F : -1.0F;
           const Rows row(binary ? signs.data() : values + i * dim, 1, dim);
-          require_finite(row, dim, "import_map: descriptor");
+          require_finite(row, dim, text_of(descriptor_file.path(), ": row ", i, ": descriptor").c_str());
           editor.append(place.id, place, editor.layout().encode(row[0]));
         }
       });

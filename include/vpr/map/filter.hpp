@@ -74,7 +74,7 @@ class PlaceSelection {
     const auto keep = [&](const auto& allows) {
       for (std::size_t i = 0; i < columns.size(); ++i) panels[i / 64] &= ~(std::uint64_t{!allows(i)} << i % 64);
     };
-    if (!blocks_.all_present(block)) keep([&](std::size_t i) { return columns.present(i); });
+    if (blocks_.present(block) != count) keep([&](std::size_t i) { return columns.present(i); });
     if (!all_sessions_) {
       keep([&](std::size_t i) {
         static_cast<void>(blocks_.session(columns.session(i)));

@@ -32,6 +32,7 @@ class NewMapFile {
   NewMapFile(const NewMapFile&) = delete;
   NewMapFile& operator=(const NewMapFile&) = delete;
   ~NewMapFile() {
+    blocks_.reset();
     database_.reset();
     remove();
   }
@@ -40,9 +41,8 @@ class NewMapFile {
   template <class Change>
   void change(std::optional<MapHeader> header, const Change& change) {
     WriteTransaction transaction(database_);
-    std::optional<MapBlocks> before;
-    if (!header) before.emplace(transaction.before(), nullptr);
-    MapEditor editor(transaction, before ? &*before : nullptr, header ? *header : before->header());
+    if (!header) blocks_ = std::make_shared<const MapBlocks>(transaction.before(), blocks_.get());
+    MapEditor editor(transaction, blocks_.get(), header ? *header : blocks_->header());
     change(editor);
     editor.finish();
     transaction.commit();
@@ -51,6 +51,7 @@ class NewMapFile {
   /// Waits until it is on the disk. Nothing is changed afterwards.
   void finish() {
     database_->sync();
+    blocks_.reset();
     database_.reset();
   }
 
@@ -96,6 +97,7 @@ class NewMapFile {
 
   std::string path_;
   std::shared_ptr<Database> database_;
+  std::shared_ptr<const MapBlocks> blocks_;  // as the last commit but one left them
 };
 
 }  // namespace vpr::detail

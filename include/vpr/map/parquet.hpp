@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -111,17 +112,17 @@ inline PlaceMap import_parquet(const std::string& path, const std::string& map, 
   const int groups = reader->num_row_groups();
   for (int group = 0; group < groups && width < 0; ++group) read(group);
   std::map<std::string, std::string> entries;
+  std::optional<std::int64_t> stated;  // dimensions
   if (const auto metadata = schema->metadata(); metadata && metadata->Contains("vpr")) {
     const auto json = nlohmann::json::parse(*metadata->Get("vpr"), nullptr, false);
     VPR_REQUIRE(FormatError, json.is_object(), path, ": its metadata vpr is no JSON object");
     for (const auto& [name, value] : json.items()) {
       if (value.is_string()) entries[name] = value.get<std::string>();
-      if (name == "dimensions" && value.is_number_integer() && width < 0)
-        width = binary ? value.get<std::int64_t>() / 8 : value.get<std::int64_t>();
+      if (name == "dimensions" && value.is_number_integer()) stated = value.get<std::int64_t>();
     }
   }
-  VPR_REQUIRE(FormatError, width > 0, path, ": holds no places, and does not say of how many dimensions");
-  const std::int64_t dim = binary ? 8 * width : width;
+  VPR_REQUIRE(FormatError, width > 0 || stated, path, ": holds no places, and does not say of how many dimensions");
+  const std::int64_t dim = width < 0 ? *stated : binary ? detail::dimensions_of_codes(width, stated, path) : width;
   const MapSettings settings{dim, binary ? MapPrecision::binary : precision, record_in(entries).value_or(ModelRecord())};
   return PlaceMap::build(map, settings, [&](const auto& commit) {
     std::vector<float> values(static_cast<std::size_t>(dim));

@@ -23,6 +23,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -140,17 +141,21 @@ inline Place place_of(const arrow::RecordBatch& batch, std::int64_t row) {
               .name = unescaped(text(1).value_or("")),
               .session = unescaped(text(2).value_or("")),
               .time = number(3)};
-  if (number(4) && number(5)) {
+  const auto is_whole = [&](int begin, int end, std::string_view what) {
+    int count = 0;
+    for (int column = begin; column < end; ++column) count += number(column).has_value();
+    VPR_REQUIRE(FormatError, count == 0 || count == end - begin, "place ", place.id, ": has a part of its ", what, " only");
+    return count > 0;
+  };
+  if (is_whole(4, 6, "position")) {
     const int zone = arrow_value_at<arrow::Int32Array>(batch, 6, row).value_or(0);
     VPR_REQUIRE(FormatError, zone >= 0 && zone <= 60, "place ", place.id, ": found zone ", zone, ", expected 1 to 60");
     place.position =
         Position{*number(4), *number(5), {zone, text(7) == "S", text(7).has_value()}, position_unit(text(8).value_or("metres"))};
   }
+  if (!is_whole(9, 16, "pose")) return place;
   std::array<double, 7> pose{};
-  for (int i = 0; i < 7; ++i) {
-    if (!number(9 + i)) return place;
-    pose[static_cast<std::size_t>(i)] = *number(9 + i);
-  }
+  for (int i = 0; i < 7; ++i) pose[static_cast<std::size_t>(i)] = *number(9 + i);
   place.pose = Pose{{pose[0], pose[1], pose[2]}, {pose[3], pose[4], pose[5], pose[6]}};
   return place;
 }

@@ -86,16 +86,28 @@ class PlaceGraph {
         if (index_.contains(at)) removed.push_back(at);
       }
     };
-    map.each_descriptor([&](std::int64_t id, std::span<const float> values) {
-      pass(id);
-      if (at == size() || ids_[static_cast<std::size_t>(at)] != id) {
-        added.push_back(id);
-        return;
+    const detail::MapBlocks& blocks = *map.blocks_;
+    for (std::int64_t block = 0; block < blocks.size(); ++block) {
+      pass(blocks.first_id(block));
+      // What is as it was when it was compared last is not read.
+      if (block + 1 < blocks.size() && block < std::ssize(compared_) &&
+          compared_[static_cast<std::size_t>(block)] == blocks.state_of(block)) {
+        const std::int64_t begin = at;
+        at = std::lower_bound(ids_.begin() + at, ids_.end(), blocks.first_id(block + 1)) - ids_.begin();
+        gone += at - begin - blocks.present(block);
+        continue;
       }
-      const std::span<const float> known = index_.values_of(at);
-      if (!index_.contains(at) || !std::equal(values.begin(), values.end(), known.begin())) replaced.push_back(at);
-      ++at;
-    });
+      map.each_descriptor_of(block, [&](std::int64_t id, std::span<const float> values) {
+        pass(id);
+        if (at == size() || ids_[static_cast<std::size_t>(at)] != id) {
+          added.push_back(id);
+          return;
+        }
+        const std::span<const float> known = index_.values_of(at);
+        if (!index_.contains(at) || !std::equal(values.begin(), values.end(), known.begin())) replaced.push_back(at);
+        ++at;
+      });
+    }
     pass(std::numeric_limits<std::int64_t>::max());
     const bool of_another_map = !added.empty() && !ids_.empty() && added.front() < ids_.back();
     if (of_another_map || 2 * (gone + std::ssize(replaced)) > size()) return anew();
@@ -105,6 +117,7 @@ class PlaceGraph {
       if (progress) progress("graph", ++done, changes);
     };
     state_ = 0;  // of no map, should an error come in between
+    compared_.clear();
     for (const std::int64_t number : removed) {
       index_.remove(number);
       report();
@@ -119,6 +132,7 @@ class PlaceGraph {
       report();
     }
     state_ = map.state();
+    compared_ = blocks.block_states();
     return changes;
   }
 
@@ -151,8 +165,9 @@ class PlaceGraph {
   static Rows row_of(const std::vector<float>& values) { return {values.data(), 1, std::ssize(values)}; }
 
   HnswIndex<Metric> index_;
-  std::vector<std::int64_t> ids_;  // of the places, ascending, by their numbers in the index
-  std::uint64_t state_ = 0;        // of the map; 0: of none
+  std::vector<std::int64_t> ids_;                        // of the places, ascending, by their numbers in the index
+  std::uint64_t state_ = 0;                              // of the map; 0: of none
+  std::vector<detail::MapBlocks::BlockState> compared_;  // its blocks, as they were compared last
 };
 
 }  // namespace vpr

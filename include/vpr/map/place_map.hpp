@@ -233,7 +233,11 @@ class PlaceMap {
 
   /// The file that bears the map's name now: another one after it was compacted.
   std::shared_ptr<detail::Database> database() const {
-    const std::lock_guard lock(state_->mutex);
+    std::unique_lock lock(state_->mutex);
+    const std::shared_ptr<detail::Database> known = state_->database;
+    lock.unlock();  // nobody waits for another's look at the file system
+    if (known->current()) return known;
+    lock.lock();
     if (!state_->database->current()) {
       VPR_REQUIRE(IoError, detail::identity_of(state_->path), state_->path, ": is no longer there");
       state_->database = detail::Database::open(state_->path, state_->access);
@@ -244,15 +248,15 @@ class PlaceMap {
 
   /// The blocks of a transaction's commit; those that were there before are not verified again.
   std::shared_ptr<const detail::MapBlocks> blocks_of(const detail::ReadTransaction& transaction) const {
-    std::shared_ptr<const detail::MapBlocks> last;
-    {
-      const std::lock_guard lock(state_->mutex);
-      last = state_->blocks;
-    }
+    std::unique_lock lock(state_->mutex);
+    const std::shared_ptr<const detail::MapBlocks> last = state_->blocks;
+    lock.unlock();
     if (last && last->of(transaction)) return last;
-    last = std::make_shared<const detail::MapBlocks>(transaction, last.get());
-    const std::lock_guard lock(state_->mutex);
-    return state_->blocks = last;
+    auto made = std::make_shared<const detail::MapBlocks>(transaction, last.get());
+    lock.lock();
+    // Another thread may have got a later commit meanwhile, or another file.
+    if (transaction.database() == state_->database && (!state_->blocks || state_->blocks->commit() < made->commit())) state_->blocks = made;
+    return made;
   }
 
   template <class Change>

@@ -10,6 +10,7 @@
 #include <vpr/model/record.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -126,6 +127,7 @@ struct MapHeader {
   std::int64_t places = 0;
   std::uint64_t commit = 0;
   ModelRecord record = {};
+  std::uint64_t rewritten = 0;  ///< the last commit that may have changed a block with others behind it
 
   std::vector<std::byte> bytes() const {
     ByteWriter out;
@@ -140,6 +142,8 @@ struct MapHeader {
       out.text(name);
       out.text(value);
     });
+    out.text("rewritten");
+    out.text(std::to_string(rewritten));
     out.text("");
     return out.bytes();
   }
@@ -157,8 +161,10 @@ struct MapHeader {
     header.next_id = in.number<std::int64_t>();
     header.places = in.number<std::int64_t>();
     header.commit = in.number<std::uint64_t>();
+    header.rewritten = header.commit;  // where an earlier vpr, which does not say it, wrote the header
     for (std::string name = in.text(); !name.empty(); name = in.text()) {
       std::string value = in.text();
+      if (name == "rewritten") std::from_chars(value.data(), value.data() + value.size(), header.rewritten);
       if (std::string* const field = header.record.find(name)) *field = std::move(value);
     }
     VPR_REQUIRE(FormatError, header.dimensions >= 1 && header.precision <= MapPrecision::binary, path, ": its header was damaged");

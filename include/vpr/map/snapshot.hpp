@@ -81,17 +81,7 @@ class MapSnapshot {
   /// Calls `visit(id, values)` with the descriptor of each place, as `descriptor` gives it, by ascending id.
   template <class Visit>
   void each_descriptor(Visit&& visit) const {
-    const detail::BlockLayout& layout = blocks_->layout();
-    std::vector<float> values(static_cast<std::size_t>(dim()));
-    for (std::int64_t block = 0; block < blocks_->size(); ++block) {
-      const detail::Columns columns = blocks_->columns(block);
-      const std::span<const std::byte> rows = blocks_->content(detail::MapKind::descriptors, block);
-      for (std::size_t row = 0; row < columns.size(); ++row) {
-        if (!columns.present(row)) continue;
-        layout.decode(layout.get(rows, static_cast<std::int64_t>(row)), values.data());
-        visit(columns.id(row), std::span<const float>(values));
-      }
-    }
+    for (std::int64_t block = 0; block < blocks_->size(); ++block) each_descriptor_of(block, visit);
   }
 
   /// The best min(k, places that the filter allows) for each of Q×D queries, by place id, in the order that `Index` fixes. Exact: ids, order and
@@ -189,6 +179,20 @@ class MapSnapshot {
     const detail::Details details = blocks_->details(block);
     for (std::int64_t row = 0; row < blocks_->rows(block); ++row) {
       if (columns.present(static_cast<std::size_t>(row))) visit(place_at(row, columns, details), row);
+    }
+  }
+
+  /// Calls `visit(id, values)` for each place of a block.
+  template <class Visit>
+  void each_descriptor_of(std::int64_t block, Visit&& visit) const {
+    const detail::BlockLayout& layout = blocks_->layout();
+    std::vector<float> values(static_cast<std::size_t>(dim()));
+    const detail::Columns columns = blocks_->columns(block);
+    const std::span<const std::byte> rows = blocks_->content(detail::MapKind::descriptors, block);
+    for (std::size_t row = 0; row < columns.size(); ++row) {
+      if (!columns.present(row)) continue;
+      layout.decode(layout.get(rows, static_cast<std::int64_t>(row)), values.data());
+      visit(columns.id(row), std::span<const float>(values));
     }
   }
 
