@@ -20,6 +20,13 @@
 namespace cli {
 namespace {
 
+/// What the clusters of the recipe's model start from: as its aggregator's row says, or the recipe that the model was published with.
+vpr::ClusterStart clusters_of(const vpr::Recipe& recipe) {
+  if (!vpr::CompositionName(recipe.system).aggregator.empty()) return vpr::cluster_start(recipe.system);
+  const vpr::NamedSystem* const named = vpr::find_system(vpr::SystemName(recipe.system).system);
+  return named == nullptr || named->recipe.empty() ? recipe.start.clusters : vpr::find_recipe(named->recipe).start.clusters;
+}
+
 /// The recipe with what the command line changes of it.
 vpr::Recipe recipe_of(const TrainOptions& options) {
   vpr::Recipe recipe = vpr::find_recipe(options.recipe);
@@ -39,7 +46,7 @@ vpr::Recipe recipe_of(const TrainOptions& options) {
   if (options.pool > 0) recipe.miner.pool = options.pool;
   if (options.by != "automatic") recipe.by = vpr::places_by(options.by);
   if (!options.size.empty()) recipe.size = vpr::parse_image_size(options.size, "--size");
-  if (!vpr::CompositionName(recipe.system).aggregator.empty() && !recipe.pairs) recipe.start.clusters = vpr::cluster_start(recipe.system);
+  recipe.start.clusters = clusters_of(recipe);
   recipe.miner.full = recipe.mining == vpr::Mining::full;
   recipe.miner.seed = options.seed;
   const bool mined = recipe.mining != vpr::Mining::batch;

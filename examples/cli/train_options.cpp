@@ -17,6 +17,7 @@
 #include <charconv>
 #include <filesystem>
 #include <span>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -48,6 +49,25 @@ std::string source_of(const std::string& path) {
 /// A weight file's name and hash, or the seed of weights that are drawn.
 std::string weights_of(const std::string& weights) {
   return vpr::seed_of(weights) ? weights : std::filesystem::path(weights).filename().string() + ", " + hash_of_file(weights);
+}
+
+/// Whether two notes, the second of the file `path`, are of the same bytes, wherever these lie. Of a folder only the names of its photos are
+/// known, which those of another may have, too.
+bool is_same_file(const std::string& path, std::string_view before, std::string_view now) {
+  std::error_code ignored;
+  const std::size_t hash = now.rfind(", xxh3:");
+  return hash != now.npos && !std::filesystem::is_directory(path, ignored) && before.ends_with(now.substr(hash));
+}
+
+/// A word of a shell's command line.
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:+-,@%=";
+  if (!text.empty() && text.find_first_not_of(plain) == text.npos) return text;
+  const std::string shown = vpr::escaped(text);
+  const bool has_escapes = shown != text;
+  std::string word = has_escapes ? "$'" : "'";
+  for (const char c : shown) word += c != '\'' ? std::string(1, c) : has_escapes ? "\\'" : "'\\''";
+  return word + '\'';
 }
 
 }  // namespace
@@ -101,17 +121,36 @@ std::map<std::string, std::string> deciding_options(const TrainOptions& options,
   return all;
 }
 
+std::string evaluation_command(const TrainOptions& options, const vpr::Recipe& recipe) {
+  std::string command = "vpr evaluate";
+  const auto add = [&command](const char* name, const std::string& value) {
+    if (!value.empty()) command.append(" ").append(name).append(" ").append(shell_word(value));
+  };
+  add("--model", recipe.system);
+  add("--weights", options.out);
+  add("--size", options.size);
+  add("--preprocess", training_preprocess(recipe));
+  if (options.photo.upright) command += " --upright";
+  if (options.photo.accept_damaged) command += " --accept-damaged";
+  if (options.photo.max_megapixels != PhotoOptions().max_megapixels) add("--max-megapixels", text_of(options.photo.max_megapixels));
+  if (options.database.empty()) return command;
+  add("--database", options.database);
+  add("--queries", options.queries);
+  add("--positives", options.positives);
+  if (options.positives.empty()) add("--radius", text_of(options.radius));
+  if (options.positions != "automatic") add("--positions", options.positions);
+  return command;
+}
+
 void check_training(const TrainOptions& options, const std::map<std::string, std::string>& deciding) {
   const std::string state_path = options.files().state();
   std::vector<std::string> outputs{options.out, state_path, options.files().best(), options.log, options.report};
-  const std::string candidate = options.files().candidate();  // one that a kill left is no loss, but for one that is a training's own
-  if (is_there(candidate + ".state")) outputs.push_back(candidate);
   for (const std::string& path : outputs) {
     VPR_REQUIRE(vpr::ConfigError, options.resume || options.force || !is_there(path), "train: ", path,
                 " is there already, perhaps of a finished training: add --resume to go on from it, give another name, or add --force to "
                 "overwrite it");
   }
-  if (!is_there(candidate + ".state")) outputs.push_back(candidate);
+  outputs.push_back(options.files().candidate());  // one that a kill left is no loss
   check_outputs(outputs, {options.weights, options.data, options.database, options.queries, options.positives}, true);
   if (!options.resume) return;
 
@@ -125,9 +164,15 @@ void check_training(const TrainOptions& options, const std::map<std::string, std
   VPR_REQUIRE(vpr::ConfigError, done.value() <= options.steps, "train: ", done.value(), " steps are done already, --steps asks for ",
               options.steps, " in all: nothing is written");
   std::string changed;
+  const std::map<std::string, std::string> paths{{"weights", options.weights},
+                                                 {"data", options.data},
+                                                 {"database", options.database},
+                                                 {"queries", options.queries},
+                                                 {"positives", options.positives}};
   for (const auto& [name, now] : deciding) {
     const auto before = state.metadata().find(name);
     if (before == state.metadata().end() || before->second == now) continue;
+    if (const auto path = paths.find(name); path != paths.end() && is_same_file(path->second, before->second, now)) continue;
     changed += (changed.empty() ? "--" : "; --") + name + " was '" + before->second + "', now '" + now + "'";
   }
   VPR_REQUIRE(vpr::ConfigError, changed.empty() || options.change,

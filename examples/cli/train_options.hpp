@@ -37,8 +37,12 @@ struct TrainOptions {
 /// How photos are prepared in training: brought to the size asked for, and normalised as the recipe's model was published with. See `find_preprocess`.
 std::string training_preprocess(const vpr::Recipe& recipe);
 
-/// What decides the weights that a training comes to, by the options' names: kept in its state, so that it goes on with the same.
+/// What decides the weights that a training comes to, by the options' names: kept in its state, so that it goes on with the same. Files are noted by
+/// path and hash, folders by path and a hash of their photos' names.
 std::map<std::string, std::string> deciding_options(const TrainOptions& options, const vpr::Recipe& recipe);
+
+/// The line that measures the trained weights, on the photos and by the answers that the training was validated with, where it was.
+std::string evaluation_command(const TrainOptions& options, const vpr::Recipe& recipe);
 
 /// Refuses a training before anything expensive is done for it: outputs that could not be written, or would be lost; a state to go on from that
 /// is not there, is of other options, or has more steps behind it than are asked for.

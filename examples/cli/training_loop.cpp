@@ -101,11 +101,12 @@ void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::ma
   system.pipeline.backbone.set_checkpointing(options.checkpointing);
 
   const std::unique_ptr<vpr::TrainingSteps> steps = training_steps(system, options, recipe);
-  if (is_new && !options.resume && !recipe.start.clusters.parameter.empty()) find_clusters(system, *steps, options, recipe);
+  if (is_new && !options.resume) find_clusters(system, *steps, options, recipe);
   Validation validation(options, recipe);
   std::optional<TrainingRecord> record;
   std::optional<StepPrinter> print;
-  vpr::TrainingCallbacks callbacks{.after_step =
+  vpr::TrainingCallbacks callbacks{.begin = [&] { record->begin(); },
+                                   .after_step =
                                        [&](const vpr::TrainingRow& row) {
                                          (*print)(row);
                                          record->add(row);
@@ -115,8 +116,8 @@ void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::ma
                                    .on_message = [](const std::string& sentence) { std::printf("%s\n", sentence.c_str()); }};
   if (validation.wanted()) callbacks.validate = [&](const std::string& weights) { return validation(weights).of_all; };
   vpr::Training training(system, recipe, *steps, settings_of(options, recipe, deciding), std::move(callbacks));
-  std::printf("%s on %s: %lld trainable parameters\n", recipe.system.c_str(), steps->description().c_str(),
-              static_cast<long long>(training.trainable()));
+  std::printf("%s%s on %s: %lld trainable parameters\n", recipe.system.c_str(), options.model.empty() ? ", the recipe's model," : "",
+              steps->description().c_str(), static_cast<long long>(training.trainable()));
   record.emplace(options, recipe, steps->description(), training.done());
   print.emplace(options, training.done(), record->seconds());
   training.validate_before();
@@ -129,6 +130,10 @@ void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::ma
     if (const std::int64_t done = training.done_in_state(); done > 0) {
       std::cerr << "the state after " << done << " steps is kept in " << vpr::escaped(options.files().state())
                 << ": --resume goes on from it\n";
+      try {
+        record->write_report();
+      } catch (const vpr::Error&) {  // the training's own error is the one to report
+      }
     }
     throw;
   }
@@ -144,9 +149,7 @@ void train(const TrainOptions& options, const vpr::Recipe& recipe, const std::ma
   }
   if (validation.wanted())
     std::printf("%s: the weights with the best recall@1, %.3f\n", options.files().best().c_str(), training.stopping().best());
-  const std::string out = vpr::escaped(options.out);
-  std::printf("%s: evaluate it with vpr evaluate --model %s --weights %s --size %s --preprocess %s\n", out.c_str(), recipe.system.c_str(),
-              out.c_str(), options.size.c_str(), training_preprocess(recipe).c_str());
+  std::printf("%s: evaluate it with %s\n", vpr::escaped(options.out).c_str(), evaluation_command(options, recipe).c_str());
   LeftOut left_out;
   for (const vpr::BadPhoto& photo : steps->bad_photos()) left_out.add("data", photo.path, photo.path, photo.reason);
   for (const vpr::BadPhoto& photo : validation.bad_photos()) left_out.add("validation", photo.path, photo.path, photo.reason);

@@ -22,17 +22,19 @@ TrainingRecord::TrainingRecord(const TrainOptions& options, const vpr::Recipe& r
   }
 }
 
+void TrainingRecord::begin() {
+  if (!log_path_.empty()) log_.emplace(log_path_, report_.measures);
+  write_report();
+}
+
 void TrainingRecord::add(vpr::TrainingRow row) {
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   row.measures.resize(report_.measures.size(), none);
   if (row.step == 0) {
-    report_.before = std::move(row.measures);
-    return;
-  }
-  report_.rows.push_back(row);
-  if (!log_ && !log_path_.empty()) {
-    log_.emplace(log_path_, report_.measures);
-    if (!report_.before.empty()) log_->add({0, none, none, 0, none, report_.before});
+    report_.before = row.measures;
+    row.loss = row.rate = row.images_per_second = none;
+  } else {
+    report_.rows.push_back(row);
   }
   if (log_) log_->add(row);
 }

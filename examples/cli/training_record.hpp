@@ -23,8 +23,9 @@ class TrainingRecord {
 
   /// Seconds that the training has taken so far.
   double seconds() const { return report_.rows.empty() ? 0 : report_.rows.back().seconds; }
-  /// Takes what is said of a step, or, as step 0, of the validation before the first. A log begins with the first step: a training that comes to none
-  /// leaves what is there as it is.
+  /// Begins log and report anew, in place of those that are there.
+  void begin();
+  /// Takes what is said of a step, or, as step 0, of the validation before the first.
   void add(vpr::TrainingRow row);
   void write_report() const;
 

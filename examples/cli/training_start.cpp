@@ -48,14 +48,23 @@ bool give_weights(vpr::TrainedSystem& system, const TrainOptions& options, const
 }
 
 void find_clusters(vpr::TrainedSystem& system, vpr::TrainingSteps& steps, const TrainOptions& options, const vpr::Recipe& recipe) {
+  const vpr::ClusterStart& start = recipe.start.clusters;
+  if (start.parameter.empty()) return;
+  bool has_parameter = false;
+  vpr::visit_const(system,
+                   [&](const std::string& parameter, const auto&) { has_parameter = has_parameter || parameter == start.parameter; });
+  if (!has_parameter) {
+    std::printf("the clusters of %s start at random: it has no parameter %s\n", recipe.system.c_str(), start.parameter.c_str());
+    return;
+  }
   const std::string_view name = vpr::backbone_of(recipe.system);
   const std::string rule = vpr::published_position_rule(recipe.system);
   vpr::AnyBackbone<> network = vpr::make_backbone<vpr::Cpu<>>(name, rule == vpr::find_backbone(name).position_rule ? "" : rule);
   vpr::copy_parameters(system.pipeline.backbone, network);
-  const std::vector<float> patches = steps.patches(network, recipe.start.clusters);
-  const std::int64_t channels = network.channels(), count = std::ssize(patches) / channels;
-  vpr::start_clusters(system, recipe.start.clusters, vpr::Rows(patches.data(), count, channels), options.seed, progress_bar());
-  std::printf("%s starts from clusters of %lld patches\n", recipe.start.clusters.parameter.c_str(), static_cast<long long>(count));
+  const vpr::PatchSample sample = steps.patches(network, start);
+  vpr::start_clusters(system, start, sample, options.seed, progress_bar());
+  std::printf("%s starts from clusters of %lld patches of %lld photos\n", start.parameter.c_str(), static_cast<long long>(sample.size()),
+              static_cast<long long>(sample.photos()));
 }
 
 }  // namespace cli

@@ -17,7 +17,7 @@ void require_size(vpr::TrainedSystem& system, const vpr::Recipe& recipe);
 /// Gives a system what its training starts from, and says where that is not all of it. @return whether heads and adapters are new
 bool give_weights(vpr::TrainedSystem& system, const TrainOptions& options, const vpr::Recipe& recipe);
 
-/// Clusters start from patches of the network without adapters.
+/// Starts clusters, where the model has any, from patches of the network without adapters. Says from how many, or that they start at random.
 void find_clusters(vpr::TrainedSystem& system, vpr::TrainingSteps& steps, const TrainOptions& options, const vpr::Recipe& recipe);
 
 }  // namespace cli

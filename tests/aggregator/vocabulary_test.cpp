@@ -69,5 +69,6 @@ TEST_CASE("A vocabulary refuses what does not fit") {
   CHECK_THROWS_WITH(builder.add(Rows(numbers.data(), 2, 2)), ContainsSubstring("vocabulary: descriptor 1 holds nan at 1"));
   CHECK(builder.seen() == 0);
   builder.add(Rows(numbers.data(), 1, 2));
-  CHECK_THROWS_WITH(builder.build(""), ContainsSubstring("got 1 points for 2 clusters"));
+  CHECK_THROWS_WITH(builder.build("1 photo"),
+                    ContainsSubstring("vocabulary: got 1 descriptors for 2 words (1 photo): give more photos, or ask for fewer words"));
 }

@@ -34,8 +34,16 @@ used raw selavpr-global@dinov2-vits14:2 raw
 train unit --recipe adapter --backbone dinov2-vits14:2
 used unit selavpr-global@dinov2-vits14:2 unit
 cmp -s raw.safetensors unit.safetensors && fail "the length of tokens changes nothing"
+cp unit.safetensors gem.candidate.safetensors # another training's
 train gem --recipe head --model dinov2-vits14:2+gem --cache cache
 used gem dinov2-vits14:2+gem unit
+same unit.safetensors gem.candidate.safetensors
+# The line that is printed measures what was validated, as it stands.
+train "it's gem" --recipe head --model dinov2-vits14:2+gem --upright --radius 9.5 --positions metres
+line=$(sed -n 's/.*: evaluate it with vpr //p' "it's gem.txt")
+eval "'$vpr' $line" >out.txt 2>err.txt || fail "the line does not run: vpr $line"
+recall=$(sed -n 's/^recall@1 *//p' out.txt)
+grep -qF "validation: recall@1 $recall," "it's gem.txt" || { cat "it's gem.txt"; fail "the line measures something else: vpr $line"; }
 train netvlad --recipe salad --model dinov2-vits14:2+netvlad --tuned-blocks 1 --tokens raw
 used netvlad dinov2-vits14:2+netvlad raw
 grep -q "aggregator.conv.weight starts from clusters of" netvlad.txt || { cat netvlad.txt; fail "NetVLAD starts from no clusters"; }
@@ -56,9 +64,6 @@ grep -q -- "--preprocess normalise-then-resize-tensor+clip-normalised" clip.txt 
 refused "excludes" --recipe head --model dinov2-vits14+gem --backbone dinov2-vits14
 refused "the length of its tokens is no choice" --recipe salad --backbone dinov2-vits14 --tokens unit
 refused "no query of the validation has a right answer" --recipe head --model dinov2-vits14:2+gem --places 2 --photos 2 "${sets[@]}" --radius 0
-for file in safetensors safetensors.state; do cp gem.$file none.candidate.$file; done
-refused "none.candidate.safetensors is there already" --recipe head --model dinov2-vits14:2+gem --places 2 --photos 2
-rm none.candidate.safetensors*
 refused "nothing is left to train" --recipe head --model dinov2-vits14:2+mean
 echo "cut networks are used as they were trained"
 cd / && rm -rf "$folder"

@@ -51,6 +51,14 @@ for recipe in $recipes; do
   expect 0 "$vpr" inspect "$recipe.safetensors"
   grep -q "^fits:.* $model\( \|\$\)" out.txt || fail "$recipe: inspect does not name $model"
 done
+# Clusters start from photos by any recipe that the model is trained by, or are said to start at random.
+train=("$vpr" train --weights seed:1 --places 2 --data town/poses.csv --size 64 --steps 1 --threads 1)
+expect 0 "${train[@]}" --recipe gcl --model resnet18:1+netvlad --out pairs.safetensors
+printed "aggregator.conv.weight starts from clusters of"
+expect 0 "${train[@]}" --recipe gcl --model netvlad-full@resnet18:1 --out full.safetensors
+printed "pool.conv.weight starts from clusters of"
+expect 0 "${train[@]}" --recipe gcl --model sfrs@resnet18:1 --out sfrs.safetensors
+printed "the clusters of sfrs@resnet18:1 start at random"
 # shellcheck disable=SC2086
 echo "all $(wc -w <<<"$recipes") recipes were trained for two steps; left out: MegaLoc's own head (140 million parameters), SALAD's in its place"
 cd / && rm -rf "$folder"

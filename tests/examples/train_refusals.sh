@@ -6,7 +6,7 @@ rm -rf "$folder"
 mkdir -p "$folder"
 "$town" "$folder/town" 1 8 >/dev/null
 train() {
-  "$vpr" train --recipe adapter --backbone dinov2-vits14 --weights "$weights" --data "$folder/town/poses.csv" --by id --augment none --size 28 --places 2 --photos 2 \
+  "$vpr" train --recipe adapter --backbone dinov2-vits14 --weights "${from:-$weights}" --data "${data:-$folder/town/poses.csv}" --by id --augment none --size 28 --places 2 --photos 2 \
     --out "$folder/out.safetensors" "$@"
 }
 # refuses CODE SENTENCE OPTION...
@@ -57,6 +57,16 @@ sed -i '$d' "$folder/town/poses.csv"  # another list of photos under the same na
 refuses 2 "--data was '$folder/town/poses.csv, " --steps 5 --rate 0.002 --resume
 mv "$folder/poses.csv" "$folder/town/poses.csv"
 md5sum --quiet -c "$folder/sums"
+# The same bytes under other names are the same table and the same weights; a folder is another one though its photos are called alike.
+mkdir "$folder/elsewhere"
+ln -s "$folder/town/database" "$folder/town/queries" "$folder/elsewhere"
+cp "$folder/town/poses.csv" "$folder/elsewhere/list.csv"
+ln -s "$weights" "$folder/elsewhere/start.safetensors"
+data=$folder/elsewhere/list.csv from=$folder/elsewhere/start.safetensors train --steps 5 --rate 0.002 --resume >/dev/null
+validated=("${other[@]}" --model dinov2-vits14:2+gem --data "$folder/town/poses.csv" --size 28 --queries "$folder/town/queries")
+"${validated[@]}" --database "$folder/town/database" >"$folder/said"
+says 2 "--database was '$folder/town/database, " "${validated[@]}" --database "$folder/elsewhere/database" --resume
+rm "$folder"/other.*
 # Weights that are part of a system, or more than it, are told.
 begin() {
   "$vpr" train --recipe head --model "dinov2-vits14:2+$1" --weights "$2" --data "$folder/town/poses.csv" --by id --size 28 --places 2 --photos 2 --steps 1 \
@@ -69,6 +79,14 @@ begin gem "$weights" gem
 begin netvlad "$folder/gem.safetensors" netvlad
 grep -q "gem.safetensors: not all of the system, so heads and adapters are new: 2 missing" "$folder/said" || { cat "$folder/said"; echo "new heads are not told"; exit 1; }
 
+awk -F, 'NR == 1 || ($2 < 2 && $3 ~ /map|viewpoint/)' "$folder/town/poses.csv" >"$folder/town/few.csv"
+says 2 "aggregator.conv.weight starts from 32 clusters of patches, and 4 photos gave 16, at most 100 each: give more photos, or larger ones" "${other[@]}" \
+  --model dinov2-vits14:2+netvlad --data "$folder/town/few.csv" --size 28
+# A recipe's own model is said to be that.
+"$vpr" train --help >"$folder/said"
+grep -q "dinov2-vitb14+salad" "$folder/said" || { echo "the model of --recipe head is not told"; exit 1; }
+"${other[@]}" --backbone dinov2-vits14:1 --data "$folder/town/poses.csv" --size 126 >"$folder/said"
+grep -q "^dinov2-vits14:1+salad, the recipe's model, on 40 photos of 8 places" "$folder/said" || { cat "$folder/said"; echo "the model of --recipe head is not told"; exit 1; }
 photo=$(find "$folder/town/database" -type f -print -quit)
 echo broken >"$photo"
 refuses 3 "left out: 1 photo" --steps 30 --force

@@ -5,7 +5,7 @@
 
 #include "tests/golden_check/registry.hpp"
 
-#include <vpr/backbone.hpp>
+#include <vpr/backbone/dinov2.hpp>
 #ifdef VPR_WITH_THRUST
 #include <vpr/backend/thrust.hpp>
 #endif

@@ -83,6 +83,19 @@ TEST_CASE("A pair whose photo cannot be read gives way to another, and the photo
   CHECK_THROWS_WITH(none.loss(0), ContainsSubstring("no pair could be read of 100 that were tried"));
 }
 
+TEST_CASE("Clusters start from patches of the photos of pairs that can be read") {
+  TrainedSystem system = made();
+  std::vector<TrainingPhoto> photos = street(30);
+  photos[3].path = "bad";
+  PairSteps steps(system, small(), photos, striped);
+  AnyBackbone<> network = make_backbone<Cpu<>>("resnet18:1");
+  initialise(network, 2);
+  const PatchSample sample = steps.patches(network, {.of_photo = 3});
+  CHECK(sample.photos() == 29);
+  CHECK(sample.size() == 29 * 3);
+  CHECK(steps.bad_photos().size() == 1);
+}
+
 TEST_CASE("Batches of no pair, or of more than can be counted, are refused") {
   TrainedSystem system = made();
   Recipe recipe = small();

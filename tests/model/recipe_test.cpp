@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <vpr/model/recipe.hpp>
+
 #include <vpr/adapter/mul_conv.hpp>
 #include <vpr/aggregator/cross_image.hpp>
 #include <vpr/autograd.hpp>
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/io/open.hpp>
 #include <vpr/io/save.hpp>
-#include <vpr/model/recipes.hpp>
 #include <vpr/model/systems.hpp>
 
 #include "tests/support/catch.hpp"
@@ -158,44 +159,4 @@ TEST_CASE("A cut network starts from the file of the whole, and is trained in it
   CHECK_FALSE(trained("dinov2-vits14:2+netvlad", 1).contains("backbone.blocks.0.mlp.fc1.weight"));
   CHECK(trained("selavpr-global@dinov2-vits14:1", 0).contains("backbone.blocks.0.adapter1.D_fc1.weight"));
   CHECK_FALSE(trained("selavpr-global@dinov2-vits14:1", 0).contains("backbone.blocks.0.mlp.fc1.weight"));
-}
-
-TEST_CASE("A recipe is found by name, and each is of a model that exists") {
-  CHECK(find_recipe("salad").tuned_blocks == 4);
-  CHECK_THROWS_WITH(find_recipe("soup"), ContainsSubstring("there is no recipe 'soup'; there are salad, cricavpr, selavpr, mixvpr, convap, "
-                                                           "cosplace, eigenplaces, gcl, netvlad, sfrs, boq, megaloc, adapter, head, "
-                                                           "supervlad, image4vpr, edtformer, selavprpp, selavprpp-hash"));
-  for (const Recipe& recipe : recipes()) CHECK_NOTHROW(make_system<Shapes>(recipe.system));
-  for (const NamedSystem& system : named_systems()) {
-    if (!system.recipe.empty()) CHECK_NOTHROW(find_recipe(system.recipe));
-  }
-}
-
-TEST_CASE("BoQ's recipe rises through ten epochs, and then falls to a tenth and to a hundredth of the rate, as its authors' code") {
-  const Recipe boq = find_recipe("boq");
-  CHECK(boq.schedule(1e-4, 0) == Approx(1e-4 / 4850));
-  CHECK(boq.schedule(1e-4, 4849) == Approx(1e-4));
-  CHECK(boq.schedule(1e-4, 4850) == Approx(1e-5));
-  CHECK(boq.schedule(1e-4, 9700) == Approx(1e-6));
-}
-
-TEST_CASE("SelaVPR's recipe mines triplets, the others compare the photos of a batch") {
-  CHECK(find_recipe("selavpr").mining == Mining::partial);
-  CHECK(find_recipe("selavpr").miner.negatives == 2);
-  CHECK(find_recipe("selavpr").augment == nullptr);
-  CHECK(find_recipe("salad").mining == Mining::batch);
-  CHECK(find_mining("full") == Mining::full);
-  CHECK_THROWS_WITH(find_mining("half"), ContainsSubstring("no mining 'half'; there are batch, partial, full"));
-}
-
-TEST_CASE("Recipes of networks of other sizes bring them, and CosPlace's classifies") {
-  CHECK(find_recipe("salad").size == ImageSize{224, 224});
-  CHECK(find_recipe("mixvpr").size == ImageSize{320, 320});
-  CHECK(find_recipe("netvlad").miner.negatives == 10);
-  CHECK(find_recipe("sfrs").mining == Mining::full);
-  REQUIRE(find_recipe("cosplace").classes.has_value());
-  CHECK(find_recipe("cosplace").classes->least == 10);
-  CHECK_FALSE(find_recipe("convap").classes.has_value());
-  Random random(1);
-  CHECK(find_recipe("cosplace").augment(Image(ImageSize{40, 30}), random).size() == ImageSize{40, 30});
 }

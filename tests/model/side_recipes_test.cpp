@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -193,30 +194,43 @@ TEST_CASE("Clusters start as the centroids of the patches, at the length that so
   // Two groups of patches, along the first channel and along the second.
   std::vector<float> patches(10 * 32, 0);
   for (std::size_t i = 0; i < 10; ++i) patches[i * 32 + i % 2] = 1;
-  start_clusters(system, start, Rows(patches.data(), 10, 32), 1);
+  PatchSample sample(32, start);
+  sample.add(Rows(patches.data(), 10, 32), Random(1));
+  start_clusters(system, start, sample, 1);
   const std::vector<float> weights = values_of(system).at("aggregation.conv.weight");
   const auto alpha = static_cast<float>(std::log(100.0));
   const bool swapped = weights[0] == 0;
   for (std::size_t i = 0; i < 64; ++i) CHECK(weights[i] == Approx(i == (swapped ? 1U : 0U) || i == (swapped ? 32U : 33U) ? alpha : 0));
   auto words = make_system<R>("dinov2-vits14:1+gem");
   words.pipeline.aggregator = AnyAggregator<R>(NetVlad<R>({.channels = 32, .clusters = 2}));
-  start_clusters(words, {.parameter = "aggregator.conv.weight", .centroids = "aggregator.centroids"}, Rows(patches.data(), 10, 32), 1);
+  start_clusters(words, {.parameter = "aggregator.conv.weight", .centroids = "aggregator.centroids"}, sample, 1);
   const Values both = values_of(words);
   for (std::size_t i = 0; i < 64; ++i)
     CHECK(both.at("aggregator.conv.weight")[i] == Approx(alpha * both.at("aggregator.centroids")[i]).margin(1e-6));
-  CHECK_THROWS_WITH(start_clusters(system, {.parameter = "centroids"}, Rows(patches.data(), 10, 32), 1),
+  CHECK_THROWS_WITH(start_clusters(system, {.parameter = "centroids"}, sample, 1),
                     ContainsSubstring("clusters: the system has no parameter centroids"));
-  CHECK_THROWS_AS(start_clusters(system, start, Rows(patches.data(), 1, 32), 1), ConfigError);
+  PatchSample one(32, start);
+  one.add(Rows(patches.data(), 1, 32), Random(1));
+  CHECK_THROWS_WITH(start_clusters(system, start, one, 1),
+                    ContainsSubstring("clusters: aggregation.conv.weight starts from 2 clusters of patches, and 1 photos gave 1, at most "
+                                      "100 each: give more photos, or larger ones"));
 }
 
-TEST_CASE("A sample of a photo's patches has none of them twice") {
-  std::vector<float> rows(20), sample;
+TEST_CASE("A sample holds so many patches of a photo and in all, and none of a photo's twice") {
+  std::vector<float> rows(20);
   for (std::size_t i = 0; i < 20; ++i) rows[i] = static_cast<float>(i / 2);
-  add_sample(Rows(rows.data(), 10, 2), 4, Random(1), sample);
-  REQUIRE(sample.size() == 8);
-  std::vector<float> drawn{sample[0], sample[2], sample[4], sample[6]};
-  std::sort(drawn.begin(), drawn.end());
-  CHECK(std::adjacent_find(drawn.begin(), drawn.end()) == drawn.end());
-  add_sample(Rows(rows.data(), 3, 2), 4, Random(1), sample);
-  CHECK(sample.size() == 14);
+  PatchSample sample(2, {.patches = 8, .of_photo = 4});
+  sample.add(Rows(rows.data(), 10, 2), Random(1));
+  REQUIRE(sample.size() == 4);
+  std::set<float> drawn;
+  for (std::int64_t i = 0; i < 4; ++i) drawn.insert(sample.rows()[i][0]);
+  CHECK(drawn.size() == 4);
+  sample.add(Rows(rows.data(), 3, 2), Random(1));
+  CHECK(sample.size() == 7);
+  CHECK_FALSE(sample.is_full());
+  sample.add(Rows(rows.data(), 10, 2), Random(1));
+  CHECK(sample.size() == 8);
+  CHECK(sample.is_full());
+  CHECK(sample.photos() == 3);
+  CHECK_THROWS_AS(sample.add(Rows(rows.data(), 4, 5), Random(1)), ShapeError);
 }

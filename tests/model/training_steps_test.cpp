@@ -6,6 +6,9 @@
 
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
+#include <numeric>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -104,18 +107,18 @@ TEST_CASE("Clusters start from patches of the photos of the first batches, as an
   PlaceSteps steps(system, small("head"), places(), noise, {.seed = 3});
   AnyBackbone<> network = make_backbone<Cpu<>>("dinov2-vits14:1");
   initialise(network, 2);
-  const std::vector<float> all = steps.patches(network, {.parameter = "p", .of_photo = 3});
-  REQUIRE(all.size() == 6 * 3 * 384);
-  CHECK(all == steps.patches(network, {.parameter = "p", .of_photo = 3}));
-  for (std::size_t row = 0; row < 18; ++row) {
-    double squares = 0;
-    for (std::size_t c = 0; c < 384; ++c) squares += static_cast<double>(all[row * 384 + c]) * static_cast<double>(all[row * 384 + c]);
-    CHECK(squares == Approx(1));
+  const PatchSample all = steps.patches(network, {.of_photo = 3}), again = steps.patches(network, {.of_photo = 3});
+  REQUIRE(all.size() == 6 * 3);
+  CHECK(all.photos() == 6);
+  for (std::int64_t row = 0; row < 18; ++row) {
+    const std::span<const float> patch(all.rows()[row], 384);
+    CHECK(std::equal(patch.begin(), patch.end(), again.rows()[row]));
+    CHECK(std::inner_product(patch.begin(), patch.end(), patch.begin(), 0.0) == Approx(1));
   }
-  CHECK(steps.patches(network, {.parameter = "p", .patches = 5}).size() == 5 * 384);
+  CHECK(steps.patches(network, {.patches = 5}).size() == 5);
   TripletSteps mined(system, small("head"), triplet_photos_of_places(places()), noise, noise);
-  CHECK(mined.patches(network, {.parameter = "p", .of_photo = 3}).size() == 6 * 3 * 384);  // of the database
-  CHECK(mined.patches(network, {.parameter = "p", .patches = 5}).size() == 5 * 384);
+  CHECK(mined.patches(network, {.of_photo = 3}).size() == 6 * 3);  // of the database
+  CHECK(mined.patches(network, {.patches = 5}).size() == 5);
 }
 
 TEST_CASE("A recipe and a system that do not fit are refused") {

@@ -137,6 +137,26 @@ TEST_CASE("Resuming says which weights it found, and puts validated ones in plac
   CHECK_THAT(resumed(3), ContainsSubstring("these weights are of step 2, the state is of step 3"));
 }
 
+TEST_CASE("A training that validates begins with the validation before its first step, and a resumed one goes on") {
+  const TemporaryFolder folder;
+  const TrainingFiles files{folder.file("w.safetensors")};
+  std::string calls;
+  const TrainingCallbacks callbacks{.begin = [&] { calls += "begin "; },
+                                    .validate =
+                                        [&](const std::string&) {
+                                          calls += "validate ";
+                                          return std::vector<double>{0.5};
+                                        },
+                                    .after_step = [&](const TrainingRow& row) { calls += "row " + std::to_string(row.step) + ' '; }};
+  for (const bool resume : {false, true}) {
+    Small small(resume ? 2 : 1);
+    Training training(small.system, small.recipe, small.steps, {.files = files, .steps = resume ? 2 : 1, .resume = resume}, callbacks);
+    training.validate_before();
+    training.run();
+  }
+  CHECK(calls == "validate begin row 0 validate row 1 validate row 2 ");
+}
+
 TEST_CASE("A training of which nothing is done has nothing to go on from") {
   const TemporaryFolder folder;
   const TrainingFiles files{folder.file("w.safetensors")};
@@ -156,15 +176,25 @@ TEST_CASE("Files of another training are kept until a step is done, and never st
   const TrainingFiles files{folder.file("w.safetensors")};
   for (const std::string& path : {files.state(), files.best(), files.weights}) std::ofstream(path) << "of another training";
   Small small(2);
-  std::int64_t rows = 0;
-  const auto after_step = [&](const TrainingRow&) {
-    ++rows;
+  std::int64_t rows = 0, begun = 0;
+  const auto expect_none = [&] {
     for (const std::string& path : {files.state(), files.best(), files.weights}) CHECK_FALSE(std::filesystem::exists(path));
   };
-  Training training(small.system, small.recipe, small.steps, {.files = files, .steps = 2}, {.after_step = after_step});
+  TrainingCallbacks callbacks;
+  callbacks.begin = [&] {
+    ++begun;
+    CHECK(rows == 0);
+    expect_none();
+  };
+  callbacks.after_step = [&](const TrainingRow&) {
+    ++rows;
+    expect_none();
+  };
+  Training training(small.system, small.recipe, small.steps, {.files = files, .steps = 2}, callbacks);
   CHECK(file_content(files.state()) == "of another training");
   CHECK(file_content(files.weights) == "of another training");
   training.run();
+  CHECK(begun == 1);
   CHECK(rows == 2);
   CHECK(note(files.weights, "trained_steps") == "2");
   CHECK_FALSE(std::filesystem::exists(files.best()));

@@ -68,6 +68,8 @@ class VocabularyBuilder {
   /// @param source  which photos and which backbone, block and facet the descriptors are of: kept with the words
   /// @throws ConfigError when fewer descriptors than words were shown.
   Vocabulary build(const std::string& source, const Progress& progress = {}) const {
+    VPR_REQUIRE(ConfigError, settings_.kmeans.clusters <= sample_.rows().size(), "vocabulary: got ", sample_.rows().size(),
+                " descriptors for ", settings_.kmeans.clusters, " words (", source, "): give more photos, or ask for fewer words");
     Clusters clusters = kmeans(sample_.rows(), settings_.kmeans, progress);
     return {Shape{settings_.kmeans.clusters, sample_.dim()}, std::move(clusters.centres), provenance(source, clusters)};
   }

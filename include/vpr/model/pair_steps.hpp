@@ -55,6 +55,12 @@ class PairSteps final : public TrainingSteps {
     return loss_(gather(descriptors, first), gather(descriptors, second), batch.overlaps);
   }
 
+  PatchSample patches(const AnyBackbone<>& network, const ClusterStart& start) override {
+    std::vector<std::string> paths;
+    for (const TrainingPhoto& photo : sampler_.photos()) paths.push_back(photo.path);
+    return patches_of(std::move(paths), load_, network, start);
+  }
+
   std::vector<BadPhoto> bad_photos() const override {
     std::vector<BadPhoto> bad = left_out_;
     for (BadPhoto& photo : load_.bad_photos()) bad.push_back(std::move(photo));

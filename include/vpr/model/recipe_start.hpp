@@ -21,7 +21,7 @@ struct ParameterStart {
 
 /// A parameter whose rows start as the centroids of patches, by k-means and `soft_assignment`: see `start_clusters`.
 struct ClusterStart {
-  std::string parameter;           ///< empty: there is none
+  std::string parameter = {};      ///< empty: there is none
   std::string centroids = {};      ///< one that takes the centroids as they are, as NetVLAD's; empty: there is none
   std::int64_t patches = 500'000;  ///< of the published network, at unit length, that the centroids are found in
   std::int64_t of_photo = 100;     ///< of them

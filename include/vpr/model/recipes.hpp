@@ -178,9 +178,8 @@ inline std::vector<Recipe> recipes() {
        .loss = by_similarity,
        .augment = RandAugment{}},
       {.name = "head",
-       .meaning =
-           "an aggregator over a frozen network, any BACKBONE+AGGREGATOR, by the multi-similarity loss: with --cache each photo passes "
-           "through the network once",
+       .meaning = "an aggregator over a frozen network, any BACKBONE+AGGREGATOR that --model names, else dinov2-vitb14+salad, by the "
+                  "multi-similarity loss: with --cache each photo passes through the network once",
        .system = "dinov2-vitb14+salad",
        .loss = by_similarity,
        .rate = 3e-4},

@@ -43,6 +43,9 @@ struct TrainingSettings {
 
 /// What a training calls. Each may be left out.
 struct TrainingCallbacks {
+  /// The first validation or step of a training that is not resumed is done, and the files of an earlier one are removed. Called before state
+  /// or weights are written, to replace that one's log and report, so that no kill leaves them beside this one's.
+  std::function<void()> begin = {};
   /// Measures of the weights in a file, such as recall@1: higher is better.
   std::function<std::vector<double>(const std::string& weights)> validate = {};
   /// A step is done and, where that was due, validated. Step 0 has the measures of the validation before the first.
@@ -174,6 +177,7 @@ class Training {
   void remove_earlier() {
     if (std::exchange(has_begun_, true)) return;
     for (const std::string& path : {settings_.files.state(), settings_.files.best(), settings_.files.weights}) remove(path);
+    if (callbacks_.begin) callbacks_.begin();
   }
 
   void write(const std::string& path) {

@@ -17,12 +17,10 @@ struct TrainingFiles {
   /// What a resumed training goes on from.
   std::string state() const { return weights + ".state"; }
   /// The weights of the best validation.
-  std::string best() const { return beside(".best.safetensors"); }
-  /// The weights that are being validated; they become `weights` once the state of their step is written.
-  std::string candidate() const { return beside(".candidate.safetensors"); }
-
- private:
-  std::string beside(const char* ending) const { return std::filesystem::path(weights).replace_extension(ending).string(); }
+  std::string best() const { return std::filesystem::path(weights).replace_extension(".best.safetensors").string(); }
+  /// The weights that are being validated, a safetensors file without the ending, so that no other training's weights are called so. They become
+  /// `weights` once the state of their step is written.
+  std::string candidate() const { return weights + ".candidate"; }
 };
 
 }  // namespace vpr

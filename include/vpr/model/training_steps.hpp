@@ -5,10 +5,12 @@
 
 #include <vpr/autograd.hpp>
 #include <vpr/core/progress.hpp>
+#include <vpr/core/random.hpp>
 #include <vpr/core/text.hpp>
 #include <vpr/dataset/bad_photo.hpp>
 #include <vpr/dataset/mined_batches.hpp>
 #include <vpr/dataset/photo_batches.hpp>
+#include <vpr/dataset/photo_loader.hpp>
 #include <vpr/dataset/place_sampler.hpp>
 #include <vpr/dataset/prefetch.hpp>
 #include <vpr/dataset/triplet_photos.hpp>
@@ -62,12 +64,9 @@ class TrainingSteps {
   /// The recorded loss of the step of that number, counted from 0. Steps are asked for in order.
   virtual X loss(std::int64_t step) = 0;
   virtual std::vector<BadPhoto> bad_photos() const = 0;
-  /// A sample of patches at unit length, row by row, for clusters to start from: as `network` sees the photos of the first batches, or of a
-  /// database that is mined.
-  /// @throws ConfigError  for a training of pairs
-  virtual std::vector<float> patches(const AnyBackbone<>&, const ClusterStart&) {
-    fail<ConfigError>("recipe '", recipe_.name, "' starts clusters from places or a database, and this training shows pairs");
-  }
+  /// Patches for clusters to start from, as `network` sees them: of the photos of the first batches, or, drawn by the seed, of the photos of pairs
+  /// or of the database that is mined.
+  virtual PatchSample patches(const AnyBackbone<>& network, const ClusterStart& start) = 0;
 
   /// Photos that losses were computed of, so far.
   std::int64_t photos() const { return photos_; }
@@ -93,14 +92,28 @@ class TrainingSteps {
   }
 
   /// Adds patches of the photos of batch `index` to a sample.
-  void add_patches(const AnyBackbone<>& network, const ClusterStart& start, const Shape& shape, std::span<const float> values,
-                   std::int64_t index, std::vector<float>& sample) const {
+  void add_patches(const AnyBackbone<>& network, const Shape& shape, std::span<const float> values, std::int64_t index,
+                   PatchSample& sample) const {
     const auto tokens = l2_normalize(network(AnyBackbone<>::X::from(shape, values)).patches);
     const std::int64_t each = tokens.shape()[1];
     for (std::int64_t photo = 0; photo < tokens.shape()[0]; ++photo) {
-      const Rows rows(tokens.data() + photo * each * tokens.shape()[2], each, tokens.shape()[2]);
-      add_sample(rows, start.of_photo, Random::of({static_cast<std::int64_t>(settings_.seed), index, photo}), sample);
+      if (sample.is_full()) return;
+      sample.add({tokens.data() + photo * each * tokens.shape()[2], each, tokens.shape()[2]},
+                 Random::of({static_cast<std::int64_t>(settings_.seed), index, photo}));
     }
+  }
+
+  /// Patches of photos in an order that the seed decides, of those that can be read.
+  PatchSample patches_of(std::vector<std::string> paths, const TolerantLoader<Load>& load, const AnyBackbone<>& network,
+                         const ClusterStart& start) const {
+    Random random = Random::of({static_cast<std::int64_t>(settings_.seed), -1});
+    shuffle(paths, random);
+    PatchSample sample(network.channels(), start);
+    for (std::int64_t i = 0; i < std::ssize(paths) && !sample.is_full(); ++i) {
+      if (const std::optional<Planes> planes = load(paths[static_cast<std::size_t>(i)], Random::of({i})))
+        add_patches(network, Shape{1, 3, planes->size.height, planes->size.width}, planes->values, i, sample);
+    }
+    return sample;
   }
 
   TrainedSystem& system_;
@@ -137,14 +150,12 @@ class PlaceSteps : public TrainingSteps {
     return loss_of(described(batch.shape(), batch.values), batch.labels);
   }
 
-  std::vector<float> patches(const AnyBackbone<>& network, const ClusterStart& start) override {
-    std::vector<float> sample;
-    const std::int64_t wanted = start.patches * network.channels();
-    for (std::int64_t i = 0; i < sampler_.batches_per_epoch() && std::ssize(sample) < wanted; ++i) {
+  PatchSample patches(const AnyBackbone<>& network, const ClusterStart& start) override {
+    PatchSample sample(network.channels(), start);
+    for (std::int64_t i = 0; i < sampler_.batches_per_epoch() && !sample.is_full(); ++i) {
       const PhotoBatch batch = batches_.read(i);
-      add_patches(network, start, batch.shape(), batch.values, i, sample);
+      add_patches(network, batch.shape(), batch.values, i, sample);
     }
-    sample.resize(static_cast<std::size_t>(std::min<std::int64_t>(wanted, std::ssize(sample))));
     return sample;
   }
 
@@ -207,19 +218,8 @@ class TripletSteps final : public TrainingSteps {
     return recipe_.loss(described(batch.shape(), batch.values), batch.positions());
   }
 
-  std::vector<float> patches(const AnyBackbone<>& network, const ClusterStart& start) override {
-    std::vector<std::string> paths = photos_.database();
-    Random random = Random::of({static_cast<std::int64_t>(settings_.seed), -1});
-    shuffle(paths, random);
-    std::vector<float> sample;
-    const std::int64_t wanted = start.patches * network.channels();
-    for (std::size_t i = 0; i < paths.size() && std::ssize(sample) < wanted; ++i) {
-      const auto index = static_cast<std::int64_t>(i);
-      const std::optional<Planes> planes = plain_(paths[i], Random::of({index}));
-      if (planes) add_patches(network, start, Shape{1, 3, planes->size.height, planes->size.width}, planes->values, index, sample);
-    }
-    sample.resize(static_cast<std::size_t>(std::min<std::int64_t>(wanted, std::ssize(sample))));
-    return sample;
+  PatchSample patches(const AnyBackbone<>& network, const ClusterStart& start) override {
+    return patches_of(photos_.database(), plain_, network, start);
   }
 
   std::vector<BadPhoto> bad_photos() const override {
