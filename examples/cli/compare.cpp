@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <initializer_list>
 #include <iostream>
+#include <new>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -37,7 +38,12 @@ std::vector<Candidate> listed(const EvaluateOptions& options) {
   for (std::string name; std::getline(names, name, ',');) {
     Candidate& candidate = all.emplace_back(Candidate{name, options.model, options.rerank});
     candidate.model.model = name;
-    if (!vpr::needs_weights(name)) candidate.model.weights.clear();  // they are the others'
+  }
+  // Weights and words are of those models that need some; options for words that none needs are refused.
+  const bool words = std::any_of(all.begin(), all.end(), [](const Candidate& one) { return vpr::needs_vocabulary(one.name); });
+  for (Candidate& one : all) {
+    if (!vpr::needs_weights(one.name)) one.model.weights.clear();
+    if (words && !vpr::needs_vocabulary(one.name)) one.model.forget_words();
   }
   return all;
 }
@@ -98,6 +104,14 @@ vpr::ComparedModel compared(const Candidate& candidate, const vpr::Dataset& data
       .parameters = result.parameters};
 }
 
+/// "recall@1 0.411, recall@5 0.617"
+std::string recall_text(const vpr::Recall& recall) {
+  std::string text;
+  for (std::size_t i = 0; i < recall.at.size(); ++i)
+    text += vpr::text_of(i == 0 ? "" : ", ", "recall@", recall.at[i], " ", vpr::detail::fixed(recall.of_all[i], 3));
+  return text;
+}
+
 }  // namespace
 
 bool compares(const EvaluateOptions& options) { return !options.models.empty() || options.model.model.find(',') != std::string::npos; }
@@ -148,9 +162,16 @@ void compare(const EvaluateOptions& options) {
         comparison.facts = facts_of(dataset, evaluation.recall);
       }
       left_out.merge(reader.left_out());
+      std::cerr << "vpr: " << vpr::printable(row.name) << ": " << recall_text(row.recall) << "; "
+                << vpr::detail::fixed(1000 * row.extraction, 1)
+                << " ms a photo\n";  // the table comes last, which a run that is stopped never reaches
     } catch (const vpr::Error& error) {
       ++failed;
       failures += vpr::text_of("\n  ", candidate.name, ": ", error.what());
+    } catch (const std::bad_alloc&) {
+      ++failed;
+      failures +=
+          vpr::text_of("\n  ", candidate.name, ": the memory does not suffice: take fewer photos at a time (--batch) or a smaller --size");
     }
   }
   if (!comparison.models.empty()) {

@@ -25,15 +25,13 @@
 namespace cli {
 namespace {
 
-/// Each N that the database has as many photos for; says which are left out.
-std::vector<std::int64_t> measurable(const std::vector<std::int64_t>& recall, const vpr::Dataset& dataset) {
+/// Each N that a database has as many photos for; says which are left out, but for those of which that was said.
+/// @param said  photos of a database of which it was
+std::vector<std::int64_t> measurable(const std::vector<std::int64_t>& recall, std::int64_t photos, std::int64_t said) {
   std::vector<std::int64_t> at;
   for (const std::int64_t n : recall) {
-    if (n <= std::ssize(dataset.database)) {
-      at.push_back(n);
-    } else {
-      std::cerr << "vpr: recall@" << n << " is left out: the database has " << dataset.database.size() << " photos\n";
-    }
+    if (n <= photos) at.push_back(n);
+    if (n > photos && n <= said) std::cerr << "vpr: recall@" << n << " is left out: the database has " << photos << " photos\n";
   }
   return at;
 }
@@ -130,15 +128,17 @@ vpr::Dataset labelled_photos(const EvaluateOptions& options, const std::optional
               "evaluate: the right answers are not known: give --positives pairs.csv, or photos with "
               "positions in their names (@utm_east@utm_north@...@.jpg) or in a CSV");
   warn_of_easy_answers(dataset, options.radius);
+  measurable(options.recall, std::ssize(dataset.database), most_answers);
   return dataset;
 }
 
 Evaluation evaluation_of(const EvaluateOptions& options, const ModelOptions& model, const RerankOptions& rerank,
                          const std::optional<KnownDatabase>& known, vpr::Dataset& dataset, std::int64_t drawn, PhotoReader& reader) {
   const std::int64_t wanted = std::max(options.shown.value_or(5), *std::max_element(options.recall.begin(), options.recall.end()));
-  const std::int64_t deepest = answers_a_query(std::ssize(dataset.database), std::ssize(dataset.queries), wanted);
+  const std::int64_t database = std::ssize(dataset.database), deepest = answers_a_query(database, std::ssize(dataset.queries), wanted);
   SearchResult result = search(model, rerank, known, dataset, deepest, drawn, reader);
-  vpr::Recall recall = vpr::recall(vpr::ids_of(result.matches, deepest), deepest, *dataset.positives, measurable(options.recall, dataset));
+  vpr::Recall recall = vpr::recall(vpr::ids_of(result.matches, deepest), deepest, *dataset.positives,
+                                   measurable(options.recall, std::ssize(dataset.database), database));
   return {std::move(result), std::move(recall), deepest};
 }
 

@@ -108,7 +108,7 @@ std::optional<KnownDatabase> open_database(const std::string& source, const Mode
   std::error_code ignored;
   const bool file = std::filesystem::is_regular_file(source, ignored);
   const bool map = file && is_map(source);
-  VPR_REQUIRE(vpr::ConfigError, given.model.empty() ? map : given.has_model(),
+  VPR_REQUIRE(vpr::ConfigError, map || !given.model.empty(),
               "--model and --weights are required, unless --database is a map that `vpr map` made");
   if (map) return open_map(source, given);
   if (file && std::filesystem::path(source).extension() == ".npy") return open_matrix(source, given);

@@ -33,6 +33,12 @@ void ModelOptions::take_limits_of(const ModelOptions& other) {
   photos.strict = other.photos.strict;
 }
 
+void ModelOptions::forget_words() {
+  words = vocabulary_photos = std::nullopt;
+  seed = std::nullopt;
+  vocabulary.clear();
+}
+
 bool ModelOptions::has_model() const { return !model.empty() && (!weights.empty() || !vpr::needs_weights(model)); }
 
 bool ModelOptions::decides_descriptors() const {

@@ -55,6 +55,8 @@ struct ModelOptions {
   bool operator==(const ModelOptions&) const = default;
   /// Takes what decides no descriptor: batch, threads, limits on photos and --force.
   void take_limits_of(const ModelOptions& other);
+  /// Leaves out what decides how the words of a vocabulary are found.
+  void forget_words();
   /// Whether there is a model, with weights unless it needs none.
   bool has_model() const;
   /// Whether an option is given that decides what descriptors are.

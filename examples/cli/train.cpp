@@ -71,6 +71,9 @@ vpr::Recipe recipe_of(const TrainOptions& options) {
 void run(TrainOptions options) {
   if (options.threads > 0) vpr::set_thread_count(static_cast<int>(options.threads));
   const vpr::Recipe recipe = recipe_of(options);
+  vpr::make_system<vpr::Shapes>(recipe.system, recipe.tokens);  // one that cannot be made is refused before any file is read
+  VPR_REQUIRE(vpr::ConfigError, !options.weights.empty(),
+              "--weights is required: the backbone's, a checkpoint of the system, or seed:N for values drawn at random");
   options.size = vpr::text_of(recipe.size);
   const std::map<std::string, std::string> deciding = deciding_options(options, recipe);
   check_training(options, deciding);
@@ -85,11 +88,10 @@ void add_train(CLI::App& program) {
   std::string known;
   for (const vpr::Recipe& recipe : vpr::recipes()) known += "\n  " + recipe.name + ": " + recipe.meaning;
   command->add_option("--recipe", options->recipe, "what is trained and how:" + known)->required();
-  command
-      ->add_option(
-          "--weights", options->weights,
-          "weights to start from: the backbone's, or a checkpoint of the system; or seed:N, drawn at random, to measure speed and memory")
-      ->required();
+  command->add_option(
+      "--weights", options->weights,
+      "weights to start from: the backbone's, or a checkpoint of the system; or seed:N, drawn at random, to measure speed and memory; "
+      "required");
   command
       ->add_option("--data", options->data,
                    "photos to train on: GSV-Cities, a CSV, or a folder of photos with positions in their names; to mine from, it may hold "
@@ -114,7 +116,7 @@ void add_train(CLI::App& program) {
   command->add_option("--frames", options->frames, "places by sequence, of so many frames in a row; default where there are sequences: 5")
       ->check(whole_from(1));
   command->add_option("--leave-out", options->leave_out, "leave out photos of this group (city, video), or with this text in their path");
-  command->add_option("--size", options->size, "size of the network's input in pixels; default: the recipe's");
+  command->add_option("--size", options->size, "size of the network's input in pixels, HEIGHTxWIDTH; default: the recipe's");
   command->add_option("--augment", options->augment, "what photos undergo; default: the recipe's")
       ->check(CLI::IsMember({"randaugment", "none"}));
   command->add_option(

@@ -7,14 +7,23 @@ fail() { echo "compare: $*" && exit 1; }
 rm -rf "$out" && mkdir -p "$out"
 photos=(--database "$town/database" --queries "$town/queries/night" --size 112 --recall "1,2")
 
-"$vpr" evaluate --model dinov2-vits14:2+gem,resnet18+mean --weights seed:3 "${photos[@]}" --json "$out/both.json" --report "$out/both.html" >"$out/both.txt"
+"$vpr" evaluate --model dinov2-vits14:2+gem,resnet18+mean --weights seed:3 "${photos[@]}" --json "$out/both.json" --report "$out/both.html" >"$out/both.txt" \
+  2>"$out/both.err"
 for model in dinov2-vits14:2+gem resnet18+mean; do grep -q "^$model " "$out/both.txt" || fail "the line of $model is missing"; done
 grep -q 'resnet18+mean' "$out/both.html" || fail "the page lacks a model"
 
-# Each figure is that of the model alone.
+# Each figure is that of the model alone, and is known before the last is measured.
 "$vpr" evaluate --model resnet18+mean --weights seed:3 "${photos[@]}" --json "$out/one.json" >"$out/one.txt"
 [ "$("$value" "$out/both.json" /models/1/recall)" = "$("$value" "$out/one.json" /recall)" ] || fail "recall beside another model differs"
 [ "$("$value" "$out/both.json" /models/1/dimensions)" = 512 ] || fail "wrong dimensions"
+for model in dinov2-vits14:2+gem resnet18+mean; do grep -q "^vpr: $model: recall@1 [01][.][0-9]*, recall@2" "$out/both.err" || fail "what $model comes to is not said at once"; done
+
+# Words are of those models that need some; where none does, options for them are refused.
+"$vpr" evaluate --model dinov2-vits14:2+vlad,resnet18+mean --weights seed:3 --words 4 "${photos[@]:0:6}" --recall 1,9 >"$out/words.txt" 2>"$out/words.err"
+grep -q '^resnet18+mean ' "$out/words.txt" || fail "a model without words is not measured beside one with words"
+[ "$(grep -c 'recall@9 is left out' "$out/words.err")" = 1 ] || fail "what is left out of every model is not said once"
+if "$vpr" evaluate --model resnet18+gem,resnet18+mean --weights seed:3 --words 4 "${photos[@]}" 2>"$out/none.err"; then fail "words that no model needs passed"; fi
+grep -q -- '--words is of words' "$out/none.err" || fail "words that no model needs are not named"
 
 cat >"$out/models.txt" <<END
 # a comment
@@ -30,6 +39,7 @@ END
 if "$vpr" evaluate --model nothing+gem,resnet18+mean --weights seed:3 "${photos[@]}" >"$out/some.txt" 2>"$out/some.err"; then fail "a model that does not exist passed"; fi
 grep -q '^resnet18+mean ' "$out/some.txt" || fail "the good model was not measured"
 grep -q '1 of 2 models could not be measured' "$out/some.err" || fail "the bad model is not named"
+grep -q "model 'nothing+gem': there is no backbone 'nothing'" "$out/some.err" || fail "what is wrong with the bad model is not said"
 
 echo "resnet18+mean seed:1 --wrong" >"$out/wrong.txt"
 if "$vpr" evaluate --models "$out/wrong.txt" "${photos[@]}" 2>"$out/wrong.err"; then fail "a wrong option passed"; fi

@@ -13,6 +13,11 @@ printed "model 'resnet18+gem' needs weights"
 if ! "$vpr" --version | grep -q "\bopencv\b"; then
   expect 2 "$vpr" evaluate "${model[@]}" "${sets[@]}"
   printed "needs the component opencv"
+  for weights in "" "--weights seed:1" "--weights none.pth"; do
+    # shellcheck disable=SC2086 # an option and its value, or none
+    expect 2 "$vpr" train --recipe head --model dense-sift+vlad $weights --data nothing --out trained.safetensors
+    printed "needs the component opencv"
+  done
   echo "dense SIFT asks for no weights"
   exit
 fi

@@ -65,10 +65,14 @@ json answers.json /left_out/4 >/dev/null || fail "localize: the photos left out"
 # A line of a million pixels is one more bad photo, whatever is made of photos.
 line=town/database/line.ppm
 { printf 'P6 1 1000000 255\n'; head -c 3000000 /dev/zero; } >$line
-for way in central-crop anyloc resize-8-bit-then-normalise+shorter-side+multiple-of-14 normalise-then-resize-tensor+multiple-of-14; do
-  expect 3 "$vpr" describe "${model[@]}" --preprocess $way --out "line_$way.npy" town/database
+for way in "central-crop --size 28" "anyloc --size 28" "resize-8-bit-then-normalise+shorter-side+multiple-of-14 --size 28" \
+  normalise-then-resize-tensor+multiple-of-14; do
+  # shellcheck disable=SC2086 # a preprocess and its size
+  expect 3 "$vpr" describe "${model[@]:0:4}" --preprocess $way --out "line_$way.npy" town/database
   grep -qF "$line" err.txt || fail "$way: the line is not named"
 done
+expect 2 "$vpr" describe "${model[@]}" --preprocess $way --out sized.npy town/database
+grep -qF "so that 28x28 would do nothing" err.txt || fail "a size that does nothing is no error"
 rm $line
 
 # VLAD's words are found in the photos that can be read.

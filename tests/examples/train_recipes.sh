@@ -29,7 +29,7 @@ how_small() {
     convap) small=(--backbone resnet18 --size 64 "${places[@]}") ;;
     cosplace | eigenplaces) small=(--backbone resnet18 --size 64 --data town/street.csv --places 2) ;;
     gcl) small=(--backbone resnet18 --size 64 --data town/poses.csv --places 2) ;;
-    netvlad | sfrs) small=(--size 64 "${mined[@]}") ;; # VGG-16, conv5 of which is trained
+    netvlad | sfrs) small=(--size 64x80 "${mined[@]}") ;; # VGG-16, conv5 of which is trained
     *) small=("${places[@]}") ;;
   esac
   [[ " ${small[*]} " == *" --weights "* ]] || small+=(--weights seed:1)
@@ -50,6 +50,7 @@ for recipe in $recipes; do
   printed "recall@1"
   expect 0 "$vpr" inspect "$recipe.safetensors"
   grep -q "^fits:.* $model\( \|\$\)" out.txt || fail "$recipe: inspect does not name $model"
+  [[ " ${small[*]} " != *" --size 64x80 "* ]] || printed "metadata size: 64x80" # height and width
 done
 # Clusters start from photos by any recipe that the model is trained by, or are said to start at random.
 train=("$vpr" train --weights seed:1 --places 2 --data town/poses.csv --size 64 --steps 1 --threads 1)

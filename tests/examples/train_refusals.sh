@@ -29,6 +29,7 @@ train --steps 3 --rate 0.001 >/dev/null  # --every is 0
 [ -f "$folder/out.safetensors.state" ] || { echo "the last step left no state"; exit 1; }
 md5sum "$folder"/out.* >"$folder/sums"
 other=("$vpr" train --recipe head --weights "$weights" --by id --places 2 --photos 2 --steps 1 --out "$folder/other.safetensors")
+says 2 "there is no backbone 'dinov2-vits15'; the nearest: dinov2-vits14, " "${other[@]}" --model dinov2-vits15+gem --data "$folder/nothing" # before files are read
 says 2 "train: --size 28x28: SALAD: got 4 patches, of a grid of 2x2, want more than its 64 clusters" "${other[@]}" --model dinov2-vits14:2+salad \
   --data "$folder/town/poses.csv" --size 28
 says 2 "train: --size 28x30: a photo of 28x30 comes to 28x30, the network reads sides that are multiples of 14" "${other[@]}" --model dinov2-vits14:2+gem \

@@ -115,6 +115,12 @@ TEST_CASE("load_named: a file of another model is refused with the name of what 
   CHECK(vpr::load_named(network, "dinov2-vits14", small()).fits());
   CHECK_THROWS_WITH(vpr::load_named(network, "dinov2-vits14", small(true)),
                     ContainsSubstring("this file holds dinov2-vits14-reg; the model"));
+  auto salad = vpr::make_salad<vpr::Shapes>({}, VitConfig(vpr::ViTS14()));
+  CHECK_THROWS_WITH(
+      vpr::load_named(salad, "salad@dinov2-vits14", small()),
+      ContainsSubstring("the model asked for is salad@dinov2-vits14, whose training starts from such a file (`vpr train`). memory:"));
+  CHECK_THROWS_WITH(vpr::load_named(salad, "a model of my own", small()),
+                    ContainsSubstring("the model asked for is a model of my own. memory:"));
   const Memory headed = small().with("head.weight", Shape{10, 384}, 0);
   CHECK_THROWS_WITH(vpr::load_named(network, "dinov2-vits14", headed), !ContainsSubstring("this file holds"));
 }

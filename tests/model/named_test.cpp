@@ -166,7 +166,7 @@ TEST_CASE("Each row of the table of aggregators makes one of its own, and one na
                     ContainsSubstring("384 channels, the network's features 768"));
   CHECK_THROWS_WITH(
       load_model({.name = "dinov2-vits14+max", .weights = "w.pth"}),
-      ContainsSubstring("the aggregator one of cls, mean, gem, vlad, netvlad, netvlad-8192, mixvpr, convap, cosplace, salad, boq"));
+      ContainsSubstring("model 'dinov2-vits14+max': there is no aggregator 'max'; there are cls, mean, gem, … (`vpr models` lists all)"));
 }
 
 TEST_CASE("Photos of a batch context may differ in size; one that cannot be described is refused before any is") {

@@ -115,6 +115,40 @@ TEST_CASE("The size that a photo is brought to is refused before any pixel is to
   CHECK_THROWS_AS(cropped.input_size({1, 1'000'000}), vpr::ShapeError);
 }
 
+TEST_CASE("An aggregator that reads the class token is refused behind a backbone that has none, before there is a photo") {
+  const vpr::ResNet<> network(vpr::ResNetConfig{.bottleneck = false}.first(1));
+  const vpr::SaladSettings with_token{.channels = 64}, without{.channels = 64, .token_dim = 0};
+  using Crica = vpr::CrossImageAggregator<vpr::Split<1, 2>>;
+  CHECK_NOTHROW(vpr::Pipeline(network, vpr::SaladAggregator<>(without)));
+  CHECK_THROWS_WITH(vpr::Pipeline(network, vpr::SaladAggregator<>(with_token)),
+                    ContainsSubstring("the aggregator reads the class token, and the backbone has none"));
+  CHECK_THROWS_AS(vpr::Pipeline(network, vpr::Projected(vpr::SaladAggregator<>(with_token), 64, 8)), vpr::ConfigError);
+  CHECK_THROWS_AS(vpr::Pipeline(network, vpr::L2Tokens(vpr::ClassToken<>())), vpr::ConfigError);
+  CHECK_THROWS_AS(vpr::Pipeline(network, vpr::Shared(vpr::ClassToken<>())), vpr::ConfigError);
+  CHECK_THROWS_AS(vpr::Pipeline(network, vpr::OfChannels{vpr::ClassToken<>(), 0, 32}), vpr::ConfigError);
+  CHECK_THROWS_AS(vpr::Pipeline(network, vpr::EdtFormer<>({.channels = 64})), vpr::ConfigError);
+  CHECK_THROWS_AS(vpr::Pipeline(network, Crica({.channels = 64})), vpr::ConfigError);
+  CHECK_NOTHROW(vpr::Pipeline(network, Crica({.channels = 64}, {.whole = vpr::WholeRegion::gem})));
+  CHECK_NOTHROW(vpr::Pipeline(network, vpr::CrossImageAggregator<vpr::Split<2>>({.channels = 64})));
+  CHECK_THROWS_AS(vpr::Pipeline(vpr::AnyBackbone<>(vpr::Tapped(network, vpr::Tap{0})), vpr::AnyAggregator<>(vpr::ClassToken<>())),
+                  vpr::ConfigError);
+}
+
+namespace {
+
+/// Says of its descriptors that they are longer than they are.
+struct Boaster : vpr::Mean<> {
+  std::int64_t dimensions(std::int64_t channels) const { return channels + 1; }
+};
+
+}  // namespace
+
+TEST_CASE("Descriptors of other dimensions than their aggregator says are an error") {
+  const vpr::Pipeline pipeline(vpr::DinoV2<>(tiny), Boaster(), vpr::NormaliseThenResize<>{{{70, 84}}});
+  CHECK_THROWS_WITH(pipeline.describe(random_photo({70, 84}, 1)),
+                    ContainsSubstring("the aggregator gave [1, 48] of 1 photos, and says that a descriptor has 49 dimensions"));
+}
+
 TEST_CASE("A pipeline shows its parameters under the official names") {
   auto pipeline = tiny_pipeline();
   std::vector<std::string> names;

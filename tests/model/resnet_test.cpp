@@ -92,8 +92,9 @@ TEST_CASE("What a ResNet does not have is refused in a sentence") {
   const TemporaryFolder folder;
   const std::string path = weights(folder, 1);
   CHECK_THROWS_WITH(load_model({.name = "resnet18:1+cls", .weights = path}),
-                    ContainsSubstring("cls: this backbone has no class token; choose an aggregator of patches, such as gem"));
-  CHECK_THROWS_WITH(make_system<Shapes>("resnet18+cls"), ContainsSubstring("has no class token"));
+                    ContainsSubstring("model 'resnet18:1+cls': Pipeline: the aggregator reads the class token, and the backbone has none"));
+  CHECK_THROWS_WITH(load_model({.name = "resnet50+salad", .weights = "seed:1"}),
+                    ContainsSubstring("model 'resnet50+salad' at 224x224: SALAD: got 49 patches"));
   CHECK_THROWS_WITH(load_model({.name = "resnet18:1+gem", .weights = path, .tap = Tap{0, Facet::key}}).system.describe(photo()),
                     ContainsSubstring("got the facet key, which is of a transformer's attention"));
   CHECK_THROWS_WITH(load_model({.name = "resnet18:1+gem", .weights = path, .tap = Tap{1}}), ContainsSubstring("got block 1"));

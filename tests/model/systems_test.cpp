@@ -159,7 +159,7 @@ TEST_CASE("Every named system has the dimensions of its row") {
     INFO(named.name);
     CHECK(make_system<Shapes>(named.name).dimensions() == named.dimensions);
   }
-  CHECK_THROWS_WITH(make_system<Shapes>("salad-1"), "there is no system 'salad-1'");
+  CHECK_THROWS_WITH(make_system<Shapes>("salad-1"), "there is no system 'salad-1'; the nearest: salad, salad-512 (`vpr models` lists all)");
   CHECK(find_system("vlad") == nullptr);
 }
 
@@ -187,11 +187,67 @@ TEST_CASE("A named system stands on another network if asked to") {
   CHECK(make_system<Shapes>("gcl@resnext101-32x8d:3").dimensions() == 1024);
   CHECK(make_system<Shapes>("cosplace-512@resnet18").dimensions() == 512);
   CHECK(make_system<Shapes>("convap-512@dinov2-vits14").dimensions() == 512);
-  CHECK_THROWS_WITH(make_system<Shapes>("cosplace@resnet5"), ContainsSubstring("there is no backbone 'resnet5'"));
+  CHECK_THROWS_WITH(make_system<Shapes>("cosplace@resnet5"),
+                    ContainsSubstring("model 'cosplace@resnet5': there is no backbone 'resnet5'; the nearest: resnet50, "));
   CHECK_THROWS_WITH(make_system<Shapes>("salad@resnet50"),
-                    ContainsSubstring("there is no vision transformer 'resnet50'; there are dinov2-vits14, "));
+                    ContainsSubstring("model 'salad@resnet50': there is no vision transformer 'resnet50'; there are dinov2-vits14, "));
   CHECK_THROWS_WITH(make_system<Shapes>("gcl@dinov2-vits14"),
                     ContainsSubstring("there is no ResNet 'dinov2-vits14'; there are resnet18, resnet34, resnet50, "));
+}
+
+TEST_CASE("A name of no model is refused with the nearest that there are") {
+  const auto refusal = [](std::string_view name) {
+    try {
+      make_system<Shapes>(name);
+    } catch (const ConfigError& error) {
+      return std::string(error.what());
+    }
+    return std::string("made");
+  };
+  CHECK(refusal("salat@dinov2-vits14") == "there is no system 'salat'; the nearest: salad (`vpr models` lists all)");
+  CHECK(refusal("selavpr++") == "there is no system 'selavpr++'; the nearest: selavpr, selavprpp (`vpr models` lists all)");
+  CHECK(refusal("resnet18+gemm") == "model 'resnet18+gemm': there is no aggregator 'gemm'; the nearest: gem (`vpr models` lists all)");
+  CHECK(refusal("resnet19+gem").starts_with("model 'resnet19+gem': there is no backbone 'resnet19'; the nearest: resnet18, "));
+  CHECK(refusal("vgg16:4") == "model 'vgg16:4' is a backbone alone: want vgg16:4+AGGREGATOR, such as vgg16:4+gem (`vpr models` lists all)");
+  CHECK(refusal("dinov2-vits14:13+gem") == "model 'dinov2-vits14:13+gem': vision transformer: got the first 13 blocks, it has 12");
+}
+
+TEST_CASE("Every aggregator behind every backbone is made and takes photos, or is refused in a sentence that names both") {
+  for (const NamedBackbone& backbone : named_backbones()) {
+    for (const NamedAggregator& aggregator : named_aggregators()) {
+      const std::string name = text_of(backbone.name, '+', aggregator.name);
+      INFO(name);
+      try {
+        const AnySystem<Shapes> system = make_system<Shapes>(name);
+        CHECK_FALSE((aggregator.name == "cls" && !system.pipeline.backbone.has_class_token()));
+        CHECK(system.dimensions() > 0);
+        AnyPipeline<Shapes> pipeline = system.pipeline;
+        if (aggregator.name == "salad")
+          pipeline.preprocess = find_preprocess(backbone.preprocess, {448, 448});  // more patches than clusters
+        CHECK(pipeline.input_size({480, 640}) == pipeline.preprocess.size({480, 640}));
+      } catch (const ConfigError& error) {
+        CHECK_THAT(error.what(), ContainsSubstring(text_of("model '", name, "': ")));
+        const bool lacks_token = std::string_view(error.what()).find("reads the class token") != std::string_view::npos;
+        CHECK((aggregator.name == "vlad" || backbone.name == "dense-sift" || lacks_token));
+      }
+    }
+  }
+  CHECK_THROWS_WITH(make_system<Shapes>("convnext-tiny+cls"),
+                    ContainsSubstring("the backbone has none: take an aggregator of patches alone"));
+  CHECK(make_system<Shapes>("convnext-tiny+salad").dimensions() == 8192);
+}
+
+TEST_CASE("Features of a named backbone have the channels, the grid and the class token that it says") {
+  const auto images = Tensor<Cpu<>>::zeros(Shape{1, 3, 224, 224});
+  for (const char* name : {"dinov2-vits14:1", "deit-ti16-distilled:1", "clip-vitb32:1", "resnet18:1", "vgg16:1", "convnext-tiny:1",
+                           "transvpr-extractor", "superpoint", "r2former-deit"}) {
+    INFO(name);
+    const AnyBackbone<> backbone = make_backbone<Cpu<>>(name);
+    const Features<Tensor<Cpu<>>> features = backbone(images);
+    CHECK(features.grid == backbone.grid(224, 224));
+    CHECK(features.patches.shape() == Shape{1, features.grid.patches(), backbone.channels()});
+    if (backbone.has_class_token()) CHECK(features.cls.shape() == Shape{1, backbone.channels()});
+  }
 }
 
 TEST_CASE("A model's name is told on another backbone, cut or whole") {

@@ -44,6 +44,8 @@ class AnyAggregator {
   X mix(const X& regions) const { return self_->mix(regions, batch_context); }
   /// Whether descriptors are signs, ±1/√D, which are compared by how many of them differ.
   bool is_binary() const { return self_->is_binary(); }
+  /// Whether it reads the class token.
+  bool needs_class_token() const { return self_->needs_class_token(); }
   /// @throws ShapeError  for a grid that the aggregator cannot take
   void require_grid(Grid grid) const { self_->require_grid(grid); }
 
@@ -60,6 +62,7 @@ class AnyAggregator {
     virtual X regions(const Features<X>& features) const = 0;
     virtual X mix(const X& regions, const BatchContext<X>& batch_context) const = 0;
     virtual bool is_binary() const = 0;
+    virtual bool needs_class_token() const = 0;
     virtual void require_grid(Grid grid) const = 0;
     virtual void visit(const AnyVisitor<B>& visitor, const std::string& prefix) = 0;
   };
@@ -90,6 +93,7 @@ class AnyAggregator {
       if constexpr (requires { aggregator.is_binary(); }) return aggregator.is_binary();
       return false;
     }
+    bool needs_class_token() const override { return vpr::needs_class_token(aggregator); }
     void require_grid(Grid grid) const override { vpr::require_grid(aggregator, grid); }
     void visit(const AnyVisitor<B>& visitor, const std::string& prefix) override { aggregator.visit(visitor, prefix); }
     A aggregator;

@@ -30,6 +30,16 @@ concept MixingAggregator = Aggregator<A> && requires(const A constant, const Fea
   { constant.mix(constant.regions(features), constant.batch_context) } -> std::same_as<typename A::backend::tensor>;
 };
 
+/// Whether an aggregator reads the class token: one that does has `needs_class_token()`.
+template <class A>
+bool needs_class_token(const A& aggregator) {
+  if constexpr (requires { aggregator.needs_class_token(); }) {
+    return aggregator.needs_class_token();
+  } else {
+    return false;
+  }
+}
+
 /// Refuses a grid that an aggregator cannot take, before there are features: one that has `require_grid(grid)` says which.
 /// @throws ShapeError
 template <class A>

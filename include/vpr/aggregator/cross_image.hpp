@@ -57,6 +57,7 @@ class AcrossPhotos {
   /// One descriptor a region, `B×R×C`: all that a photo gives of itself.
   X regions(const Features<X>& features) const { return regions_.regions(features); }
 
+  bool needs_class_token() const { return vpr::needs_class_token(regions_); }
   /// @throws ShapeError  for a grid that has no such regions
   void require_grid(Grid grid) const { vpr::require_grid(regions_, grid); }
 

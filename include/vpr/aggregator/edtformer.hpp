@@ -75,6 +75,7 @@ class EdtFormer {
   }
 
   std::int64_t dimensions(std::int64_t) const { return Shape{settings_.outputs, settings_.rows}.elements(); }
+  bool needs_class_token() const { return true; }
 
   /// @throws ShapeError  if the features have other channels or no class token.
   X operator()(const Features<X>& features) const {

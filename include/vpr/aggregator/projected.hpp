@@ -38,6 +38,7 @@ class Projected {
 
   std::int64_t dimensions(std::int64_t) const { return bias_.shape()[0]; }
   X operator()(const Features<X>& features) const { return projected(inner(features)); }
+  bool needs_class_token() const { return vpr::needs_class_token(inner); }
   void require_grid(Grid grid) const { vpr::require_grid(inner, grid); }
   /// What becomes of the other's descriptors, `…×I` to `…×O`.
   X projected(const X& descriptors) const { return l2_normalize(linear(descriptors, weight_, bias_)); }

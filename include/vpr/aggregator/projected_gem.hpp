@@ -100,6 +100,7 @@ struct OfChannels {
   std::int64_t dimensions(std::int64_t) const { return inner.dimensions(end - begin); }
   bool is_binary() const requires requires(const A& a) { a.is_binary(); }
   { return inner.is_binary(); }
+  bool needs_class_token() const { return vpr::needs_class_token(inner); }
   /// @throws ShapeError  if the features have no such channels.
   X operator()(const Features<X>& features) const {
     return inner(Features<X>{features.cls.empty() ? X() : slice(features.cls, 1, begin, end), slice(features.patches, 2, begin, end),

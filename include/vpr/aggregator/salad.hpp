@@ -67,6 +67,7 @@ class SaladAggregator {
   const SaladSettings& settings() const& { return settings_; }
   SaladSettings settings() && { return settings_; }
   std::int64_t dimensions(std::int64_t) const { return settings_.dimensions(); }
+  bool needs_class_token() const { return settings_.token_dim > 0; }
 
   /// @throws ShapeError  for a grid of no more patches than there are clusters, where a dustbin takes what is left
   void require_grid(Grid grid) const {

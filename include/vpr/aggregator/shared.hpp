@@ -23,6 +23,7 @@ struct Shared {
 
   std::int64_t dimensions(std::int64_t channels) const { return inner->dimensions(channels); }
   X operator()(const Features<X>& features) const { return (*inner)(features); }
+  bool needs_class_token() const { return vpr::needs_class_token(*inner); }
   void require_grid(Grid grid) const { vpr::require_grid(*inner, grid); }
 
   template <class Visitor>

@@ -22,6 +22,7 @@ struct ClassToken {
   using X = typename B::tensor;
 
   std::int64_t dimensions(std::int64_t channels) const { return channels; }
+  bool needs_class_token() const { return true; }
   /// @throws ShapeError  if the backbone gives no class token.
   X operator()(const Features<X>& features) const {
     VPR_REQUIRE(ShapeError, !features.cls.empty(),
@@ -79,6 +80,7 @@ struct L2Tokens {
   X operator()(const Features<X>& features) const {
     return inner(Features<X>{l2_normalize(features.cls), l2_normalize(features.patches), features.grid, l2_normalize(features.inserted)});
   }
+  bool needs_class_token() const { return vpr::needs_class_token(inner); }
   void require_grid(Grid grid) const { vpr::require_grid(inner, grid); }
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {

@@ -55,6 +55,8 @@ class SplitAggregator {
 
   std::int64_t dimensions(std::int64_t channels) const { return Shape{Levels::regions, channels}.elements(); }
 
+  bool needs_class_token() const { return whole_ == WholeRegion::class_token && std::min(Levels::levels) == 1; }
+
   X operator()(const Features<X>& features) const {
     const X all = regions(features);
     return l2_normalize(reshape(all, Shape{all.shape()[0], all.shape()[1] * all.shape()[2]}));

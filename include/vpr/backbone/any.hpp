@@ -39,7 +39,7 @@ class AnyBackbone {
   /// @throws ConfigError  for another tap than the network's end, if it has no parts
   std::int64_t channels(Tap tap = {}) const { return self_->channels(tap); }
   std::int64_t multiple() const { return self_->multiple(); }
-  /// Whether its features have a class token; so they do where the backbone does not say.
+  /// Whether its features have a class token.
   bool has_class_token() const { return self_->has_class_token(); }
   /// @throws ConfigError  likewise, and for a backbone whose grid is not known before it has images
   Grid grid(std::int64_t height, std::int64_t width, Tap tap = {}) const { return self_->grid(height, width, tap); }
@@ -92,13 +92,7 @@ class AnyBackbone {
       return network.channels();
     }
     std::int64_t multiple() const override { return network.multiple(); }
-    bool has_class_token() const override {
-      if constexpr (requires { network.has_class_token(); }) {
-        return network.has_class_token();
-      } else {
-        return true;
-      }
-    }
+    bool has_class_token() const override { return vpr::has_class_token(network); }
     Grid grid(std::int64_t height, std::int64_t width, Tap tap) const override {
       if (tap.block >= 0) refuse();
       if constexpr (requires { network.grid(height, width); }) {

@@ -27,6 +27,16 @@ concept Backbone = requires(const N network, typename N::backend::tensor images)
   { network.multiple() } -> std::convertible_to<std::int64_t>;
 };
 
+/// Whether a backbone's features have a class token: so they do where it does not say.
+template <class N>
+bool has_class_token(const N& network) {
+  if constexpr (requires { network.has_class_token(); }) {
+    return network.has_class_token();
+  } else {
+    return true;
+  }
+}
+
 /// A backbone that is a sequence of parts, numbered from 0: a transformer's blocks, or the stages of a convolutional network. So features
 /// are taken of it early, its first parts are frozen and computed once, and adapters in it are distinguished from the published network.
 ///

@@ -75,6 +75,8 @@ class R2FormerNetwork {
   R2FormerConfig config() && { return config_; }
   std::int64_t channels() const { return config_.channels + 1; }
   std::int64_t multiple() const { return 16; }
+  /// It gives two in place of one, see above.
+  bool has_class_token() const { return false; }
   Grid grid(std::int64_t height, std::int64_t width) const { return {height / 16, width / 16}; }
   const std::vector<Block<B>>& blocks() const& { return blocks_; }
   void blocks() const&& = delete;

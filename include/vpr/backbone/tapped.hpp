@@ -30,8 +30,7 @@ struct Tapped {
 
   std::int64_t channels(Tap other = {}) const { return network.channels(of(other)); }
   std::int64_t multiple() const { return network.multiple(); }
-  bool has_class_token() const requires requires(const Network& any) { any.has_class_token(); }
-  { return network.has_class_token(); }
+  bool has_class_token() const { return vpr::has_class_token(network); }
   Grid grid(std::int64_t height, std::int64_t width, Tap other = {}) const { return network.grid(height, width, of(other)); }
   Features<X> operator()(const X& images, Tap other = {}) const { return network(images, of(other)); }
   /// The features at several taps, from one pass to the deepest.

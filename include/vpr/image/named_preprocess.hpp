@@ -138,4 +138,11 @@ inline AnyPreprocess find_preprocess(std::string_view name, ImageSize size) {
                     " (the first two take options, and all one of normalisation, each after a +)");
 }
 
+/// Whether the preprocessing of that name brings photos to a size that is asked for; one to multiples of a photo's own sides does not.
+/// @throws ConfigError  as `find_preprocess`
+inline bool takes_size(std::string_view name) {
+  constexpr ImageSize photo{600, 800};
+  return find_preprocess(name, {224, 224}).size(photo) != find_preprocess(name, {448, 448}).size(photo);
+}
+
 }  // namespace vpr

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/backbone/dinov2.hpp>
+#include <vpr/core/nearest_names.hpp>
 #include <vpr/image/named_preprocess.hpp>
 #include <vpr/model/backbone_name.hpp>
 
@@ -53,15 +54,14 @@ inline std::vector<NamedVit> named_vits() {
 }
 
 /// The sizes of the network of that name, see `BackboneName`.
-/// @throws ConfigError  for an unknown name, with the list of those that exist, or more blocks than it has.
+/// @throws ConfigError  for an unknown name, with some of those that exist, or more blocks than it has.
 inline VitConfig find_vit(std::string_view text) {
   const BackboneName name(text);
-  std::string known;
-  for (const NamedVit& vit : named_vits()) {
+  const std::vector<NamedVit> all = named_vits();
+  for (const NamedVit& vit : all) {
     if (vit.name == name.name) return name.parts == 0 ? vit.config : vit.config.first(name.parts);
-    known += (known.empty() ? "" : ", ") + vit.name;
   }
-  fail<ConfigError>("there is no vision transformer '", name.name, "'; there are ", known);
+  fail<ConfigError>(unknown_name("vision transformer", name.name, all, "`vpr models`"));
 }
 
 /// The rows of `named_vits`: see `NamedBackbone`.

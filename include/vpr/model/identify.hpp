@@ -128,7 +128,7 @@ std::string content_of(const S& source, const std::vector<FittingModel>& fitting
 }
 
 /// Calls `load_it()`, which gives the model its weights from `source`. Its error also says what the file holds where that is another model
-/// than `name`, the one asked for.
+/// than `name`, the one asked for, such as its backbone alone.
 template <WeightSource S, class Load>
 LoadReport load_named(std::string_view name, const S& source, Load&& load_it) {
   try {
@@ -136,7 +136,11 @@ LoadReport load_named(std::string_view name, const S& source, Load&& load_it) {
   } catch (const WeightError& error) {
     const std::string content = content_of(source, identify(source));
     if (content.empty() || content == canonical_name(name)) throw;
-    fail<WeightError>(source.path(), ": this file holds ", content, "; the model asked for is ", name, ". ", error.what());
+    const NamedSystem* const system = find_system(SystemName(name).system);
+    const bool is_trained = system != nullptr ? !system->recipe.empty() : find_aggregator(CompositionName(name).aggregator) != nullptr;
+    const bool is_start = is_trained && content == BackboneName(backbone_of(name)).name;
+    fail<WeightError>(source.path(), ": this file holds ", content, "; the model asked for is ", name,
+                      is_start ? ", whose training starts from such a file (`vpr train`). " : ". ", error.what());
   }
 }
 template <class Model, WeightSource S>

@@ -102,9 +102,13 @@ void load_weights(Model& model, AnyPipeline<>& pipeline, std::string_view name, 
 }
 
 /// Refuses a size that the model takes no photo at, before any is read.
-inline void require_size(const AnyPipeline<>& pipeline) {
+inline void require_size(const AnyPipeline<>& pipeline, const ModelRecord& record) {
   constexpr ImageSize square{1008, 1008};  // an even multiple of all patches: what is wrong is not the photo
-  pipeline.input_size(square);
+  try {
+    pipeline.input_size(square);
+  } catch (const ShapeError& error) {
+    fail<ConfigError>("model '", record.model, "' at ", record.size, ": ", error.what());
+  }
 }
 
 /// Whether there is a file with parameters of a pipeline's aggregator, as a training of GeM leaves them.
@@ -142,7 +146,7 @@ inline LoadedModel load_system(const NamedSystem& named, const ModelRequest& req
   const bool unit = has_unit_tokens(request.name, record.tokens);
   LoadedModel model{make_system<Cpu<f32>>(named, backbone_of(request.name), unit), record};
   model.system.pipeline.preprocess = preprocess_of(model.record);
-  require_size(model.pipeline());
+  require_size(model.pipeline(), model.record);
   AnyPipeline<>& pipeline = model.system.pipeline;
   if (!named.vocabulary || has_aggregator(file, pipeline)) {
     load_weights(model.system, pipeline, request.name, file, request, model.record);
@@ -159,15 +163,15 @@ inline LoadedModel load_system(const NamedSystem& named, const ModelRequest& req
 /// BACKBONE+AGGREGATOR with its weights.
 inline LoadedModel load_composition(const ModelRequest& request) {
   const CompositionName name(request.name);
-  const NamedAggregator* const named = find_aggregator(name.aggregator);
-  VPR_REQUIRE(ConfigError, named != nullptr, "model '", request.name, "': want BACKBONE+AGGREGATOR, the aggregator one of ",
-              names_of(named_aggregators()), "; or SYSTEM or SYSTEM@BACKBONE, the system one of ", names_of(named_systems()));
+  const NamedAggregator& named = *find_aggregator(name.aggregator);
   const std::string published_rule = published_position_rule(request.name);
   const std::optional<WeightFile> file = open_weights(request);
   ModelRecord record = settled(request, file, published_record(request, published_preprocess(request.name), {224, 224}, published_rule));
   VPR_REQUIRE(ConfigError, (record.position_rule == "none") == (published_rule == "none"), "model '", request.name, "': got position rule ",
               record.position_rule, ", the network's own is ", published_rule);
-  const AnyBackbone<> network = make_backbone<Cpu<f32>>(name.backbone, record.position_rule == published_rule ? "" : record.position_rule);
+  const AnyBackbone<> network = naming_model(request.name, [&] {
+    return make_backbone<Cpu<f32>>(name.backbone, record.position_rule == published_rule ? "" : record.position_rule);
+  });
   const Tap tap = parse_tap(record.block, record.facet);
   for (const Tap& one : {tap, request.local_tap.value_or(Tap{})}) {
     VPR_REQUIRE(ConfigError, one.block < network.depth(), "model '", request.name, "': got block ", one.block,
@@ -175,7 +179,7 @@ inline LoadedModel load_composition(const ModelRequest& request) {
   }
 
   AnyPipeline<> pipeline(tap.block < 0 ? network : AnyBackbone<>(Tapped(network, tap)), Mean<>(), preprocess_of(record));
-  require_size(pipeline);
+  require_size(pipeline, record);
   bool loaded = false;
   const auto load_backbone = [&] {
     load_weights(pipeline.backbone, pipeline, name.backbone, file, request, record);
@@ -188,8 +192,10 @@ inline LoadedModel load_composition(const ModelRequest& request) {
       return words_for(pipeline, request, record);
     };
   }
-  pipeline.aggregator = named->factory.make<Cpu<f32>>(place);
-  if (named->learned || has_aggregator(file, pipeline)) {
+  pipeline = naming_model(request.name,
+                          [&] { return AnyPipeline<>(pipeline.backbone, named.factory.make<Cpu<f32>>(place), pipeline.preprocess); });
+  require_size(pipeline, record);
+  if (named.learned || has_aggregator(file, pipeline)) {
     load_weights(pipeline, pipeline, request.name, file, request, record);
   } else if (!loaded) {
     load_backbone();
@@ -201,10 +207,10 @@ inline LoadedModel load_composition(const ModelRequest& request) {
 
 /// The model of that name with its weights; see `LoadedModel::record` for what it came to. Photos are described alone until another batch context
 /// is chosen.
-/// @throws ConfigError  for a name that does not exist, with those that do, or options that the model does not have
+/// @throws ConfigError  for a name that does not exist, with the nearest that do, or options that the model does not have
 /// @throws Error        for weights that cannot be read or do not fit, or whose record holds what cannot be used
 inline LoadedModel load_model(const ModelRequest& request) {
-  const NamedSystem* const named = find_system(SystemName(request.name).system);
+  const NamedSystem* const named = detail::find_model(request.name);
   LoadedModel model = named == nullptr ? detail::load_composition(request) : detail::load_system(*named, request);
   model.record.batch_context = model.pipeline().batch_context();
   if (model.system.head) model.local = "head";

@@ -18,22 +18,20 @@ struct CommonAggregators {
   template <class Row>
   static std::vector<Row> rows() {
     return {
-        row<Row>("cls", "the class token", false,
-                 []<class B>(const AggregatorPlace& at) {
-                   VPR_REQUIRE(ConfigError, at.has_class_token,
-                               "cls: this backbone has no class token; choose an aggregator of patches, such as gem");
-                   return ClassToken<B>();
-                 }),
+        row<Row>("cls", "the class token", false, []<class B>(const AggregatorPlace&) { return ClassToken<B>(); }),
         row<Row>("mean", "the mean of the patches", false, []<class B>(const AggregatorPlace&) { return Mean<B>(); }),
         row<Row>("gem", "the generalised mean of the patches, p = 3", false, []<class B>(const AggregatorPlace&) { return GeM<B>(); }),
-        row<Row>("vlad", "residuals to a vocabulary of words, as AnyLoc", false,
-                 []<class B>(const AggregatorPlace& at) {
-                   VPR_REQUIRE(ConfigError, static_cast<bool>(at.vocabulary), "vlad needs a vocabulary");
-                   const Vocabulary words = at.vocabulary();
-                   VPR_REQUIRE(ConfigError, words.shape[1] == at.channels, "vlad: the vocabulary's words have ", words.shape[1],
-                               " channels, the network's features ", at.channels);
-                   return Vlad<B>(B::tensor::from(words.shape, std::span<const float>(words.centres)));
-                 }),
+        row<Row>(
+            "vlad", "residuals to a vocabulary of words, as AnyLoc", false,
+            []<class B>(const AggregatorPlace& at) {
+              VPR_REQUIRE(
+                  ConfigError, static_cast<bool>(at.vocabulary),
+                  "vlad needs a vocabulary of visual words (ModelRequest::vocabulary), which is found and not trained: netvlad is trained");
+              const Vocabulary words = at.vocabulary();
+              VPR_REQUIRE(ConfigError, words.shape[1] == at.channels, "vlad: the vocabulary's words have ", words.shape[1],
+                          " channels, the network's features ", at.channels);
+              return Vlad<B>(B::tensor::from(words.shape, std::span<const float>(words.centres)));
+            }),
         row<Row>("netvlad", "residuals to 32 learned clusters", true,
                  []<class B>(const AggregatorPlace& at) { return NetVlad<B>({.channels = at.channels, .clusters = 32}); },
                  {.parameter = "conv.weight", .centroids = "centroids", .patches = 50'000}),

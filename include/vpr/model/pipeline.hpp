@@ -56,9 +56,14 @@ class Pipeline {
   Execution execution;  ///< where photos are described; the current one unless another is set
 
   /// @param prepare  what is done to each photo; the default is ImageNet's normalisation, then an antialiased resize to 224×224.
+  /// @throws ConfigError  for an aggregator that reads the class token behind a backbone that has none
   explicit Pipeline(Network network = Network(), Aggregate aggregate = Aggregate(),
                     AnyPreprocess prepare = NormaliseThenResize<>{{{224, 224}}}, PartNames part_names = {})
-      : backbone(std::move(network)), aggregator(std::move(aggregate)), preprocess(std::move(prepare)), names(std::move(part_names)) {}
+      : backbone(std::move(network)), aggregator(std::move(aggregate)), preprocess(std::move(prepare)), names(std::move(part_names)) {
+    VPR_REQUIRE(ConfigError, has_class_token(backbone) || !needs_class_token(aggregator),
+                "Pipeline: the aggregator reads the class token, and the backbone has none: take an aggregator of patches alone, such as "
+                "GeM, or a vision transformer");
+  }
   /// From a pipeline of other types, such as one whose parts were known when it was compiled.
   template <class OtherNetwork, class OtherAggregate>
   requires std::constructible_from<Network, OtherNetwork> && std::constructible_from<Aggregate, OtherAggregate> Pipeline(
@@ -110,6 +115,8 @@ class Pipeline {
     std::size_t done = 0;
     for_each_batch(photos, [&](const X& images) {
       const X part = parts(backbone(images));
+      VPR_REQUIRE(ShapeError, part.elements() == images.shape()[0] * dimensions(), "Pipeline: the aggregator gave ", part.shape(), " of ",
+                  images.shape()[0], " photos, and says that a descriptor has ", dimensions(), " dimensions");
       const auto count = static_cast<std::size_t>(part.elements());
       part.copy_to(descriptors.subspan(done, count));
       done += count;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/autograd.hpp>
+#include <vpr/core/nearest_names.hpp>
 #include <vpr/image/augment.hpp>
 #include <vpr/loss/hashing.hpp>
 #include <vpr/loss/multi_similarity.hpp>
@@ -219,14 +220,13 @@ inline std::vector<Recipe> recipes() {
   };
 }
 
-/// The recipe of that name. @throws ConfigError  for an unknown name, with those that exist.
+/// The recipe of that name. @throws ConfigError  for an unknown name, with the nearest of those that exist.
 inline Recipe find_recipe(std::string_view name) {
-  std::string known;
-  for (Recipe& recipe : recipes()) {
+  const std::vector<Recipe> all = recipes();
+  for (const Recipe& recipe : all) {
     if (recipe.name == name) return recipe;
-    known += (known.empty() ? "" : ", ") + recipe.name;
   }
-  fail<ConfigError>("there is no recipe '", name, "'; there are ", known);
+  fail<ConfigError>(unknown_name("recipe", name, all, "`vpr train --help`"));
 }
 
 }  // namespace vpr

@@ -32,7 +32,7 @@ inline ModelRecord published_record(const ModelRequest& request, std::string_vie
 /// @throws ConfigError  where none are given to a model that needs some; FormatError  for the state of a training
 inline std::optional<WeightFile> open_weights(const ModelRequest& request) {
   VPR_REQUIRE(ConfigError, !request.weights.empty() || !needs_weights(request.name), "model '", request.name,
-              "' needs weights: give their file (--weights)");
+              "' needs weights: give their file (--weights), or seed:N for values drawn at random, to measure speed and memory");
   if (request.weights.empty() || seed_of(request.weights)) return std::nullopt;
   WeightFile file = vpr::open_weights(request.weights);
   const auto format = file.metadata().find("format");
@@ -78,6 +78,10 @@ inline ModelRecord settled(const ModelRequest& request, const std::optional<Weig
     if (value == found && wanted.empty() && value != before)
       request.on_message(text_of(field, ": ", value, ", as ", record.weights, " was trained"));
   }
+  VPR_REQUIRE(ConfigError, record.size == published.size || takes_size(record.preprocess), "model '", request.name,
+              "': photos keep their own size by '", record.preprocess, "', so that ", record.size,
+              " would do nothing: leave the size out, or choose a preprocess that takes it, such as ", resize_tensor,
+              normalisation_option(record.preprocess));
   return record;
 }
 

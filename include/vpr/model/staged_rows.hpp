@@ -4,6 +4,7 @@
 #pragma once
 
 #include <vpr/backend/shapes.hpp>
+#include <vpr/core/nearest_names.hpp>
 #include <vpr/model/backbone_name.hpp>
 
 #include <string>
@@ -21,16 +22,14 @@ struct NamedSizes {
 
 /// The sizes of the network of that name, see `BackboneName`.
 /// @param kind  what such networks are called, in an error
-/// @throws ConfigError  for an unknown name, with the list of those that exist, or more stages than it has.
+/// @throws ConfigError  for an unknown name, with some of those that exist, or more stages than it has.
 template <class Config>
 Config find_sizes(const char* kind, const std::vector<NamedSizes<Config>>& all, std::string_view text) {
   const BackboneName name(text);
-  std::string known;
   for (const NamedSizes<Config>& named : all) {
     if (named.name == name.name) return name.parts == 0 ? named.config : named.config.first(name.parts);
-    known += (known.empty() ? "" : ", ") + named.name;
   }
-  fail<ConfigError>("there is no ", kind, " '", name.name, "'; there are ", known);
+  fail<ConfigError>(unknown_name(kind, name.name, all, "`vpr models`"));
 }
 
 /// A row of each: see `NamedBackbone`.

@@ -9,6 +9,7 @@
 
 #include <vpr/aggregator/simple.hpp>
 #include <vpr/autograd/normalization.hpp>
+#include <vpr/core/nearest_names.hpp>
 #include <vpr/model/any_system.hpp>
 #include <vpr/model/backbone_name.hpp>
 #include <vpr/model/named_aggregator.hpp>
@@ -95,11 +96,14 @@ const Row* find_row(const std::vector<Row>& rows, std::string_view name) {
   return found == rows.end() ? nullptr : &*found;
 }
 
-template <class Row>
-std::string names_of(const std::vector<Row>& rows) {
-  std::string names;
-  for (const Row& row : rows) names.append(names.empty() ? "" : ", ").append(row.name);
-  return names;
+/// What `make` gives, whose ConfigErrors say which model they are about.
+template <class Make>
+decltype(auto) naming_model(std::string_view name, const Make& make) {
+  try {
+    return make();
+  } catch (const ConfigError& error) {
+    fail<ConfigError>("model '", name, "': ", error.what());
+  }
 }
 
 }  // namespace detail
@@ -124,11 +128,11 @@ inline const std::vector<NamedSystem>& named_systems() {
 inline const NamedAggregator* find_aggregator(std::string_view name) { return detail::find_row(named_aggregators(), name); }
 inline const NamedSystem* find_system(std::string_view name) { return detail::find_row(named_systems(), name); }
 /// The row of the backbone that is called so, whether or not it is cut: see `BackboneName`.
-/// @throws ConfigError  for an unknown name, with the list of those that exist.
+/// @throws ConfigError  for an unknown name, with the nearest of those that exist.
 inline const NamedBackbone& find_backbone(std::string_view text) {
   const BackboneName name(text);
   const NamedBackbone* const found = detail::find_row(named_backbones(), name.name);
-  VPR_REQUIRE(ConfigError, found != nullptr, "there is no backbone '", name.name, "'; there are ", detail::names_of(named_backbones()));
+  VPR_REQUIRE(ConfigError, found != nullptr, unknown_name("backbone", name.name, named_backbones(), "`vpr models`"));
   return *found;
 }
 
@@ -157,6 +161,24 @@ struct CompositionName {
   }
 };
 
+namespace detail {
+
+/// The row of a model's system, or none of BACKBONE+AGGREGATOR.
+/// @throws ConfigError  for a name of no system, with the nearest of those that exist, or of no aggregator, likewise
+inline const NamedSystem* find_model(std::string_view text) {
+  const CompositionName composition(text);
+  const NamedSystem* const system = find_system(SystemName(text).system);
+  if (system != nullptr || find_aggregator(composition.aggregator) != nullptr) return system;
+  const bool is_backbone = find_row(named_backbones(), BackboneName(composition.backbone).name) != nullptr;
+  VPR_REQUIRE(ConfigError, !is_backbone || !composition.aggregator.empty(), "model '", text, "' is a backbone alone: want ", text,
+              "+AGGREGATOR, such as ", text, "+gem (`vpr models` lists all)");
+  if (is_backbone)
+    fail<ConfigError>("model '", text, "': ", unknown_name("aggregator", composition.aggregator, named_aggregators(), "`vpr models`"));
+  fail<ConfigError>(unknown_name("system", SystemName(text).system, named_systems(), "`vpr models`"));
+}
+
+}  // namespace detail
+
 /// The name without a backbone that is the authors' anyway, so that a system has one name.
 inline std::string canonical_name(std::string_view text) {
   const SystemName name(text);
@@ -170,10 +192,7 @@ inline std::string_view backbone_of(std::string_view text) {
   const CompositionName composition(text);
   if (!composition.aggregator.empty()) return composition.backbone;
   const SystemName name(text);
-  if (!name.backbone.empty()) return name.backbone;
-  const NamedSystem* const named = find_system(name.system);
-  VPR_REQUIRE(ConfigError, named != nullptr, "there is no system '", name.system, "'");
-  return named->backbone;
+  return name.backbone.empty() ? detail::find_model(text)->backbone : name.backbone;
 }
 
 /// How a model is published to resize its position embeddings; `none` where it has none.
@@ -255,9 +274,14 @@ inline bool has_unit_tokens(std::string_view text, std::string_view tokens) {
 }
 
 /// The system of a row on that backbone, over backend `B`, without weights.
+/// @throws ConfigError  for a backbone that there is not, or that the system cannot stand on
 template <class B>
 AnySystem<B> make_system(const NamedSystem& named, std::string_view backbone, bool unit_tokens) {
-  AnySystem<B> system = named.factory.template make<B>(backbone);
+  const std::string name = backbone == named.backbone ? std::string(named.name) : on_backbone(named.name, backbone);
+  AnySystem<B> system = detail::naming_model(name, [&] {
+    find_backbone(backbone);  // else the factory calls a misspelt name a network of another kind
+    return named.factory.template make<B>(backbone);
+  });
   if (unit_tokens) system.pipeline.aggregator = AnyAggregator<B>(L2Tokens(std::move(system.pipeline.aggregator)));
   return system;
 }
@@ -265,23 +289,21 @@ AnySystem<B> make_system(const NamedSystem& named, std::string_view backbone, bo
 /// The model of that name over backend `B`, without weights: `SYSTEM`, `SYSTEM@BACKBONE`, or `BACKBONE+AGGREGATOR`, whose photos come to 224×224.
 /// @tparam B      one that `Factory` knows
 /// @param tokens  `unit` or `raw`; empty: see `default_tokens`
-/// @throws ConfigError  for a name that there is not, a backbone that the system cannot stand on, or tokens where there is no choice.
+/// @throws ConfigError  for a name that there is not, a backbone that the system cannot stand on or without the class token that the aggregator reads, or tokens
+///   where there is no choice
 template <class B>
 AnySystem<B> make_system(std::string_view text, std::string_view tokens = {}) {
+  const NamedSystem* const named = detail::find_model(text);
   const bool unit = has_unit_tokens(text, tokens);
-  const CompositionName composition(text);
-  if (!composition.aggregator.empty()) {
-    const NamedAggregator* const aggregator = find_aggregator(composition.aggregator);
-    VPR_REQUIRE(ConfigError, aggregator != nullptr, "there is no aggregator '", composition.aggregator, "'; there are ",
-                detail::names_of(named_aggregators()));
-    AnyBackbone<B> backbone = make_backbone<B>(composition.backbone);
-    const AggregatorPlace place = aggregator_place(backbone, {224, 224}, unit);
-    return AnySystem<B>(AnyPipeline<B>(std::move(backbone), aggregator->factory.template make<B>(place),
-                                       find_preprocess(published_preprocess(text), {224, 224})));
+  if (named == nullptr) {
+    return detail::naming_model(text, [&] {
+      const CompositionName composition(text);
+      AnyBackbone<B> backbone = make_backbone<B>(composition.backbone);
+      const AggregatorPlace place = aggregator_place(backbone, {224, 224}, unit);
+      return AnySystem<B>(AnyPipeline<B>(std::move(backbone), find_aggregator(composition.aggregator)->factory.template make<B>(place),
+                                         find_preprocess(published_preprocess(text), {224, 224})));
+    });
   }
-  const SystemName name(text);
-  const NamedSystem* const named = find_system(name.system);
-  VPR_REQUIRE(ConfigError, named != nullptr, "there is no system '", name.system, "'");
   AnySystem<B> system = make_system<B>(*named, backbone_of(text), unit);
   if (const std::string preprocess = published_preprocess(text); preprocess != named->preprocess)
     system.pipeline.preprocess = find_preprocess(preprocess, named->size);
