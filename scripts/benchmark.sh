@@ -28,7 +28,9 @@ programs=()
 for folder in benchmarks/*/; do
   compgen -G "${folder}*_bench.cpp" >/dev/null && programs+=("bench_$(basename "$folder")")
 done
-cmake --build --preset release --parallel "$(nproc)" --target "${programs[@]}"
+compared=()
+if $peers; then compared=(bench_flags_plain bench_flags_native); fi
+cmake --build --preset release --parallel "$(nproc)" --target "${programs[@]}" "${compared[@]}"
 
 if ! $peers; then
   # Each program's JSON is one object; a FILE gets one a line.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// DINOv2 in each precision: milliseconds a batch, and the share of this core's peak in that precision. Arguments: photos in the batch, threads.
+// DINOv2 in each precision: milliseconds a batch, and the share of this core's peak in that precision. Arguments: photos in the batch, threads,
+// side in pixels.
 #include "benchmarks/support/peak.hpp"
 #include "tests/support/random.hpp"
 
@@ -13,15 +14,15 @@
 
 namespace {
 
-/// Multiply-adds of a forward pass of one 224×224 photo, counted as two operations each.
-double flops(const vpr::VitConfig& config) {
-  const double tokens = 257, channels = static_cast<double>(config.channels);
+/// Multiply-adds of a forward pass of one photo, counted as two operations each.
+double flops(const vpr::VitConfig& config, std::int64_t side) {
+  const auto patches = static_cast<double>(side / 14 * (side / 14)), tokens = patches + 1, channels = static_cast<double>(config.channels);
   const double block = 2 * tokens * channels * channels * 12 + 4 * tokens * tokens * channels;
-  return static_cast<double>(config.depth) * block + 2 * 256 * 588 * channels;
+  return static_cast<double>(config.depth) * block + 2 * patches * 588 * channels;
 }
 
-vpr::Tensor<vpr::Cpu<>> photos_of(std::int64_t count, std::uint64_t seed) {
-  return vpr::Tensor<vpr::Cpu<>>::from(vpr::Shape{count, 3, 224, 224}, random_floats(count * 3 * 224 * 224, seed));
+vpr::Tensor<vpr::Cpu<>> photos_of(std::int64_t count, std::int64_t side, std::uint64_t seed) {
+  return vpr::Tensor<vpr::Cpu<>>::from(vpr::Shape{count, 3, side, side}, random_floats(count * 3 * side * side, seed));
 }
 
 /// In int8 smoothed by another photo than those that are described.
@@ -37,7 +38,7 @@ vpr::DinoV2<Config> random_network(vpr::Precision precision) {
         parameter.assign(std::span<const float>(values));
       },
       "");
-  const auto photo = photos_of(1, 99);
+  const auto photo = photos_of(1, 224, 99);
   if (precision == vpr::Precision::int8) vpr::hold_blocks_smoothed(network, precision, std::span(&photo, 1));
   return network;
 }
@@ -61,8 +62,8 @@ double least_cosine(const vpr::Tensor<vpr::Cpu<>>& a, const vpr::Tensor<vpr::Cpu
 
 template <class Config>
 void vit(benchmark::State& state, vpr::Precision precision) {
-  const std::int64_t photos = state.range(0);
-  const auto images = photos_of(photos, 7);
+  const std::int64_t photos = state.range(0), side = state.range(2);
+  const auto images = photos_of(photos, side, 7);
   const vpr::DinoV2<Config> network = random_network<Config>(precision);
   const auto exact = random_network<Config>(vpr::Precision::f32)(images);
   const vpr::Execution execution(static_cast<int>(state.range(1)));
@@ -72,7 +73,7 @@ void vit(benchmark::State& state, vpr::Precision precision) {
   const bool bytes = precision == vpr::Precision::int8;
   if (!(token >= (bytes ? 0.9995 : 0.9999) && patch >= (bytes ? 0.998 : 0.9995))) return state.SkipWithError("wrong features");
   for (auto _ : state) benchmark::DoNotOptimize(network(images));
-  const double work = flops(network.config()) * static_cast<double>(photos), peak = vpr::bench::peak(precision);
+  const double work = flops(network.config(), side) * static_cast<double>(photos), peak = vpr::bench::peak(precision);
   state.counters["cosine"] = patch;                                                  // of the worst patch to that in float32
   state.counters["memory_MB"] = static_cast<double>(execution.memory().peak) / 1e6;  // beside the weights
   state.counters["GFLOP/s"] = benchmark::Counter(work / 1e9, benchmark::Counter::kIsIterationInvariantRate);
@@ -86,8 +87,8 @@ int register_all(const std::string& size) {
     const std::string name = "vit_" + size + "14_" + std::string(name_of(precision));
     const auto run = [precision](benchmark::State& state) { vit<Config>(state, precision); };
     // Two threads are timed by the clock on the wall, one by the processor's.
-    benchmark::RegisterBenchmark(name.c_str(), run)->Args({1, 1})->Args({8, 1})->Unit(benchmark::kMillisecond);
-    benchmark::RegisterBenchmark(name.c_str(), run)->Args({1, 2})->Args({8, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
+    benchmark::RegisterBenchmark(name.c_str(), run)->Args({1, 1, 224})->Args({8, 1, 224})->Args({1, 1, 518})->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark(name.c_str(), run)->Args({1, 2, 224})->Args({8, 2, 224})->Unit(benchmark::kMillisecond)->UseRealTime();
   }
   return 0;
 }

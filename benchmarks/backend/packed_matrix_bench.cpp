@@ -26,13 +26,16 @@ struct Operands {
   std::int64_t rows, inputs, outputs;
   std::vector<float> x, weight, out;
 
-  explicit Operands(const benchmark::State& state)
-      : rows(state.range(0)),
-        inputs(state.range(1)),
-        outputs(state.range(2)),
+  explicit Operands(const benchmark::State& state) : Operands(state.range(0), state.range(1), state.range(2)) {}
+  Operands(std::int64_t rows_, std::int64_t inputs_, std::int64_t outputs_)
+      : rows(rows_),
+        inputs(inputs_),
+        outputs(outputs_),
         x(random_floats(rows * inputs, 1)),
         weight(random_floats(outputs * inputs, 2)),
         out(static_cast<std::size_t>(rows * outputs)) {}
+
+  double work() const { return 2.0 * static_cast<double>(rows * inputs * outputs); }
 
   /// Whether some elements are within `tolerance` of the product's usual size.
   bool right(double tolerance) const {
@@ -54,10 +57,9 @@ double seconds(int threads) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/// Times `product`, each run beside one of the peak; reports the median share.
+/// Times `product` of `work` operations, each run beside one of the peak; reports the median share.
 template <class Product>
-void measure(benchmark::State& state, const Operands& operands, Precision precision, int threads, const Product& product) {
-  const double work = 2.0 * static_cast<double>(operands.rows * operands.inputs * operands.outputs);
+void measure(benchmark::State& state, double work, Precision precision, int threads, const Product& product) {
   std::vector<double> shares;
   for (auto _ : state) {
     const double peak = vpr::bench::peak(precision, 1), start = seconds(threads);
@@ -82,18 +84,49 @@ void packed_product(benchmark::State& state) {
   product();
   if (!operands.right(precision == Precision::f32 ? 1e-5 : precision == Precision::bf16 ? 1e-2 : 3e-2))
     return state.SkipWithError("the product is wrong");
-  measure(state, operands, precision, threads, product);
+  measure(state, operands.work(), precision, threads, product);
+}
+
+void multiply_by_eigen(Operands& operands) {
+  eigen_product(operands.x.data(), operands.weight.data(), operands.rows, operands.inputs, operands.outputs, operands.out.data());
+}
+
+bool runs_avx2(benchmark::State& state) {
+  if (vpr::instruction_set() >= vpr::InstructionSet::avx2) return true;
+  state.SkipWithError("Eigen's product is compiled for AVX2");
+  return false;
 }
 
 void eigen(benchmark::State& state) {
-  if (vpr::instruction_set() < vpr::InstructionSet::avx2) return state.SkipWithError("Eigen's product is compiled for AVX2");
+  if (!runs_avx2(state)) return;
   Operands operands(state);
-  const auto product = [&] {
-    eigen_product(operands.x.data(), operands.weight.data(), operands.rows, operands.inputs, operands.outputs, operands.out.data());
-  };
+  const auto product = [&] { multiply_by_eigen(operands); };
   product();
   if (!operands.right(1e-5)) return state.SkipWithError("the product is wrong");
-  measure(state, operands, Precision::f32, 1, product);
+  measure(state, operands.work(), Precision::f32, 1, product);
+}
+
+/// All products of ViT-S/14 for a photo at 224×224, and nothing else of it: those with weights, and of each head's queries, keys and values.
+void eigen_vit_s14(benchmark::State& state) {
+  if (!runs_avx2(state)) return;
+  std::vector<Operands> all{{256, 588, 384}};
+  for (int block = 0; block < 12; ++block) {
+    for (const auto& [inputs, outputs] : {std::pair{384, 1152}, {384, 384}, {384, 1536}, {1536, 384}})
+      all.emplace_back(257, inputs, outputs);
+    for (int head = 0; head < 6; ++head) {
+      all.emplace_back(257, 64, 257);
+      all.emplace_back(257, 257, 64);
+    }
+  }
+  double work = 0;
+  for (Operands& operands : all) {
+    multiply_by_eigen(operands);
+    if (!operands.right(1e-5)) return state.SkipWithError("a product is wrong");
+    work += operands.work();
+  }
+  measure(state, work, Precision::f32, 1, [&] {
+    for (Operands& operands : all) multiply_by_eigen(operands);
+  });
 }
 
 void shapes(benchmark::internal::Benchmark* benchmark, std::vector<std::int64_t> more) {
@@ -116,6 +149,7 @@ void all(benchmark::internal::Benchmark* benchmark) {
 }
 
 BENCHMARK(packed_product)->Apply(all)->UseManualTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(eigen_vit_s14)->UseManualTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(eigen)->Apply([](auto* benchmark) { shapes(benchmark, {}); }) -> UseManualTime() -> Unit(benchmark::kMicrosecond);
 
 }  // namespace

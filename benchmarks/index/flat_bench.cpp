@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Exact search of the best 100 on one thread: milliseconds a query, beside what this machine can do at best (reading as many bytes, multiplying
+// Exact search of the best 100 on as many threads as there are processors (`taskset -c 0`: one): milliseconds a query, beside what this machine can do at best (reading as many bytes, multiplying
 // out of registers) and beside a peer, one Eigen product of all with all and a partial sort. The answers are verified first.
 #include "benchmarks/support/bandwidth.hpp"
 #include "benchmarks/support/clock.hpp"
@@ -118,7 +118,6 @@ const Setting<I, Metric>& setting(std::int64_t size, std::int64_t dim) {
 
 template <class I, class Metric, class Search>
 void run(benchmark::State& state, Search search) {
-  set_thread_count(1);
   const std::int64_t size = state.range(0), dim = state.range(1), count = state.range(2);
   const Setting<I, Metric>& on = setting<I, Metric>(size, dim);
   if (!on.verified) return state.SkipWithError("wrong answers");
@@ -133,7 +132,7 @@ void run(benchmark::State& state, Search search) {
   state.counters["ms/query"] = 1e3 * best / static_cast<double>(count);
   state.counters["GB/s"] = bytes_read<I> * numbers / best / 1e9;
   state.counters["of_read"] = bytes_read<I> * numbers / best / on.bandwidth;
-  state.counters["of_peak"] = 2 * numbers * static_cast<double>(count) / best / on.peak;  // of multiply-adds in float
+  state.counters["of_peak"] = 2 * numbers * static_cast<double>(count) / best / on.peak / thread_count();  // of multiply-adds in float
 }
 
 template <class I, class Metric>

@@ -7,7 +7,6 @@
 `scripts/benchmark.sh --peers` installs the peers and calls it. Each module beside this one has a function `works()` that gives the works of a
 room. A peer that is not installed is named and left out."""
 import argparse
-import dataclasses
 import importlib
 import json
 import os
@@ -18,76 +17,85 @@ import statistics
 import subprocess
 import sys
 import time
-from typing import Callable
 
-MODULES = ["vit", "convolution", "convolutional", "training", "search", "matching", "preprocess"]
+from work import Ours
 
-
-@dataclasses.dataclass
-class Work:
-    """A work that ours and peers do. `program` and `benchmark` name ours: a Google Benchmark and its full name. Each of `peers` is called with the
-    number of threads, makes all that is not timed, and gives the function that does the work once."""
-
-    name: str
-    threads: int
-    program: str
-    benchmark: str
-    peers: dict[str, Callable[[int], Callable[[], object]]]
-    goal: float | None = None
-    queries: int = 1  # works in a call, such as queries in a batch: times are for one
+MODULES = ["vit", "products", "convolution", "convolutional", "modules", "training", "search", "matching", "preprocess", "growth", "flags"]
 
 
 def milliseconds(call, threads):
-    """The best of a few calls in half a second: what disturbs a run makes it slower only. One thread is timed by the processor's clock, as ours."""
+    """The mean of the calls of half a second, as of ours. One thread is timed by the processor's clock."""
     clock = time.process_time if threads == 1 else time.perf_counter
-    times, end = [], time.perf_counter() + 0.5
     call()
-    while len(times) < 2 or time.perf_counter() < end:
-        start = clock()
+    calls, start, end = 0, clock(), time.perf_counter() + 0.5
+    while calls < 2 or time.perf_counter() < end:
         call()
-        times.append(clock() - start)
-    return 1000 * min(times)
+        calls += 1
+    return 1000 * (clock() - start) / calls
 
 
-def ours(folder, work):
-    command = [str(folder / work.program), f"--benchmark_filter=^{re.escape(work.benchmark)}$", "--benchmark_format=json", "--benchmark_min_time=0.5"]
-    processors = sorted(os.sched_getaffinity(0))[: work.threads]  # our loops use as many threads as there are
-    done = subprocess.run(command, check=True, capture_output=True, text=True, preexec_fn=lambda: os.sched_setaffinity(0, processors))
-    runs = json.loads(done.stdout)["benchmarks"] if done.stdout.strip() else []
-    if not runs or runs[0].get("error_occurred"):
-        raise SystemExit(f"{work.program}: {work.benchmark}: {runs[0]['error_message'] if runs else 'there is no such benchmark'}")
-    return runs[0]
+def resident(field):
+    """Megabytes of this process: VmRSS now, VmHWM at most."""
+    for line in pathlib.Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(field):
+            return int(line.split()[1]) * 1024 / 1e6
 
 
-def ready(work, left_out):
-    """The peers of a work that are installed, made."""
+def peak_of(work, peer):
+    """The most memory of a peer, in MB, beside what PyTorch takes when it is imported."""
+    import torch  # noqa: F401
+
+    pathlib.Path("/proc/self/clear_refs").write_text("5")
+    before = resident("VmRSS")
+    call = work.peers[peer](work.ours.threads)
+    call()
+    call()
+    return resident("VmHWM") - before
+
+
+def memory_of(module, work, peer):
+    """`peak_of` in a process of its own."""
+    command = [sys.executable, __file__, "--peak-of", module, work.name, str(work.ours.threads), peer]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1])
+
+
+def works_of(module):
+    return importlib.import_module(module).works()
+
+
+def ready(folder, work, left_out):
+    """The peers of a work that are installed, as functions that give milliseconds."""
     made = {}
-    for name, make in work.peers.items():
+    for name, peer in work.peers.items():
         try:
-            made[name] = make(work.threads)
+            if isinstance(peer, Ours):
+                made[name] = lambda peer=peer: peer.run(folder)["ms"]
+            else:
+                made[name] = lambda call=peer(work.ours.threads): milliseconds(call, work.ours.threads) / work.ours.units
         except ImportError as missing:
             left_out[name] = str(missing)
     return made
 
 
-def rows_of(folder, work, rounds, left_out):
-    peers = ready(work, left_out)
-    times = {name: [] for name in peers}
-    mine, share = [], []
+def rows_of(folder, module, work, rounds, left_out):
+    work.ours.run(folder)  # ends where the result is wrong, and leaves what peers compare theirs to
+    peers = ready(folder, work, left_out)
+    times, runs = {name: [] for name in peers}, []
     for _ in range(rounds):
-        run = ours(folder, work)
-        mine.append(run["cpu_time" if work.threads == 1 else "real_time"])
-        share.append(run.get("of_peak", run.get("of_read")))
-        for name, call in peers.items():
-            times[name].append(milliseconds(call, work.threads))
+        runs.append(work.ours.run(folder))
+        for name, time_once in peers.items():
+            times[name].append(time_once())
+    shares = [[run[key] for key in ("of_peak", "of_read") if key in run] for run in runs]  # the larger is of what bounds the work
     for name in peers or [None]:
-        row = {"work": work.name, "threads": work.threads, "ours_ms": statistics.median(mine) / work.queries, "peer": name}
+        row = {"work": work.name, "threads": work.ours.threads, "ours_ms": statistics.median(run["ms"] for run in runs), "peer": name}
         if name:
-            row["peer_ms"] = statistics.median(times[name]) / work.queries
-            row["ratio"] = statistics.median(peer / own for peer, own in zip(times[name], mine))
-        row["goal"] = work.goal
-        row["percent_of_peak"] = 100 * statistics.median(share) if share[0] is not None else None
-        row["checked"] = True  # a benchmark of ours that finds its result wrong ends with an error instead
+            row["peer_ms"] = statistics.median(times[name])
+            row["ratio"] = statistics.median(peer / run["ms"] for peer, run in zip(times[name], runs))
+        row["goal"] = work.goal_of(name)
+        row["percent_of_peak"] = 100 * statistics.median(map(max, shares)) if shares[0] else None
+        row["checked"] = True
+        if work.memory and name:
+            row["ours_MB"], row["peer_MB"] = runs[0]["peak_MB"], memory_of(module, work, name)
         yield row
 
 
@@ -134,11 +142,20 @@ def report(rows, left_out, rounds, picture):
         peak = f"{row['percent_of_peak']:.0f} %" if row["percent_of_peak"] is not None else ""
         peer = f"{row['peer']} | {row['peer_ms']:.3g} | {row['ratio']:.2f}" if row["peer"] else "none was installed | | "
         lines.append(f"| {row['work']} | {row['threads']} | {row['ours_ms']:.3g} | {peak} | {peer} | {row['goal'] or ''} |")
+    memory = [row for row in rows if "peer_MB" in row]
+    if memory:
+        lines += ["", "The most memory that they took, in MB:", "", "| work | threads | ours | peer | its | ours over its |", "|---|---|---|---|---|---|"]
+        lines += [f"| {row['work']} | {row['threads']} | {row['ours_MB']:.0f} | {row['peer']} | {row['peer_MB']:.0f} | "
+                  f"{row['ours_MB'] / row['peer_MB']:.2f} |" for row in memory]
     lines += ["", *(f"Not installed, so not compared: {name} ({why})." for name, why in left_out.items())]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def main():
+    if sys.argv[1:2] == ["--peak-of"]:
+        module, name, threads, peer = sys.argv[2:]
+        print(peak_of(next(work for work in works_of(module) if (work.name, str(work.ours.threads)) == (name, threads)), peer))
+        return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path, help="where our benchmark programs are")
     parser.add_argument("--only", default="", help="works whose name matches this regular expression")
@@ -146,13 +163,13 @@ def main():
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--report", type=pathlib.Path)
     options = parser.parse_args()
-    sys.path.insert(0, str(pathlib.Path(__file__).parent))
+    del sys.argv[1:]  # where PyTorch's compiler looks for an --only of its own
     rows, left_out = [], {}
     for module in MODULES:
-        for work in importlib.import_module(module).works():
-            if not re.search(options.only, f"{work.name}, {work.threads} threads"):
+        for work in works_of(module):
+            if not re.search(options.only, f"{work.name}, {work.ours.threads} threads"):
                 continue
-            for row in rows_of(options.folder, work, options.rounds, left_out):
+            for row in rows_of(options.folder, module, work, options.rounds, left_out):
                 print(json.dumps(row), flush=True)
                 rows.append(row)
     for name, why in left_out.items():

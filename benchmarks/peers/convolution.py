@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Convolutions of networks, with random weights: PyTorch and ONNX Runtime."""
-from compare import Work
+from work import Ours, Work, onnx_session
 
 # Map height and width, inputs, outputs, kernel, stride, groups: as `convolution` in packed_convolution_bench.cpp has them.
 LAYERS = {
@@ -46,7 +46,6 @@ def pytorch(layer):
 def onnx_runtime(layer):
     def make(threads):
         import onnx
-        import onnxruntime
 
         *_, kernel, stride, groups = layer
         x, weight = operands(layer)
@@ -55,15 +54,13 @@ def onnx_runtime(layer):
         graph = onnx.helper.make_graph([node], "convolution", [value("x", x.shape)], [value("y", None)], [onnx.numpy_helper.from_array(weight, "weight")])
         model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)])
         model.ir_version = 9
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-        session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-        return lambda: session.run(None, {"x": x})
+        run = onnx_session(model.SerializeToString(), threads)
+        return lambda: run(x=x)
 
     return make
 
 
 def works():
     for name, layer in LAYERS.items():
-        yield Work(f"{name}, f32", 1, "bench_backend", f"convolution/{'/'.join(map(str, layer))}/0/manual_time",
+        yield Work(f"{name}, f32", Ours("bench_backend", f"convolution/{'/'.join(map(str, layer))}/0/manual_time", 1),
                    {"PyTorch": pytorch(layer), "ONNX Runtime": onnx_runtime(layer)}, 0.9)

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: MIT
 """ResNet-50 at 320×320 and VGG-16 up to conv5_3 at 480×640, with random weights: PyTorch and ONNX Runtime."""
 import functools
-import pathlib
-import tempfile
 
-from compare import Work
+from work import Ours, Work, onnx_export, onnx_session
 
 NETWORKS = {"ResNet-50": (320, 320), "VGG-16": (480, 640)}
 
@@ -47,20 +45,16 @@ def pytorch(name):
 
 def onnx_runtime(name):
     def make(threads):
-        import onnxruntime
         import torch
 
-        path, image = pathlib.Path(tempfile.mkdtemp()) / "network.onnx", pixels(name)
-        torch.onnx.export(network(name), (torch.from_numpy(image),), str(path), input_names=["image"], dynamo=False)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        return lambda: session.run(None, {"image": image})
+        image = pixels(name)
+        run = onnx_session(onnx_export(network(name), torch.from_numpy(image), "image"), threads)
+        return lambda: run(image=image)
 
     return make
 
 
 def works():
     for name, (height, width) in NETWORKS.items():
-        yield Work(f"{name} at {height}x{width}, f32", 1, "bench_backbone", name.lower().replace("-", ""),
+        yield Work(f"{name} at {height}x{width}, f32", Ours("bench_backbone", name.lower().replace("-", ""), 1),
                    {"PyTorch": pytorch(name), "ONNX Runtime": onnx_runtime(name)}, 0.9)

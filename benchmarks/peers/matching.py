@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Mutual nearest neighbours of two photos' local features: in PyTorch as SelaVPR's authors compute them, and in blocks."""
-from compare import Work
+"""Mutual nearest neighbours of two photos' local features: in PyTorch as SelaVPR's authors compute them, and in blocks; and NumKong's MaxSim, which finds
+how near the nearest candidate of each patch of the query is, but not which it is, nor the nearest of the other direction."""
+from work import Ours, Work
 
 
 def features(side, channels):
@@ -54,8 +55,22 @@ def blocked(side, channels, rows=512):
     return make
 
 
+def maxsim(side, channels):
+    def make(threads):
+        import numkong
+
+        a, b = (numkong.maxsim_pack(x.numpy()) for x in features(side, channels))
+        return lambda: numkong.maxsim_packed(a, b)
+
+    return make
+
+
 def works():
     for side, channels in ((61, 128), (16, 1024)):
-        yield Work(f"mutual nearest neighbours, {side}x{side}x{channels}", 1, "bench_matcher",
-                   f"mutual_nearest/side:{side}/channels:{channels}",
-                   {"PyTorch, whole matrix": whole(side, channels), "PyTorch, blocked": blocked(side, channels)}, 5)
+        for threads in (1, 2):
+            peers = {"PyTorch, whole matrix": whole(side, channels), "PyTorch, blocked": blocked(side, channels)}
+            if threads == 1:
+                peers["NumKong MaxSim"] = maxsim(side, channels)
+            yield Work(f"mutual nearest neighbours, {side}x{side}x{channels}",
+                       Ours("bench_matcher", f"mutual_nearest/side:{side}/channels:{channels}", threads), peers,
+                       {"PyTorch, whole matrix": 12, "PyTorch, blocked": 5, "NumKong MaxSim": 1.5})

@@ -4,7 +4,7 @@ import io
 import pathlib
 import tempfile
 
-from compare import Work
+from work import Ours, Work, left, require_equal
 
 
 def torchvision_order(name):
@@ -22,15 +22,20 @@ def torchvision_order(name):
 
         def call():
             torch.set_num_threads(threads)
-            order(Image.open(io.BytesIO(data)).convert("RGB"))
+            return order(Image.open(io.BytesIO(data)).convert("RGB"))
 
+        require_equal(left(name)["values"], call(), 2e-6)
         return call
 
     return make
 
 
+def ours(name, threads):
+    return Ours("bench_image", f"jpeg_{name}/threads:{threads}/real_time", threads)
+
+
 def works():
     for name in ("resize_then_normalise", "normalise_then_resize"):
         for threads in (1, 2):
-            yield Work(f"JPEG 1280x960 to 224x224, {name.replace('_', ' ')}", threads, "bench_image", f"jpeg_{name}/threads:{threads}/real_time",
+            yield Work(f"JPEG 1280x960 to 224x224, {name.replace('_', ' ')}", ours(name, threads),
                        {"Pillow + torchvision": torchvision_order(name)}, 1.5)

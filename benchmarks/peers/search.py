@@ -2,7 +2,7 @@
 """Exact search of the 100 nearest: FAISS and PyTorch, on random unit vectors."""
 import functools
 
-from compare import Work
+from work import Ours, Work
 
 K = 100
 
@@ -80,14 +80,20 @@ def faiss_binary(size, count):
 HOLDINGS = {"": "flat_index", ", filtered by bfloat16": "filtered_by_bfloat", ", filtered by bytes": "filtered_by_bytes"}
 
 
+def flat(size, dim, count, threads, benchmark="flat_index"):
+    return Ours("bench_index", f"{benchmark}<InnerProduct>/descriptors:{size}/dim:{dim}/queries:{count}", threads, count)
+
+
 def works():
     for size, dim in ((20000, 512), (2000, 8448), (200000, 512), (50000, 4096), (10000, 8448)):
         for count in (1, 16, 256):
             peers = {f"FAISS {kind}": faiss_index(size, dim, count, kind) for kind in ("flat", "fp16", "bf16", "SQ8")}
             for holding, benchmark in HOLDINGS.items():
-                yield Work(f"top-{K} of {size}x{dim}, {count} queries{holding}", 1, "bench_index",
-                           f"{benchmark}<InnerProduct>/descriptors:{size}/dim:{dim}/queries:{count}",
-                           peers | {"PyTorch": pytorch(size, dim, count)}, 1.5, count)
+                for threads in (1, 2):
+                    yield Work(f"top-{K} of {size}x{dim}, {count} queries{holding}", flat(size, dim, count, threads, benchmark),
+                               peers | {"PyTorch": pytorch(size, dim, count)}, 1.5)
     for count in (1, 16):
-        yield Work(f"Hamming top-{K} of 10 M x 512 bits, {count} queries", 1, "bench_index",
-                   f"binary_index/codes:10000000/queries:{count}", {"FAISS binary flat": faiss_binary(10000000, count)}, 1.5, count)
+        for threads in (1, 2):
+            yield Work(f"Hamming top-{K} of 10 M x 512 bits, {count} queries",
+                       Ours("bench_index", f"binary_index/codes:10000000/queries:{count}", threads, count),
+                       {"FAISS binary flat": faiss_binary(10000000, count)}, 1.5)

@@ -1,33 +1,65 @@
 # SPDX-License-Identifier: MIT
-"""A forward and a backward pass of DINOv2 with its last four blocks and GeM trained, four photos at 224, in float32 and bfloat16: PyTorch."""
-from compare import Work
-from vit import SIZES, network, pixels
+"""A forward and a backward pass over eight photos at 224 with SelaVPR's adapters in a frozen ViT-B/14, and with SALAD's head and its last four blocks
+trained: PyTorch in float32 and under bfloat16 autocast, with the most memory that they take."""
+from modules import salad
+from vit import network, pixels
+from work import Ours, Work
 
 
-def pytorch(size, rounded):
+def gem():
+    import torch
+    import torch.nn.functional as F
+
+    class GeM(torch.nn.Module):
+        """Over patches of unit length, as SelaVPR has it."""
+
+        def __init__(self):
+            super().__init__()
+            self.p = torch.nn.Parameter(torch.full((1,), 3.0))
+
+        def forward(self, tokens):
+            patches = F.normalize(tokens[:, 1:], dim=-1).clamp(min=1e-6)
+            return F.normalize(patches.pow(self.p).mean(1).pow(1 / self.p), dim=-1)
+
+    return GeM()
+
+
+def is_trained(name, blocks):
+    """Of the network's parameters: adapters, the last blocks and, with those, the norm behind them."""
+    parts = name.split(".")
+    return "adapter" in name or (blocks > 0 and (parts[0] == "norm" or (parts[0] == "blocks" and int(parts[1]) >= 12 - blocks)))
+
+
+def pytorch(adapters, blocks, head, rounded):
     def make(threads):
         import torch
-        import torch.nn.functional as F
 
-        model, images, power = network(size), torch.from_numpy(pixels(4)), torch.full((1,), 3.0, requires_grad=True)
+        model, aggregator, images = network("b", adapters), head(), torch.from_numpy(pixels(8))
         for name, parameter in model.named_parameters():
-            parts = name.split(".")
-            parameter.requires_grad_(parts[0] == "norm" or (parts[0] == "blocks" and int(parts[1]) >= 8))
+            parameter.requires_grad_(is_trained(name, blocks))
 
         def call():
             torch.set_num_threads(threads)
             with torch.autocast("cpu", torch.bfloat16, enabled=rounded):
-                patches = model(images)[:, 1:].float()
-            F.normalize(patches.clamp(min=1e-6).pow(power).mean(1).pow(1 / power)).sum().backward()
+                tokens = model(images)
+            aggregator(tokens.float()).sum().backward()
+            for part in (model, aggregator):
+                part.zero_grad()
 
         return call
 
     return make
 
 
+TRAININGS = {  # as our benchmark is called: the meaning, whether with adapters, tuned blocks, the head
+    "train_selavpr": ("SelaVPR's adapters", True, 0, gem),
+    "train_salad": ("SALAD, last 4 blocks", False, 4, salad),
+}
+
+
 def works():
-    for size in SIZES:
+    for name, (meaning, *parts) in TRAININGS.items():
         for precision, suffix in (("f32", ""), ("bf16", "_bf16")):
             for threads in (1, 2):
-                yield Work(f"training ViT-{size.upper()}/14, last 4 blocks, 4 photos, {precision}", threads, "bench_autograd",
-                           f"train_{size}14{suffix}/4/{threads}/real_time", {"PyTorch": pytorch(size, suffix != "")}, 1.5)
+                yield Work(f"training ViT-B/14, {meaning}, 8 photos, {precision}", Ours("bench_autograd", f"{name}{suffix}/8/{threads}/real_time", threads),
+                           {"PyTorch": pytorch(*parts, False), "PyTorch autocast": pytorch(*parts, True)}, 1.5, memory=True)

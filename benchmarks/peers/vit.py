@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: MIT
 """DINOv2's network at 224×224, with random weights: PyTorch, ONNX Runtime and OpenVINO."""
 import functools
-import pathlib
-import tempfile
 
-from compare import Work
+from work import Ours, Work, onnx_export, onnx_session
 
 SIZES = {"s": (384, 6, 12), "b": (768, 12, 12)}
 
 
 @functools.cache
-def network(size):
+def network(size, adapters=False):
+    """With SelaVPR's adapters where asked."""
     import torch
     import torch.nn.functional as F
 
     channels, heads, depth = SIZES[size]
+
+    def bottleneck():
+        return torch.nn.Sequential(torch.nn.Linear(channels, channels // 2), torch.nn.ReLU(), torch.nn.Linear(channels // 2, channels))
 
     class Block(torch.nn.Module):
         def __init__(self):
@@ -23,12 +25,17 @@ def network(size):
             self.qkv, self.proj = torch.nn.Linear(channels, 3 * channels), torch.nn.Linear(channels, channels)
             self.fc1, self.fc2 = torch.nn.Linear(channels, 4 * channels), torch.nn.Linear(4 * channels, channels)
             self.ls1, self.ls2 = torch.nn.Parameter(torch.ones(channels)), torch.nn.Parameter(torch.ones(channels))
+            if adapters:
+                self.adapter1, self.adapter2 = bottleneck(), bottleneck()
 
         def forward(self, x):
             q, k, v = self.qkv(self.norm1(x)).view(x.shape[0], -1, 3, heads, channels // heads).permute(2, 0, 3, 1, 4)
             attended = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(x.shape)
-            x = x + self.ls1 * self.proj(attended)
-            return x + self.ls2 * self.fc2(F.gelu(self.fc1(self.norm2(x))))
+            attended = self.proj(attended)
+            x = x + self.ls1 * (attended + self.adapter1(attended) if adapters else attended)
+            normed = self.norm2(x)
+            fed = self.fc2(F.gelu(self.fc1(normed)))
+            return x + self.ls2 * (fed + 0.2 * self.adapter2(normed) if adapters else fed)
 
     class Network(torch.nn.Module):
         def __init__(self):
@@ -48,16 +55,9 @@ def network(size):
 @functools.cache
 def exported(size, batch):
     """The network as an ONNX file."""
-    import warnings
-
-    import onnx  # noqa: F401, which the export needs
     import torch
 
-    warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)
-
-    path = pathlib.Path(tempfile.mkdtemp()) / f"vit_{size}_{batch}.onnx"
-    torch.onnx.export(network(size), (torch.randn(batch, 3, 224, 224),), str(path), input_names=["images"], dynamo=False)
-    return path
+    return onnx_export(network(size), torch.from_numpy(pixels(batch)), "images")
 
 
 def pixels(batch):
@@ -84,18 +84,14 @@ def pytorch(size, batch, precision):
 
 def onnx_runtime(size, batch, precision):
     def make(threads):
-        import onnxruntime
-
         path = exported(size, batch)
         if precision == "int8":
             from onnxruntime.quantization import QuantType, quantize_dynamic
 
             plain, path = path, path.with_suffix(".int8.onnx")
             quantize_dynamic(str(plain), str(path), weight_type=QuantType.QInt8, per_channel=True)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        session, images = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"]), pixels(batch)
-        return lambda: session.run(None, {"images": images})
+        run, images = onnx_session(path, threads), pixels(batch)
+        return lambda: run(images=images)
 
     return make
 
@@ -118,18 +114,23 @@ def openvino(size, batch, precision):
     return make
 
 
+PEERS = {
+    "f32": {"PyTorch": pytorch, "ONNX Runtime": onnx_runtime, "OpenVINO": openvino},
+    "bf16": {"PyTorch autocast": pytorch, "OpenVINO": openvino},
+    "int8": {"ONNX Runtime, dynamic": onnx_runtime, "OpenVINO, calibrated": openvino},
+}
+GOALS = {"f32": 1.0, "bf16": 1.1, "int8": {"ONNX Runtime, dynamic": 1.3, "OpenVINO, calibrated": 1.0}}
+
+
+def ours(size, precision, batch, threads, side=224):
+    clock = "" if threads == 1 else "/real_time"
+    return Ours("bench_backbone", f"vit_{size}14_{precision}/{batch}/{threads}/{side}{clock}", threads)
+
+
 def works():
-    goals = {"f32": 1.0, "bf16": 1.1, "int8": 1.0}
-    peers = {
-        "f32": {"PyTorch": pytorch, "ONNX Runtime": onnx_runtime, "OpenVINO": openvino},
-        "bf16": {"PyTorch autocast": pytorch, "OpenVINO": openvino},
-        "int8": {"ONNX Runtime, dynamic": onnx_runtime, "OpenVINO, calibrated": openvino},
-    }
-    for precision, those in peers.items():
+    for precision, peers in PEERS.items():
         for size in SIZES:
             for batch in (1, 8):
                 for threads in (1, 2):
-                    timing = "" if threads == 1 else "/real_time"
-                    yield Work(f"ViT-{size.upper()}/14, {batch} at 224, {precision}", threads, "bench_backbone",
-                               f"vit_{size}14_{precision}/{batch}/{threads}{timing}",
-                               {peer: make(size, batch, precision) for peer, make in those.items()}, goals[precision])
+                    yield Work(f"ViT-{size.upper()}/14, {batch} at 224, {precision}", ours(size, precision, batch, threads),
+                               {peer: make(size, batch, precision) for peer, make in peers.items()}, GOALS[precision])

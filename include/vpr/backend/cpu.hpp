@@ -11,6 +11,7 @@
 #include <vpr/backend/host.hpp>
 #include <vpr/core/half.hpp>
 
+#include <algorithm>
 #include <span>
 #include <type_traits>
 
@@ -94,6 +95,24 @@ struct Cpu : HostMemory<P>, detail::CpuKernels<P>, ScalarUpdates<ParallelExecuto
                        run = out.shape().last();
     ParallelExecutor::for_each(out.elements() / run, [&](std::int64_t i) {
       std::copy_n(x.data() + i * run / width * stride + begin * inner + i * run % width, run, out.data() + i * run);
+    });
+  }
+
+  static void transpose(const tensor& x, std::size_t axis, tensor& out) {
+    if (out.empty()) return;
+    const std::int64_t rows = x.shape()[axis], columns = x.shape()[axis + 1], inner = inner_size(x, axis + 1);
+    if (inner > 1) {
+      ParallelExecutor::for_each(out.elements() / inner, [&](std::int64_t i) {
+        const std::int64_t r = i % rows, c = i / rows % columns, outer = i / rows / columns;
+        std::copy_n(x.data() + ((outer * rows + r) * columns + c) * inner, inner, out.data() + i * inner);
+      });
+      return;
+    }
+    constexpr std::int64_t strip = 64;  // columns
+    const std::int64_t strips = detail::ceiling(columns, strip);
+    ParallelExecutor::for_each(out.elements() / (rows * columns) * strips, [&](std::int64_t i) {
+      const std::int64_t outer = i / strips * rows * columns, c = i % strips * strip;
+      detail::copy_transposed(x.data() + outer + c, columns, rows, std::min(strip, columns - c), out.data() + outer + c * rows, rows);
     });
   }
 
