@@ -27,7 +27,7 @@ endif()
 add_library(vpr_kernels STATIC EXCLUDE_FROM_ALL "${CMAKE_CURRENT_LIST_DIR}/kernels.cpp")
 target_link_libraries(vpr_kernels PUBLIC vpr::vpr PRIVATE vpr_program_flags)
 target_compile_definitions(vpr_kernels PUBLIC VPR_KERNELS_APART)
-target_compile_options(vpr_kernels PRIVATE $<$<CONFIG:Release>:-O3> $<$<CONFIG:RelWithDebInfo>:-O1>)
+target_compile_options(vpr_kernels PRIVATE $<IF:$<CONFIG:Release>,-O3,-O1>)
 
 # The models by name, each in a source of its own: see include/vpr/model/systems.hpp.
 file(GLOB model_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/models/*.cpp")

@@ -2,6 +2,7 @@
 #include "tests/golden_check/models.hpp"
 
 #include <vpr/adapter.hpp>
+#include <vpr/backend/shapes.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/model/edtformer.hpp>
 

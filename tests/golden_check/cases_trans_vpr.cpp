@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tests/golden_check/models.hpp"
 
+#include <vpr/backend/shapes.hpp>
 #include <vpr/io/load.hpp>
 #include <vpr/model/trans_vpr.hpp>
 
