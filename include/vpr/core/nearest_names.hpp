@@ -3,6 +3,8 @@
 /// What a misspelt name may have meant.
 #pragma once
 
+#include <vpr/core/requirements.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
