@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Teaches: sessions. A drive by day makes a map on disk. At night another drive comes by: its frames are localised in the old session, each by those before it,
-// and what is new is added to the map. The page draws both drives and where the second found the first.
+// Teaches: sessions. A drive by day makes a map on disk. At night another drive comes by: its frames are localised in the old session, each by those
+// before it, and what is new is added to the map. The page draws both drives and where the second found the first.
 //
 //     10_multi_session WEIGHTS MAP PAGE.html      MAP is made; it must not be there
 #include "drives/described_drive.hpp"

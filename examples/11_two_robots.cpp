@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Teaches: more than one robot. Two robots drive through parts of a town that overlap, each with a map of its own. The maps are merged, and the places that both
-// have seen are listed with their certainty: that of a rule which was measured in another town, where the truth is known.
+// Teaches: more than one robot. Two robots drive through parts of a town that overlap, each with a map of its own. The maps are merged, and the
+// places that both have seen are listed with their certainty: that of a rule which was measured in another town, where the truth is known.
 //
 //     11_two_robots WEIGHTS FOLDER       FOLDER is made; a.map, b.map and overlaps.html go there
 #include "drives/described_drive.hpp"

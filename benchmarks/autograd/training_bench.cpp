@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// `train_*`: milliseconds for a forward and a backward pass, in float32, and with the blocks' products in bf16, and the most memory that they need beside
-// what the process had; arguments: photos in the batch, threads. `memory_*`: the most memory that whole steps of a recipe need, loss, miner and Adam
-// included; arguments: photos, whether blocks are checkpointed.
+// `train_*`: milliseconds for a forward and a backward pass, in float32, and with the blocks' products in bf16, and the most memory that they need
+// beside what the process had; arguments: photos in the batch, threads. `memory_*`: the most memory that whole steps of a recipe need, loss, miner
+// and Adam included; arguments: photos, whether blocks are checkpointed.
 #include "benchmarks/support/memory.hpp"
 #include "tests/support/random.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Run by `mpirun --bind-to none -n N`: what N processes of one thread do in a second, beside one process with N threads: exact search and description. Both do the same work in turn, and must
-// give the same bits. Arguments: how many descriptors are searched [100000], turns [9].
+// Run by `mpirun --bind-to none -n N`: what N processes of one thread do in a second, beside one process with N threads: exact search and
+// description. Both do the same work in turn, and must give the same bits. Arguments: how many descriptors are searched [100000], turns [9].
 #include "tests/support/random.hpp"
 
 #include <vpr/backbone/dinov2.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Exact search of the best 100 by Hamming distance, on as many threads as there are processors (`taskset -c 0`: one): milliseconds a query, beside reading
-// as many bytes. The answers are verified first.
+// Exact search of the best 100 by Hamming distance, on as many threads as there are processors (`taskset -c 0`: one): milliseconds a query, beside
+// reading as many bytes. The answers are verified first.
 #include "benchmarks/support/bandwidth.hpp"
 #include "benchmarks/support/clock.hpp"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Exact search of the best 100 on as many threads as there are processors (`taskset -c 0`: one): milliseconds a query, beside what this machine can do at best (reading as many bytes, multiplying
-// out of registers) and beside a peer, one Eigen product of all with all and a partial sort. The answers are verified first.
+// Exact search of the best 100 on as many threads as there are processors (`taskset -c 0`: one): milliseconds a query, beside what this machine can
+// do at best (reading as many bytes, multiplying out of registers) and beside a peer, one Eigen product of all with all and a partial sort. The
+// answers are verified first.
 #include "benchmarks/support/bandwidth.hpp"
 #include "benchmarks/support/clock.hpp"
 #include "benchmarks/support/peak.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A map on disk: how long opening it takes, an exact search beside reading the same bytes once from memory, and queries while places are added.
-// The answers are verified first. VPR_MAP_PLACES says how many places where a benchmark does not; VPR_MAP_FOLDER where the maps are kept for the next run.
+// The answers are verified first. VPR_MAP_PLACES says how many places where a benchmark does not; VPR_MAP_FOLDER where the maps are kept for the next
+// run.
 #include "benchmarks/support/bandwidth.hpp"
 #include "benchmarks/support/clock.hpp"
 
@@ -139,8 +140,8 @@ struct GrowingMap {
   }
 };
 
-/// What a part of a thread's work took, in milliseconds: on the wall, and of the processor. `slept`: how often it waited for something, such as a lock or the disk;
-/// `lost_core`: how often the system gave its core to another thread. On a busy machine the wall says how busy that is.
+/// What a part of a thread's work took, in milliseconds: on the wall, and of the processor. `slept`: how often it waited for something, such as a
+/// lock or the disk; `lost_core`: how often the system gave its core to another thread. On a busy machine the wall says how busy that is.
 struct Interval {
   double wall = 0, processor = 0;
   long slept = 0, lost_core = 0;
@@ -179,9 +180,9 @@ void report(benchmark::State& state, const std::string& what, const std::vector<
   state.counters[what] = static_cast<double>(all.size());
 }
 
-/// Queries on one thread, alone and, in turn with that, while another thread adds places, a commit each. A query waits for a writer only until it has a snapshot.
-/// The descriptors that are added are the query, so that an answer shows which state of the map it is of: the new places that its snapshot has, in their order, then
-/// what was found before.
+/// Queries on one thread, alone and, in turn with that, while another thread adds places, a commit each. A query waits for a writer only until it has
+/// a snapshot. The descriptors that are added are the query, so that an answer shows which state of the map it is of: the new places that its
+/// snapshot has, in their order, then what was found before.
 void search_beside_adding(benchmark::State& state) {
   GrowingMap growing(map_of(MapPrecision::bf16, 512, state.range(0)));
   PlaceMap& map = growing.map;

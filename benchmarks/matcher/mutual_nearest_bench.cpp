@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Matching one candidate by mutual nearest neighbours on as many threads as there are processors (`taskset -c 0`: one): milliseconds, beside the
-// multiply-adds that this machine can do at best, and beside a peer, one Eigen product of all with all and its row and column maxima. The matches are verified first.
+// multiply-adds that this machine can do at best, and beside a peer, one Eigen product of all with all and its row and column maxima. The matches are
+// verified first.
 #include "benchmarks/support/clock.hpp"
 #include "benchmarks/support/peak.hpp"
 

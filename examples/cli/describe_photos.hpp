@@ -62,7 +62,8 @@ class Describer {
 
   using Use = std::function<void(const vpr::Descriptors&, std::span<const vpr::LocalFeatures>, std::span<const std::size_t> indices)>;
 
-  /// Calls `use` with the descriptors of a batch of readable photos at a time, their local features, and the photos' indices. @return the indices of all
+  /// Calls `use` with the descriptors of a batch of readable photos at a time, their local features, and the photos' indices. @return the indices of
+  /// all
   std::vector<std::size_t> for_each_batch(const std::vector<vpr::Photo>& photos, const std::string& of, const Use& use) const;
   /// One descriptor a readable photo. @throws vpr::FormatError where none is
   Described operator()(const std::vector<vpr::Photo>& photos, const std::string& of) const;

@@ -10,8 +10,8 @@ namespace cli {
 /// The exit code of a training that a signal stopped, with state and weights written.
 inline constexpr int exit_interrupted = 4;
 
-/// While one lives, the first SIGINT, SIGTERM or SIGHUP only is noted; a second SIGINT or SIGTERM ends the program, as the first does otherwise. (A shell
-/// passes a SIGHUP on that the terminal sends, too.) Signals that the program was started to ignore stay ignored. There may be one at a time.
+/// While one lives, the first SIGINT, SIGTERM or SIGHUP only is noted; a second SIGINT or SIGTERM ends the program, as the first does otherwise. (A
+/// shell passes a SIGHUP on that the terminal sends, too.) Signals that the program was started to ignore stay ignored. There may be one at a time.
 class Interruption {
  public:
   Interruption();

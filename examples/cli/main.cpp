@@ -74,8 +74,8 @@ std::string version_text() {
   return text;
 }
 
-/// What to say to a command line that lacks a command, where another word stands in its place, or with an option that its command does not have, whatever
-/// else is wrong with it; empty where all of them are known.
+/// What to say to a command line that lacks a command, where another word stands in its place, or with an option that its command does not have,
+/// whatever else is wrong with it; empty where all of them are known.
 std::string unknown_words(const CLI::App& program, int count, char** arguments) {
   const CLI::App* last = &program;
   std::string name = program.get_name();

@@ -20,8 +20,8 @@ namespace cli {
 /// The names and contents that a new map keeps so that photos are described alike later: the options, a PCA and a vocabulary.
 std::vector<std::pair<std::string, std::string>> attachments_of(const ModelOptions& options);
 
-/// The options that the map's photos were described with. Weights, batch, threads, limits on photos and --force are those of `given`; weights that are
-/// not named are those that the map was made with, where they are still there.
+/// The options that the map's photos were described with. Weights, batch, threads, limits on photos and --force are those of `given`; weights that
+/// are not named are those that the map was made with, where they are still there.
 /// @param path  of the map, for messages
 /// @throws vpr::ConfigError  for weights of another hash than the map's, and for a map that `vpr map create` did not make
 ModelOptions model_of(const vpr::MapSnapshot& map, const std::string& path, const ModelOptions& given);

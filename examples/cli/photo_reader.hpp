@@ -36,8 +36,8 @@ class PhotoReader {
   /// @param of  what they are, such as "database"
   std::vector<std::optional<vpr::Image>> read(std::span<const vpr::Photo> photos, const std::string& of, const Check& check = {});
 
-  /// Calls `use` with `batch` photos at a time, the last ones fewer, and their indices, and shows progress. Batches hold readable photos only, so that they are those of a
-  /// list without the others.
+  /// Calls `use` with `batch` photos at a time, the last ones fewer, and their indices, and shows progress. Batches hold readable photos only, so
+  /// that they are those of a list without the others.
   /// @return the indices of the photos that were used, ascending
   std::vector<std::size_t> for_each_batch(std::span<const vpr::Photo> photos, std::int64_t batch, const std::string& of, const Check& check,
                                           const Use& use);

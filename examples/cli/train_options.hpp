@@ -34,7 +34,8 @@ struct TrainOptions {
   bool is_due(std::int64_t step) const { return step > 0 && (step == steps || (every > 0 && step % every == 0)); }
 };
 
-/// How photos are prepared in training: brought to the size asked for, and normalised as the recipe's model was published with. See `find_preprocess`.
+/// How photos are prepared in training: brought to the size asked for, and normalised as the recipe's model was published with. See
+/// `find_preprocess`.
 std::string training_preprocess(const vpr::Recipe& recipe);
 
 /// What decides the weights that a training comes to, by the options' names: kept in its state, so that it goes on with the same. Files are noted by

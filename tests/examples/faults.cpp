@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Loaded before a program (LD_PRELOAD): files whose path ends in $VANISHES open once, and then are not there any more; at the $KILLED_AT_RENAME-th file that
-// takes its name the program is killed before it does.
+// Loaded before a program (LD_PRELOAD): files whose path ends in $VANISHES open once, and then are not there any more; at the $KILLED_AT_RENAME-th
+// file that takes its name the program is killed before it does.
 #include <cerrno>
 #include <csignal>
 #include <cstdarg>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Which code runs which case of a golden file: `NAME`, or `NAME_gradient` for a file with a cotangent and gradients. Each `cases_FOLDER.cpp` registers the cases of one folder of the library:
+/// Which code runs which case of a golden file: `NAME`, or `NAME_gradient` for a file with a cotangent and gradients. Each `cases_FOLDER.cpp`
+/// registers the cases of one folder of the library:
 ///
 ///     static const vpr::test::Register gem("gem", [](const Golden& golden, const Options& options, Check& check) {
 ///       check("main", ...);

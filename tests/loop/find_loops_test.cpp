@@ -15,7 +15,8 @@ namespace {
 
 using Pair = std::pair<std::int64_t, std::int64_t>;
 
-/// What VGGT-Long and Pi-Long do with descriptors, written as they describe it: all similarities, the top + 1 of each frame, the first of them passed over.
+/// What VGGT-Long and Pi-Long do with descriptors, written as they describe it: all similarities, the top + 1 of each frame, the first of them passed
+/// over.
 std::vector<Pair> reference(const Drive& drive, const WholeSequenceSettings& s) {
   const auto frames = drive.size();
   std::map<Pair, double> pairs;

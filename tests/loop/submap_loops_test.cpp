@@ -14,8 +14,9 @@ struct Found {
   double distance;
 };
 
-/// What VGGT-SLAM does, as it describes it: frames are gathered until a submap has its size and the overlap; the last `overlap` of them begin the next one. Of
-/// each submap that frame is a loop which is nearest to one of the submaps but this and the newest before it, of equally near ones the later.
+/// What VGGT-SLAM does, as it describes it: frames are gathered until a submap has its size and the overlap; the last `overlap` of them begin the
+/// next one. Of each submap that frame is a loop which is nearest to one of the submaps but this and the newest before it, of equally near ones the
+/// later.
 std::vector<Found> reference(const Drive& drive, const SubmapLoopSettings& s) {
   std::vector<std::vector<std::int64_t>> submaps;
   std::vector<std::int64_t> now;

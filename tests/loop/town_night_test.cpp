@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/// Sequences on the rendered town, at night and in the morning, with SeqSLAM's own descriptors: grey thumbnails whose patches are normalised. They need no weights.
+/// Sequences on the rendered town, at night and in the morning, with SeqSLAM's own descriptors: grey thumbnails whose patches are normalised. They
+/// need no weights.
 #include <vpr/core/parallel.hpp>
 #include <vpr/dataset/synthetic_town.hpp>
 #include <vpr/index/flat.hpp>

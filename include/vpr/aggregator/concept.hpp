@@ -23,8 +23,8 @@ concept Aggregator = requires(A aggregate, const A constant, const Features<type
 };
 
 /// An aggregator whose descriptors depend on the photos that are described together: `regions(features)` is `B×R×C`, all that each photo gives of
-/// itself; `mix(regions, batch_context)` makes descriptors `B×D` of it, D = R · C; `batch_context` is the batch context, in which `aggregate(features)` is
-/// both in one.
+/// itself; `mix(regions, batch_context)` makes descriptors `B×D` of it, D = R · C; `batch_context` is the batch context, in which
+/// `aggregate(features)` is both in one.
 template <class A>
 concept MixingAggregator = Aggregator<A> && requires(const A constant, const Features<typename A::backend::tensor>& features) {
   { constant.mix(constant.regions(features), constant.batch_context) } -> std::same_as<typename A::backend::tensor>;

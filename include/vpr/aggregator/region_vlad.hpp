@@ -16,8 +16,8 @@ namespace vpr {
 
 inline constexpr std::int64_t vlad_regions = 9;  ///< of `region_vlads`
 
-/// The NetVLAD descriptors `B×9×D` of each photo's regions: the whole; top, bottom, left and right half; the quarters, row by row (Ge et al., ECCV 2020,
-/// section 3.2). A half's sums of residuals are those of its quarters. Goldens sfrs_regions_*.
+/// The NetVLAD descriptors `B×9×D` of each photo's regions: the whole; top, bottom, left and right half; the quarters, row by row (Ge et al., ECCV
+/// 2020, section 3.2). A half's sums of residuals are those of its quarters. Goldens sfrs_regions_*.
 /// @throws ShapeError  for a map whose sides are not even, or other channels
 template <class B>
 typename B::tensor region_vlads(const NetVlad<B>& words, const Features<typename B::tensor>& features) {

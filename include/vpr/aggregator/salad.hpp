@@ -76,7 +76,8 @@ class SaladAggregator {
                 " clusters, as the dustbin takes what is left: use larger images or fewer clusters");
   }
 
-  /// @throws ShapeError  if the features have other channels or no class token that is wanted, or the grid has no more patches than there are clusters.
+  /// @throws ShapeError  if the features have other channels or no class token that is wanted, or the grid has no more patches than there are
+  ///   clusters.
   X operator()(const Features<X>& features) const {
     const X sums = cluster_sums(features);
     const Shape shape = sums.shape();

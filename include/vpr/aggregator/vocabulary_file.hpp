@@ -47,8 +47,8 @@ inline void save_vocabulary(const std::string& path, const Vocabulary& vocabular
 
 /// Reads what `save_vocabulary` wrote, another program's matrix `centres`, or a file of one matrix alone: AnyLoc's `c_centers.pt`, or an `.npy`.
 /// @param channels  of the tokens that the words are for, where they are known
-/// @throws IoError, FormatError  for a file that cannot be read, is of another kind or a newer version, or holds NaN or infinity; WeightError for one without
-///   a matrix `centres`, or of other channels.
+/// @throws IoError, FormatError  for a file that cannot be read, is of another kind or a newer version, or holds NaN or infinity; WeightError for one
+///   without a matrix `centres`, or of other channels.
 inline Vocabulary load_vocabulary(const std::string& path, std::optional<std::int64_t> channels = std::nullopt) {
   const WeightFile file = open_weights(path);
   detail::vocabulary_file.is_kind_of(file.metadata(), path);

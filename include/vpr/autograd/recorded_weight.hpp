@@ -14,8 +14,8 @@
 namespace vpr {
 
 /// What a recorded component holds a matrix of `linear`, or a convolution's weight, in: a `Var`, until it is packed. A packed one is held as
-/// backend `B` holds it at inference, in its layout and precision; it is frozen, and gradients pass through it to what it multiplies, in bf16 where it is. So adapters train in float32
-/// over a backbone in bfloat16.
+/// backend `B` holds it at inference, in its layout and precision; it is frozen, and gradients pass through it to what it multiplies, in bf16 where
+/// it is. So adapters train in float32 over a backbone in bfloat16.
 template <class B, class PackedForm>
 class RecordedWeight : public Var<B> {
  public:

@@ -13,7 +13,8 @@
 namespace vpr {
 
 /// While one exists, this thread's Vars note what they were before it changes: the value before `assign`, and the gradient of a leaf before
-/// `backward`, `update` or `clear_gradient`. `restore()` gives all of them back. What `update` does to a value is not noted: an optimiser's step is for its caller to note.
+/// `backward`, `update` or `clear_gradient`. `restore()` gives all of them back. What `update` does to a value is not noted: an optimiser's step is
+/// for its caller to note.
 ///
 /// Costs a copy of what is changed: of running statistics, and of gradients that were there before.
 class Undo {

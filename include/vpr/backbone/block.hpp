@@ -28,7 +28,8 @@ struct TokenLayout {
 /// `after_attention(a, normed, layout)` and `after_mlp(a, normed, layout)` get the result of the attention or of the feed-forward
 /// network, and its input, and give what is scaled and added to the tokens in its stead. `beside_attention(x, normed, layout)` and
 /// `beside_mlp(x, normed, layout)` get the tokens after that sum, and give what goes on in their place. All see `B×T×C` laid out as
-/// `layout` says. `visit` shows its parameters under the block's prefix; `starts_at_zero(name)` is true for those of its last projection. Derive from `NoAdapter` to have the places not needed.
+/// `layout` says. `visit` shows its parameters under the block's prefix; `starts_at_zero(name)` is true for those of its last projection. Derive from
+/// `NoAdapter` to have the places not needed.
 template <class A, class B>
 concept BlockAdapter = std::constructible_from<A, const VitConfig&> &&
     requires(const A adapter, typename B::tensor x, const TokenLayout& layout) {
@@ -57,8 +58,8 @@ struct NoAdapter {
 };
 
 /// A pre-norm transformer block with layer scale, as DINOv2's: x + ls1 ∘ attn(norm1(x)), then x + ls2 ∘ mlp(norm2(x)). Without layer
-/// scale `ls1` and `ls2` are empty and no factors. With rotary positions the attention turns the patches by theirs; it throws a ConfigError for tokens behind
-/// them.
+/// scale `ls1` and `ls2` are empty and no factors. With rotary positions the attention turns the patches by theirs; it throws a ConfigError for
+/// tokens behind them.
 template <class B, template <class> class Adapter = NoAdapter>
 struct Block {
   static_assert(

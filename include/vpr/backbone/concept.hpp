@@ -18,8 +18,8 @@
 namespace vpr {
 
 /// A network that turns images into features: `network(images)` takes `B×3×H×W` normalised planes and gives `Features`;
-/// `channels()` is their C; `multiple()` is what H and W must be multiples of, in pixels; `grid(H, W)`, if it has it, gives the features' grid before there are any;
-/// `has_class_token()`, which is for one that has none to say; `backend` is what it runs on.
+/// `channels()` is their C; `multiple()` is what H and W must be multiples of, in pixels; `grid(H, W)`, if it has it, gives the features' grid before
+/// there are any; `has_class_token()`, which is for one that has none to say; `backend` is what it runs on.
 template <class N>
 concept Backbone = requires(const N network, typename N::backend::tensor images) {
   { network(images) } -> std::same_as<Features<typename N::backend::tensor>>;
@@ -44,10 +44,10 @@ bool has_class_token(const N& network) {
 /// `at(images, taps)` gives the features at several taps from one
 /// pass to the deepest. `before(images, n)` is the tensor, images first, that the first n parts make, `through_part(x, shape, n)` what
 /// part n makes of that, and `continued(x, shape, n)` the features at the network's end from it, where `shape` is that of the images; together
-/// they have the bits of the network. `part_of(name)` is the part that a parameter belongs to, -1 before the first, `depth()` behind the last. `plain_names()` are the
-/// names of the parameters without those of adapters, and `starts_at_zero(name)` is true for those of adapters that begin at zero, so that an adapter
-/// changes nothing at first. `settings()` is what decides the features beside the parameters, as text. `set_checkpointing(wanted)`: see
-/// `checkpoint`.
+/// they have the bits of the network. `part_of(name)` is the part that a parameter belongs to, -1 before the first, `depth()` behind the last.
+/// `plain_names()` are the names of the parameters without those of adapters, and `starts_at_zero(name)` is true for those of adapters that begin at
+/// zero, so that an adapter changes nothing at first. `settings()` is what decides the features beside the parameters, as text.
+/// `set_checkpointing(wanted)`: see `checkpoint`.
 template <class N>
 concept PartedBackbone = Backbone<N> && requires(N network, const N constant, typename N::backend::tensor x, std::span<const Tap> taps,
                                                  Tap tap, std::int64_t number, const Shape& shape, std::string_view name) {

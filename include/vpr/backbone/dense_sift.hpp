@@ -66,12 +66,13 @@ inline void write_root_sift(const cv::Mat& descriptors, float* out) {
 /// local features of DenseVLAD (Torii et al., CVPR 2015, section 3), which `Vlad` makes descriptors of. It has no parameters. C = 128; each token has
 /// unit length, or is zero where its region has no gradient.
 ///
-/// The image is cut into cells of about step × step pixels, and a position is a cell's middle. Its widths stand side by side in the grid, which therefore has
-/// ⌊H / step⌋ rows and ⌊W / step⌋ · widths columns: a token lies in the grid where its region lies in the image. Gradients are those of OpenCV's first
-/// octave, smoothed by σ = 1.6 for every width; a region that reaches beyond the image counts the pixels within. Orientation is upright.
+/// The image is cut into cells of about step × step pixels, and a position is a cell's middle. Its widths stand side by side in the grid, which
+/// therefore has ⌊H / step⌋ rows and ⌊W / step⌋ · widths columns: a token lies in the grid where its region lies in the image. Gradients are those of
+/// OpenCV's first octave, smoothed by σ = 1.6 for every width; a region that reaches beyond the image counts the pixels within. Orientation is
+/// upright.
 ///
-/// Images are planes of RGB under ImageNet's normalisation, as for other networks. They are brought back to bytes, and these to grey as OpenCV does: of a
-/// photo that was resized in 8 bits (`ResizeThenNormalise`) nothing is lost. Recorded, features are constants. OpenCV's own threads compute
+/// Images are planes of RGB under ImageNet's normalisation, as for other networks. They are brought back to bytes, and these to grey as OpenCV does:
+/// of a photo that was resized in 8 bits (`ResizeThenNormalise`) nothing is lost. Recorded, features are constants. OpenCV's own threads compute
 /// them (`cv::setNumThreads`); their number changes no bit.
 /// @note  The authors take every second pixel, 128 words and a PCA to 4096 dimensions.
 template <class B = Cpu<f32>>

@@ -37,8 +37,9 @@ struct UnusedVisitor {
 
 }  // namespace detail
 
-/// DINOv2 (Oquab et al. 2023), with registers (Darcet et al. 2024) if its configuration has them; by other configurations the plain vision transformer
-/// (Dosovitskiy et al. 2021), DeiT (Touvron et al. 2021), DINO (Caron et al. 2021), DINOv3 (Siméoni et al. 2025) and the visual tower of CLIP (Radford et al. 2021).
+/// DINOv2 (Oquab et al. 2023), with registers (Darcet et al. 2024) if its configuration has them; by other configurations the plain vision
+/// transformer (Dosovitskiy et al. 2021), DeiT (Touvron et al. 2021), DINO (Caron et al. 2021), DINOv3 (Siméoni et al. 2025) and the visual tower of
+/// CLIP (Radford et al. 2021).
 ///
 /// @tparam Config   a `VitConfig`, or a type that is one with fixed values, such as `ViTB14`
 /// @tparam Adapter  a class template over the backend that is plugged into every block: see `BlockAdapter`

@@ -15,9 +15,9 @@
 
 namespace vpr {
 
-/// What `rotary` turns the patches of a grid by, cosine and sine `N×D/2` for heads of D channels, as DINOv3 has it (Siméoni et al. 2025, section 3.2): the patches' centres lie at
-/// ((row + ½) / height, (column + ½) / width), brought from [0, 1] to [-1, 1]; channel j of the first D/4 is turned by 2π · row's place / base^(4j/D), those of the second D/4
-/// by the column's place alike.
+/// What `rotary` turns the patches of a grid by, cosine and sine `N×D/2` for heads of D channels, as DINOv3 has it (Siméoni et al. 2025, section
+/// 3.2): the patches' centres lie at ((row + ½) / height, (column + ½) / width), brought from [0, 1] to [-1, 1]; channel j of the first D/4 is turned
+/// by 2π · row's place / base^(4j/D), those of the second D/4 by the column's place alike.
 template <class X>
 struct RotaryTurns {
   X cosine, sine;

@@ -19,8 +19,8 @@
 
 namespace vpr {
 
-/// The `PartedBackbone` that a stem and stages of blocks make. Its parts are the stages; the stem is before the first. The features are a map, without a
-/// class token. Images may have any height and width.
+/// The `PartedBackbone` that a stem and stages of blocks make. Its parts are the stages; the stem is before the first. The features are a map,
+/// without a class token. Images may have any height and width.
 ///
 /// A block turns a map `B×(H·W)×C` of that grid into the next: `block(x, map)`. `Network`, which is derived from this, gives
 /// `stem(pixels, grid)`, the map before the first stage from `B×(H·W)×3`; `grid_after(pixels, n)` and `channels_after(n)`, grid and channels

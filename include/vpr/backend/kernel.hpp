@@ -91,8 +91,8 @@ VPR_HD T activate(Activation activation, T x) {
 
 }  // namespace detail
 
-/// What follows a product in the same kernel, element by element: residual + scale · gate · activation(product + bias), or ReLU of that. Bias and gate
-/// have a number a column, the residual one an element and may be the result itself; a null pointer is none.
+/// What follows a product in the same kernel, element by element: residual + scale · gate · activation(product + bias), or ReLU of that. Bias and
+/// gate have a number a column, the residual one an element and may be the result itself; a null pointer is none.
 template <class T>
 struct EpilogueOperands {
   const T* bias = nullptr;

@@ -75,9 +75,10 @@ inline ExecutionState& current_state() { return thread_state.state != nullptr ? 
 /// and trainers each have one.
 ///
 /// A copy refers to the same threads and memory. Memory that tensors free is kept for later ones, so that describing another photo of one
-/// size asks the system for none; what outlives a computation, such as a network's weights, is best made outside of any scope. The threads sleep when there is nothing to do. Loops that several threads begin at once may share one: one
-/// of them gets its helpers, the others run where they began. Results never depend on it. In a forked child, one that was made before the
-/// fork runs everything on the calling thread and takes memory from the system.
+/// size asks the system for none; what outlives a computation, such as a network's weights, is best made outside of any scope. The threads sleep when
+/// there is nothing to do. Loops that several threads begin at once may share one: one of them gets its helpers, the others run where they began.
+/// Results never depend on it. In a forked child, one that was made before the fork runs everything on the calling thread and takes memory from the
+/// system.
 class Execution {
  public:
   static constexpr int most_threads = 4096;

@@ -43,8 +43,8 @@ inline std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace detail
 
-/// The known names that a name which is none of them may have meant, whatever the case of its letters: those within an edit distance of a third of its length,
-/// and those that hold it or that it holds, three letters at least. The closest come first, equally close ones in their order.
+/// The known names that a name which is none of them may have meant, whatever the case of its letters: those within an edit distance of a third of
+/// its length, and those that hold it or that it holds, three letters at least. The closest come first, equally close ones in their order.
 inline std::vector<std::string_view> nearest_names(std::string_view name, std::span<const std::string_view> known, std::size_t most = 3) {
   const std::string wanted = detail::in_lower_case(name);
   std::vector<std::pair<std::size_t, std::string_view>> near;
@@ -61,8 +61,8 @@ inline std::vector<std::string_view> nearest_names(std::string_view name, std::s
   return names;
 }
 
-/// A sentence for a name that is not known: "there is no system 'salat'; the nearest: salad, salad-512 (`vpr models` lists all)". Where none is near it has the first
-/// ones: "there is no system 'x'; there are salad, salad-2048, salad-512, … (`vpr models` lists all)".
+/// A sentence for a name that is not known: "there is no system 'salat'; the nearest: salad, salad-512 (`vpr models` lists all)". Where none is near
+/// it has the first ones: "there is no system 'x'; there are salad, salad-2048, salad-512, … (`vpr models` lists all)".
 /// @param kind   what it would be the name of
 /// @param rows   of what is known, each with a `name`
 /// @param where  what lists all names

@@ -25,8 +25,8 @@
 
 namespace vpr {
 
-/// The photos of a folder (`photos_in_folder`, or `msls_photos` where it is laid out so), of a table with positions or places (`photos_in_csv`, by its
-/// ending `.csv` or `.tsv`), of a text list (`photos_in_list`), or a single photo.
+/// The photos of a folder (`photos_in_folder`, or `msls_photos` where it is laid out so), of a table with positions or places (`photos_in_csv`, by
+/// its ending `.csv` or `.tsv`), of a text list (`photos_in_list`), or a single photo.
 /// @param zone      the UTM grid for a table in degrees; a place over 6 degrees from its meridian takes its own
 /// @param left_out  takes the files of a folder that are not read, see `photos_in_folder`
 inline std::vector<Photo> read_photos(const std::filesystem::path& source, UtmZone zone = {}, std::vector<BadPhoto>* left_out = nullptr) {

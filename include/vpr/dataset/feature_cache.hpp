@@ -39,8 +39,8 @@ using CachedTensors = std::vector<CachedTensor>;
 /// Keeps the outputs of a frozen network under the photo's content and what made them, one file a photo.
 ///
 /// `identity` names all that the outputs depend on beside the photo's bytes: `digest_of_parameters` of the frozen part, the preprocessing, what
-/// is taken out. Outputs of another identity are never found, nor those of a photo whose file has changed; one that moved is. Where photos are augmented
-/// their outputs differ each time, and no cache helps.
+/// is taken out. Outputs of another identity are never found, nor those of a photo whose file has changed; one that moved is. Where photos are
+/// augmented their outputs differ each time, and no cache helps.
 ///
 /// The values are kept as they are, so that training with the cache gives the same bits as without. ViT-B/14 at 224 takes 0.8 MB a photo; nothing is
 /// ever removed: delete the folder `IDENTITY` (its `identity.txt` says whose it is). Files appear whole or not at all. One that is damaged counts

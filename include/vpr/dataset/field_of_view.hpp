@@ -70,8 +70,8 @@ inline std::vector<GroundPoint> intersection(std::vector<GroundPoint> polygon, c
 
 }  // namespace detail
 
-/// The area that two photos' fields of view share, over that of both together, in [0, 1]: the graded likeness by which GCL trains (Leyva-Vallina et al., CVPR
-/// 2023, section 3.1). Photos of two UTM zones share nothing.
+/// The area that two photos' fields of view share, over that of both together, in [0, 1]: the graded likeness by which GCL trains (Leyva-Vallina et
+/// al., CVPR 2023, section 3.1). Photos of two UTM zones share nothing.
 /// @param heading_a, heading_b  degrees, clockwise from north
 /// @throws ConfigError  for a field of view without an area, or of more than 180 degrees
 inline double view_overlap(const Position& a, double heading_a, const Position& b, double heading_b, const FieldOfView& view = {}) {

@@ -23,11 +23,12 @@ struct FocalSettings {
   double angle = 55;                 ///< degrees: photos that look past the point by up to half of it look at it
 };
 
-/// Photos in one square of the ground that look at one point show one place: EigenPlaces' rule (Berton et al., ICCV 2023, section 3). A square has two such
-/// points, from the middle of its photos across the direction in which they spread most, which is that of a street, and along it: a lateral and a
-/// frontal place, which are in groups of their own. The authors cut views towards the points out of panoramas; here photos that look there take their place.
-/// Squares and groups are as in `places_by_cell`.
-/// @throws ConfigError for settings out of range, or naming a photo whose position or heading is not known; FormatError, ConfigError as `places_by_cell`
+/// Photos in one square of the ground that look at one point show one place: EigenPlaces' rule (Berton et al., ICCV 2023, section 3). A square has
+/// two such points, from the middle of its photos across the direction in which they spread most, which is that of a street, and along it: a lateral
+/// and a frontal place, which are in groups of their own. The authors cut views towards the points out of panoramas; here photos that look there take
+/// their place. Squares and groups are as in `places_by_cell`.
+/// @throws ConfigError for settings out of range, or naming a photo whose position or heading is not known; FormatError, ConfigError as
+///   `places_by_cell`
 inline TrainingPlaces places_by_focal_point(std::vector<TrainingPhoto> photos, const FocalSettings& settings = {}) {
   VPR_REQUIRE(ConfigError, is_finite(settings.distance) && settings.distance > 0 && settings.angle > 0 && settings.angle <= 360,
               "places by focal point: got points ", settings.distance, " m away and an angle of ", settings.angle,

@@ -24,8 +24,8 @@ struct GradedPair {
   float overlap = 0;
 };
 
-/// Fixes every pair of a training by the seed and its number, as GCL's authors draw them: of every four, two that share at least half of what they see, one
-/// that shares less, and one that shares nothing. Where the photos have no pair of a kind, one of a lesser likeness takes its place.
+/// Fixes every pair of a training by the seed and its number, as GCL's authors draw them: of every four, two that share at least half of what they
+/// see, one that shares less, and one that shares nothing. Where the photos have no pair of a kind, one of a lesser likeness takes its place.
 class GradedPairSampler {
  public:
   /// @throws ConfigError  naming a photo without position or heading, or where no two photos share half of what they see, or all share something;

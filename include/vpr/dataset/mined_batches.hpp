@@ -62,8 +62,8 @@ struct MinedBatchesSettings {
 /// The batches of a training by triplets: those of a round are mined with the model as it then is, read ahead, and once they are used up the next
 /// round is mined. Photos that can't be read take no part.
 ///
-/// All that follows from the seeds, the model and the number of batches taken: kept by a `Trainer` (`trainer.keep("triplets", batches)`), a resumed training goes on
-/// within its round with the same triplets.
+/// All that follows from the seeds, the model and the number of batches taken: kept by a `Trainer` (`trainer.keep("triplets", batches)`), a resumed
+/// training goes on within its round with the same triplets.
 template <PhotoLoader Load, PhotoLoader Plain>
 class MinedBatches {
  public:

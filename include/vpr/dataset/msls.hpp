@@ -32,9 +32,9 @@ inline std::filesystem::path msls_table(const std::filesystem::path& folder) {
 
 }  // namespace detail
 
-/// The photos of a folder `CITY/database` or `CITY/query` in the table's order: `images/KEY.jpg`, with the positions of `postprocessed.csv` (UTM metres) or,
-/// where that is not there, of `raw.csv` (degrees). As in the official evaluation, panoramas (`pano` in `raw.csv`) and rows outside of the task `all` of
-/// `subtask_index.csv` are left out.
+/// The photos of a folder `CITY/database` or `CITY/query` in the table's order: `images/KEY.jpg`, with the positions of `postprocessed.csv` (UTM
+/// metres) or, where that is not there, of `raw.csv` (degrees). As in the official evaluation, panoramas (`pano` in `raw.csv`) and rows outside of
+/// the task `all` of `subtask_index.csv` are left out.
 /// @throws IoError, FormatError  as `photos_in_csv` does, and where the tables differ in their number of rows
 inline std::vector<Photo> msls_photos(const std::filesystem::path& folder, UtmZone zone = {}) {
   const CsvTable table = read_csv(detail::msls_table(folder));

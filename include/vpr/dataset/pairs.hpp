@@ -135,13 +135,13 @@ inline std::string without_comments(std::string_view text) {
 }  // namespace detail
 
 /// The right answers that a table lists: a query's and a database photo's name a row, under the header `query,database` or, without
-/// a header, in this order. Between them is a comma, a semicolon or a tab as `read_csv` has it; or, in a file whose first line has none of these, blanks, as
-/// in hloc's pairs. Lines that begin with `#` are left out, unless a photo's name begins so.
+/// a header, in this order. Between them is a comma, a semicolon or a tab as `read_csv` has it; or, in a file whose first line has none of these,
+/// blanks, as in hloc's pairs. Lines that begin with `#` are left out, unless a photo's name begins so.
 ///
 /// Further columns are left alone under a header, whatever they say; without one they are an error, as they may be further answers.
 ///
-/// Names are those of the lists; a path relative to the table's folder, to the photos' own or to the folder that holds queries and database, or an absolute
-/// one, fits as well, and so does a name as `escaped` writes it or with backslashes. Pairs about other photos that
+/// Names are those of the lists; a path relative to the table's folder, to the photos' own or to the folder that holds queries and database, or an
+/// absolute one, fits as well, and so does a name as `escaped` writes it or with backslashes. Pairs about other photos that
 /// exist, next to the lists or the table, are left out, so that one file serves every part of a data set.
 /// @throws FormatError  naming file and line: a photo that is neither in the lists nor on disk, a row that is no pair; or where no pair fits
 inline Positives pair_positives(const std::filesystem::path& path, std::span<const Photo> queries, std::span<const Photo> database) {

@@ -129,8 +129,8 @@ class FolderWalk {
 ///
 /// They are sorted by that whole name in the order of its bytes, as Python's `sorted(glob("**/*"))` does: "a-b/1.jpg" comes before "a/1.jpg".
 /// Files and folders whose name begins with a dot are left out. Symbolic links are followed, but for those that lead back up.
-/// @param left_out  takes the pictures and videos that are not read: of other formats, links to nothing, devices; sorted by path. Other files, such as
-///                  lists and tables, are passed over
+/// @param left_out  takes the pictures and videos that are not read: of other formats, links to nothing, devices; sorted by path. Other files, such
+///                  as lists and tables, are passed over
 /// @throws IoError      where the folder, or one below it, cannot be read
 /// @throws FormatError  where there is no photo, or where links lead to one folder in over a hundred ways
 inline std::vector<Photo> photos_in_folder(const std::filesystem::path& folder, std::vector<BadPhoto>* left_out = nullptr) {

@@ -75,8 +75,8 @@ inline std::optional<NamedFile> photo_of_line(const std::filesystem::path& folde
 
 /// The photos that a text file lists, in its order: one a line, relative to the list's folder or absolute.
 ///
-/// A line is the photo's name, with blanks around it or not. A name that is not there as it stands is tried as `escaped` writes names, and with slashes for
-/// backslashes; then the line as hloc's query lists (`name CAMERA_MODEL width height ...`) and as TUM's `rgb.txt` and associations
+/// A line is the photo's name, with blanks around it or not. A name that is not there as it stands is tried as `escaped` writes names, and with
+/// slashes for backslashes; then the line as hloc's query lists (`name CAMERA_MODEL width height ...`) and as TUM's `rgb.txt` and associations
 /// (`timestamp name`, and what follows).
 /// Blank lines, lines that begin with `#` and name no photo, and a byte order mark are left out. Lines end in LF, CRLF or (all of them) CR.
 /// @throws IoError      where the list cannot be read, or naming list and line of each photo (the first ten) that is not there

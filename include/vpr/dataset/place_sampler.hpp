@@ -44,7 +44,8 @@ struct PlaceBatch {
 /// out and counted. May be asked from several threads. It refers to the places, which must outlive it.
 class PlaceSampler {
  public:
-  /// @throws ConfigError for settings out of range, such as over 2³¹ - 1 photos in a batch; where `apart` is asked and a photo's time is not known; where no batch fills
+  /// @throws ConfigError for settings out of range, such as over 2³¹ - 1 photos in a batch; where `apart` is asked and a photo's time is not known;
+  ///   where no batch fills
   PlaceSampler(const TrainingPlaces& all, const PlaceSamplerSettings& settings)
       : all_(&all), settings_(settings), members_(settings.one_group ? all.groups.size() : 1) {
     VPR_REQUIRE(ConfigError, settings.places >= 1 && settings.photos >= 1 && settings.apart >= 0 && is_finite(settings.apart),
@@ -102,7 +103,8 @@ class PlaceSampler {
     return {index, epoch, (*order_of(epoch))[static_cast<std::size_t>(index % batches_per_epoch_)]};
   }
 
-  /// K photos of a place for an epoch, in random order; none where it has not K without those in `bad`. Those chosen without `bad` stay where they can.
+  /// K photos of a place for an epoch, in random order; none where it has not K without those in `bad`. Those chosen without `bad` stay where they
+  /// can.
   std::vector<std::int64_t> choose_photos(std::int64_t place, std::int64_t epoch, const std::vector<std::int64_t>& bad = {}) const {
     Random random = random_of(epoch, 0, place);
     std::vector<std::int64_t> left = all_->places[static_cast<std::size_t>(place)].photos;

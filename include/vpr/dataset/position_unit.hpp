@@ -22,8 +22,8 @@
 
 namespace vpr {
 
-/// Whether numbers given as eastings and northings are degrees or radians in all likelihood. They are not where most are beyond ±180 and ±90 (in either
-/// order), or where all are whole. They are where those within these bounds
+/// Whether numbers given as eastings and northings are degrees or radians in all likelihood. They are not where most are beyond ±180 and ±90 (in
+/// either order), or where all are whole. They are where those within these bounds
 /// - lie within 1 × 1 of each other and 4 or more away from the origin: as metres, all photos would show one spot; as degrees, a town's; or
 /// - are written finer than a millimetre, half of them at least, and are as far from the origin as from each other: as degrees, a country's; or
 /// - lie within 0.01 × 0.01 of each other and 0.05 or more away from the origin: as metres, one spot; as radians, a town's; or
@@ -66,7 +66,8 @@ inline bool look_like_degrees(std::span<const Position> all) {
 namespace detail {
 
 /// Of positions of unknown unit, one that can be degrees and one that is metres, where the two cannot be of one map: what may be degrees
-/// lies around the origin, and all else over 100 km from it, as UTM coordinates do. Positions 0, 0 stand for unknown ones in many sets, and are neither.
+/// lies around the origin, and all else over 100 km from it, as UTM coordinates do. Positions 0, 0 stand for unknown ones in many sets, and are
+/// neither.
 inline std::optional<std::pair<std::size_t, std::size_t>> degrees_among_metres(std::span<const Position> all) {
   std::optional<std::size_t> degrees, metres;
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -84,8 +85,8 @@ inline std::optional<std::pair<std::size_t, std::size_t>> degrees_among_metres(s
   return std::pair(*degrees, *metres);
 }
 
-/// Whether a position given in metres of a UTM zone has the numbers of kilometres: an easting of 100 to 1000, a northing up to 10 000. In metres that is
-/// a patch of sea on the equator, over 4 degrees off the zone's meridian.
+/// Whether a position given in metres of a UTM zone has the numbers of kilometres: an easting of 100 to 1000, a northing up to 10 000. In metres that
+/// is a patch of sea on the equator, over 4 degrees off the zone's meridian.
 inline bool looks_like_kilometres(const Position& p) {
   const double east = std::abs(p.east), north = std::abs(p.north);
   return p.zone.number != 0 && east >= 100 && east <= 1000 && north <= 10000 && (east > 180 || north > 90);
@@ -206,12 +207,15 @@ inline SettledPositions settle(PositionUnit declared, std::span<Position* const>
 }  // namespace detail
 
 /// Settles what the positions of photos are, before they are compared: `metres` takes the numbers as they stand; `degrees` makes UTM metres of
-/// longitudes (in the easting's place) and latitudes, in the zone of the first where that is within 6 degrees; `automatic` takes metres and refuses numbers that `look_like_degrees`,
-/// UTM coordinates in kilometres, and numbers beyond the Earth. Kilometres without a zone cannot be distinguished from metres by their numbers alone: see `extent_of` and `random_recall`.
-/// Positions from columns of latitude and longitude, and those that were settled before, stay as they are.
+/// longitudes (in the easting's place) and latitudes, in the zone of the first where that is within 6 degrees; `automatic` takes metres and refuses
+/// numbers that `look_like_degrees`, UTM coordinates in kilometres, and numbers beyond the Earth. Kilometres without a zone cannot be distinguished
+/// from metres by their numbers alone: see `extent_of` and `random_recall`. Positions from columns of latitude and longitude, and those that were
+/// settled before, stay as they are.
 /// @param lists  of `Photo` or `TrainingPhoto`, to be compared with each other
-/// @throws FormatError  naming the photo: a position that is NaN or infinite, that looks like degrees or kilometres, or cannot be metres, and was not declared, or was declared and is out of range
-/// @throws ConfigError  where degrees would be compared with metres in no zone, or numbers that can only be degrees with ones that can only be metres; where some positions have no zone and others are in several
+/// @throws FormatError  naming the photo: a position that is NaN or infinite, that looks like degrees or kilometres, or cannot be metres, and was not
+///   declared, or was declared and is out of range
+/// @throws ConfigError  where degrees would be compared with metres in no zone, or numbers that can only be degrees with ones that can only be
+///   metres; where some positions have no zone and others are in several
 template <class... Lists>
 SettledPositions settle_positions(PositionUnit declared, Lists&... lists) {
   std::vector<Position*> all;

@@ -125,8 +125,8 @@ inline std::vector<Photo> photos_in_table(const CsvTable& table, UtmZone zone = 
 /// | their zone    | `utm_zone`, `zone`, `zone_number`, `epsg` (see `utm_zone_from_text`), with `zone_letter` or `hemisphere` |
 /// | degrees       | `latitude`, `lat` and `longitude`, `lon`, `lng`, `long`; become UTM metres |
 /// | place         | `place_id`, `place`, `label`: photos of equal text show one place |
-/// Metres are taken where both are there. Where neither is, the position in the photo's name is. Fields may be separated as `read_csv` says; numbers may
-/// have a decimal comma where fields are not separated by commas.
+/// Metres are taken where both are there. Where neither is, the position in the photo's name is. Fields may be separated as `read_csv` says; numbers
+/// may have a decimal comma where fields are not separated by commas.
 /// @param zone      the UTM grid for degrees; by default that of the first row, for all rows. Give the queries their database's.
 /// @param one_grid  false: a place over 6 degrees from the grid's meridian takes its own zone, where it would be an error
 /// @throws FormatError  naming file and line: a missing column, a number that is none or not finite, an angle out of range, a zone that is none

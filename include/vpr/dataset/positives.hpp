@@ -28,7 +28,8 @@ using Positives = std::vector<std::vector<std::int64_t>>;
 
 /// Database photos at most `radius` metres from each query; at exactly the radius is inside (the field's rule, at 25 m).
 /// Distances are those of `squared_distance`: on the plane within a UTM zone or where none is known, on the ground across zones.
-/// @throws ConfigError  for a radius that is negative or not finite, a position that is not finite, or one of several zones that is in no zone's reach
+/// @throws ConfigError  for a radius that is negative or not finite, a position that is not finite, or one of several zones that is in no zone's
+///   reach
 inline Positives radius_positives(std::span<const Position> queries, std::span<const Position> database, double radius) {
   VPR_REQUIRE(ConfigError, is_finite(radius) && radius >= 0, "got a radius of ", radius, " metres, expected 0 or more");
   bool one_plane = true, hemispheres_known = true;

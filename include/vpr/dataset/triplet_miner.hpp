@@ -51,7 +51,8 @@ struct MiningRound {
 /// not among its far ones. Distances are Euclidean, ties go to the lower index.
 ///
 /// Rounds follow from seed and index alone, counted from 0 through all epochs; an epoch shows each query once (the benchmark draws them anew for each
-/// round). Results do not depend on the number of threads. Full mining also depends on the rounds mined before: keep `remembered()` with a checkpoint.
+/// round). Results do not depend on the number of threads. Full mining also depends on the rounds mined before: keep `remembered()` with a
+/// checkpoint.
 class TripletMiner {
  public:
   /// @param near  of each query, the database photos that may be its positive: `radius_positives` of 10 m

@@ -20,9 +20,9 @@
 
 namespace vpr {
 
-/// Connects `size()` processes, of which this one is number `rank()`, from 0. `gather(bytes)` gives every process what each of them gave, by rank; they
-/// may give different numbers of bytes. `sum(numbers)` puts the sum over the processes in place of each number, float or double, with the same bits in every process.
-/// All processes call the same functions in the same order: each call waits for the others.
+/// Connects `size()` processes, of which this one is number `rank()`, from 0. `gather(bytes)` gives every process what each of them gave, by rank;
+/// they may give different numbers of bytes. `sum(numbers)` puts the sum over the processes in place of each number, float or double, with the same
+/// bits in every process. All processes call the same functions in the same order: each call waits for the others.
 template <class C>
 concept Communicator = requires(const C communicator, std::span<const std::byte> bytes, std::span<float> floats,
                                 std::span<double> doubles) {
@@ -63,8 +63,8 @@ std::vector<T> gather_all(const C& communicator, std::span<const T> values) {
   return all;
 }
 
-/// Runs `work()` in each process. Where it throws in one, all throw, so that none waits for a process that is gone: that one its own error, the others an `Error`
-/// that names its rank and repeats it.
+/// Runs `work()` in each process. Where it throws in one, all throw, so that none waits for a process that is gone: that one its own error, the
+/// others an `Error` that names its rank and repeats it.
 template <Communicator C, class Work>
 void together(const C& communicator, Work&& work) {
   std::exception_ptr own;

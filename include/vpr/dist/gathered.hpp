@@ -14,8 +14,8 @@
 
 namespace vpr {
 
-/// `count` rows of `dim` numbers, of which each process makes its share: `rows_of(begin, end)` gives rows begin to before end, such as descriptors of those photos. All
-/// rows in every process, in their order.
+/// `count` rows of `dim` numbers, of which each process makes its share: `rows_of(begin, end)` gives rows begin to before end, such as descriptors of
+/// those photos. All rows in every process, in their order.
 /// @throws ShapeError  where a process makes another number of values; what `rows_of` throws. The other processes throw an Error that repeats it
 template <Communicator C, class RowsOf>
 std::vector<float> gathered_rows(const C& communicator, std::int64_t count, std::int64_t dim, RowsOf&& rows_of) {
@@ -29,8 +29,8 @@ std::vector<float> gathered_rows(const C& communicator, std::int64_t count, std:
   return gather_all(communicator, std::span<const float>(own));
 }
 
-/// The matches of `count` queries, of which each process finds its share: `matches_of(query)` gives those of one, such as a search's after re-ranking by local features that
-/// every process reads from one file (`DiskLocalStore`). All in every process.
+/// The matches of `count` queries, of which each process finds its share: `matches_of(query)` gives those of one, such as a search's after re-ranking
+/// by local features that every process reads from one file (`DiskLocalStore`). All in every process.
 /// @throws what `matches_of` throws; in the other processes Error, which repeats it
 template <Communicator C, class MatchesOf>
 std::vector<Matches> gathered_matches(const C& communicator, std::int64_t count, MatchesOf&& matches_of) {

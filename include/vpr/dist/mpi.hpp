@@ -35,8 +35,8 @@ inline void require_mpi(int code, std::string_view what) {
 
 }  // namespace detail
 
-/// MPI for as long as it lives: started where the program has not done so, and then ended at the end. Make one in `main`. An error that leaves it behind leaves MPI
-/// running, so that `mpirun` ends the other processes, too.
+/// MPI for as long as it lives: started where the program has not done so, and then ended at the end. Make one in `main`. An error that leaves it
+/// behind leaves MPI running, so that `mpirun` ends the other processes, too.
 class MpiSession {
  public:
   MpiSession() {

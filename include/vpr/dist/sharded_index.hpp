@@ -19,8 +19,9 @@ namespace vpr {
 /// An `Index` over the descriptors of all processes, each of which holds and searches its own.
 ///
 /// All processes call `add` and `search` together. `add` takes a part of the descriptors in each, perhaps none, and numbers them by rank, after those
-/// that were there: so `add` of the shares that `share_of` gives numbers the whole as one process does. `search` takes the same queries in every process, and
-/// gives the same answer in each: the best k of what the processes found, which over an exact index is the answer of one process with all descriptors, to the bit.
+/// that were there: so `add` of the shares that `share_of` gives numbers the whole as one process does. `search` takes the same queries in every
+/// process, and gives the same answer in each: the best k of what the processes found, which over an exact index is the answer of one process with
+/// all descriptors, to the bit.
 ///
 /// @tparam I  an index with `metric`, which says which of two scores is better
 template <Index I, Communicator C>
@@ -53,8 +54,8 @@ class ShardedIndex {
   }
 
   /// The best min(k, size()) of all processes' descriptors for each of Q×D queries.
-  /// @throws ShapeError, FormatError, ConfigError  as `Index` says; in the other processes Error, which repeats it. ShapeError in all where they do not ask
-  ///   as many queries
+  /// @throws ShapeError, FormatError, ConfigError  as `Index` says; in the other processes Error, which repeats it. ShapeError in all where they do
+  ///   not ask as many queries
   std::vector<Matches> search(RowsArgument queries, std::int64_t k) const {
     std::vector<Matches> own;
     together(communicator_, [&] { own = index_.search(queries, k); });

@@ -2,8 +2,9 @@
 /// @file
 /// Training one model in several processes, each on a part of every batch.
 ///
-/// A step is that of one process with the whole batch, but for the order in which gradients are summed: each process describes its part, all compute the loss of
-/// all descriptors (`gathered`), and the gradients of the model's parameters are summed before the optimiser moves them (`sum_gradients`):
+/// A step is that of one process with the whole batch, but for the order in which gradients are summed: each process describes its part, all compute
+/// the loss of all descriptors (`gathered`), and the gradients of the model's parameters are summed before the optimiser moves them
+/// (`sum_gradients`):
 ///
 /// ```cpp
 /// const auto loss_of = [&](std::int64_t batch) { return loss(vpr::gathered(model(photos_of(batch)), communicator), places_of(batch)); };
@@ -26,8 +27,8 @@
 
 namespace vpr {
 
-/// The rows of all processes' x, N_r×…, one process's behind the other's by rank: (ΣN_r)×… in every process. Its gradient takes this process's rows of dy: where all
-/// processes compute the same loss from what it gives, the sum of their parameters' gradients is the gradient of that loss.
+/// The rows of all processes' x, N_r×…, one process's behind the other's by rank: (ΣN_r)×… in every process. Its gradient takes this process's rows
+/// of dy: where all processes compute the same loss from what it gives, the sum of their parameters' gradients is the gradient of that loss.
 /// @throws ShapeError  where a process gives rows of another shape
 template <class B, Communicator C>
 Var<B> gathered(const Var<B>& x, const C& communicator) {
@@ -55,7 +56,8 @@ Var<B> gathered(const Var<B>& x, const C& communicator) {
   });
 }
 
-/// Puts the sum over the processes in place of each parameter's gradient. One that has a gradient in some processes only counts as zero in the others.
+/// Puts the sum over the processes in place of each parameter's gradient. One that has a gradient in some processes only counts as zero in the
+/// others.
 /// @param parameters  those of an optimiser: the same ones in every process
 template <class B, Communicator C>
 void sum_gradients(const std::vector<NamedParameter<B>>& parameters, const C& communicator) {

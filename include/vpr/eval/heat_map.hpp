@@ -83,7 +83,8 @@ Image painted(const RgbPhoto& photo, float opacity, const ColourOf& colour_of) {
 /// The photo with the patches' values over it as `heat_colour`s, blended from one patch's centre to the next. The grid covers the
 /// whole photo, as where preprocessing resizes without cropping. Equal values all have the darkest colour.
 /// @param values  one a patch, row-major
-/// @throws ShapeError for an empty photo or grid, or another number of values; FormatError for NaN or infinity; ConfigError for an opacity outside [0, 1]
+/// @throws ShapeError for an empty photo or grid, or another number of values; FormatError for NaN or infinity; ConfigError for an opacity outside
+///   [0, 1]
 inline Image heat_map(const RgbPhoto& photo, std::span<const float> values, Grid grid, const HeatMapSettings& settings = {}) {
   detail::require_grid("heat map", values.size(), grid, settings.opacity);
   require_finite(Rows(values.data(), 1, grid.patches()), grid.patches(), "heat map: values");

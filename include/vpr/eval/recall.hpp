@@ -65,8 +65,8 @@ inline Recall recall(std::span<const std::int64_t> ranking, std::int64_t k, cons
   return result;
 }
 
-/// The recall@1 of answers drawn at random: the mean share of the database that is right, in [0, 1]; 0 without queries or a database. Near 1, as where
-/// a radius in metres meets positions in kilometres, a recall says nothing.
+/// The recall@1 of answers drawn at random: the mean share of the database that is right, in [0, 1]; 0 without queries or a database. Near 1, as
+/// where a radius in metres meets positions in kilometres, a recall says nothing.
 inline double random_recall(const Positives& positives, std::int64_t database) {
   double sum = 0;
   for (const auto& of_query : positives) sum += static_cast<double>(of_query.size());

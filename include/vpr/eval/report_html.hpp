@@ -174,8 +174,8 @@ inline std::string filter_html(const Report& report) {
 }  // namespace detail
 
 /// The report as HTML: facts, recall as table and curve, times, then each query with its answers in green frames where right, red where wrong,
-/// neutral where that is not known, and where it was re-ranked, lines between what matches. No script, no other file, nothing loaded; readable on a phone, in light and dark; photos off the screen
-/// are not decoded until they are scrolled to. Photos' names stand as `vpr::escaped` writes them.
+/// neutral where that is not known, and where it was re-ranked, lines between what matches. No script, no other file, nothing loaded; readable on a
+/// phone, in light and dark; photos off the screen are not decoded until they are scrolled to. Photos' names stand as `vpr::escaped` writes them.
 inline std::string report_html(const Report& report) {
   using namespace detail;
   std::string style = text_of(report_style, matches_style, ":root{--shape:", fixed(usual_aspect(report), 3), "}\n");

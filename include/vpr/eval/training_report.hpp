@@ -314,7 +314,8 @@ class TrainingPage {
 }  // namespace detail
 
 /// The report as HTML: facts, with the best of the first measure, steps, time and the median speed; then charts of the loss, of the measures and of
-/// the learning rate over the steps, and a table of the validations, the rows that have a measure. Measures that are all in [0, 1] are shown in percent.
+/// the learning rate over the steps, and a table of the validations, the rows that have a measure. Measures that are all in [0, 1] are shown in
+/// percent.
 ///
 /// The loss is drawn of each step and as a running mean over a twentieth of the training, on a logarithmic scale where it is positive and spans more
 /// than three powers of ten. Steps without a finite loss are marked. A long training is thinned to what can be seen, as the page says, so that

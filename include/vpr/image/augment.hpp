@@ -82,8 +82,8 @@ struct HorizontalFlip {
   }
 };
 
-/// Brightness, contrast, saturation and hue in random order (`torchvision.transforms.ColorJitter`): factors of 1 - x (at least 0) to 1 + x, hues turned
-/// by -x to x. 0 leaves one alone.
+/// Brightness, contrast, saturation and hue in random order (`torchvision.transforms.ColorJitter`): factors of 1 - x (at least 0) to 1 + x, hues
+/// turned by -x to x. 0 leaves one alone.
 struct ColourJitter {
   double brightness = 0;
   double contrast = 0;

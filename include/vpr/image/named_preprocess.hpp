@@ -42,7 +42,8 @@ inline constexpr auto preprocess_orders = std::to_array<PreprocessWord>({
     {"anyloc", "bicubic until the longer side fits the size's, cut the middle to multiples of 14 (AnyLoc)"},
 });
 
-/// What may follow one of the first two, each after a `+`; those of normalisation may follow any. Rules of size apply from left to right; with none the size is exact.
+/// What may follow one of the first two, each after a `+`; those of normalisation may follow any. Rules of size apply from left to right; with none
+/// the size is exact.
 inline constexpr auto preprocess_options = std::to_array<PreprocessWord>({
     {"exact-size", "to the size given, whatever the aspect"},
     {"shorter-side", "the shorter side to the size's shorter side, keeping the aspect"},

@@ -92,7 +92,8 @@ inline Image bilevel_pixels(PpmReader& reader, ImageSize size, bool text) {
 
 }  // namespace detail
 
-/// Decodes a file of netpbm's kinds P1 and P4 (black and white), P2 and P5 (grey), P3 and P6 (colour), whose greatest value may be up to 65535. `name` stands in errors.
+/// Decodes a file of netpbm's kinds P1 and P4 (black and white), P2 and P5 (grey), P3 and P6 (colour), whose greatest value may be up to 65535.
+/// `name` stands in errors.
 /// @throws FormatError with name, byte and reason.
 inline Image decode_ppm(std::span<const std::uint8_t> bytes, const std::string& name, const ReadOptions& options = {}) {
   detail::PpmReader reader(bytes, name);

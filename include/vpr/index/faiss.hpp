@@ -46,15 +46,15 @@ class OpenMpThreads {
 
 }  // namespace detail
 
-/// Search by FAISS (Douze et al., arXiv 2401.08281): inverted lists, product quantization, graphs and others, for many millions of descriptors. Do not use it below some
-/// hundred thousand: `FlatIndex` and `FilteredIndex` are exact and need no training.
+/// Search by FAISS (Douze et al., arXiv 2401.08281): inverted lists, product quantization, graphs and others, for many millions of descriptors. Do
+/// not use it below some hundred thousand: `FlatIndex` and `FilteredIndex` are exact and need no training.
 ///
-/// Scores are FAISS's: those of a flat index differ from `FlatIndex`'s in the last bits, those of codes are as exact as the codes. Queries are searched one by one, spread
-/// over the threads of the execution, since the scores that FAISS gives to many together depend on how many they are.
+/// Scores are FAISS's: those of a flat index differ from `FlatIndex`'s in the last bits, those of codes are as exact as the codes. Queries are
+/// searched one by one, spread over the threads of the execution, since the scores that FAISS gives to many together depend on how many they are.
 ///
-/// FAISS's own threads are OpenMP's: adding and training take as many as the execution has, a search one. With more than one thread the links of a graph ("HNSW32")
-/// depend on their timing. No setting of the process is changed. Searching from several threads is safe, as FAISS's own search is on the processor; its indexes on a GPU
-/// are not for this class.
+/// FAISS's own threads are OpenMP's: adding and training take as many as the execution has, a search one. With more than one thread the links of a
+/// graph ("HNSW32") depend on their timing. No setting of the process is changed. Searching from several threads is safe, as FAISS's own search is on
+/// the processor; its indexes on a GPU are not for this class.
 ///
 /// @tparam Metric  `InnerProduct` or `L2`, which is the squared distance with FAISS, too
 template <class Metric = InnerProduct>
@@ -87,7 +87,8 @@ class FaissIndex {
   const faiss::Index& index() const& { return *index_; }
   void index() const&& = delete;
 
-  /// Learns centroids and codes, of an index that has such, from N×D descriptors like those to come: 39 to 256 for each centroid. FAISS warns of fewer on stderr.
+  /// Learns centroids and codes, of an index that has such, from N×D descriptors like those to come: 39 to 256 for each centroid. FAISS warns of
+  /// fewer on stderr.
   /// @throws ShapeError, FormatError as `Index` says; ConfigError where descriptors were added before; Error where FAISS refuses, as for too few
   void train(RowsArgument descriptors) {
     VPR_REQUIRE(ConfigError, size() == 0, "FaissIndex: holds ", size(),
@@ -97,7 +98,8 @@ class FaissIndex {
   }
 
   /// Appends descriptors N×D under the ids size(), size() + 1, ...
-  /// @throws ShapeError, FormatError as `Index` says, ConfigError before training, nothing is added then; Error where FAISS refuses or there is no memory
+  /// @throws ShapeError, FormatError as `Index` says, ConfigError before training, nothing is added then; Error where FAISS refuses or there is no
+  ///   memory
   void add(RowsArgument descriptors) {
     VPR_REQUIRE(ConfigError, is_trained(),
                 "FaissIndex: this kind of index is trained before descriptors are added: call train(descriptors)");
@@ -105,8 +107,8 @@ class FaissIndex {
     run(descriptors, [&](std::int64_t count, const float* rows) { index_->add(count, rows); });
   }
 
-  /// Sets how much a search looks at from now on, in FAISS's words (`faiss::ParameterSpace`): "nprobe=16", the lists of an IVF that are read; "efSearch=100", the
-  /// candidates of a graph. More are slower and find more.
+  /// Sets how much a search looks at from now on, in FAISS's words (`faiss::ParameterSpace`): "nprobe=16", the lists of an IVF that are read;
+  /// "efSearch=100", the candidates of a graph. More are slower and find more.
   /// @throws ConfigError  for what this kind of index has not
   void set_search(const std::string& parameters) {
     guarded<ConfigError>([&] { faiss::ParameterSpace().set_index_parameters(index_.get(), parameters.c_str()); });

@@ -45,11 +45,11 @@ struct HnswSettings {
   std::uint64_t seed = 100;   ///< of the layers
 };
 
-/// Approximate search in a hierarchical graph (Malkov and Yashunin, TPAMI 2018), by hnswlib: an answer looks at a few thousand descriptors of a million. It
-/// may miss some of the best; `FlatIndex` says which. Below some ten thousand descriptors the exact indexes are as fast.
+/// Approximate search in a hierarchical graph (Malkov and Yashunin, TPAMI 2018), by hnswlib: an answer looks at a few thousand descriptors of a
+/// million. It may miss some of the best; `FlatIndex` says which. Below some ten thousand descriptors the exact indexes are as fast.
 ///
-/// Scores have the bits of `FlatIndex`. Descriptors are added one by one, on one thread, so that the graph, and so the answers, depend on the descriptors and
-/// their order alone. Not for `add` beside `search` from several threads. `save_hnsw` keeps it in a file.
+/// Scores have the bits of `FlatIndex`. Descriptors are added one by one, on one thread, so that the graph, and so the answers, depend on the
+/// descriptors and their order alone. Not for `add` beside `search` from several threads. `save_hnsw` keeps it in a file.
 ///
 /// Memory: 4 bytes a value, and the links.
 ///
@@ -111,7 +111,8 @@ class HnswIndex {
     settings_ = checked(dim(), settings);
   }
 
-  /// Puts a descriptor in the place of another, or of one that was removed. @throws ConfigError for an id that is not here; ShapeError, FormatError as `Index` says
+  /// Puts a descriptor in the place of another, or of one that was removed. @throws ConfigError for an id that is not here; ShapeError, FormatError
+  /// as `Index` says
   void replace(std::int64_t id, RowsArgument descriptor) {
     require_id(id);
     VPR_REQUIRE(ShapeError, descriptor.size() == 1, "HnswIndex: got ", descriptor.size(), " descriptors to replace one by");
@@ -135,8 +136,8 @@ class HnswIndex {
     return search(queries, k, [](std::int64_t) { return true; });
   }
 
-  /// The same among descriptors whose ids `allows(id)` allows. It looks at twice as many candidates until k of them are allowed, at all in the end: where few
-  /// are allowed it is slower than an exact search among those.
+  /// The same among descriptors whose ids `allows(id)` allows. It looks at twice as many candidates until k of them are allowed, at all in the end:
+  /// where few are allowed it is slower than an exact search among those.
   template <std::predicate<std::int64_t> Allows>
   std::vector<Matches> search(RowsArgument queries, std::int64_t k, const Allows& allows) const {
     VPR_REQUIRE(ConfigError, k >= 0, "HnswIndex: got k = ", k, ", expected at least 0");

@@ -34,8 +34,9 @@ struct HnswFile {
 
 namespace detail {
 
-/// What the file begins with. Then come the note, a byte a descriptor with its level, a byte whether it was removed, for each the links of its levels from 0 on
-/// (how many, then as many ids as there may be), the descriptors, and the XXH3 (128 bits) of all that. hnswlib's own format has no checksum, and its reader trusts it.
+/// What the file begins with. Then come the note, a byte a descriptor with its level, a byte whether it was removed, for each the links of its levels
+/// from 0 on (how many, then as many ids as there may be), the descriptors, and the XXH3 (128 bits) of all that. hnswlib's own format has no
+/// checksum, and its reader trusts it.
 struct HnswHeader {
   static constexpr std::array<char, 8> ours{'v', 'p', 'r', ' ', 'h', 'n', 's', 'w'};
   static constexpr std::uint32_t newest_version = 1;

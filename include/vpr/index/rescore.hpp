@@ -14,12 +14,13 @@
 
 namespace vpr {
 
-/// The best k of each query's candidates by the metric: what codes or an approximate index found, by descriptors that lie elsewhere, such as on disk. Each score
-/// has the bits of `FlatIndex`. Candidates are read one by one, on as many threads as there are queries for.
+/// The best k of each query's candidates by the metric: what codes or an approximate index found, by descriptors that lie elsewhere, such as on disk.
+/// Each score has the bits of `FlatIndex`. Candidates are read one by one, on as many threads as there are queries for.
 ///
 /// @param candidates     of each of Q×D queries; their scores are not looked at
 /// @param descriptor_of  gives the D values of an id, as `MapSnapshot::descriptor` does; may be called from several threads
-/// @throws ShapeError, FormatError  for queries and descriptors as `Index` says, or another number of lists of candidates; ConfigError for a negative k
+/// @throws ShapeError, FormatError  for queries and descriptors as `Index` says, or another number of lists of candidates; ConfigError for a negative
+///   k
 template <class Metric = InnerProduct, class DescriptorOf>
 std::vector<Matches> rescore(RowsArgument queries, const std::vector<Matches>& candidates, std::int64_t k,
                              const DescriptorOf& descriptor_of) {

@@ -37,8 +37,8 @@ inline std::int64_t scan_slices(std::int64_t panels) {
   return thread_count() == 1 ? 1 : std::clamp<std::int64_t>(panels, 1, 8 * thread_count());
 }
 
-/// Calls `scan(begin, end, part)` for slices of the panels, a part for each thread that works: a slice goes on with what an earlier one left, so that what was found
-/// bounds what is looked for, and rows come to one part in ascending order.
+/// Calls `scan(begin, end, part)` for slices of the panels, a part for each thread that works: a slice goes on with what an earlier one left, so that
+/// what was found bounds what is looked for, and rows come to one part in ascending order.
 /// @param empty  what a part begins as
 template <class Part, class Scan>
 std::vector<Part> scan_in_parts(std::int64_t panels, const Part& empty, const Scan& scan) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Every reader of weight files, and the comparison of such a file with a model: for the file of a program that has them for all others, see `VPR_IO_APART` in `vpr/io/apart.hpp`.
+/// Every reader of weight files, and the comparison of such a file with a model: for the file of a program that has them for all others, see
+/// `VPR_IO_APART` in `vpr/io/apart.hpp`.
 #pragma once
 
 #include <vpr/io/load.hpp>

@@ -54,8 +54,8 @@ struct TimmDinoV2 {
 };
 static_assert(NameMap<TimmDinoV2>);
 
-/// The names of a convolutional network whose children a `torch.nn.Sequential` numbers, as CosPlace's, GCL's, Patch-NetVLAD's and other checkpoints have
-/// them: a ResNet's first convolution and normalisation are 0 and 1, its stages 4 to 7; what torchvision keeps under `features` stands alone.
+/// The names of a convolutional network whose children a `torch.nn.Sequential` numbers, as CosPlace's, GCL's, Patch-NetVLAD's and other checkpoints
+/// have them: a ResNet's first convolution and normalisation are 0 and 1, its stages 4 to 7; what torchvision keeps under `features` stands alone.
 struct SequentialNames {
   std::string prefix;
 
@@ -75,9 +75,9 @@ struct SequentialNames {
 };
 static_assert(NameMap<SequentialNames>);
 
-/// The names that Hugging Face's `transformers` gives DINOv2, with or without registers, of version 5 (`attention.q_proj`) or before (`attention.attention.query`).
-/// Query, key and value are stacked to `attn.qkv`. An ONNX export for one image size splits the position embedding into two nameless
-/// tensors, the class token's row and the grid: they are joined.
+/// The names that Hugging Face's `transformers` gives DINOv2, with or without registers, of version 5 (`attention.q_proj`) or before
+/// (`attention.attention.query`). Query, key and value are stacked to `attn.qkv`. An ONNX export for one image size splits the position embedding
+/// into two nameless tensors, the class token's row and the grid: they are joined.
 class HuggingFaceDinoV2 {
  public:
   /// Of that version, behind that prefix.

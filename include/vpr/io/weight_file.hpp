@@ -63,8 +63,8 @@ class WeightFile {
     walk<T>(index, [&out](const Reading<T>& elements) { elements.next(out); });
   }
 
-  /// Calls `body(next)`, where `next(std::span<T>)` writes the values of tensor `index` that come next in row-major order; their pages of the file are given back
-  /// as it goes.
+  /// Calls `body(next)`, where `next(std::span<T>)` writes the values of tensor `index` that come next in row-major order; their pages of the file
+  /// are given back as it goes.
   template <class T, class Body>
   void read_parts(std::size_t index, Body&& body) const {
     checked<T>(index);

@@ -103,8 +103,8 @@ struct BatchNormFolder {
 
 }  // namespace detail
 
-/// Folds the batch normalisations of a loaded model into their convolutions, wherever it has a `NormedConvolution`, in host memory. Its parameters keep their
-/// names and shapes, and may be saved: they say the same. A model that is recorded, for training, stays as it is.
+/// Folds the batch normalisations of a loaded model into their convolutions, wherever it has a `NormedConvolution`, in host memory. Its parameters
+/// keep their names and shapes, and may be saved: they say the same. A model that is recorded, for training, stays as it is.
 template <class Model>
 void fold_batch_norm(Model& model) {
   model.visit(detail::BatchNormFolder(), std::string());

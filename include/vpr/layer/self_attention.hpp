@@ -17,8 +17,8 @@
 
 namespace vpr {
 
-/// Multi-head self-attention between a joint projection `qkv` and an output projection `proj`: `B×N×C` to `B×N×C`. Without `key_bias` the part of `qkv.bias` that
-/// is the keys' counts as 0, as in DINOv3; files may leave it out.
+/// Multi-head self-attention between a joint projection `qkv` and an output projection `proj`: `B×N×C` to `B×N×C`. Without `key_bias` the part of
+/// `qkv.bias` that is the keys' counts as 0, as in DINOv3; files may leave it out.
 template <class B>
 struct SelfAttention {
   using X = typename B::tensor;

@@ -12,8 +12,8 @@
 namespace vpr {
 
 /// A layer of `torch.nn.TransformerEncoder` with post-normalisation, without dropout: x = norm1(x + out(attend(qkv(x)))),
-/// then norm2(x + linear2(gelu(linear1(x)))), or with another activation (Vaswani et al. 2017). Which tokens attend to which is the caller's: `attend` gets the
-/// joint projection `…×3C` and gives `…×C`.
+/// then norm2(x + linear2(gelu(linear1(x)))), or with another activation (Vaswani et al. 2017). Which tokens attend to which is the caller's:
+/// `attend` gets the joint projection `…×3C` and gives `…×C`.
 template <class B>
 struct TransformerEncoderLayer {
   using X = typename B::tensor;

@@ -24,10 +24,11 @@ struct BayesFilterSettings {
   std::int64_t around = 2;   ///< places to both sides that count as the same one in the result
 };
 
-/// The probability that a frame shows each known place, given all frames until it: prediction by the motion model, then Bayes' rule. Beside the places there
-/// is one state more, that the frame was taken elsewhere (as in Angeli et al., "A fast and incremental method for loop-closure detection using bags of
-/// visual words", T-RO 2008). Scores count by z_i, their distance from the mean of all places in standard deviations, which is
-/// taken to be normal with mean `elevation` d at the right place and mean 0 at others: of a place against elsewhere the likelihood is exp(d z_i - d²/2). It starts elsewhere. Places that are new to it have no probability before.
+/// The probability that a frame shows each known place, given all frames until it: prediction by the motion model, then Bayes' rule. Beside the
+/// places there is one state more, that the frame was taken elsewhere (as in Angeli et al., "A fast and incremental method for loop-closure detection
+/// using bags of visual words", T-RO 2008). Scores count by z_i, their distance from the mean of all places in standard deviations, which is
+/// taken to be normal with mean `elevation` d at the right place and mean 0 at others: of a place against elsewhere the likelihood is exp(d z_i -
+/// d²/2). It starts elsewhere. Places that are new to it have no probability before.
 ///
 /// out[i] is the probability of the places within `around` of i together, in [0, 1]. A frame takes about N · (fastest - slowest + 1) additions and N
 /// exponentials. The scale and offset of scores do not matter.

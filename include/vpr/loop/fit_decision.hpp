@@ -127,9 +127,9 @@ class LogisticFit {
 
 }  // namespace detail
 
-/// Fits a rule to a validation run: of all pairs of a threshold and a least margin whose accepted answers have the precision that is wanted, the one that
-/// accepts most right answers; of equal ones that which accepts fewer, then that of the lesser margin. Where no accepted answer would do, nothing is
-/// accepted. The probability is a logistic regression (Platt, 1999) of score and margin.
+/// Fits a rule to a validation run: of all pairs of a threshold and a least margin whose accepted answers have the precision that is wanted, the one
+/// that accepts most right answers; of equal ones that which accepts fewer, then that of the lesser margin. Where no accepted answer would do,
+/// nothing is accepted. The probability is a logistic regression (Platt, 1999) of score and margin.
 ///
 /// The rule is as good as the run is like what it will see: another camera, season or town asks for another run. See `DecisionEvidence::error_bound`.
 /// Time grows as N·W, W being the number of wrong answers.

@@ -77,8 +77,8 @@ struct FrameDetails {
 
 /// Closes loops as frames come: each is compared with those before it that are old enough, and then waits until it is itself.
 ///
-/// Frames are counted from 0, in the order in which they are added. What a frame costs does not depend on what it shows: one search, with a sequence policy
-/// the scores of all frames, and at most `VerifyBy::top` comparisons of local features. Memory: what the index holds, and local features where
+/// Frames are counted from 0, in the order in which they are added. What a frame costs does not depend on what it shows: one search, with a sequence
+/// policy the scores of all frames, and at most `VerifyBy::top` comparisons of local features. Memory: what the index holds, and local features where
 /// loops are verified. Not for use by several threads at once; search and verification use all of them. The answer does not depend on their number.
 ///
 /// @tparam I             an `Index`; with a sequence policy one that has `scores`, as `FlatIndex`
@@ -92,7 +92,8 @@ class LoopCloser {
 
  public:
   /// @param index  where frames are kept; what it holds already are frames of earlier sessions, which are always old enough
-  /// @throws ConfigError  for a negative number in the settings where none makes sense, or a rule that takes scores in another direction than the index's
+  /// @throws ConfigError  for a negative number in the settings where none makes sense, or a rule that takes scores in another direction than the
+  ///   index's
   explicit LoopCloser(I index, LoopSettings settings = {}, Sequence sequence = {}, Verification verification = {})
       : index_(std::move(index)),
         settings_(std::move(settings)),
@@ -126,8 +127,8 @@ class LoopCloser {
 
   /// The next frame.
   /// @return  its loops, the best first; with `loops_a_submap` none: see `end_submap`
-  /// @throws ShapeError, FormatError as `Index` says; ConfigError for a frame without a time or local features where those are needed. The frame is not
-  ///   added then.
+  /// @throws ShapeError, FormatError as `Index` says; ConfigError for a frame without a time or local features where those are needed. The frame is
+  ///   not added then.
   std::vector<Loop> add(std::span<const float> descriptor, const FrameDetails& details = {}) {
     const Rows row(descriptor.data(), 1, std::ssize(descriptor));
     require_finite(row, index_.dim(), "LoopCloser: descriptor");
@@ -149,7 +150,8 @@ class LoopCloser {
     return loops;
   }
 
-  /// The next frame as a pipeline or a two-stage system describes it: an `Image`, an `ImageView`, or a frame of yours by `traits::image`, such as `cv::Mat`.
+  /// The next frame as a pipeline or a two-stage system describes it: an `Image`, an `ImageView`, or a frame of yours by `traits::image`, such as
+  /// `cv::Mat`.
   template <class Model, class Photo>
   requires requires(const Model& model, const Photo& photo) { model.describe(photo); }
   std::vector<Loop> add(const Model& model, const Photo& photo, std::optional<double> time = std::nullopt) {

@@ -29,8 +29,8 @@ struct SequenceMatchingSettings {
 /// less the mean of the scores within `contrast_radius` places around it, over their standard deviation. What lies outside the known places,
 /// or before the first frame, counts as 0, the average. Scores in place of differences: more is better.
 ///
-/// A narrow normalisation, such as SeqSLAM's of 10, finds places in other light, but makes all places alike in how much they stand out: in one light, and among many
-/// places, a radius of hundreds separates right ones from wrong ones better.
+/// A narrow normalisation, such as SeqSLAM's of 10, finds places in other light, but makes all places alike in how much they stand out: in one light,
+/// and among many places, a radius of hundreds separates right ones from wrong ones better.
 ///
 /// Holds L rows of N floats. A frame takes about 2·N·L·V additions for V velocities. The result does not depend on the number of threads.
 class SequenceMatching {

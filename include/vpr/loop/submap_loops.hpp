@@ -20,8 +20,8 @@ struct SubmapLoopSettings {
   float threshold = 0.95F;   ///< a loop's distance is less than this
 };
 
-/// The loops that VGGT-SLAM finds (Maggio, Lim and Carlone, 2025), by submap: see `LoopSettings::vggt_slam`, which does the same as frames come. The first submap has
-/// `overlap` more new frames; the last one has what is left. The same descriptors give the same pairs.
+/// The loops that VGGT-SLAM finds (Maggio, Lim and Carlone, 2025), by submap: see `LoopSettings::vggt_slam`, which does the same as frames come. The
+/// first submap has `overlap` more new frames; the last one has what is left. The same descriptors give the same pairs.
 ///
 /// @param descriptors  N×D, frame after frame
 /// @return  loops whose score is the distance |a - b|; of a frame that two submaps share, as a match, the earlier one counts

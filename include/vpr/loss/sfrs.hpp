@@ -58,10 +58,10 @@ struct SfrsSettings {
   double soft_weight = 0.5;           ///< of the soft labels
 };
 
-/// The loss of a generation of SFRS behind the first (Ge et al., ECCV 2020, sections 3.2 and 3.3), which `SareLoss` alone trains. It is of regions' descriptors, see
-/// `region_vlads`: of a query's, its best positive's and its negatives', the whole query with the whole positive and with the most similar region of each
-/// negative, by `SareLoss`; and of harder positives, by the cross entropy of how the whole query's similarities to all their regions are distributed, to
-/// how they were in the generation before.
+/// The loss of a generation of SFRS behind the first (Ge et al., ECCV 2020, sections 3.2 and 3.3), which `SareLoss` alone trains. It is of regions'
+/// descriptors, see `region_vlads`: of a query's, its best positive's and its negatives', the whole query with the whole positive and with the most
+/// similar region of each negative, by `SareLoss`; and of harder positives, by the cross entropy of how the whole query's similarities to all their
+/// regions are distributed, to how they were in the generation before.
 class SfrsLoss {
  public:
   /// @throws ConfigError  unless the temperatures are above 0 and the weight is finite and from 0.

@@ -29,8 +29,8 @@ class MapBlocks {
  public:
   static constexpr std::array<MapKind, 3> kinds{MapKind::columns, MapKind::descriptors, MapKind::details};
 
-  /// @param before  blocks of another commit. What is there still is shared with them or not verified again; where places were only appended since, only
-  ///   what was appended is looked for in the file.
+  /// @param before  blocks of another commit. What is there still is shared with them or not verified again; where places were only appended since,
+  ///   only what was appended is looked for in the file.
   /// @throws FormatError for what was damaged
   MapBlocks(const ReadTransaction& transaction, const MapBlocks* before)
       : path_(transaction.database()->path()),

@@ -133,9 +133,9 @@ std::span<const T> npy_values(const MappedFile& file, DType::Kind dtype, std::si
 
 }  // namespace detail
 
-/// Writes a map to a folder, which is made: `descriptors.npy` (float32 N×D) with `descriptors.json`, what made them, as `vpr describe` writes them; of a map
-/// of codes `codes.npy` (uint8 N×bytes, as FAISS takes binary vectors) in its place; `ids.npy` (int64 N); and `places.csv`. Row i of each is one place, by
-/// ascending id. A matrix of another precision that an earlier export left there goes. Local features and attachments are not written.
+/// Writes a map to a folder, which is made: `descriptors.npy` (float32 N×D) with `descriptors.json`, what made them, as `vpr describe` writes them;
+/// of a map of codes `codes.npy` (uint8 N×bytes, as FAISS takes binary vectors) in its place; `ids.npy` (int64 N); and `places.csv`. Row i of each is
+/// one place, by ascending id. A matrix of another precision that an earlier export left there goes. Local features and attachments are not written.
 /// @throws IoError
 inline void export_map(const PlaceMap& map, const std::filesystem::path& folder) {
   std::error_code error;

@@ -37,8 +37,9 @@ std::shared_ptr<arrow::RecordBatch> row_group(Reader& reader, int group, const s
 
 }  // namespace detail
 
-/// Writes a map as one Parquet file: a row a place, by ascending id, with the columns of `export_map`'s `places.csv` and `descriptor` (float32) or, of a map of
-/// codes, `code` (uint8), a list of one length. The file's metadata `vpr` says, as JSON, what made them. Local features and attachments are not written.
+/// Writes a map as one Parquet file: a row a place, by ascending id, with the columns of `export_map`'s `places.csv` and `descriptor` (float32) or,
+/// of a map of codes, `code` (uint8), a list of one length. The file's metadata `vpr` says, as JSON, what made them. Local features and attachments
+/// are not written.
 /// @throws IoError
 inline void export_parquet(const PlaceMap& map, const std::string& path) {
   const MapSnapshot snapshot = map.snapshot();

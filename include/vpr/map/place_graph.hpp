@@ -20,11 +20,11 @@
 
 namespace vpr {
 
-/// A graph of neighbours (`HnswIndex`) of a map's places: it answers as `MapSnapshot::search` does, but may miss some of the best. It is of one state of the map,
-/// and is updated where that has moved on.
+/// A graph of neighbours (`HnswIndex`) of a map's places: it answers as `MapSnapshot::search` does, but may miss some of the best. It is of one state
+/// of the map, and is updated where that has moved on.
 ///
-/// It is kept in a file of its own beside the map, not in it: it can be made again from the map whenever it is damaged or a process is killed while it saves, and no
-/// commit of a place waits for gigabytes of links.
+/// It is kept in a file of its own beside the map, not in it: it can be made again from the map whenever it is damaged or a process is killed while
+/// it saves, and no commit of a place waits for gigabytes of links.
 ///
 /// Memory and file: 4 bytes a value, and the links. Searching is const and may be done from several threads; not beside `update`.
 template <class Metric = InnerProduct>
@@ -136,8 +136,8 @@ class PlaceGraph {
     return changes;
   }
 
-  /// At most k places for each of Q×D queries that are among the best that the filter allows, by place id; scores have the bits of `MapSnapshot::search`. Where
-  /// the filter leaves less than a twentieth of the places, the answer is that of the exact search among these.
+  /// At most k places for each of Q×D queries that are among the best that the filter allows, by place id; scores have the bits of
+  /// `MapSnapshot::search`. Where the filter leaves less than a twentieth of the places, the answer is that of the exact search among these.
   /// @throws ConfigError  for a map that has moved on since; else as `MapSnapshot::search`
   std::vector<Matches> search(const MapSnapshot& map, RowsArgument queries, std::int64_t k, const PlaceFilter& filter = {}) const {
     VPR_REQUIRE(ConfigError, is_of(map), map.blocks_->path(), ": has changed since its graph was made: update the graph");

@@ -15,15 +15,15 @@
 
 namespace vpr {
 
-/// AnyLoc (Keetha et al., RA-L 2024): VLAD over the attention's values in block 31, counted from 0, of DINOv2 ViT-g/14, by 32 words of a domain's photos. Nothing is
-/// trained. D = 49152.
+/// AnyLoc (Keetha et al., RA-L 2024): VLAD over the attention's values in block 31, counted from 0, of DINOv2 ViT-g/14, by 32 words of a domain's
+/// photos. Nothing is trained. D = 49152.
 template <class B = Cpu<f32>>
 using AnyLoc = Pipeline<Tapped<DinoV2<VitConfig, NoAdapter, B>>, Vlad<B>>;
 
 inline constexpr Tap anyloc_tap{31, Facet::value};
 
-/// The system by these words `K×C`, see `load_vocabulary`, with the authors' preprocessing: no side above 1024, the middle in multiples of 14. Blocks behind the
-/// tap are left out. Goldens anyloc_*.
+/// The system by these words `K×C`, see `load_vocabulary`, with the authors' preprocessing: no side above 1024, the middle in multiples of 14. Blocks
+/// behind the tap are left out. Goldens anyloc_*.
 /// @throws ConfigError  for a network without a block 31
 template <class B = Cpu<f32>>
 AnyLoc<B> make_anyloc(typename B::tensor words, VitConfig config = ViTG14()) {

@@ -19,8 +19,8 @@ namespace vpr {
 template <class Network>
 using BoqOn = Pipeline<Network, Boq<typename Network::backend>>;
 
-/// BoQ on DINOv2, as its authors published it after the paper: ViT-B/14 without the normalisation at its end, of which training tunes the last two blocks; photos at
-/// 322×322, resized bicubically. D = 12288. Its names are those of their checkpoint.
+/// BoQ on DINOv2, as its authors published it after the paper: ViT-B/14 without the normalisation at its end, of which training tunes the last two
+/// blocks; photos at 322×322, resized bicubically. D = 12288. Its names are those of their checkpoint.
 template <class B = Cpu<f32>>
 BoqOn<DinoV2<VitConfig, NoAdapter, B>> make_boq(VitConfig config = ViTB14()) {
   config.final_norm = false;
@@ -29,8 +29,8 @@ BoqOn<DinoV2<VitConfig, NoAdapter, B>> make_boq(VitConfig config = ViTB14()) {
                                                 {"backbone.dino.", "aggregator."});
 }
 
-/// BoQ on a ResNet up to its third stage, as the paper has it; photos at 384×384, resized bicubically. D = 16384. Its names are those of the authors' checkpoint,
-/// which numbers the network's children.
+/// BoQ on a ResNet up to its third stage, as the paper has it; photos at 384×384, resized bicubically. D = 16384. Its names are those of the authors'
+/// checkpoint, which numbers the network's children.
 template <class B = Cpu<f32>>
 BoqOn<ResNet<B>> make_boq_resnet(ResNetConfig config = {}) {
   if (config.stages > 3) config = config.first(3);

@@ -17,8 +17,8 @@
 
 namespace vpr {
 
-/// Batches of places of one group, whose photos a classifier of the group classifies: CosPlace's training (Berton et al., CVPR 2022), and EigenPlaces'. A
-/// place is a class. The classifiers are trained with the system, at a rate of their own, and are not written with it.
+/// Batches of places of one group, whose photos a classifier of the group classifies: CosPlace's training (Berton et al., CVPR 2022), and
+/// EigenPlaces'. A place is a class. The classifiers are trained with the system, at a rate of their own, and are not written with it.
 class ClassSteps final : public PlaceSteps {
  public:
   /// The system must outlive this.

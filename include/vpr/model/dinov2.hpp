@@ -22,8 +22,8 @@ struct NamedVit {
   std::string preprocess = std::string(resize_tensor);
 };
 
-/// The published networks: DINOv2's S, B, L and g, each without and with registers; timm's plain vision transformers and DeiT's distilled ones; DINO's;
-/// the visual towers of CLIP; DINOv3's S, B and L.
+/// The published networks: DINOv2's S, B, L and g, each without and with registers; timm's plain vision transformers and DeiT's distilled ones;
+/// DINO's; the visual towers of CLIP; DINOv3's S, B and L.
 inline std::vector<NamedVit> named_vits() {
   std::vector<NamedVit> all;
   for (const auto& [name, config, preprocess] : std::array<NamedVit, 4>{

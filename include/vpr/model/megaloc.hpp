@@ -14,12 +14,13 @@
 
 namespace vpr {
 
-/// MegaLoc (Berton and Masone, CVPRW 2025): DINOv2 ViT-B/14 and SALAD of 64 clusters and 16640 dimensions, reduced to 8448 by a learned map, trained on five data sets
-/// at once. The grid needs more patches than clusters.
+/// MegaLoc (Berton and Masone, CVPRW 2025): DINOv2 ViT-B/14 and SALAD of 64 clusters and 16640 dimensions, reduced to 8448 by a learned map, trained
+/// on five data sets at once. The grid needs more patches than clusters.
 template <class B = Cpu<f32>, class Config = ViTB14>
 using MegaLoc = Pipeline<DinoV2<Config, NoAdapter, B>, Projected<SaladAggregator<B>>>;
 
-/// The system with the names of the authors' file. Photos keep their size but for a resize to multiples of 14, as in VPR-methods-evaluation. Goldens megaloc_*.
+/// The system with the names of the authors' file. Photos keep their size but for a resize to multiples of 14, as in VPR-methods-evaluation. Goldens
+/// megaloc_*.
 /// @param settings    of SALAD; its channels are set to the network's
 template <class B = Cpu<f32>, class Config = ViTB14>
 MegaLoc<B, Config> make_megaloc(Config config = {}, SaladSettings settings = {.cluster_dim = 256}, std::int64_t dimensions = 8448) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Models by the names that a command line gives them: `dinov2-vits14+gem`. Like `<vpr/model/systems.hpp>` it instantiates every one: include it in one
-/// source.
+/// Models by the names that a command line gives them: `dinov2-vits14+gem`. Like `<vpr/model/systems.hpp>` it instantiates every one: include it in
+/// one source.
 #pragma once
 
 #include <vpr/aggregator/simple.hpp>

@@ -125,8 +125,8 @@ std::size_t require_blocks(Network& network, PrecisionTable table) {
 
 }  // namespace detail
 
-/// Holds the matrices of the transformer blocks of a model's network as the table says, and computes their products in that precision. Called before weights
-/// are loaded, they are converted as they are read. In int8 they are not smoothed: see `vpr/model/smoothing.hpp`.
+/// Holds the matrices of the transformer blocks of a model's network as the table says, and computes their products in that precision. Called before
+/// weights are loaded, they are converted as they are read. In int8 they are not smoothed: see `vpr/model/smoothing.hpp`.
 ///
 /// @tparam Model  a component over a backend whose weights have precisions, such as `Cpu<f32>`
 /// @throws ConfigError  for another table than float32 where the model has no transformer blocks
@@ -142,8 +142,8 @@ void hold_blocks_in(Model& model, PrecisionTable table) {
   });
 }
 
-/// Trains with the products of the transformer blocks of a model's network, and their gradients, in the precision that the table says: f32 or bf16. Parameters and
-/// what the optimiser keeps of them stay in float32, as do adapters, norms, attention and heads.
+/// Trains with the products of the transformer blocks of a model's network, and their gradients, in the precision that the table says: f32 or bf16.
+/// Parameters and what the optimiser keeps of them stay in float32, as do adapters, norms, attention and heads.
 ///
 /// @tparam Model  a component over a recorded backend
 /// @throws ConfigError  for int8 and mixed, and as `hold_blocks_in`

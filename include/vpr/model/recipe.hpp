@@ -50,8 +50,8 @@ inline Mining find_mining(std::string_view name) {
   fail<ConfigError>("there is no mining '", name, "'; there are batch, partial, full");
 }
 
-/// Training by classification: each place of at least so many photos is a class, and each group of places has a classifier of its own, which is not part of
-/// the system.
+/// Training by classification: each place of at least so many photos is a class, and each group of places has a classifier of its own, which is not
+/// part of the system.
 struct ClassificationSettings {
   LargeMarginCosineSettings loss = {};
   std::int64_t least = 10;  ///< photos of a class; places of fewer are left out

@@ -46,8 +46,8 @@ concept LocalTripletsLoss = requires(const L& loss, const Var<Cpu<f32>>& x, cons
 
 /// The losses that a recipe trains by, recorded: that of a batch of places, and that of triplets mined from a database.
 ///
-/// Of places it is any `Loss`, `loss(descriptors, places)`, or one of a system with a local head, `loss(descriptors, local, places)`. Of triplets it is
-/// `loss(anchors, positives, negatives)`, such as `TripletLoss`, or `loss(descriptors, local, triplets)`, such as `SelaVprLoss`.
+/// Of places it is any `Loss`, `loss(descriptors, places)`, or one of a system with a local head, `loss(descriptors, local, places)`. Of triplets it
+/// is `loss(anchors, positives, negatives)`, such as `TripletLoss`, or `loss(descriptors, local, triplets)`, such as `SelaVprLoss`.
 class RecipeLoss {
  public:
   using X = Var<Cpu<f32>>;

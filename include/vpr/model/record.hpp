@@ -25,7 +25,8 @@
 
 namespace vpr {
 
-/// Everything that decides a descriptor's values, as text. Defaults are written out, so that two records can be compared; an empty field is not known.
+/// Everything that decides a descriptor's values, as text. Defaults are written out, so that two records can be compared; an empty field is not
+/// known.
 struct ModelRecord {
   std::string model = {};           ///< see `load_model`: `salad`, `salad@dinov2-vits14` or `dinov2-vits14+gem`
   std::string weights = {};         ///< the file's name, without its folder; `none` for a model that needs none

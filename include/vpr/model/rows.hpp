@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Compiles the rows of a registry: its backbones, aggregators or systems over every backend that models by name run on. Include it beside the header of
-/// the rows, in a source of their own where `VPR_MODELS_APART` is defined: `template std::vector<vpr::NamedSystem> vpr::systems_of<vpr::SaladSystems>();`
+/// Compiles the rows of a registry: its backbones, aggregators or systems over every backend that models by name run on. Include it beside the header
+/// of the rows, in a source of their own where `VPR_MODELS_APART` is defined:
+/// `template std::vector<vpr::NamedSystem> vpr::systems_of<vpr::SaladSystems>();`
 #pragma once
 
 #include <vpr/autograd.hpp>

@@ -203,8 +203,8 @@ inline std::string published_position_rule(std::string_view text) {
   return find_backbone(backbone_of(text)).position_rule;
 }
 
-/// How photos are prepared for a model as it was published: see `find_preprocess`. A system on another network than the authors' keeps their order and size, and
-/// photos are normalised as the network was published with.
+/// How photos are prepared for a model as it was published: see `find_preprocess`. A system on another network than the authors' keeps their order
+/// and size, and photos are normalised as the network was published with.
 /// @throws ConfigError  for a name of no system
 inline std::string published_preprocess(std::string_view text) {
   const std::string_view network = backbone_of(text);
@@ -289,8 +289,8 @@ AnySystem<B> make_system(const NamedSystem& named, std::string_view backbone, bo
 /// The model of that name over backend `B`, without weights: `SYSTEM`, `SYSTEM@BACKBONE`, or `BACKBONE+AGGREGATOR`, whose photos come to 224×224.
 /// @tparam B      one that `Factory` knows
 /// @param tokens  `unit` or `raw`; empty: see `default_tokens`
-/// @throws ConfigError  for a name that there is not, a backbone that the system cannot stand on or without the class token that the aggregator reads, or tokens
-///   where there is no choice
+/// @throws ConfigError  for a name that there is not, a backbone that the system cannot stand on or without the class token that the aggregator
+///   reads, or tokens where there is no choice
 template <class B>
 AnySystem<B> make_system(std::string_view text, std::string_view tokens = {}) {
   const NamedSystem* const named = detail::find_model(text);

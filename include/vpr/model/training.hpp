@@ -66,12 +66,14 @@ struct TrainedParts {
   }
 };
 
-/// Trains a system by a recipe. The state is that of a `Trainer`: resumed, a training comes to the bits of one that was left alone. Validated weights take their
-/// name after the state of their step is written: a program that is killed at any moment leaves both of one step, or resuming puts them in place.
+/// Trains a system by a recipe. The state is that of a `Trainer`: resumed, a training comes to the bits of one that was left alone. Validated weights
+/// take their name after the state of their step is written: a program that is killed at any moment leaves both of one step, or resuming puts them in
+/// place.
 class Training {
  public:
   /// System and steps must outlive this.
-  /// @throws ConfigError  for settings out of range, or a system of which nothing is trained; as `Trainer::resume` does; IoError  for files that cannot be removed
+  /// @throws ConfigError  for settings out of range, or a system of which nothing is trained; as `Trainer::resume` does; IoError  for files that
+  ///   cannot be removed
   Training(TrainedSystem& system, const Recipe& recipe, TrainingSteps& steps, TrainingSettings settings, TrainingCallbacks callbacks = {})
       : system_(system),
         recipe_(recipe),

@@ -14,7 +14,8 @@ namespace vpr {
 ///
 /// With a `last_mass` the last token has that mass, and the dustbin as much more. SuperGlue matches M tokens with K, of which any may be
 /// unmatched: its other dustbin is a token of mass K that is added to the M.
-/// @throws ShapeError  if the scores are not B×N×K with K ≥ 1, the tokens' masses are no more than there are clusters, or the dustbin has not one element.
+/// @throws ShapeError  if the scores are not B×N×K with K ≥ 1, the tokens' masses are no more than there are clusters, or the dustbin has not one
+///   element.
 template <class B>
 Tensor<B> optimal_transport(const Tensor<B>& scores, const Tensor<B>& dustbin, std::int64_t iterations, std::int64_t last_mass = 1) {
   const Shape& shape = scores.shape();

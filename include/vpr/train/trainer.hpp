@@ -54,8 +54,8 @@ inline constexpr FileKind training_state{"training state"};
 /// Trains a model: each step asks for the loss of one or more batches, goes back through it, and lets the optimiser move the
 /// parameters that need a gradient.
 ///
-/// A batch is known by its number, counted from 0 through the whole training. A training that is resumed from its checkpoint goes on with the same bits as one
-/// that was never interrupted, as long as the loss of a batch depends on its number and the model alone.
+/// A batch is known by its number, counted from 0 through the whole training. A training that is resumed from its checkpoint goes on with the same
+/// bits as one that was never interrupted, as long as the loss of a batch depends on its number and the model alone.
 ///
 /// @tparam Model  a component over `Recorded<B>`
 /// @tparam O      an `Optimizer` of its parameters
@@ -90,8 +90,8 @@ class Trainer {
   const O& optimizer() const& { return optimizer_; }
   void optimizer() const&& = delete;
 
-  /// Keeps further state in the checkpoint under its name, such as what a miner remembers: all that `state.visit` shows, as a component shows its parameters,
-  /// in shapes that are the same when it is resumed. The state must outlive the trainer, and be kept before `resume`.
+  /// Keeps further state in the checkpoint under its name, such as what a miner remembers: all that `state.visit` shows, as a component shows its
+  /// parameters, in shapes that are the same when it is resumed. The state must outlive the trainer, and be kept before `resume`.
   /// @throws ConfigError  for a name that is empty, or of a state that is kept already.
   template <class State>
   void keep(const std::string& name, State& state) {
@@ -109,11 +109,12 @@ class Trainer {
   /// Trains until `settings.steps` are done or `after_step` says false; then, too, a checkpoint is written where there is a file for it.
   ///
   /// A step that throws leaves the model with its gradients and running statistics, the optimiser and kept state as they were, so that `run` may be
-  /// called again: it goes on as if nothing had happened. The steps that were done are in a checkpoint before the error leaves, where there is a file for
-  /// it.
+  /// called again: it goes on as if nothing had happened. The steps that were done are in a checkpoint before the error leaves, where there is a file
+  /// for it.
   ///
   /// @param loss_of     `loss_of(batch)` gives the recorded loss of the batch of that number, a tensor of one element
-  /// @param after_step  `after_step(TrainingStep)`: whether to go on. A checkpoint that is due is written afterwards, with what this changed of kept state
+  /// @param after_step  `after_step(TrainingStep)`: whether to go on. A checkpoint that is due is written afterwards, with what this changed of kept
+  ///   state
   /// @throws ShapeError  for a loss of more or less than one element; Error for one that is not finite; what these functions throw.
   template <class LossOf, class AfterStep>
   void run(LossOf&& loss_of, AfterStep&& after_step) {
@@ -141,7 +142,8 @@ class Trainer {
   }
 
   /// Goes on from a state that `save` wrote, of a trainer of the same model, optimiser, frozen parameters and kept state.
-  /// @throws IoError, FormatError, WeightError  for a file that cannot be read, is no state, or one of a newer version or of another training; all is then as it was.
+  /// @throws IoError, FormatError, WeightError  for a file that cannot be read, is no state, or one of a newer version or of another training; all is
+  ///   then as it was.
   void resume(const std::string& path) {
     const WeightFile file = read_safetensors(path);
     detail::training_state.is_kind_of(file.metadata(), path);

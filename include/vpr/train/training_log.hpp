@@ -34,9 +34,11 @@
 
 namespace vpr {
 
-/// Appends a row a step to a file: CSV, or a JSON object a line where the name ends in `.jsonl`. Each row is on its way to the disk when `add` returns.
+/// Appends a row a step to a file: CSV, or a JSON object a line where the name ends in `.jsonl`. Each row is on its way to the disk when `add`
+/// returns.
 ///
-/// A row of step 0 holds what was measured before the training. A training that goes on from a checkpoint goes on with its log: rows after the checkpoint's step are dropped, since these steps come again.
+/// A row of step 0 holds what was measured before the training. A training that goes on from a checkpoint goes on with its log: rows after the
+/// checkpoint's step are dropped, since these steps come again.
 class TrainingLog {
  public:
   /// @param measures  names of the columns after the fixed ones, such as `recall@1`

@@ -164,7 +164,8 @@ class PackedMatrix {
     return detail::product_kernels<float>(words_.size() == 0 ? Precision::f32 : precision_);
   }
 
-  /// out = epilogue(x Wᵀ) for rows of `inputs()` floats, as rows of `outputs()`; `out` may be the residual but not overlap x. In bf16 x is rounded (nearest, ties to even); in int8 each row is held in bytes of its own scale and offset.
+  /// out = epilogue(x Wᵀ) for rows of `inputs()` floats, as rows of `outputs()`; `out` may be the residual but not overlap x. In bf16 x is rounded
+  /// (nearest, ties to even); in int8 each row is held in bytes of its own scale and offset.
   ///
   /// An element has the same bits whatever other rows and columns are computed with it, on any number of threads.
   void multiply(detail::RowsView<float> x, const EpilogueOperands<float>& epilogue, float* out) const {
