@@ -35,7 +35,7 @@ TEST_CASE("VGG-16's files are told by torchvision's names or a Sequential's numb
   CHECK(make_system<Shapes>("gcl@vgg16").dimensions() == 512);
   CHECK(make_system<Shapes>("gcl@vgg16").pipeline.backbone.grid(480, 640) == Grid{15, 20});  // pooled
   CHECK(make_system<Shapes>("cosplace@vgg16").pipeline.backbone.grid(480, 640) == Grid{30, 40});
-  CHECK_THROWS_WITH(make_system<Shapes>("gcl@vgg19"), ContainsSubstring("there is no VGG 'vgg19'; there are vgg16"));
+  CHECK_THROWS_WITH(make_system<Shapes>("gcl@vgg19"), ContainsSubstring("there is no backbone 'vgg19'; the nearest: vgg16"));
 }
 
 TEST_CASE("A checkpoint of MixVPR has no layer4 and is told by its mixers, one of Conv-AP by its 1x1 convolution") {
