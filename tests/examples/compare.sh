@@ -39,7 +39,7 @@ END
 if "$vpr" evaluate --model nothing+gem,resnet18+mean --weights seed:3 "${photos[@]}" >"$out/some.txt" 2>"$out/some.err"; then fail "a model that does not exist passed"; fi
 grep -q '^resnet18+mean ' "$out/some.txt" || fail "the good model was not measured"
 grep -q '1 of 2 models could not be measured' "$out/some.err" || fail "the bad model is not named"
-grep -q "model 'nothing+gem': there is no backbone 'nothing'" "$out/some.err" || fail "what is wrong with the bad model is not said"
+grep -q "nothing+gem: there is no backbone 'nothing'" "$out/some.err" || fail "what is wrong with the bad model is not said"
 
 echo "resnet18+mean seed:1 --wrong" >"$out/wrong.txt"
 if "$vpr" evaluate --models "$out/wrong.txt" "${photos[@]}" 2>"$out/wrong.err"; then fail "a wrong option passed"; fi

@@ -182,7 +182,7 @@ expect 0 "$vpr" localize "${bits[@]}" --database B.npy --queries town/queries --
 same of_bits.csv bits.csv
 expect 0 "$vpr" loop "${bits[@]}" --threshold 0 --gap 1 --csv loops.csv town/database
 expect 0 "$vpr" loop --threshold 0 --gap 1 --csv of_loops.csv bits.map
-[ "$(wc -l <loops.csv)" -gt 2 ] || fail "no loops"
+[ "$(wc -l <loops.csv)" -gt 1 ] || fail "no loops"
 same <(cut -d, -f1-3 of_loops.csv) <(cut -d, -f1-3 loops.csv)
 expect 2 "$vpr" map create numbers.map "${bits[@]}" --descriptors float32 town/database
 printed "--descriptors float32 is of numbers, and the descriptors of selavprpp are bits"
