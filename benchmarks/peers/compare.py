@@ -85,14 +85,15 @@ def rows_of(folder, module, work, rounds, left_out):
         runs.append(work.ours.run(folder))
         for name, time_once in peers.items():
             times[name].append(time_once())
-    shares = [[run[key] for key in ("of_peak", "of_read") if key in run] for run in runs]  # the larger is of what bounds the work
+    # A search for one query is bounded by what is read, other work by what is computed.
+    share = next((key for key in (("of_read", "of_peak") if work.ours.units == 1 else ("of_peak", "of_read")) if key in runs[0]), None)
     for name in peers or [None]:
         row = {"work": work.name, "threads": work.ours.threads, "ours_ms": statistics.median(run["ms"] for run in runs), "peer": name}
         if name:
             row["peer_ms"] = statistics.median(times[name])
             row["ratio"] = statistics.median(peer / run["ms"] for peer, run in zip(times[name], runs))
         row["goal"] = work.goal_of(name)
-        row["percent_of_peak"] = 100 * statistics.median(map(max, shares)) if shares[0] else None
+        row["percent_of_peak"] = 100 * statistics.median(run[share] for run in runs) if share else None
         row["checked"] = True
         if work.memory and name:
             row["ours_MB"], row["peer_MB"] = runs[0]["peak_MB"], memory_of(module, work, name)

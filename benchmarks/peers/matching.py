@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Mutual nearest neighbours of two photos' local features: in PyTorch as SelaVPR's authors compute them, and in blocks; and NumKong's MaxSim, which finds
-how near the nearest candidate of each patch of the query is, but not which it is, nor the nearest of the other direction."""
+"""Mutual nearest neighbours of two photos' local features: in PyTorch as SelaVPR's authors compute them, and in blocks; and NumKong's MaxSim,
+which finds about how near the nearest candidate of each patch of the query is, but not which it is, nor the nearest of the other direction."""
 from work import Ours, Work
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""SALAD's head, CricaVPR's encoder across photos and its MulConv adapter, as their authors wrote them, with the weights of our benchmarks, whose results
-are compared: PyTorch, compiled, and ONNX Runtime."""
+"""SALAD's head, CricaVPR's encoder across photos and its MulConv adapter, in the steps of their authors' code, with the weights of our benchmarks,
+whose results are compared: PyTorch, compiled, and ONNX Runtime."""
 import math
 
 from work import Ours, Work, left, onnx_export, onnx_session, require_equal
@@ -17,7 +17,8 @@ def salad():
             conv, relu, linear = torch.nn.Conv2d, torch.nn.ReLU(), torch.nn.Linear
             self.token_features = torch.nn.Sequential(linear(channels, hidden), relu, linear(hidden, token_dim))
             self.cluster_features, self.score = (
-                torch.nn.Sequential(conv(channels, hidden, 1), torch.nn.Identity(), relu, conv(hidden, outputs, 1)) for outputs in (cluster_dim, clusters))
+                torch.nn.Sequential(conv(channels, hidden, 1), torch.nn.Identity(), relu, conv(hidden, outputs, 1))
+                for outputs in (cluster_dim, clusters))
             self.dust_bin = torch.nn.Parameter(torch.tensor(1.0))
 
         def assignment(self, scores):

@@ -61,5 +61,6 @@ def works():
     for name, (meaning, *parts) in TRAININGS.items():
         for precision, suffix in (("f32", ""), ("bf16", "_bf16")):
             for threads in (1, 2):
-                yield Work(f"training ViT-B/14, {meaning}, 8 photos, {precision}", Ours("bench_autograd", f"{name}{suffix}/8/{threads}/real_time", threads),
+                yield Work(f"training ViT-B/14, {meaning}, 8 photos, {precision}",
+                           Ours("bench_autograd", f"{name}{suffix}/8/{threads}/real_time", threads),
                            {"PyTorch": pytorch(*parts, False), "PyTorch autocast": pytorch(*parts, True)}, 1.5, memory=True)

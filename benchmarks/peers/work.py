@@ -12,18 +12,21 @@ from typing import Callable
 
 @dataclasses.dataclass
 class Ours:
-    """A benchmark of ours: a program of Google Benchmark's and the full name of one of its benchmarks. Times are for one of the `units` of work in
-    it, such as a query of a batch. It runs on `threads` processors: our loops use as many threads as there are."""
+    """A benchmark of ours: a program of Google Benchmark's and the full name of one of its benchmarks. Times are for one of the `units` of work
+    in it, such as a query of a batch. It runs on `threads` processors: our loops use as many threads as there are. One thread is timed by the
+    processor's clock unless `wall` says by that on the wall, as more are."""
 
     program: str
     benchmark: str
     threads: int
     units: float = 1
+    wall: bool = False
     environment: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def run(self, folder):
-        """Google Benchmark's entry with `ms`, milliseconds a unit. One thread is timed by the processor's clock, more by that on the wall."""
-        command = [str(folder / self.program), f"--benchmark_filter=^{re.escape(self.benchmark)}$", "--benchmark_format=json", "--benchmark_min_time=0.5"]
+        """Google Benchmark's entry with `ms`, milliseconds a unit."""
+        command = [str(folder / self.program), f"--benchmark_filter=^{re.escape(self.benchmark)}$", "--benchmark_format=json",
+                   "--benchmark_min_time=0.5"]
         processors = sorted(os.sched_getaffinity(0))[: self.threads]
         if len(processors) < self.threads:
             raise SystemExit(f"{self.benchmark}: wants {self.threads} processors, there are {len(processors)}; choose other works by --only")
@@ -33,16 +36,16 @@ class Ours:
         if not runs or runs[0].get("error_occurred"):
             raise SystemExit(f"{self.program}: {self.benchmark}: {runs[0]['error_message'] if runs else 'there is no such benchmark'}")
         run = runs[0]
-        clock = "real_time" if self.threads > 1 or self.benchmark.endswith("/manual_time") else "cpu_time"
+        clock = "real_time" if self.wall or self.threads > 1 or self.benchmark.endswith("/manual_time") else "cpu_time"
         run["ms"] = run[clock] * {"ns": 1e-6, "us": 1e-3, "ms": 1, "s": 1e3}[run["time_unit"]] / self.units
         return run
 
 
 @dataclasses.dataclass
 class Work:
-    """A work that ours and peers do. A peer is another benchmark of ours, or is called with the number of threads, makes all that is not timed, compares
-    its result to ours where the benchmark left that in a file (see `left`), and gives the function that does the work once. The goal is of each peer,
-    or of all."""
+    """A work that ours and peers do. A peer is another benchmark of ours, or is called with the number of threads, makes all that is not timed,
+    compares its result to ours where the benchmark left that in a file (see `left`), and gives the function that does the work once. The goal is
+    of each peer, or of all."""
 
     name: str
     ours: Ours
