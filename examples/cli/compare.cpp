@@ -124,7 +124,8 @@ void compare(const EvaluateOptions& options) {
                   options.decision.empty(),
               "one file would be written by every model: --save-vocabulary, --save-weights, --save-decision and --local-file are for one");
   refuse({{"--shown", options.shown.has_value()}}, "is of the report of one model");
-  const std::vector<Candidate> candidates = options.models.empty() ? listed(options) : read_candidates(options);
+  std::vector<Candidate> candidates = options.models.empty() ? listed(options) : read_candidates(options);
+  const std::size_t asked = candidates.size();
   std::vector<std::string> inputs{options.models, options.data.database, options.data.queries, options.positives};
   for (const Candidate& candidate : candidates) {
     const std::vector<std::string> read = candidate.model.inputs();
@@ -140,6 +141,20 @@ void compare(const EvaluateOptions& options) {
   LeftOut left_out;
   std::string summary, failures;
   std::size_t failed = 0;
+  const auto fails = [&](const Candidate& candidate, std::string_view reason) {
+    ++failed;
+    failures += vpr::text_of("\n  ", candidate.name, ": ", reason);
+    std::cerr << "vpr: " << vpr::printable(vpr::text_of(candidate.name, " cannot be measured: ", reason)) << '\n';
+  };
+  std::erase_if(candidates, [&](const Candidate& candidate) {  // a misspelt name is said before hours of the others' work
+    try {
+      vpr::require_model(candidate.model.model);
+    } catch (const vpr::Error& error) {
+      fails(candidate, error.what());
+      return true;
+    }
+    return false;
+  });
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
     std::cerr << "vpr: " << i + 1 << " of " << candidates.size() << ": " << vpr::printable(candidate.name) << '\n';
@@ -166,12 +181,9 @@ void compare(const EvaluateOptions& options) {
                 << vpr::detail::fixed(1000 * row.extraction, 1)
                 << " ms a photo\n";  // the table comes last, which a run that is stopped never reaches
     } catch (const vpr::Error& error) {
-      ++failed;
-      failures += vpr::text_of("\n  ", candidate.name, ": ", error.what());
+      fails(candidate, error.what());
     } catch (const std::bad_alloc&) {
-      ++failed;
-      failures +=
-          vpr::text_of("\n  ", candidate.name, ": the memory does not suffice: take fewer photos at a time (--batch) or a smaller --size");
+      fails(candidate, "the memory does not suffice: take fewer photos at a time (--batch) or a smaller --size");
     }
   }
   if (!comparison.models.empty()) {
@@ -180,7 +192,7 @@ void compare(const EvaluateOptions& options) {
     std::printf("%s%s", summary.c_str(), vpr::comparison_text(comparison).c_str());
     if (!options.report.empty()) std::printf("report: %s\n", vpr::escaped(options.report).c_str());
   }
-  VPR_REQUIRE(vpr::ConfigError, failed == 0, failed, " of ", candidates.size(), " models could not be measured:", failures);
+  VPR_REQUIRE(vpr::ConfigError, failed == 0, failed, " of ", asked, " models could not be measured:", failures);
   left_out.finish();
 }
 

@@ -35,11 +35,12 @@ END
 [ "$("$value" "$out/file.json" /models/0/facet)" = '"value"' ] || fail "a line's options are not those of its model"
 [ "$("$value" "$out/file.json" /models/1/reranked)" = 2 ] || fail "a line's re-ranking is lost"
 
-# One that cannot be measured is named, and the others are measured.
-if "$vpr" evaluate --model nothing+gem,resnet18+mean --weights seed:3 "${photos[@]}" >"$out/some.txt" 2>"$out/some.err"; then fail "a model that does not exist passed"; fi
+# One that cannot be measured is named, before the others are measured where it does not exist.
+if "$vpr" evaluate --model resnet18+mean,nothing+gem --weights seed:3 "${photos[@]}" >"$out/some.txt" 2>"$out/some.err"; then fail "a model that does not exist passed"; fi
 grep -q '^resnet18+mean ' "$out/some.txt" || fail "the good model was not measured"
 grep -q '1 of 2 models could not be measured' "$out/some.err" || fail "the bad model is not named"
 grep -q "nothing+gem: there is no backbone 'nothing'" "$out/some.err" || fail "what is wrong with the bad model is not said"
+[ "$(head -n 1 "$out/some.err" | cut -c1-35)" = "vpr: nothing+gem cannot be measured" ] || fail "the bad model is not named first"
 
 echo "resnet18+mean seed:1 --wrong" >"$out/wrong.txt"
 if "$vpr" evaluate --models "$out/wrong.txt" "${photos[@]}" 2>"$out/wrong.err"; then fail "a wrong option passed"; fi

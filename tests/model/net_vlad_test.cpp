@@ -45,6 +45,7 @@ TEST_CASE("A checkpoint of SFRS has OpenIBL's names") {
   CHECK(has(file, "module.net_vlad.conv.weight", Shape{64, 512, 1, 1}));
   CHECK(has(file, "module.pca_layer.weight", Shape{4096, 32768, 1, 1}));
   CHECK(identified(file) == std::vector<std::string>{"vgg16", "sfrs"});
+  CHECK(identified(made_file("sfrs-full", SequentialNames{"module."})) == std::vector<std::string>{"vgg16", "sfrs-full"});
 }
 
 TEST_CASE("NetVLAD stands on other networks, too") {

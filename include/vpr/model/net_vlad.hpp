@@ -87,26 +87,33 @@ struct NetVladSystems {
         return make_net_vlad(make_backbone<B>(network), source(), dimensions);
       };
     };
-    const auto whole = []<class B>(std::string_view network) { return make_full_net_vlad(make_backbone<B>(network)); };
-    Row full =
-        row("netvlad-full", "NetVLAD without its PCA, 32768 dimensions", 32768, "github.com/Nanne/pytorch-NetVlad", "none given", whole);
+    const auto whole = [](NetVladSource (*source)()) {
+      return [source]<class B>(std::string_view network) { return make_full_net_vlad(make_backbone<B>(network), source()); };
+    };
+    Row full = row("netvlad-full", "NetVLAD without its PCA, 32768 dimensions", 32768, "github.com/Nanne/pytorch-NetVlad", "none given",
+                   whole(NetVladSource::patch_net_vlad));
     full.published = "Pitts30k 81.9 / 91.2, Tokyo 24/7 60.6 / 68.9, MSLS-val 53.1 / 66.5, as CricaVPR's paper has them";
     Row of_hloc = row("netvlad-hloc", "NetVLAD of the original's weights, as hloc converts them", 4096,
                       "github.com/cvg/Hierarchical-Localization", "Apache-2.0 (code)", reduced(4096, NetVladSource::hloc));
     of_hloc.preprocess = "resize-8-bit-then-normalise+longest-side+subtract-mean";
     of_hloc.size = {1024, 1024};
-    Row sfrs = row("sfrs", "SFRS: NetVLAD trained by the similarities of regions, 4096 dimensions", 4096, "github.com/yxgeee/OpenIBL",
-                   "MIT", reduced(4096, NetVladSource::open_ibl));
-    sfrs.recipe = "sfrs";
-    sfrs.paper = "Ge et al., ECCV 2020";
-    sfrs.published = "Pitts30k 89.4 / 94.7, Tokyo 24/7 81.0 / 88.3, MSLS-val 69.2 / 80.3, as CricaVPR's paper has them";
-    sfrs.preprocess = "resize-8-bit-then-normalise+subtract-mean";
+    const auto sfrs = [=](std::string_view name, std::string_view meaning, std::int64_t dimensions, auto make) {
+      Row one = row(name, meaning, dimensions, "github.com/yxgeee/OpenIBL", "MIT", make);
+      one.recipe = "sfrs";
+      one.paper = "Ge et al., ECCV 2020";
+      one.preprocess = "resize-8-bit-then-normalise+subtract-mean";
+      return one;
+    };
+    Row reduced_sfrs = sfrs("sfrs", "SFRS: NetVLAD trained by the similarities of regions, 4096 dimensions", 4096,
+                            reduced(4096, NetVladSource::open_ibl));
+    reduced_sfrs.published = "Pitts30k 89.4 / 94.7, Tokyo 24/7 81.0 / 88.3, MSLS-val 69.2 / 80.3, as CricaVPR's paper has them";
     return {row("netvlad", "NetVLAD: VGG-16, 64 clusters and a PCA, 4096 dimensions", 4096, patch_net_vlad, "MIT", reduced(4096)),
             row("netvlad-512", "NetVLAD of 512 dimensions", 512, patch_net_vlad, "MIT", reduced(512)),
             row("netvlad-128", "NetVLAD of 128 dimensions", 128, patch_net_vlad, "MIT", reduced(128)),
             full,
             of_hloc,
-            sfrs};
+            reduced_sfrs,
+            sfrs("sfrs-full", "SFRS without its PCA, 32768 dimensions", 32768, whole(NetVladSource::open_ibl))};
   }
 };
 

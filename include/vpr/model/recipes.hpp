@@ -62,11 +62,11 @@ inline std::vector<Recipe> recipes() {
                   .augment = RandAugment{},
                   .start = {.clusters = {.parameter = clusters}}};
   };
-  const auto netvlad_of_triplets = [&](const char* name, const char* meaning, RecipeLoss loss,
+  const auto netvlad_of_triplets = [&](const char* name, const char* meaning, const char* system, const std::string& words, RecipeLoss loss,
                                        std::function<Image(Image, Random&)> augment) {
     return Recipe{.name = name,
                   .meaning = meaning,
-                  .system = "netvlad-full",
+                  .system = system,
                   .loss = std::move(loss),
                   .tuned_blocks = 1,
                   .rate = 1e-5,
@@ -74,7 +74,7 @@ inline std::vector<Recipe> recipes() {
                   .mining = Mining::full,
                   .miner = {.negatives = 10, .full = true},
                   .augment = std::move(augment),
-                  .start = {.clusters = {.parameter = "pool.conv.weight", .centroids = "pool.centroids", .patches = 50'000}},
+                  .start = {.clusters = {.parameter = words + ".conv.weight", .centroids = words + ".centroids", .patches = 50'000}},
                   .size = {480, 640}};
   };
   constexpr std::int64_t ten_epochs = 10 * detail::gsv_cities_epoch(128);
@@ -154,9 +154,9 @@ inline std::vector<Recipe> recipes() {
        .size = {480, 640},
        .pairs = GradedPairSettings()},
       netvlad_of_triplets("netvlad", "NetVLAD: its clusters and conv5, triplets mined from a database (Arandjelović et al., CVPR 2016)",
-                          {MultiSimilarityLoss<>(), by_distance}, {}),
+                          "netvlad-full", "pool", {MultiSimilarityLoss<>(), by_distance}, {}),
       netvlad_of_triplets("sfrs", "SFRS: the first generation, NetVLAD by SARE of triplets mined from a database (Ge et al., ECCV 2020)",
-                          {MultiSimilarityLoss<>(), SareLoss()}, ColourJitter{0.7, 0.7, 0.7, 0.5}),
+                          "sfrs-full", "net_vlad", {MultiSimilarityLoss<>(), SareLoss()}, ColourJitter{0.7, 0.7, 0.7, 0.5}),
       {.name = "boq",
        .meaning = "BoQ: the head and the network's last two parts, multi-similarity loss, ten epochs of warm-up (Ali-bey et al., CVPR "
                   "2024, and the authors' code)",

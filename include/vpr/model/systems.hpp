@@ -195,6 +195,12 @@ inline std::string_view backbone_of(std::string_view text) {
   return name.backbone.empty() ? detail::find_model(text)->backbone : name.backbone;
 }
 
+/// @throws ConfigError  where there is no model of that name, with the nearest names
+inline void require_model(std::string_view text) {
+  detail::find_model(text);
+  find_backbone(backbone_of(text));
+}
+
 /// How a model is published to resize its position embeddings; `none` where it has none.
 /// @throws ConfigError  for a name of no system
 inline std::string published_position_rule(std::string_view text) {
