@@ -20,7 +20,8 @@ endif()
 find_program(VPR_CCACHE ccache)
 mark_as_advanced(VPR_CCACHE)
 if(VPR_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${VPR_CCACHE}")
+  # ccache keeps what is compiled with precompiled headers only where it may overlook macros that they would not see.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_SLOPPINESS=pch_defines,time_macros" "${VPR_CCACHE}")
 endif()
 
 # The kernels for every instruction set, compiled once: most of the time of a small file goes into them.
