@@ -6,6 +6,7 @@
 #include <vpr/core/parallel.hpp>
 #include <vpr/image/image.hpp>
 #include <vpr/image/taps.hpp>
+#include <vpr/image/weighted_sums.hpp>
 
 #include <array>
 
@@ -29,25 +30,16 @@ void resample(std::int64_t width, const Taps<float>& rows, const Taps<float>& co
               const std::array<float, Channels>& scale, const std::array<float, Channels>& bias, const std::array<float*, Channels>& out) {
   parallel_for(rows.outputs(), [&](std::int64_t y) {
     const std::int64_t length = width * Channels;
-    ScratchVector<float> storage(static_cast<std::size_t>(length));
-    float* line = storage.data();
+    ScratchVector<float> line(static_cast<std::size_t>(length) + 3);  // four values are read of the last pixel
     const auto [top, height] = rows.window(y);
-    for (std::int64_t j = 0; j < height; ++j) {
-      const auto* source = row(top + j);
-      const float weight = rows.weights(y)[j];
-      for (std::int64_t i = 0; i < length; ++i) line[i] += weight * static_cast<float>(source[i]);
-    }
+    sum_rows(
+        length, height, rows.weights(y), [&, first = top](std::int64_t j) { return row(first + j); }, line.data());
     for (std::int64_t x = 0; x < columns.outputs(); ++x) {
       const auto [left, count] = columns.window(x);
-      const float* weights = columns.weights(x);
-      const float* source = line + left * Channels;
-      std::array<float, Channels> sum{};
-      for (std::int64_t j = 0; j < count; ++j) {
-        for (int c = 0; c < Channels; ++c) sum[static_cast<std::size_t>(c)] += weights[j] * source[j * Channels + c];
-      }
+      const FourFloats sums = sum_pixels<Channels>(line.data() + left * Channels, count, columns.weights(x));
       for (int c = 0; c < Channels; ++c)
         out[static_cast<std::size_t>(c)][y * columns.outputs() + x] =
-            scale[static_cast<std::size_t>(c)] * sum[static_cast<std::size_t>(c)] + bias[static_cast<std::size_t>(c)];
+            scale[static_cast<std::size_t>(c)] * sums[c] + bias[static_cast<std::size_t>(c)];
     }
   });
 }
@@ -69,9 +61,6 @@ inline Planes resample(const RgbPhoto& photo, ImageSize size, Interpolation inte
                   torch_taps(photo.width, size.width, interpolation, antialias), scale, bias);
 }
 
-/// A sum with 22 bits after the point as a byte: rounded by the half added before, cut at 0 and 255.
-inline std::uint8_t pil_byte(std::int32_t sum) { return static_cast<std::uint8_t>(std::clamp(sum >> pil_fraction_bits, 0, 255)); }
-
 /// An image between two steps.
 class ScratchImage {
  public:
@@ -87,22 +76,19 @@ class ScratchImage {
 template <class Out>
 Out pil_columns(const RgbPhoto& photo, std::int64_t width, Interpolation interpolation) {
   const Taps<std::int32_t> taps = pil_taps(photo.width, width, interpolation);
+  const PilWeights weights(taps);
   Out out(ImageSize{photo.height, width});
   parallel_for(photo.height, [&](std::int64_t y) {
     std::uint8_t* target = out.row(y);
     for (std::int64_t x = 0; x < width; ++x, target += 3) {
       const auto [left, count] = taps.window(x);
-      const std::int32_t* weights = taps.weights(x);
-      const std::uint8_t* source = photo.row(y) + left * 3;
-      std::int32_t red = 1 << (pil_fraction_bits - 1), green = red, blue = red;
-      for (std::int64_t j = 0; j < count; ++j, source += 3) {
-        red += weights[j] * source[0];
-        green += weights[j] * source[1];
-        blue += weights[j] * source[2];
+      const std::uint8_t* const source = photo.row(y) + left * 3;
+      if (left + count < photo.width) {  // behind the last pixel there may be no fourth byte
+        const FourInts sums = pil_sums(source, 3, count, weights.of(x));
+        for (int c = 0; c < 3; ++c) target[c] = pil_byte(sums[c]);
+      } else {
+        for (int c = 0; c < 3; ++c) target[c] = pil_byte(pil_sum(source + c, 3, count, taps.weights(x)));
       }
-      target[0] = pil_byte(red);
-      target[1] = pil_byte(green);
-      target[2] = pil_byte(blue);
     }
   });
   return out;
@@ -111,18 +97,19 @@ Out pil_columns(const RgbPhoto& photo, std::int64_t width, Interpolation interpo
 template <class Out>
 Out pil_rows(const RgbPhoto& photo, std::int64_t height, Interpolation interpolation) {
   const Taps<std::int32_t> taps = pil_taps(photo.height, height, interpolation);
+  const PilWeights weights(taps);
   Out out(ImageSize{height, photo.width});
+  const std::int64_t length = photo.width * 3;
   parallel_for(height, [&](std::int64_t y) {
-    const std::int64_t length = photo.width * 3;
-    ScratchVector<std::int32_t> storage(static_cast<std::size_t>(length), 1 << (pil_fraction_bits - 1));
-    std::int32_t* line = storage.data();
     const auto [top, count] = taps.window(y);
-    for (std::int64_t j = 0; j < count; ++j) {
-      const std::uint8_t* source = photo.row(top + j);
-      const std::int32_t weight = taps.weights(y)[j];
-      for (std::int64_t i = 0; i < length; ++i) line[i] += weight * source[i];
+    const std::uint8_t* const source = photo.row(top);
+    std::uint8_t* const target = out.row(y);
+    std::int64_t i = 0;
+    for (; i + 4 <= length; i += 4) {
+      const FourInts sums = pil_sums(source + i, photo.row_bytes, count, weights.of(y));
+      for (int c = 0; c < 4; ++c) target[i + c] = pil_byte(sums[c]);
     }
-    std::transform(line, line + length, out.row(y), pil_byte);
+    for (; i < length; ++i) target[i] = pil_byte(pil_sum(source + i, photo.row_bytes, count, taps.weights(y)));
   });
   return out;
 }
