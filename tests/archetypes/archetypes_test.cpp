@@ -14,6 +14,7 @@
 #include "tests/archetypes/preprocess.hpp"
 #include "tests/archetypes/sequence.hpp"
 #include "tests/archetypes/side_adapter.hpp"
+#include "tests/archetypes/system.hpp"
 #include "tests/archetypes/weight_source.hpp"
 
 #include <vpr/core/eigen.hpp>
@@ -23,6 +24,7 @@
 #include <vpr/layer/linear.hpp>
 #include <vpr/loop/loop_closer.hpp>
 #include <vpr/matcher/rerank.hpp>
+#include <vpr/model/systems.hpp>
 #include <vpr/train/adam.hpp>
 
 #include "tests/support/catch.hpp"
@@ -153,4 +155,29 @@ TEST_CASE("A user's loss trains, with no gradient written by hand") {
     optimizer.step();
   }
   CHECK(loss().to_vector()[0] < before - 0.1F);
+}
+
+TEST_CASE("A user's system is a name as all others") {
+  using vpr::NamedSystem;
+  vpr::add_systems(RangedSystems::rows<NamedSystem>());
+  CHECK(vpr::make_system<vpr::Shapes>("ranged").dimensions() == 1024);
+  CHECK(vpr::make_system<vpr::Cpu<>>("ranged@resnet18:2").dimensions() == 256);
+  CHECK_THROWS_WITH(vpr::make_system<vpr::Shapes>("rangd"), ContainsSubstring("the nearest: ranged"));
+
+  const auto added = [](auto change) {
+    std::vector<NamedSystem> rows = RangedSystems::rows<NamedSystem>();
+    rows[0].name = "other";
+    change(rows[0]);
+    vpr::add_systems(rows);
+  };
+  CHECK_THROWS_WITH(added([](NamedSystem& row) { row.name = "salad"; }), ContainsSubstring("there is a row 'salad' already"));
+  CHECK_THROWS_WITH(added([](NamedSystem& row) { row.name = "a+b"; }), ContainsSubstring("want a name without @, + and :"));
+  CHECK_THROWS_WITH(added([](NamedSystem& row) { row.dimensions = 512; }),
+                    ContainsSubstring("row 'other': says 512 dimensions, its factory makes a system of 1024"));
+  CHECK_THROWS_WITH(added([](NamedSystem& row) {
+                      row.size = {240, 320};
+                    }),
+                    ContainsSubstring("brings a photo of 70x90 to 240x320, its factory's preprocessing to 480x640"));
+  CHECK_THROWS_AS(added([](NamedSystem& row) { row.preprocess = "resize-8-bit-then-normalise+clip-normalised"; }), vpr::ConfigError);
+  CHECK(vpr::find_system("other") == nullptr);
 }

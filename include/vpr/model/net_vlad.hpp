@@ -104,8 +104,8 @@ struct NetVladSystems {
       one.preprocess = "resize-8-bit-then-normalise+subtract-mean";
       return one;
     };
-    Row reduced_sfrs = sfrs("sfrs", "SFRS: NetVLAD trained by the similarities of regions, 4096 dimensions", 4096,
-                            reduced(4096, NetVladSource::open_ibl));
+    Row reduced_sfrs =
+        sfrs("sfrs", "SFRS: NetVLAD trained by the similarities of regions, 4096 dimensions", 4096, reduced(4096, NetVladSource::open_ibl));
     reduced_sfrs.published = "Pitts30k 89.4 / 94.7, Tokyo 24/7 81.0 / 88.3, MSLS-val 69.2 / 80.3, as CricaVPR's paper has them";
     return {row("netvlad", "NetVLAD: VGG-16, 64 clusters and a PCA, 4096 dimensions", 4096, patch_net_vlad, "MIT", reduced(4096)),
             row("netvlad-512", "NetVLAD of 512 dimensions", 512, patch_net_vlad, "MIT", reduced(512)),

@@ -108,22 +108,43 @@ decltype(auto) naming_model(std::string_view name, const Make& make) {
 
 }  // namespace detail
 
-/// The rows of all backbones.
-inline const std::vector<NamedBackbone>& named_backbones() {
-  static const std::vector<NamedBackbone> all = detail::all_backbones(BackboneFamilies());
+namespace detail {
+
+inline std::vector<NamedBackbone>& listed_backbones() {
+  static std::vector<NamedBackbone> all = all_backbones(BackboneFamilies());
   return all;
 }
-/// The rows of all aggregators.
-inline const std::vector<NamedAggregator>& named_aggregators() {
-  static const std::vector<NamedAggregator> all = detail::all_aggregators(AggregatorFamilies());
+inline std::vector<NamedAggregator>& listed_aggregators() {
+  static std::vector<NamedAggregator> all = all_aggregators(AggregatorFamilies());
   return all;
 }
-/// The rows of all systems.
-inline const std::vector<NamedSystem>& named_systems() {
-  static const std::vector<NamedSystem> all = detail::all_systems(SystemFamilies());
+inline std::vector<NamedSystem>& listed_systems() {
+  static std::vector<NamedSystem> all = all_systems(SystemFamilies());
   return all;
 }
 
+template <class Row>
+void add_rows(std::vector<Row>& all, std::vector<Row> rows) {
+  for (Row& row : rows) {
+    VPR_REQUIRE(ConfigError, !row.name.empty() && row.name.find_first_of("@+:") == row.name.npos, "a row is called '", row.name,
+                "': want a name without @, + and :");
+    VPR_REQUIRE(ConfigError, find_row(all, row.name) == nullptr, "there is a row '", row.name, "' already: want another name");
+    all.push_back(std::move(row));
+  }
+}
+
+}  // namespace detail
+
+/// The rows of all backbones, aggregators and systems: this library's, and those that the program has added.
+inline const std::vector<NamedBackbone>& named_backbones() { return detail::listed_backbones(); }
+inline const std::vector<NamedAggregator>& named_aggregators() { return detail::listed_aggregators(); }
+inline const std::vector<NamedSystem>& named_systems() { return detail::listed_systems(); }
+
+/// Adds rows of a program's own, at its start: earlier pointers to rows are no longer valid, and no other thread may look at rows meanwhile. From
+/// then on they are names as all others, for `make_system`, `load_model`, `identify` and files that name their model.
+/// @throws ConfigError  for a name that there is, or one of `@`, `+` and `:` in it
+inline void add_backbones(std::vector<NamedBackbone> rows) { detail::add_rows(detail::listed_backbones(), std::move(rows)); }
+inline void add_aggregators(std::vector<NamedAggregator> rows) { detail::add_rows(detail::listed_aggregators(), std::move(rows)); }
 /// The row of that name, or none.
 inline const NamedAggregator* find_aggregator(std::string_view name) { return detail::find_row(named_aggregators(), name); }
 inline const NamedSystem* find_system(std::string_view name) { return detail::find_row(named_systems(), name); }
@@ -314,6 +335,21 @@ AnySystem<B> make_system(std::string_view text, std::string_view tokens = {}) {
   if (const std::string preprocess = published_preprocess(text); preprocess != named->preprocess)
     system.pipeline.preprocess = find_preprocess(preprocess, named->size);
   return system;
+}
+
+/// See `add_backbones`.
+/// @throws ConfigError  likewise, and for a row whose factory makes a system of other dimensions, or one that prepares photos otherwise
+inline void add_systems(std::vector<NamedSystem> rows) {
+  const Image photo({70, 90});
+  for (const NamedSystem& row : rows) {
+    const AnySystem<Shapes> system = make_system<Shapes>(row, row.backbone, false);
+    VPR_REQUIRE(ConfigError, system.dimensions() == row.dimensions, "row '", row.name, "': says ", row.dimensions,
+                " dimensions, its factory makes a system of ", system.dimensions());
+    const Planes made = system.pipeline.preprocess(photo), said = find_preprocess(row.preprocess, row.size)(photo);
+    VPR_REQUIRE(ConfigError, made.size == said.size && made.values == said.values, "row '", row.name, "': '", row.preprocess, "' at ",
+                row.size, " brings a photo of 70x90 to ", said.size, ", its factory's preprocessing to ", made.size, " or to other values");
+  }
+  detail::add_rows(detail::listed_systems(), std::move(rows));
 }
 
 }  // namespace vpr
