@@ -36,6 +36,9 @@ std::vector<Candidate> listed(const EvaluateOptions& options) {
   std::vector<Candidate> all;
   std::istringstream names(options.model.model);
   for (std::string name; std::getline(names, name, ',');) {
+    name.erase(0, name.find_first_not_of(' '));
+    name.erase(name.find_last_not_of(' ') + 1);
+    VPR_REQUIRE(vpr::ConfigError, !name.empty(), "--model '", options.model.model, "': a name is empty");
     Candidate& candidate = all.emplace_back(Candidate{name, options.model, options.rerank});
     candidate.model.model = name;
   }
@@ -64,8 +67,17 @@ std::vector<Candidate> read_candidates(const EvaluateOptions& options) {
     add_rerank_options(parser, candidate.rerank);
     parser.get_option("--model")->required(false);
     parser.add_option("words", words)->expected(1, 2)->required();
+    parser.allow_extras();
     try {
+      VPR_REQUIRE(vpr::ConfigError, std::count(line.begin(), line.end(), '"') % 2 == 0, options.models, ": line ", number,
+                  ": a quote is not closed");
       parser.parse(std::string(line));
+      for (const std::string& extra : parser.remaining()) {
+        VPR_REQUIRE(vpr::ConfigError, !extra.starts_with('-'), options.models, ": line ", number, ": there is no option '", extra,
+                    "' of a model");
+      }
+      VPR_REQUIRE(vpr::ConfigError, parser.remaining_size() == 0, options.models, ": line ", number,
+                  ": want MODEL WEIGHTS [OPTION...]: got '", parser.remaining()[0], "' behind them");
     } catch (const CLI::ParseError& error) {
       vpr::fail<vpr::ConfigError>(options.models, ": line ", number, ": want MODEL WEIGHTS [OPTION...]: ", error.what());
     }
@@ -75,7 +87,7 @@ std::vector<Candidate> read_candidates(const EvaluateOptions& options) {
                 ": want MODEL WEIGHTS [OPTION...]: the weights are missing");
     std::size_t end = 0;
     for (const std::string& word : words) end = line.find(word, end) + word.size();
-    candidate.name = vpr::text_of(words[0], words.size() > 1 ? " " : "", std::filesystem::path(candidate.model.weights).filename().string(),
+    candidate.name = vpr::text_of(words[0], words.size() > 1 ? " " + std::filesystem::path(words[1]).filename().string() : "",
                                   line.substr(std::min(end, line.size())));
     all.push_back(std::move(candidate));
   }
@@ -137,20 +149,21 @@ void compare(const EvaluateOptions& options) {
   const vpr::Dataset photos = labelled_photos(options, std::nullopt);
 
   vpr::Comparison comparison;
-  nlohmann::ordered_json json{{"models", nlohmann::ordered_json::array()}};
+  nlohmann::ordered_json json{{"models", nlohmann::ordered_json::array()}, {"failed", nlohmann::ordered_json::array()}};
   LeftOut left_out;
   std::string summary, failures;
-  std::size_t failed = 0;
-  const auto fails = [&](const Candidate& candidate, std::string_view reason) {
-    ++failed;
+  int code = 0;
+  const auto fails = [&](const Candidate& candidate, std::string_view reason, int exit_code) {
+    code = code == 0 ? exit_code : std::min(code, exit_code);
     failures += vpr::text_of("\n  ", candidate.name, ": ", reason);
+    json["failed"].push_back({{"name", vpr::escaped(candidate.name)}, {"reason", vpr::escaped(reason)}});
     std::cerr << "vpr: " << vpr::printable(vpr::text_of(candidate.name, " cannot be measured: ", reason)) << '\n';
   };
   std::erase_if(candidates, [&](const Candidate& candidate) {  // a misspelt name is said before hours of the others' work
     try {
       vpr::require_model(candidate.model.model);
     } catch (const vpr::Error& error) {
-      fails(candidate, error.what());
+      fails(candidate, error.what(), 2);
       return true;
     }
     return false;
@@ -180,20 +193,25 @@ void compare(const EvaluateOptions& options) {
       std::cerr << "vpr: " << vpr::printable(row.name) << ": " << recall_text(row.recall) << "; "
                 << vpr::detail::fixed(1000 * row.extraction, 1)
                 << " ms a photo\n";  // the table comes last, which a run that is stopped never reaches
+    } catch (const vpr::ConfigError& error) {
+      fails(candidate, error.what(), 2);
     } catch (const vpr::Error& error) {
-      fails(candidate, error.what());
+      fails(candidate, error.what(), 1);
     } catch (const std::bad_alloc&) {
-      fails(candidate, "the memory does not suffice: take fewer photos at a time (--batch) or a smaller --size");
+      fails(candidate, "the memory does not suffice: take fewer photos at a time (--batch) or a smaller --size", 1);
     }
   }
+  if (!options.json.empty()) write_text(options.json, json.dump(2) + '\n');
   if (!comparison.models.empty()) {
-    if (!options.json.empty()) write_text(options.json, json.dump(2) + '\n');
     if (!options.report.empty()) vpr::write_comparison(options.report, comparison);
-    std::printf("%s%s", summary.c_str(), vpr::comparison_text(comparison).c_str());
-    if (!options.report.empty()) std::printf("report: %s\n", vpr::escaped(options.report).c_str());
+    std::FILE* const out = summary_stream({options.json, options.report});
+    std::fprintf(out, "%s%s", summary.c_str(), vpr::comparison_text(comparison).c_str());
+    if (!options.report.empty()) std::fprintf(out, "report: %s\n", vpr::escaped(options.report).c_str());
   }
-  VPR_REQUIRE(vpr::ConfigError, failed == 0, failed, " of ", asked, " models could not be measured:", failures);
-  left_out.finish();
+  if (code != 0)
+    std::cerr << "vpr: " << json["failed"].size() << " of " << asked << " models could not be measured:" << vpr::printable(failures)
+              << '\n';
+  left_out.finish(code);
 }
 
 }  // namespace cli

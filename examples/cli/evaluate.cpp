@@ -41,17 +41,18 @@ std::string unit_of(const vpr::Dataset& dataset) { return dataset.unit_reason.em
 
 double by_chance(const vpr::Dataset& dataset) { return vpr::random_recall(*dataset.positives, std::ssize(dataset.database)); }
 
-void print(const vpr::Dataset& dataset, const SearchResult& result, const vpr::Recall& recall) {
-  std::printf("%s", summary_of(dataset, recall).c_str());
+void print(std::FILE* out, const vpr::Dataset& dataset, const SearchResult& result, const vpr::Recall& recall) {
+  const bool some_answerable = recall.unanswerable.size() < dataset.queries.size();
+  std::fprintf(out, "%s", summary_of(dataset, recall).c_str());
   for (std::size_t i = 0; i < recall.at.size(); ++i) {
-    std::printf("recall@%-4lld %.3f", static_cast<long long>(recall.at[i]), recall.of_all[i]);
-    if (!recall.unanswerable.empty()) std::printf("   %.3f of those with a right answer", recall.of_answerable[i]);
-    std::printf("\n");
+    std::fprintf(out, "recall@%-4lld %.3f", static_cast<long long>(recall.at[i]), recall.of_all[i]);
+    if (!recall.unanswerable.empty() && some_answerable) std::fprintf(out, "   %.3f of those with a right answer", recall.of_answerable[i]);
+    std::fprintf(out, "\n");
   }
   for (const vpr::StageTime& stage : result.timing.stages) {
-    std::printf("%-22s %8.2f s", stage.stage.c_str(), stage.seconds);
-    if (stage.count > 0) std::printf("  %8.2f ms each", 1000 * stage.seconds / static_cast<double>(stage.count));
-    std::printf("\n");
+    std::fprintf(out, "%-22s %8.2f s", stage.stage.c_str(), stage.seconds);
+    if (stage.count > 0) std::fprintf(out, "  %8.2f ms each", 1000 * stage.seconds / static_cast<double>(stage.count));
+    std::fprintf(out, "\n");
   }
 }
 
@@ -74,9 +75,10 @@ vpr::DecisionRule measure_decision(const EvaluateOptions& options, const vpr::Da
   return vpr::fit_decision(answers, settings);
 }
 
-void print(const vpr::DecisionRule& rule) {
+void print(std::FILE* out, const vpr::DecisionRule& rule) {
   const vpr::DecisionEvidence& m = rule.measured;
-  std::printf(
+  std::fprintf(
+      out,
       "decision: accepts %lld of %lld answers, %lld of them right (precision %.3f); of the right ones %.3f; at most %.3f wrong with 95 %% "
       "certainty\n",
       static_cast<long long>(m.accepted), static_cast<long long>(m.answers), static_cast<long long>(m.accepted_right), m.precision(),
@@ -105,13 +107,14 @@ void evaluate(const EvaluateOptions& options) {
     write_report(options.report, facts_of(dataset, evaluation.recall), options.rerank, dataset, evaluation.result, evaluation.deepest,
                  options.shown.value_or(5), reader, evaluation.recall);
   }
-  print(dataset, evaluation.result, evaluation.recall);
+  std::FILE* const out = summary_stream({options.json, options.report, options.decision});
+  print(out, dataset, evaluation.result, evaluation.recall);
   if (!options.decision.empty()) {
     const vpr::DecisionRule rule = measure_decision(options, dataset, evaluation.result);
     write_text(options.decision, rule_text({rule, evaluation.result.record}));
-    print(rule);
+    print(out, rule);
   }
-  if (!options.report.empty()) std::printf("report: %s\n", vpr::escaped(options.report).c_str());
+  if (!options.report.empty()) std::fprintf(out, "report: %s\n", vpr::escaped(options.report).c_str());
   left_out.finish();
 }
 
@@ -127,7 +130,7 @@ vpr::Dataset labelled_photos(const EvaluateOptions& options, const std::optional
   VPR_REQUIRE(vpr::ConfigError, dataset.positives.has_value(),
               "evaluate: the right answers are not known: give --positives pairs.csv, or photos with "
               "positions in their names (@utm_east@utm_north@...@.jpg) or in a CSV");
-  warn_of_easy_answers(dataset, options.radius);
+  warn_of_answers(dataset, options.radius);
   measurable(options.recall, std::ssize(dataset.database), most_answers);
   return dataset;
 }

@@ -183,6 +183,9 @@ void loop(const Options& options) {
   if (!loops.empty() && !rule.calibrated())
     std::cerr << "; how many of them are wrong is not known: the threshold was not measured on photos like these (`vpr evaluate "
                  "--save-decision`)";
+  const std::int64_t gap = options.gap.value_or(options.preset.empty() ? vpr::LoopSettings().gap : vpr::WholeSequenceSettings().gap);
+  if (options.preset != "vggt-slam" && std::ssize(frames.names) <= gap + 1)
+    std::cerr << "; no two frames have " << gap << " between them, as a loop must: give a smaller --gap";
   std::cerr << '\n';
   reader.left_out().finish();
 }

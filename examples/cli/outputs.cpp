@@ -67,6 +67,12 @@ void check_outputs(const std::vector<std::string>& outputs, const std::vector<st
   }
 }
 
+std::FILE* summary_stream(const std::vector<std::string>& outputs) {
+  std::error_code ignored;
+  const auto is_stdout = [&](const std::string& path) { return std::filesystem::equivalent(path, "/dev/stdout", ignored); };
+  return std::any_of(outputs.begin(), outputs.end(), is_stdout) ? stderr : stdout;
+}
+
 void write_text(const std::string& path, std::string_view text) { vpr::detail::write_page(path, text); }
 
 }  // namespace cli

@@ -3,6 +3,7 @@
 /// Files that a command writes: known to be writable before anything is computed, and there whole or not at all.
 #pragma once
 
+#include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,9 @@ CLI::Validator file_name(const std::string& ending = {});
 /// @throws vpr::ConfigError  for an output that is an input or another output, and without `force` for one that is there and not empty
 /// @throws vpr::IoError      for one that cannot be written, with the reason
 void check_outputs(const std::vector<std::string>& outputs, const std::vector<std::string>& inputs, bool force);
+
+/// Where a command's summary goes: standard output, or standard error where one of the outputs is that.
+std::FILE* summary_stream(const std::vector<std::string>& outputs);
 
 /// Writes a text as `vpr::AtomicFile` does. @throws vpr::IoError
 void write_text(const std::string& path, std::string_view text);

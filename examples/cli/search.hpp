@@ -70,9 +70,9 @@ SearchResult search(const ModelOptions& options, const RerankOptions& rerank, co
 /// @throws vpr::ConfigError  for more answers in all than fit
 std::int64_t answers_a_query(std::int64_t database, std::int64_t queries, std::int64_t wanted);
 
-/// Says on standard error that recall says little where an answer drawn at random is right for at least half of the queries, and what may be the
-/// cause.
-void warn_of_easy_answers(const vpr::Dataset& dataset, double radius);
+/// Says on standard error that recall says little where no query has a right answer, or an answer drawn at random is right for at least half of
+/// them, and what may be the cause.
+void warn_of_answers(const vpr::Dataset& dataset, double radius);
 
 /// "12.50 x 3.10 metres", of the positions that right answers come from; empty where they come from elsewhere.
 std::string extent_text(const vpr::Dataset& dataset);

@@ -37,7 +37,14 @@ std::string extent_text(const vpr::Dataset& dataset) {
   return metres(dataset.extent->east) + " x " + metres(dataset.extent->north) + " metres";
 }
 
-void warn_of_easy_answers(const vpr::Dataset& dataset, double radius) {
+void warn_of_answers(const vpr::Dataset& dataset, double radius) {
+  if (dataset.positives && !dataset.queries.empty() &&
+      std::all_of(dataset.positives->begin(), dataset.positives->end(), [](const auto& right) { return right.empty(); })) {
+    std::cerr << "vpr: warning: no query has a right answer, so every recall is 0";
+    if (dataset.extent)
+      std::cerr << ": none lies within " << radius << " metres of a database photo; are both in metres, east before north?";
+    std::cerr << '\n';
+  }
   const double by_chance = dataset.positives ? vpr::random_recall(*dataset.positives, std::ssize(dataset.database)) : 0;
   if (by_chance < 0.5) return;
   std::cerr << "vpr: warning: recall says little, as an answer drawn at random is right for " << vpr::detail::fixed(100 * by_chance, 0)

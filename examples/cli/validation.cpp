@@ -27,7 +27,7 @@ Validation::Validation(const TrainOptions& options, const vpr::Recipe& recipe) {
   VPR_REQUIRE(vpr::ConfigError,
               std::any_of(dataset_->positives->begin(), dataset_->positives->end(), [](const auto& right) { return !right.empty(); }),
               "train: no query of the validation has a right answer: see --positives and --radius");
-  warn_of_easy_answers(*dataset_, options.radius);
+  warn_of_answers(*dataset_, options.radius);
   model_.model = recipe.system;
   model_.tokens = recipe.tokens;
   model_.size = options.size;

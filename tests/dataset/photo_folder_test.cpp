@@ -18,11 +18,11 @@ Names names(const std::vector<vpr::Photo>& photos) {
 
 TEST_CASE("A folder's photos are found however deep, sorted by the bytes of their whole name") {
   const TemporaryFolder folder;
-  for (const char* name :
-       {"b.jpg", "a/2.JPG", "a-b/1.jpeg", "a/10.png", "a/x/y/z.ppm", "B.pgm", "notes.txt", "raw.jpg.bak", ".hidden.jpg", ".git/c.jpg"})
+  for (const char* name : {"b.jpg", "a/2.JPG", "a-b/1.jpeg", "a/10.png", "a/x/y/z.ppm", "B.pgm", "c.pbm", "notes.txt", "raw.jpg.bak",
+                           ".hidden.jpg", ".git/c.jpg"})
     folder.write(name);
   const auto photos = vpr::photos_in_folder(folder.path());
-  CHECK(names(photos) == Names{"B.pgm", "a-b/1.jpeg", "a/10.png", "a/2.JPG", "a/x/y/z.ppm", "b.jpg"});
+  CHECK(names(photos) == Names{"B.pgm", "a-b/1.jpeg", "a/10.png", "a/2.JPG", "a/x/y/z.ppm", "b.jpg", "c.pbm"});
   CHECK(photos[3].path == folder.path() / "a/2.JPG");
   CHECK(names(vpr::photos_in_folder(folder.path() / "")) == names(photos));
 }

@@ -10,4 +10,5 @@ TEST_CASE("An evaluation's JSON holds counts, recalls and times") {
   CHECK(vpr::evaluation_json(recall, 2, timing).dump() ==
         R"({"queries":2,"database":2,"recall":{"1":0.0,"2":0.5},"queries_without_positives":1,)"
         R"("recall_of_answerable":{"1":0.0,"2":1.0},"timing":{"search":0.5}})");
+  CHECK(vpr::evaluation_json(vpr::recall(ranking, 2, {{}, {}}, at), 2, timing)["recall_of_answerable"].dump() == R"({"1":null,"2":null})");
 }

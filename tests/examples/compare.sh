@@ -36,14 +36,22 @@ END
 [ "$("$value" "$out/file.json" /models/1/reranked)" = 2 ] || fail "a line's re-ranking is lost"
 
 # One that cannot be measured is named, before the others are measured where it does not exist.
-if "$vpr" evaluate --model resnet18+mean,nothing+gem --weights seed:3 "${photos[@]}" >"$out/some.txt" 2>"$out/some.err"; then fail "a model that does not exist passed"; fi
+if "$vpr" evaluate --model "resnet18+mean, nothing+gem" --weights seed:3 "${photos[@]}" --json "$out/some.json" >"$out/some.txt" 2>"$out/some.err"; then fail "a model that does not exist passed"; fi
 grep -q '^resnet18+mean ' "$out/some.txt" || fail "the good model was not measured"
 grep -q '1 of 2 models could not be measured' "$out/some.err" || fail "the bad model is not named"
 grep -q "nothing+gem: there is no backbone 'nothing'" "$out/some.err" || fail "what is wrong with the bad model is not said"
 [ "$(head -n 1 "$out/some.err" | cut -c1-35)" = "vpr: nothing+gem cannot be measured" ] || fail "the bad model is not named first"
 
-echo "resnet18+mean seed:1 --wrong" >"$out/wrong.txt"
+[ "$("$value" "$out/some.json" /failed/0/name)" = '"nothing+gem"' ] || fail "JSON lacks the bad model"
+echo "resnet18+mean $out/no-such.pth" >"$out/missing.txt"
+rc=0 && "$vpr" evaluate --models "$out/missing.txt" "${photos[@]}" --json /dev/stdout >"$out/missing.json" 2>"$out/missing.err" || rc=$?
+[ $rc = 1 ] || fail "missing weights end with $rc"
+[ "$("$value" "$out/missing.json" /failed/0/name)" = '"resnet18+mean no-such.pth"' ] || fail "standard output is not the JSON alone"
+if "$vpr" evaluate --model resnet18+mean,,resnet18+gem --weights seed:1 "${photos[@]}" 2>"$out/empty.err"; then fail "an empty name passed"; fi
+grep -q "a name is empty" "$out/empty.err" || fail "an empty name is not called so"
+
+echo "resnet18+mean seed:1 --json x" >"$out/wrong.txt"
 if "$vpr" evaluate --models "$out/wrong.txt" "${photos[@]}" 2>"$out/wrong.err"; then fail "a wrong option passed"; fi
-grep -q 'line 1: want MODEL WEIGHTS' "$out/wrong.err" || fail "the wrong line is not named"
+grep -q "line 1: there is no option '--json' of a model" "$out/wrong.err" || fail "the wrong line is not named"
 if "$vpr" evaluate --models "$out/models.txt" --model resnet18+mean --weights seed:1 "${photos[@]}" 2>/dev/null; then fail "--models and --model passed"; fi
 echo "models are compared on the same photos"

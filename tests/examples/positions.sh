@@ -36,6 +36,12 @@ is /recall_by_chance 1.0
 is /positions '"metres"'
 [ "$("$json_value" found.json /positions_extent/0 | cut -c1-2)" = 0. ] || fail "the extent is not in --json"
 grep -Eq "warning: recall says little, .* 100% of the queries; all positions lie within 0\.[0-9]+ x 0\.[0-9]+ metres" err.txt || fail "kilometres pass"
+cp queries.csv kilometres.csv
+table x,y 1
+mv kilometres.csv queries.csv
+evaluate 0 --database database.csv --queries queries.csv
+grep -q "warning: no query has a right answer, so every recall is 0: none lies within 25 metres" err.txt || fail "queries in kilometres pass"
+is /recall_of_answerable/1 null
 table easting,northing,utm_zone 1 ",10N"
 sed -i -E '2,$s/^([^,]*),[0-9]*\.([0-9]+),[0-9]*\.([0-9]+)/\1,500.\2,4180.\3/' database.csv queries.csv
 evaluate 1 --database database.csv --queries queries.csv

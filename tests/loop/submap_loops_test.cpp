@@ -4,6 +4,8 @@
 #include "tests/loop/drive.hpp"
 #include "tests/support/catch.hpp"
 
+#include <limits>
+
 using namespace vpr;
 using vpr::test::Drive;
 
@@ -71,4 +73,11 @@ TEST_CASE("No frames have no loops, and submaps without new frames are refused")
   CHECK(find_submap_loops(Rows(nullptr, 0, 8)).empty());
   const Drive drive(20, 8, 1);
   CHECK_THROWS_AS(find_submap_loops(drive.rows(), {.submap = 0}), ConfigError);
+}
+
+TEST_CASE("Submaps and overlaps beyond the sequence are as long as it") {
+  const Drive drive(20, 8, 1);
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  CHECK(find_submap_loops(drive.rows(), {.submap = most, .overlap = most}).empty());
+  CHECK(find_submap_loops(drive.rows(), {.submap = 4, .overlap = most}).size() == find_submap_loops(drive.rows(), {.submap = 20}).size());
 }

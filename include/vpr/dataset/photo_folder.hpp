@@ -35,16 +35,16 @@ inline bool ends_as(const std::filesystem::path& path, std::initializer_list<std
 
 /// Whether a file's name ends as a photo's, in any case. Whether such a file can be read is seen when it is: some need an optional component.
 inline bool is_photo_name(const std::filesystem::path& path) {
-  return detail::ends_as(path, {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".ppm", ".pgm", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".heic",
-                                ".heif", ".avif"});
+  return detail::ends_as(path, {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".ppm", ".pgm", ".pbm", ".pnm", ".webp", ".bmp", ".tif", ".tiff",
+                                ".gif", ".heic", ".heif", ".avif"});
 }
 
 /// Whether a file's name ends as that of a picture or video of a format that is never read, in any case.
 inline bool is_unreadable_picture_name(const std::filesystem::path& path) {
-  return detail::ends_as(
-      path, {".jp2", ".j2k", ".jpf", ".jpx", ".jxl", ".jxr",  ".pbm", ".pnm",  ".pam", ".pfm", ".tga", ".pcx",  ".psd", ".ico", ".svg",
-             ".exr", ".hdr", ".dds", ".dng", ".raw", ".arw",  ".cr2", ".cr3",  ".nef", ".nrw", ".orf", ".raf",  ".rw2", ".pef", ".srw",
-             ".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".3gp", ".mts", ".insv", ".insp"});
+  return detail::ends_as(path,
+                         {".jp2", ".j2k", ".jpf", ".jpx", ".jxl", ".jxr",  ".pam", ".pfm",  ".tga", ".pcx", ".psd", ".ico",  ".svg", ".exr",
+                          ".hdr", ".dds", ".dng", ".raw", ".arw", ".cr2",  ".cr3", ".nef",  ".nrw", ".orf", ".raf", ".rw2",  ".pef", ".srw",
+                          ".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".3gp", ".mts", ".insv", ".insp"});
 }
 
 /// A photo under the name that its list gives it, with the position that the name carries, if any.

@@ -32,12 +32,13 @@ inline std::vector<Loop> find_submap_loops(RowsArgument descriptors, const Subma
               ", expected at least 1, 0 and 0");
   std::vector<Loop> loops;
   if (descriptors.size() == 0) return loops;
+  const std::int64_t submap = std::min(settings.submap, descriptors.size()), overlap = std::min(settings.overlap, descriptors.size());
   LoopSettings rules = LoopSettings::vggt_slam();
   rules.rule.threshold = settings.threshold * settings.threshold;
   LoopCloser closer(FlatIndex<L2>(descriptors.dim()), rules);
   std::vector<std::int64_t> frame_of;  // the closer counts shared frames twice
-  for (std::int64_t begin = 0; begin + (begin > 0 ? settings.overlap : 0) < descriptors.size(); begin += settings.submap) {
-    const std::int64_t end = std::min(descriptors.size(), begin + settings.submap + settings.overlap);
+  for (std::int64_t begin = 0; begin + (begin > 0 ? overlap : 0) < descriptors.size(); begin += submap) {
+    const std::int64_t end = std::min(descriptors.size(), begin + submap + overlap);
     for (std::int64_t frame = begin; frame < end; ++frame) {
       frame_of.push_back(frame);
       closer.add({descriptors[frame], static_cast<std::size_t>(descriptors.dim())});
