@@ -217,6 +217,22 @@ VPR_INLINE void prefetch_result(const PackedProduct<T>& product, std::int64_t ro
   }
 }
 
+/// Sums a tile of a height that `tile_height` gives.
+template <class Tiles>
+VPR_INLINE void sum_rows(std::int64_t height, const void* left, const void* columns, std::int64_t units, const char* next,
+                         std::int64_t next_step, bool add, void* out) {
+  constexpr int most = Tiles::rows;
+  if (height == most) {
+    Tiles::template sum<most>(left, columns, units, next, next_step, add, out);
+  } else if (height == most / 3 * 2) {
+    Tiles::template sum<most / 3 * 2>(left, columns, units, next, next_step, add, out);
+  } else if (height == most / 3) {
+    Tiles::template sum<most / 3>(left, columns, units, next, next_step, add, out);
+  } else {
+    Tiles::template sum<1>(left, columns, units, next, next_step, add, out);
+  }
+}
+
 /// See `ProductKernels::multiply`.
 template <class Tiles, class Terms = typename Tiles::Terms>
 void multiply(const PackedProduct<typename Terms::Result>& product, ProductPart part, void* scratch) {
@@ -251,16 +267,7 @@ void multiply(const PackedProduct<typename Terms::Result>& product, ProductPart 
             const std::int64_t wanted = height < part.row_end - row ? height : part.row_end - row;
             const std::int64_t column = panel * panel_columns + slice * width;
             if (run + 1 == runs) prefetch_result(product, row, wanted, column);
-            const char* const slice_columns = columns + slice * 2 * VPR_VECTOR_BYTES;
-            if (height == most_rows) {
-              Tiles::template sum<most_rows>(from, slice_columns, run_units, next, next_step, run > 0, to);
-            } else if (height == most_rows / 3 * 2) {
-              Tiles::template sum<most_rows / 3 * 2>(from, slice_columns, run_units, next, next_step, run > 0, to);
-            } else if (height == most_rows / 3) {
-              Tiles::template sum<most_rows / 3>(from, slice_columns, run_units, next, next_step, run > 0, to);
-            } else {
-              Tiles::template sum<1>(from, slice_columns, run_units, next, next_step, run > 0, to);
-            }
+            sum_rows<Tiles>(height, from, columns + slice * 2 * VPR_VECTOR_BYTES, run_units, next, next_step, run > 0, to);
             next += run_units * next_step;
             if (run + 1 == runs) finish_tile(product, row, wanted, column, reinterpret_cast<typename Terms::Sum*>(to));
             row += height;
@@ -290,14 +297,22 @@ VPR_INLINE RowScale pack_row(PlainTerms<T>, const float* x, const float*, std::i
   return {};
 }
 
+#if VPR_BF16_AND_VNNI
+/// Two vectors rounded to bfloat16, the lanes of `first` first.
+VPR_INLINE Ints bf16_line(Floats first, Floats second) {
+  Ints line;
+  asm("vcvtne2ps2bf16 %1, %2, %0" : "=v"(line) : "v"(first), "v"(second));
+  return line;
+}
+#endif
+
 /// Rounds to bfloat16.
 VPR_INLINE RowScale pack_row(Bf16Terms, const float* x, const float*, std::int64_t depth, std::int64_t height, char* to) {
 #if VPR_BF16_AND_VNNI
   for (std::int64_t k = 0; k < depth; k += 2 * lanes, to += 64 * height) {
     const std::int64_t rest = depth - k;
     const Floats first = load_up_to(x + k, rest), second = rest > lanes ? load_up_to(x + k + lanes, rest - lanes) : Floats{};
-    Ints line;
-    asm("vcvtne2ps2bf16 %1, %2, %0" : "=v"(line) : "v"(first), "v"(second));
+    const Ints line = bf16_line(first, second);
     __builtin_memcpy(to, &line, sizeof line);
   }
 #else
