@@ -154,10 +154,12 @@ inline void curve(Activation activation, Floats* vectors, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) vectors[i] = activation == Activation::gelu ? gelu(vectors[i]) : quick_gelu(vectors[i]);
 }
 
-template <class Sum>
+/// What follows the sums of `Terms`; a GELU of rounded ones is `near_gelu`.
+template <class Terms, class Sum>
 void finish_tile(const PackedProduct<float>& product, std::int64_t row, std::int64_t rows, std::int64_t column, Sum* sums) {
+  constexpr bool exact = std::is_same_v<Terms, PlainTerms<float>>;
   const EpilogueOperands<float>& epilogue = product.epilogue;
-  const bool curved = epilogue.activation == Activation::gelu || epilogue.activation == Activation::quick_gelu;
+  const bool curved = (exact && epilogue.activation == Activation::gelu) || epilogue.activation == Activation::quick_gelu;
   for (int v = 0; v < 2 && column + v * lanes < product.columns; ++v) {
     const std::int64_t first = column + v * lanes, count = product.columns - first;
     const Floats bias = epilogue.bias != nullptr ? load_up_to(epilogue.bias + first, count) : Floats{};
@@ -176,6 +178,7 @@ void finish_tile(const PackedProduct<float>& product, std::int64_t row, std::int
         continue;
       }
       if (epilogue.activation == Activation::relu) x = relu(x);
+      if (!exact && epilogue.activation == Activation::gelu) x = near_gelu(x);
       x *= gate;
       if (epilogue.residual != nullptr) x += load_up_to(epilogue.residual + r * product.step + first, count);
       if (epilogue.relu_of_sum) x = relu(x);
@@ -188,12 +191,13 @@ void finish_tile(const PackedProduct<float>& product, std::int64_t row, std::int
   PackedProduct<float> rest = product;
   rest.epilogue.bias = nullptr;
   rest.epilogue.activation = Activation::none;
-  finish_tile(rest, row, rows, column, values);
+  finish_tile<Terms>(rest, row, rows, column, values);
 }
 
 /// In double the rest is left to the caller.
-inline void finish_tile(const PackedProduct<double>& product, std::int64_t row, std::int64_t rows, std::int64_t column,
-                        const typename VectorOf<double>::type* sums) {
+template <class Terms>
+void finish_tile(const PackedProduct<double>& product, std::int64_t row, std::int64_t rows, std::int64_t column,
+                 const typename VectorOf<double>::type* sums) {
   constexpr std::int64_t width = 2 * VPR_VECTOR_BYTES / 8;
   const std::int64_t count = product.columns - column < width ? product.columns - column : width;
   const double* from = reinterpret_cast<const double*>(sums);
@@ -269,7 +273,7 @@ void multiply(const PackedProduct<typename Terms::Result>& product, ProductPart 
             if (run + 1 == runs) prefetch_result(product, row, wanted, column);
             sum_rows<Tiles>(height, from, columns + slice * 2 * VPR_VECTOR_BYTES, run_units, next, next_step, run > 0, to);
             next += run_units * next_step;
-            if (run + 1 == runs) finish_tile(product, row, wanted, column, reinterpret_cast<typename Terms::Sum*>(to));
+            if (run + 1 == runs) finish_tile<Terms>(product, row, wanted, column, reinterpret_cast<typename Terms::Sum*>(to));
             row += height;
           }
         }
