@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Attention in float without a matrix of weights, compiled for each instruction set.
+/// Attention of floats without a matrix of weights, compiled for each instruction set.
 #pragma once
 
 #include <vpr/backend/cpu/product_kernels.hpp>
