@@ -15,7 +15,7 @@ namespace vpr::detail {
 struct VectorFunctions {
   using OfArray = void (*)(const float*, std::int64_t, float*);
   int lanes;
-  OfArray exp, log, sigmoid, relu, gelu, gelu_derivative, quick_gelu, silu;
+  OfArray exp, log, sigmoid, relu, gelu, near_gelu, gelu_derivative, quick_gelu, silu;
   float (*sum)(const float*);
   float (*largest)(const float*);
 };
@@ -120,6 +120,22 @@ TEST_CASE("GELU is within 4 ulp over all floats, and its derivative within 2e-7"
   }
 }
 
+TEST_CASE("The GELU of rounded products is within 7e-5 or 2e-6 of itself over all floats, and keeps a NaN") {
+  const std::vector<float> x = dense_floats();
+  const std::vector<double> want = values_of(x, exact_gelu);
+  for (const auto& [name, set] : sets()) {
+    const Worst worst = worst_of(set->near_gelu, x, want, [](float, float got, double exact) {
+      return std::abs(got - exact) / std::max(7e-5, 2e-6 * std::abs(exact));
+    });
+    INFO(name << ": " << worst.error << " of what is allowed at " << worst.at);
+    CHECK(worst.error <= 1);
+    const std::vector<float> ends{-infinity, infinity, not_a_number, 0};
+    std::vector<float> got(4);
+    set->near_gelu(ends.data(), 4, got.data());
+    CHECK((std::abs(got[0]) <= 7e-5F && got[1] == infinity && std::isnan(got[2]) && got[3] == 0));
+  }
+}
+
 TEST_CASE("The sigmoid, SiLU and the quick GELU keep their bounds over all floats") {
   const std::vector<float> x = dense_floats();
   const std::vector<double> sigmoid = values_of(x, exact_sigmoid), quick_gelu = values_of(x, exact_quick_gelu),
@@ -172,7 +188,7 @@ TEST_CASE("Functions of vectors at infinities, zeros and NaN") {
 TEST_CASE("A vector's function gives an element the same bits in any lane, and touches nothing behind the last") {
   for (const auto& [name, set] : sets()) {
     INFO(name);
-    for (const auto function : {set->exp, set->gelu, set->quick_gelu}) {
+    for (const auto function : {set->exp, set->gelu, set->near_gelu, set->quick_gelu}) {
       float want = 0;
       const float x = -0.7F;
       function(&x, 1, &want);

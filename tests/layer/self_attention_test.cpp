@@ -16,6 +16,23 @@ TEST_CASE("Self-attention with equal scores is the mean of the values, projected
   CHECK(parameters(attention) == std::vector<std::string>{"qkv.weight [6, 2]", "qkv.bias [6]", "proj.weight [2, 2]", "proj.bias [2]"});
 }
 
+TEST_CASE("Self-attention attends in the precision of its joint projection, and float32 stays what it is") {
+  SelfAttention<Cpu<>> attention(64, 2);
+  randomise(attention, 1);
+  const X x = random_tensor_f32(Shape{2, 35, 64}, 2);
+  const auto floats = [&] { return self_attention(attention.joint(x), 2).to_vector(); };
+  CHECK(attention(x).to_vector() == attention.proj(self_attention(attention.joint(x), 2)).to_vector());
+  CHECK(self_attention(attention.joint(x), 2, Precision::f32).to_vector() == floats());
+  for (const Precision precision : {Precision::bf16, Precision::int8}) {
+    INFO(name_of(precision));
+    attention.qkv.weight = attention.qkv.weight.converted(precision);
+    const X attended = self_attention(attention.joint(x), 2, precision);
+    CHECK(attention(x).to_vector() == attention.proj(attended).to_vector());
+    CHECK((attended.to_vector() == floats()) == (instruction_set() != InstructionSet::amx));
+    CHECK(largest_difference(attended.to_vector(), floats()) < 0.01F * largest_difference(floats(), std::vector<float>(floats().size())));
+  }
+}
+
 TEST_CASE("Keys without a bias are those of a bias of zero, and a file may leave it out") {
   SelfAttention<Cpu<>> with(4, 2), without(4, 2, true, true, false);
   randomise(with, 1);

@@ -75,6 +75,12 @@ concept RoundsProducts = requires(const Tensor<B> x, EpilogueOperands<typename B
   B::linear_weight_gradient(x, x, out, Precision::bf16);
 };
 
+/// A backend that can also compute the two products of attention from operands rounded to bfloat16.
+template <class B>
+concept RoundsAttention = requires(AttentionOperand<typename B::value> operand, std::int64_t heads, Tensor<B> out) {
+  B::attention(operand, operand, operand, heads, out, Precision::bf16);
+};
+
 /// A backend whose recorded parameters optimisers can move: it has the kernels that `ScalarUpdates` defines.
 template <class B>
 concept TrainableBackend = DifferentiableBackend<B> &&

@@ -35,10 +35,10 @@ struct SelfAttention {
   }
 
   /// @param epilogue  what follows, but for the last bias
-  X operator()(const X& x, Epilogue<X> epilogue = {}) const { return proj(self_attention(joint(x), heads), std::move(epilogue)); }
+  X operator()(const X& x, Epilogue<X> epilogue = {}) const { return proj(attended(joint(x)), std::move(epilogue)); }
   /// With queries and keys of the last M tokens turned by their positions: see `rotary`.
   X operator()(const X& x, const X& cosine, const X& sine, Epilogue<X> epilogue = {}) const {
-    return proj(self_attention(rotary(joint(x), cosine, sine, 2 * x.shape().last()), heads), std::move(epilogue));
+    return proj(attended(rotary(joint(x), cosine, sine, 2 * x.shape().last())), std::move(epilogue));
   }
 
   /// Queries, keys and values, side by side: `B×N×3C`.
@@ -64,6 +64,15 @@ struct SelfAttention {
   }
 
  private:
+  /// In the precision that the joint projection is held in, where the backend's weights have one.
+  X attended(const X& projected) const {
+    if constexpr (requires { self_attention(projected, heads, qkv.weight.precision()); }) {
+      return self_attention(projected, heads, qkv.weight.precision());
+    } else {
+      return self_attention(projected, heads);
+    }
+  }
+
   /// The values of queries and of values with zeros for keys between them.
   static std::vector<float> without_keys(std::vector<float> values) {
     const std::size_t channels = values.size() / 2;

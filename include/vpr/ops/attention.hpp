@@ -3,8 +3,9 @@
 /// Multi-head attention (Vaswani et al. 2017), and where its tokens are.
 #pragma once
 
-#include <vpr/backend/kernel.hpp>
-#include <vpr/core/tensor.hpp>
+#include <vpr/backend/concept.hpp>
+
+#include <concepts>
 
 namespace vpr {
 namespace detail {
@@ -19,16 +20,19 @@ AttentionOperand<typename B::value> attention_operand(const Tensor<B>& x, std::i
 
 /// Self-attention from the joint projection: `B×N×3C`, being query, key and value one after the other with the heads
 /// contiguous inside each, gives `B×N×C`. Scaled by 1/√(C/heads).
+/// @param precision  of a network's matrices, f32 unless given. In bf16 and int8 a processor with AMX rounds the operands of the two products to
+///   bfloat16 (nearest, ties to even); scores, softmax and sums are float.
 /// @throws ShapeError  if the last extent is not 3 · heads · depth.
-template <class B>
-Tensor<B> self_attention(const Tensor<B>& qkv, std::int64_t heads) {
+template <class B, std::same_as<Precision>... OfNetwork>
+requires(sizeof...(OfNetwork) == 0 || RoundsAttention<B>) Tensor<B> self_attention(const Tensor<B>& qkv, std::int64_t heads,
+                                                                                   OfNetwork... precision) {
   const Shape& shape = qkv.shape();
   VPR_REQUIRE(ShapeError, shape.rank() == 3 && heads > 0 && shape.last() % (3 * heads) == 0, "self_attention: got qkv ", shape, " and ",
               heads, " heads, want [batch, tokens, 3 x heads x depth]");
   const std::int64_t channels = shape.last() / 3;
   Tensor<B> out(shape.with(2, channels));
   const auto part = [&](std::int64_t i) { return detail::attention_operand(qkv, i * channels); };
-  if (!out.empty()) B::attention(part(0), part(1), part(2), heads, out);
+  if (!out.empty()) B::attention(part(0), part(1), part(2), heads, out, precision...);
   return out;
 }
 

@@ -146,8 +146,9 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
   }
 
   template <class X>
-  static void attention(AttentionOperand<float> q, AttentionOperand<float> k, AttentionOperand<float> v, std::int64_t heads, X& out) {
-    detail::attention(q, k, v, heads, out);
+  static void attention(AttentionOperand<float> q, AttentionOperand<float> k, AttentionOperand<float> v, std::int64_t heads, X& out,
+                        Precision precision = Precision::f32) {
+    detail::attention(q, k, v, heads, out, precision);
   }
 
   template <class X>

@@ -62,9 +62,9 @@ struct AmxTiles {
  private:
   /// Multiplies part I of the rows by both parts of the columns, first by that which register 7 holds from the part before.
   template <int I>
-  static VPR_INLINE void multiply(const char* rows, std::int64_t row_step, const char* columns) {
+  static VPR_INLINE void multiply(const char* left, std::int64_t row_step, const char* columns) {
     constexpr int first = I % 2, other = 1 - first;
-    amx_load<6>(rows, row_step);
+    amx_load<6>(left, row_step);
     if constexpr (I == 0) amx_load<7>(columns, 128);
     Terms::template add_tile<3 * first + I, 6, 7>();
     amx_load<7>(columns + other * 64, 128);

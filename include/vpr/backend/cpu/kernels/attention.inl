@@ -195,7 +195,11 @@ inline void attend(const AttentionHead& head, float* scratch) {
   if (n < count) attend_one(head, n, 1, scratch);
 }
 
-inline constexpr AttentionKernels attention_kernels{attend};
+inline std::int64_t attention_scratch(std::int64_t keys, std::int64_t depth) {
+  return (keys + lanes) * depth + keys * (depth + lanes) + attention_rows * (depth + depth_piece + key_block + depth + lanes);
+}
+
+inline constexpr AttentionKernels attention_kernels{attention_rows, attention_scratch, attend};
 
 #endif
 

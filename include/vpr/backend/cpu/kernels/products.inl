@@ -154,10 +154,12 @@ inline void curve(Activation activation, Floats* vectors, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) vectors[i] = activation == Activation::gelu ? gelu(vectors[i]) : quick_gelu(vectors[i]);
 }
 
-template <class Sum>
+/// What follows the sums of `Terms`; a GELU of rounded ones is `near_gelu`.
+template <class Terms, class Sum>
 void finish_tile(const PackedProduct<float>& product, std::int64_t row, std::int64_t rows, std::int64_t column, Sum* sums) {
+  constexpr bool exact = std::is_same_v<Terms, PlainTerms<float>>;
   const EpilogueOperands<float>& epilogue = product.epilogue;
-  const bool curved = epilogue.activation == Activation::gelu || epilogue.activation == Activation::quick_gelu;
+  const bool curved = (exact && epilogue.activation == Activation::gelu) || epilogue.activation == Activation::quick_gelu;
   for (int v = 0; v < 2 && column + v * lanes < product.columns; ++v) {
     const std::int64_t first = column + v * lanes, count = product.columns - first;
     const Floats bias = epilogue.bias != nullptr ? load_up_to(epilogue.bias + first, count) : Floats{};
@@ -176,6 +178,7 @@ void finish_tile(const PackedProduct<float>& product, std::int64_t row, std::int
         continue;
       }
       if (epilogue.activation == Activation::relu) x = relu(x);
+      if (!exact && epilogue.activation == Activation::gelu) x = near_gelu(x);
       x *= gate;
       if (epilogue.residual != nullptr) x += load_up_to(epilogue.residual + r * product.step + first, count);
       if (epilogue.relu_of_sum) x = relu(x);
@@ -188,12 +191,13 @@ void finish_tile(const PackedProduct<float>& product, std::int64_t row, std::int
   PackedProduct<float> rest = product;
   rest.epilogue.bias = nullptr;
   rest.epilogue.activation = Activation::none;
-  finish_tile(rest, row, rows, column, values);
+  finish_tile<Terms>(rest, row, rows, column, values);
 }
 
 /// In double the rest is left to the caller.
-inline void finish_tile(const PackedProduct<double>& product, std::int64_t row, std::int64_t rows, std::int64_t column,
-                        const typename VectorOf<double>::type* sums) {
+template <class Terms>
+void finish_tile(const PackedProduct<double>& product, std::int64_t row, std::int64_t rows, std::int64_t column,
+                 const typename VectorOf<double>::type* sums) {
   constexpr std::int64_t width = 2 * VPR_VECTOR_BYTES / 8;
   const std::int64_t count = product.columns - column < width ? product.columns - column : width;
   const double* from = reinterpret_cast<const double*>(sums);
@@ -214,6 +218,22 @@ VPR_INLINE void prefetch_result(const PackedProduct<T>& product, std::int64_t ro
       __builtin_prefetch(product.out + r * product.step + c, 1);
       if (product.epilogue.residual != nullptr) __builtin_prefetch(product.epilogue.residual + r * product.step + c);
     }
+  }
+}
+
+/// Sums a tile of a height that `tile_height` gives.
+template <class Tiles>
+VPR_INLINE void sum_rows(std::int64_t height, const void* left, const void* columns, std::int64_t units, const char* next,
+                         std::int64_t next_step, bool add, void* out) {
+  constexpr int most = Tiles::rows;
+  if (height == most) {
+    Tiles::template sum<most>(left, columns, units, next, next_step, add, out);
+  } else if (height == most / 3 * 2) {
+    Tiles::template sum<most / 3 * 2>(left, columns, units, next, next_step, add, out);
+  } else if (height == most / 3) {
+    Tiles::template sum<most / 3>(left, columns, units, next, next_step, add, out);
+  } else {
+    Tiles::template sum<1>(left, columns, units, next, next_step, add, out);
   }
 }
 
@@ -251,18 +271,9 @@ void multiply(const PackedProduct<typename Terms::Result>& product, ProductPart 
             const std::int64_t wanted = height < part.row_end - row ? height : part.row_end - row;
             const std::int64_t column = panel * panel_columns + slice * width;
             if (run + 1 == runs) prefetch_result(product, row, wanted, column);
-            const char* const slice_columns = columns + slice * 2 * VPR_VECTOR_BYTES;
-            if (height == most_rows) {
-              Tiles::template sum<most_rows>(from, slice_columns, run_units, next, next_step, run > 0, to);
-            } else if (height == most_rows / 3 * 2) {
-              Tiles::template sum<most_rows / 3 * 2>(from, slice_columns, run_units, next, next_step, run > 0, to);
-            } else if (height == most_rows / 3) {
-              Tiles::template sum<most_rows / 3>(from, slice_columns, run_units, next, next_step, run > 0, to);
-            } else {
-              Tiles::template sum<1>(from, slice_columns, run_units, next, next_step, run > 0, to);
-            }
+            sum_rows<Tiles>(height, from, columns + slice * 2 * VPR_VECTOR_BYTES, run_units, next, next_step, run > 0, to);
             next += run_units * next_step;
-            if (run + 1 == runs) finish_tile(product, row, wanted, column, reinterpret_cast<typename Terms::Sum*>(to));
+            if (run + 1 == runs) finish_tile<Terms>(product, row, wanted, column, reinterpret_cast<typename Terms::Sum*>(to));
             row += height;
           }
         }
@@ -290,14 +301,22 @@ VPR_INLINE RowScale pack_row(PlainTerms<T>, const float* x, const float*, std::i
   return {};
 }
 
+#if VPR_BF16_AND_VNNI
+/// Two vectors rounded to bfloat16, the lanes of `first` first.
+VPR_INLINE Ints bf16_line(Floats first, Floats second) {
+  Ints line;
+  asm("vcvtne2ps2bf16 %1, %2, %0" : "=v"(line) : "v"(first), "v"(second));
+  return line;
+}
+#endif
+
 /// Rounds to bfloat16.
 VPR_INLINE RowScale pack_row(Bf16Terms, const float* x, const float*, std::int64_t depth, std::int64_t height, char* to) {
 #if VPR_BF16_AND_VNNI
   for (std::int64_t k = 0; k < depth; k += 2 * lanes, to += 64 * height) {
     const std::int64_t rest = depth - k;
     const Floats first = load_up_to(x + k, rest), second = rest > lanes ? load_up_to(x + k + lanes, rest - lanes) : Floats{};
-    Ints line;
-    asm("vcvtne2ps2bf16 %1, %2, %0" : "=v"(line) : "v"(first), "v"(second));
+    const Ints line = bf16_line(first, second);
     __builtin_memcpy(to, &line, sizeof line);
   }
 #else

@@ -268,6 +268,22 @@ VPR_INLINE Floats gelu(Floats x) {
   return relu(x) - tail.s * tail.p * tail.bell;
 }
 
+/// The GELU within 7e-5 or, of larger ones, 2e-6 of itself, for sums of rounded products: in a third of the time.
+VPR_INLINE Floats near_gelu(Floats x) {
+  const Floats from = larger(splat(-4.2F), x), c = smaller(splat(4.2F), from), u = c * c;
+  // Φ(c) = 1/2 + c P(c²) for |c| <= 4.2: our own minimax fit to c Φ(c), with c P(c²) = 1/2 at 4.2.
+  Floats p = splat(5.13533363e-11F);
+  p = multiply_add(p, u, splat(-4.95026953e-9F));
+  p = multiply_add(p, u, splat(2.11923256e-7F));
+  p = multiply_add(p, u, splat(-5.36514513e-6F));
+  p = multiply_add(p, u, splat(9.05398304e-5F));
+  p = multiply_add(p, u, splat(-0.00109024832F));
+  p = multiply_add(p, u, splat(0.00975211662F));
+  p = multiply_add(p, u, splat(-0.0662378300F));
+  p = multiply_add(p, u, splat(0.398842055F));
+  return from * multiply_add(c, p, splat(0.5F));
+}
+
 /// The derivative of `gelu`, within 2e-7 (it crosses 0 near -0.75).
 VPR_INLINE Floats gelu_derivative(Floats x) {
   const NormalTail tail = normal_tail(x);
