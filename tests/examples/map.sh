@@ -130,6 +130,20 @@ expect 2 "$vpr" map merge town.map coarse.map
 is town.map /places 31
 expect 0 "$vpr" map verify town.map
 
+# A symbolic link is the map that it leads to.
+ln -s coarse.map link.map
+"$vpr" map add coarse.map --session night --batch 1 town/queries/night >out.txt 2>err.txt &
+"$vpr" map add link.map --session fog --batch 1 town/queries/fog >of_link.txt 2>&1 || fail "$(cat of_link.txt)"
+wait $! || fail "adding beside another"
+is coarse.map /places 24
+expect 0 "$vpr" map verify link.map
+bytes=$(stat -c %s coarse.map)
+expect 0 "$vpr" map remove link.map $(seq 8 23)
+expect 0 "$vpr" map compact link.map
+[ -L link.map ] || fail "the link was replaced"
+[ ! -e link.map-lock ] || fail "a lock of its own"
+[ "$(stat -c %s coarse.map)" -lt "$bytes" ] || fail "the map behind the link was not compacted"
+
 # A graph beside the map, which looks at all of so few places, answers as the exact search; it goes on with the map, and its damage is named.
 if "$vpr" --version | grep -q "\bhnsw\b"; then
   as_exact() {

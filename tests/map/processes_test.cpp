@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <random>
@@ -197,14 +198,15 @@ TEST_CASE("Sixteen readers, threads and processes, see consistent states beside 
   CHECK(map.verify().empty());
 }
 
-TEST_CASE("Writers of two processes take turns, also where one compacts") {
+TEST_CASE("Writers of several processes take turns, also where one compacts and another goes through a symbolic link") {
   const TemporaryFolder folder;
-  const std::string path = folder.file("m");
-  static_cast<void>(PlaceMap::create(path, {dim, MapPrecision::float32, {}}));
+  const std::string path = folder.file("m"), link = folder.file("link");
+  std::filesystem::create_symlink("m", link);
+  static_cast<void>(PlaceMap::create(link, {dim, MapPrecision::float32, {}}));
   std::vector<Child> writers;
   for (int w = 0; w < 3; ++w) {
     writers.emplace_back([&, w] {
-      PlaceMap map = PlaceMap::open(path, MapAccess::write);
+      PlaceMap map = PlaceMap::open(w == 0 ? link : path, MapAccess::write);
       for (int i = 0; i < 12; ++i) {
         add(map, 1000 * w + i * batch, batch);
         if (w == 0 && i % 4 == 3) map.compact();
@@ -216,6 +218,8 @@ TEST_CASE("Writers of two processes take turns, also where one compacts") {
   const PlaceMap map = PlaceMap::open(path);
   CHECK(map.size() == 3 * 12 * batch);
   CHECK(map.verify().empty());
+  CHECK(std::filesystem::is_symlink(link));
+  CHECK_FALSE(std::filesystem::exists(link + "-lock"));
 }
 
 TEST_CASE("A full disk or a limit on files is a clear error, and the map is as before") {

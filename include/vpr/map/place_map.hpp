@@ -51,13 +51,14 @@ class PlaceMap {
   static PlaceMap build(const std::string& path, const MapSettings& settings, const Fill& fill) {
     static_cast<void>(detail::BlockLayout(settings.precision, settings.dimensions));
     VPR_REQUIRE(IoError, !detail::identity_of(path), path, ": there is a file already; open it, or delete it first");
-    detail::NewMapFile file(path);
+    const std::string target = detail::link_target(path);
+    detail::NewMapFile file(target);
     file.change(detail::MapHeader{.dimensions = settings.dimensions, .precision = settings.precision, .record = settings.record},
                 [](detail::MapEditor&) {});
     fill([&file](const auto& change) { file.change(std::nullopt, change); });
     file.finish();
-    file.name(path);
-    return open(path, MapAccess::write);
+    file.name(target);
+    return open(target, MapAccess::write);
   }
 
   /// A map that is there.
@@ -223,7 +224,7 @@ class PlaceMap {
   PlaceMap(const std::string& path, MapAccess access) : state_(std::make_unique<State>()) {
     state_->path = detail::link_target(path);  // so that all open the same lock file
     state_->access = access;
-    state_->database = detail::Database::open(path, access);
+    state_->database = detail::Database::open(state_->path, access);
   }
 
   void require_writable() const {
