@@ -268,6 +268,37 @@ TEST_CASE("In one process a map that is open to be read cannot be opened to be w
   CHECK_THROWS_WITH(PlaceMap::open(path, MapAccess::write), ContainsSubstring("open it to be written first"));
 }
 
+TEST_CASE("A map that is replaced by another one while it is open is changed and searched only where their descriptors compare") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("m");
+  MapSettings other_weights = settings();
+  other_weights.record.weights_hash = "xxh3:4567";
+  const auto replace = [&](const MapSettings& by, bool lock_file) {
+    static_cast<void>(PlaceMap::create(folder.file("new"), by));
+    std::filesystem::rename(folder.file("new"), path);
+    if (lock_file) std::filesystem::remove(path + "-lock");
+  };
+  const auto refuses = [&](const MapSettings& by, bool lock_file, const std::string& reason) {
+    std::filesystem::remove(path);
+    PlaceMap map = PlaceMap::create(path, settings());
+    add(map, 0, 2);
+    replace(by, lock_file);
+    CHECK_THROWS_WITH(add(map, 2, 1), ContainsSubstring(path + ": was replaced") && ContainsSubstring(reason));
+    CHECK_THROWS_WITH(map.search(Rows(descriptor_of(0, dim).data(), 1, dim), 1), ContainsSubstring(reason));
+    CHECK_THROWS_WITH(map.add(place_of(2), descriptor_of(2, dim)), ContainsSubstring(reason));
+  };
+  refuses(other_weights, true, "weights_hash: 'xxh3:0123' and 'xxh3:4567'");
+  CHECK(PlaceMap::open(path).size() == 0);
+  refuses(settings(MapPrecision::int8), true, "it had 24 dimensions in float32 and has 24 in int8");
+  refuses(settings(), false, "delete " + path + "-lock");
+
+  std::filesystem::remove(path);
+  PlaceMap map = PlaceMap::create(path, settings());
+  add(map, 0, 2);
+  replace(settings(), true);
+  CHECK(add(map, 2, 1) == std::vector<std::int64_t>{0});
+}
+
 TEST_CASE("Files that are no maps are refused with a sentence") {
   const TemporaryFolder folder;
   for (const std::string& content : {std::string(), std::string("text"), std::string(100000, '\0'), std::string(100000, 'x')}) {

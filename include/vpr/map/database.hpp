@@ -21,6 +21,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -68,6 +69,13 @@ class Database {
           return shared;
         }
       }
+      const std::optional<FileIdentity> lock_file = identity_of(path + "-lock");
+      for (const auto& [other, database] : opened) {
+        const std::shared_ptr<Database> shared = database.lock();
+        VPR_REQUIRE(IoError, !shared || !lock_file || shared->lock_file_ != lock_file, path,
+                    ": was replaced while this process had it open, and its lock file was not: close the map, delete ", path,
+                    "-lock and open it again");
+      }
       const std::shared_ptr<Database> made(new Database(path, access, std::move(file), MDB_NOTLS), close);
       opened[identity] = made;
       return made;
@@ -98,6 +106,7 @@ class Database {
     VPR_REQUIRE(IoError, error != EACCES && error != EROFS, path_, ": its lock file ", path_,
                 "-lock cannot be written: readers of a map need it");
     require(error, "cannot be opened");
+    lock_file_ = identity_of(path_ + "-lock");
     file_.lock(LOCK_UN);
     int cleared = 0;
     ::mdb_reader_check(environment_, &cleared);
@@ -187,6 +196,7 @@ class Database {
   MapAccess access_;
   OpenFile file_;
   FileIdentity identity_;
+  std::optional<FileIdentity> lock_file_;
   MDB_env* environment_ = nullptr;
   std::unique_ptr<const GrowingView> view_;
   std::atomic<std::uint64_t> checked_ = 0;  // the last commit that LMDB may trust

@@ -34,7 +34,8 @@ struct MapSettings {
 /// Each call that changes it is one commit: it is there whole or not at all, whatever kills the process or fills the disk, and on the disk when
 /// the call returns. One writer of all processes changes it at a time, others wait; any number of readers, up to 1024, go on meanwhile, each query
 /// on the last commit of its beginning. Everything may be called from several threads at once. One process opens a map for writing before it
-/// opens it for reading. Symbolic links are followed; hard links, network file systems and use across `fork` are not supported.
+/// opens it for reading. Symbolic links are followed; hard links, network file systems and use across `fork` are not supported. A map that another
+/// process replaces by one of other settings is an error from then on, a ConfigError that names the difference.
 ///
 /// Opening reads a few pages and no descriptors. Nothing is kept in memory but where blocks lie, some 100 bytes for 128 KiB of descriptors.
 /// A file may grow to 1 TiB, or to an eighth of the address space that the process may have (`ulimit -v`). See docs/map.md.
@@ -65,7 +66,8 @@ class PlaceMap {
   /// @throws IoError; FormatError for what is no map, was damaged, or is of a newer version
   static PlaceMap open(const std::string& path, MapAccess access = MapAccess::read) {
     PlaceMap map(path, access);
-    static_cast<void>(map.snapshot());
+    const MapSnapshot now = map.snapshot();
+    map.state_->settings = MapSettings{now.dim(), now.precision(), now.record()};
     return map;
   }
 
@@ -215,6 +217,7 @@ class PlaceMap {
   struct State {
     std::string path;
     MapAccess access;
+    std::optional<MapSettings> settings;  // as they were when it was opened; none until then
     std::mutex writing;
     std::mutex mutex;  // of what follows
     std::shared_ptr<detail::Database> database;
@@ -247,6 +250,16 @@ class PlaceMap {
     return state_->database;
   }
 
+  /// @throws ConfigError  where another map was put in the place of the one that was opened, whose descriptors do not compare with that one's
+  void require_same_map(const detail::MapHeader& now) const {
+    if (!state_->settings) return;
+    const MapSettings& then = *state_->settings;
+    VPR_REQUIRE(ConfigError, now.dimensions == then.dimensions && now.precision == then.precision, state_->path,
+                ": was replaced since it was opened: it had ", then.dimensions, " dimensions in ", name_of(then.precision), " and has ",
+                now.dimensions, " in ", name_of(now.precision), "; open it again");
+    require_same(then.record, now.record, state_->path + ": was replaced since it was opened; the descriptors that it had and has");
+  }
+
   /// The blocks of a transaction's commit; those that were there before are not verified again.
   std::shared_ptr<const detail::MapBlocks> blocks_of(const detail::ReadTransaction& transaction) const {
     std::unique_lock lock(state_->mutex);
@@ -254,6 +267,7 @@ class PlaceMap {
     lock.unlock();
     if (last && last->of(transaction)) return last;
     auto made = std::make_shared<const detail::MapBlocks>(transaction, last.get());
+    require_same_map(made->header());
     lock.lock();
     // Another thread may have got a later commit meanwhile, or another file.
     if (transaction.database() == state_->database && (!state_->blocks || state_->blocks->commit() < made->commit())) state_->blocks = made;
