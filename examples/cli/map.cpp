@@ -51,6 +51,7 @@ void merge(const Options& options) {
   const vpr::PlaceMap other = vpr::PlaceMap::open(options.other);
   VPR_REQUIRE(vpr::ConfigError, local_of(map.snapshot(), options.map) == local_of(other.snapshot(), options.other), options.map, " and ",
               options.other, " do not keep the same local features, by which places are re-ranked: `vpr map info` names them");
+  require_comparable_positions(positioned_places(map.snapshot(), options.map), positioned_places(other.snapshot(), options.other));
   const std::size_t added = map.merge(other).size();
   std::cout << vpr::escaped(options.map) << ": " << places_text(static_cast<std::int64_t>(added)) << " of " << vpr::escaped(options.other)
             << " added; " << places_text(map.size()) << " now\n";

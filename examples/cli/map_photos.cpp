@@ -155,6 +155,7 @@ void add(const AddOptions& options) {
   vpr::ModelRecord record;
   std::optional<MapLocal> local;
   bool binary = false;
+  std::vector<vpr::Photo> places;
   std::unordered_map<std::string, std::filesystem::path> known;
   {  // as long as a snapshot lives the file cannot reuse its room
     const vpr::MapSnapshot before = map.snapshot();
@@ -163,9 +164,11 @@ void add(const AddOptions& options) {
     local = local_of(before, options.map);
     binary = before.precision() == vpr::MapPrecision::binary;
     known = names_in(before, options.session);
+    places = positioned_places(before, options.map);
   }
   PhotoReader reader(model.photos);
   const std::vector<vpr::Photo> all = find_photos(options, reader), photos = without(std::move(known), all);
+  require_comparable_positions(std::move(places), photos);
   const std::size_t skipped = all.size() - photos.size();
   std::vector<std::size_t> added;
   if (!photos.empty()) {
@@ -196,6 +199,22 @@ void add_map_model_options(CLI::App& command, ModelOptions& options) {
   command.add_option("--weights", options.weights, "the weights that the map was made with; default: where they were then");
   add_speed_options(command, options);
   add_photo_limits(command, options.photos);
+}
+
+std::vector<vpr::Photo> positioned_places(const vpr::MapSnapshot& map, const std::string& path) {
+  std::vector<vpr::Photo> places;
+  map.each([&](const vpr::Place& place) {
+    if (place.position && place.position->unit != vpr::PositionUnit::automatic)
+      places.push_back({{}, place.name + " in " + path, place.position, {}});
+  });
+  return places;
+}
+
+void require_comparable_positions(std::vector<vpr::Photo> a, std::vector<vpr::Photo> b) {
+  const auto none = [](const std::vector<vpr::Photo>& photos) {
+    return std::none_of(photos.begin(), photos.end(), [](const vpr::Photo& photo) { return photo.position.has_value(); });
+  };
+  if (!none(a) && !none(b)) vpr::settle_positions(vpr::PositionUnit::automatic, a, b);
 }
 
 void add_map_create(CLI::App& map) {

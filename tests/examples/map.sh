@@ -177,6 +177,20 @@ else
   printed "built without hnswlib"
 fi
 
+# Positions that do not compare with those of the map would lock it out of localize.
+printf 'path,x,y\n%s,1000,2000\n' "$(find town/database -type f | sort | head -n 1)" >metres.csv
+printf 'path,latitude,longitude\n%s,37.5,-122.25\n' "$(find town/queries -type f | sort | head -n 1)" >degrees.csv
+for unit in metres degrees; do expect 0 "$vpr" map create $unit.map "${model[@]}" $unit.csv; done
+expect 2 "$vpr" map add metres.map degrees.csv
+printed ".jpg in metres.map metres in no UTM zone: the two cannot be compared"
+expect 2 "$vpr" map add degrees.map metres.csv
+printed ".jpg in degrees.map: its position is degrees, that of "
+expect 2 "$vpr" map merge metres.map degrees.map
+printed ".jpg in degrees.map: its position is degrees, that of "
+is metres.map /places 1
+is degrees.map /places 1
+expect 0 "$vpr" localize --database metres.map --queries town/queries/fog --top 1
+
 # Codes of GeM's descriptors, none of which has a value below 0.
 expect 0 "$vpr" map create codes.map "${model[@]}" --descriptors binary town/database
 printed "their binary codes are all equal"
