@@ -3,6 +3,7 @@
 #include "describe_photos.hpp"
 #include "outputs.hpp"
 
+#include <vpr/io/atomic_file.hpp>
 #include <vpr/model/descriptors_file.hpp>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +12,9 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
 
 namespace cli {
 namespace {
@@ -21,7 +25,19 @@ struct Options {
   std::vector<std::string> sources;
 };
 
+/// @throws vpr::ConfigError  for what no other files can stand beside
+void require_file(const std::string& path) {
+  std::error_code ignored;
+  const std::filesystem::file_status status = std::filesystem::status(path, ignored);
+  const bool device =
+      std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) && !std::filesystem::is_directory(status);
+  VPR_REQUIRE(vpr::ConfigError, !device && !vpr::detail::descriptor_of(vpr::detail::link_target(path)), path,
+              ": is a device, a pipe or an open file, and the photos' names and the record are written beside the matrix: give the name of "
+              "a .npy file");
+}
+
 void describe(const Options& options) {
+  require_file(options.out);
   const std::string names_path = std::filesystem::path(options.out).replace_extension(".names.txt").string();
   std::vector<std::string> inputs = options.model.inputs();
   inputs.insert(inputs.end(), options.sources.begin(), options.sources.end());

@@ -72,5 +72,13 @@ cat pipe >through.txt &
 "$vpr" localize "${model[@]}" "${sets[@]}" --csv pipe >out.txt 2>err.txt
 wait $!
 if ! [ -p pipe ] || ! grep -q "query,rank,database,score" through.txt; then fail "the pipe"; fi
+# Not where other files stand beside.
+for out in /dev/stdout /dev/null pipe.npy; do
+  if [ $out = pipe.npy ]; then mkfifo $out; fi
+  code=0
+  "$vpr" describe "${model[@]}" --out $out photo.jpg >said 2>&1 || code=$?
+  rm -f pipe.npy
+  if [ $code != 2 ] || ! grep -qF "$out: is a device, a pipe or an open file" said; then fail "exit code $code, expected 2: --out $out"; fi
+done
 echo "nothing was overwritten unasked"
 cd / && rm -rf "$folder"
