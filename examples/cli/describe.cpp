@@ -47,14 +47,14 @@ void describe(const Options& options) {
   PhotoReader reader(options.model.photos);
   const std::vector<vpr::Photo> photos = reader.find(options.sources);
   const Described described = Describer(options.model, photos, "photos", timing, reader)(photos, "photos");
+  std::string names;
+  for (const std::size_t i : described.photos) names += vpr::escaped(photos[i].name) + '\n';
   vpr::save_descriptors(options.out, described.descriptors,
                         {{"photos", described.photos.size()},
                          {"dimensions", described.descriptors.dimensions},
                          {"photos_left_out", reader.left_out().count()},
-                         {"left_out", reader.left_out().json()}});
-  std::string names;
-  for (const std::size_t i : described.photos) names += vpr::escaped(photos[i].name) + '\n';
-  write_text(names_path, names);
+                         {"left_out", reader.left_out().json()}},
+                        {{names_path, names}});
   std::cout << vpr::escaped(options.out) << ": " << described.photos.size() << " x " << described.descriptors.dimensions
             << " values, a row a photo; the photos' names in " << vpr::escaped(names_path) << ", what made the descriptors in "
             << vpr::escaped(vpr::record_path(options.out)) << '\n';

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Usage: map.sh VPR RENDER_A_TOWN WEIGHTS JSON_VALUE FOLDER. A map answers as its photos do, whatever of its life it has behind it: photos added in parts, kills,
+# Usage: map.sh VPR RENDER_A_TOWN WEIGHTS JSON_VALUE FAULTS FOLDER. A map answers as its photos do, whatever of its life it has behind it: photos added in parts, kills,
 # removals, a merge; and it refuses what does not fit, and names what is damaged.
 set -euo pipefail
 # shellcheck source=tests/examples/commands.sh
 source "$(dirname "$0")/commands.sh"
-vpr=$1 town=$2 weights=$3 json_value=$4 folder=$5
+vpr=$1 town=$2 weights=$3 json_value=$4 faults=$5 folder=$6
 fresh "$folder"
 "$town" town 1 8 >/dev/null
 ln "$weights" w.safetensors 2>/dev/null || cp "$weights" w.safetensors
@@ -117,6 +117,12 @@ else
   printed "built without Arrow"
   [ ! -e parquet ] || fail "an empty folder"
 fi
+for at in 1 2 3 4; do
+  expect 0 "$vpr" map export town.map --out cut --force
+  expect 137 env KILLED_AT_RENAME=$at LD_PRELOAD="$faults" ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0" \
+    "$vpr" map export town.map --out cut --force
+  [ ! -e cut/places.csv ] || fail "old places beside new descriptors"
+done
 expect 0 "$vpr" map create second.map "${model[@]}" --session day town/database
 expect 0 "$vpr" map merge town.map second.map
 is town.map /places 31

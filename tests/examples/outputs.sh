@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Usage: outputs.sh VPR WEIGHTS TOWN FOLDER. No command overwrites what is there unasked, nor ever what it reads, and this is known before anything is computed.
+# Usage: outputs.sh VPR WEIGHTS TOWN FAULTS FOLDER. No command overwrites what is there unasked, nor ever what it reads, and this is known before anything is computed.
 set -euo pipefail
-vpr=$1 weights=$2 town=$3 folder=$4
+vpr=$1 weights=$2 town=$3 faults=$4 folder=$5
 rm -rf "$folder"
 mkdir -p "$folder"
 cd "$folder"
@@ -62,6 +62,33 @@ refused 2 "the name of the file is empty" describe "${model[@]}" --out "" photo.
 refused 2 "the name of the file is empty" evaluate "${model[@]}" "${sets[@]}" --json ""
 refused 2 "--max-megapixels: got 'nan'" describe "${model[@]}" --max-megapixels nan --out o.npy photo.jpg
 refused 2 "--save-vocabulary is of words that are found in photos" describe "${model[@]}" --save-vocabulary words.safetensors --out o.npy photo.jpg
+
+# Behind a symbolic link the file is replaced, not the link.
+mkdir behind
+"$vpr" describe "${model[@]}" --out behind/d.npy photo.jpg
+for file in d.npy d.json d.names.txt; do
+  cp behind/$file $file
+  : >behind/$file
+  ln -s ../behind/$file behind/linked.${file#d.}
+done
+"$vpr" describe "${model[@]}" --out behind/linked.npy --force photo.jpg
+for file in d.npy d.json d.names.txt; do
+  if ! [ -L behind/linked.${file#d.} ] || ! cmp behind/$file $file; then fail "the file behind the link of $file was not replaced"; fi
+done
+
+# Killed at whichever of its files, a command leaves names missing, and never a new matrix beside the names of an old one.
+cp "$town"/queries/night/*000_night* night.jpg
+for at in 1 2 3; do
+  "$vpr" describe "${model[@]}" --out cut.npy --force photo.jpg
+  code=0
+  KILLED_AT_RENAME=$at LD_PRELOAD=$faults ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0" \
+    "$vpr" describe "${model[@]}" --out cut.npy --force night.jpg >said 2>&1 || code=$?
+  [ $code = 137 ] || fail "exit code $code at file $at, expected that of a kill"
+  [ $at = 1 ] || ! cmp -s cut.npy other.npy || fail "the matrix is the old one at file $at"
+  code=0
+  "$vpr" localize "${model[@]}" --database cut.npy --queries list.csv >said 2>&1 || code=$?
+  if [ $code != 1 ] || ! grep -qF "cut.names.txt: cannot be opened" said; then fail "exit code $code at file $at, expected 1 and missing names"; fi
+done
 
 # Devices and pipes are written to as they are.
 "$vpr" localize "${model[@]}" "${sets[@]}" --json /dev/stdout >out.txt 2>err.txt

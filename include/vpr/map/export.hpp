@@ -135,7 +135,8 @@ std::span<const T> npy_values(const MappedFile& file, DType::Kind dtype, std::si
 
 /// Writes a map to a folder, which is made: `descriptors.npy` (float32 N×D) with `descriptors.json`, what made them, as `vpr describe` writes them;
 /// of a map of codes `codes.npy` (uint8 N×bytes, as FAISS takes binary vectors) in its place; `ids.npy` (int64 N); and `places.csv`. Row i of each is
-/// one place, by ascending id. A matrix of another precision that an earlier export left there goes. Local features and attachments are not written.
+/// one place, by ascending id. What an earlier export left there goes before the first of these has its name. Local features and attachments are not
+/// written.
 /// @throws IoError
 inline void export_map(const PlaceMap& map, const std::filesystem::path& folder) {
   std::error_code error;
@@ -143,9 +144,9 @@ inline void export_map(const PlaceMap& map, const std::filesystem::path& folder)
   VPR_REQUIRE(IoError, !error, folder.string(), ": cannot be made: ", error.message());
   const MapSnapshot snapshot = map.snapshot();
   const bool binary = snapshot.precision() == MapPrecision::binary;
-  const std::string matrix = (folder / "descriptors.npy").string();
-  AtomicFile descriptors(binary ? (folder / "codes.npy").string() : matrix), ids((folder / "ids.npy").string()),
-      places((folder / "places.csv").string()), record(record_path(matrix));
+  const auto file_of = [&](const char* name) { return (folder / name).string(); };
+  const std::string matrix = file_of("descriptors.npy"), codes = file_of("codes.npy");
+  AtomicFile descriptors(binary ? codes : matrix), record(record_path(matrix)), ids(file_of("ids.npy")), places(file_of("places.csv"));
   const std::int64_t bytes = (snapshot.dim() + 63) / 64 * 8;
   descriptors.write(binary ? detail::npy_header(DType::uint8, {snapshot.size(), bytes})
                            : detail::npy_header(DType::float32, {snapshot.size(), snapshot.dim()}));
@@ -166,8 +167,9 @@ inline void export_map(const PlaceMap& map, const std::filesystem::path& folder)
   json["map_precision"] = name_of(snapshot.precision());
   json["dimensions"] = snapshot.dim();
   record.write(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n');
-  for (AtomicFile* const file : {&descriptors, &ids, &places, &record}) file->commit();
-  std::filesystem::remove(binary ? matrix : (folder / "codes.npy").string(), error);
+  for (const std::string& old : {binary ? matrix : codes, record_path(matrix), file_of("ids.npy"), file_of("places.csv")})
+    detail::remove_before_replacing(old);
+  for (AtomicFile* const file : {&descriptors, &record, &ids, &places}) file->commit();
 }
 
 /// A new map of what `export_map` wrote, or what others wrote like it, under the ids there. It appears whole or not at all.

@@ -9,13 +9,17 @@
 #endif
 
 #include <vpr/dataset/text.hpp>
+#include <vpr/io/atomic_file.hpp>
 #include <vpr/io/npy.hpp>
 #include <vpr/model/descriptors.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
 #include <filesystem>
+#include <list>
 #include <map>
+#include <span>
 #include <string>
 #include <system_error>
 
@@ -40,21 +44,41 @@ inline nlohmann::ordered_json record_json(const ModelRecord& record) {
   return json;
 }
 
-/// Writes the matrix N×D as a .npy file, and beside it the record with `more`, which a reader of the record leaves alone. A record that is
-/// there goes first: no matrix ever stands beside that of another.
-/// @throws IoError  with path and reason
+namespace detail {
+
+/// Takes away a file that says what another one holds, before that one is replaced: a process that is killed in between leaves it missing, never
+/// beside what it does not belong to. A symbolic link stays, as does what is no regular file. @throws IoError
+inline void remove_before_replacing(const std::string& path) {
+  const std::string target = link_target(path);
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(target, error)) return;
+  std::filesystem::remove(target, error);
+  VPR_REQUIRE(IoError, !error, path, ": cannot be replaced: ", error.message());
+}
+
+}  // namespace detail
+
+/// Writes the matrix N×D as a .npy file, and beside it the record with `more`, which a reader of the record leaves alone. Old files go before the
+/// new matrix has its name: no matrix ever stands beside the record of another.
+/// @param beside  texts that belong to the matrix as well, such as photos' names, by their paths; written like the record, in the order of paths
+/// @throws IoError  with path and reason; ShapeError for values that are no whole rows
 inline void save_descriptors(const std::string& path, const Descriptors& descriptors,
-                             const nlohmann::ordered_json& more = nlohmann::ordered_json::object()) {
+                             const nlohmann::ordered_json& more = nlohmann::ordered_json::object(),
+                             std::map<std::string, std::string> beside = {}) {
+  const Shape shape{descriptors.size(), descriptors.dimensions};
+  VPR_REQUIRE(ShapeError, static_cast<std::size_t>(shape.elements()) == descriptors.values.size(), path, ": got ",
+              descriptors.values.size(), " values for ", shape);
   nlohmann::ordered_json json = record_json(descriptors.record);
   json.update(more);
-  const std::string text = json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
-  std::error_code error;
-  std::filesystem::remove(record_path(path), error);
-  VPR_REQUIRE(IoError, !error, record_path(path), ": cannot be replaced: ", error.message());
-  write_npy(path, Shape{descriptors.size(), descriptors.dimensions}, descriptors.values);
-  AtomicFile file(record_path(path));
-  file.write(text);
-  file.commit();
+  beside[record_path(path)] = json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+  AtomicFile matrix(path);
+  matrix.write(detail::npy_header(DType::float32, shape));
+  matrix.write(std::as_bytes(std::span(descriptors.values)));
+  std::list<AtomicFile> texts;
+  for (const auto& [file, text] : beside) texts.emplace_back(file).write(text);
+  for (const auto& [file, text] : beside) detail::remove_before_replacing(file);
+  matrix.commit();
+  for (AtomicFile& text : texts) text.commit();
 }
 
 /// The record beside a matrix; an empty one where there is none. @throws IoError, FormatError for one that cannot be read
