@@ -34,11 +34,17 @@ struct QueryOptions {
   ModelOptions model;
 };
 
-/// The places that queries are searched among.
+/// The places that queries are searched among. A session may be given as `vpr map info` prints it, escaped.
 vpr::PlaceFilter filter_of(const QueryOptions& options, const vpr::MapSnapshot& snapshot) {
-  for (const std::string& session : options.sessions) require_session(snapshot.sessions(), session, options.map);
+  const std::vector<std::string>& there = snapshot.sessions();
   vpr::PlaceFilter filter;
-  if (!options.sessions.empty()) filter.sessions = options.sessions;
+  for (const std::string& given : options.sessions) {
+    const bool is_name = std::find(there.begin(), there.end(), given) != there.end();
+    const std::string session = is_name ? given : vpr::unescaped(given);
+    require_session(there, session, options.map);
+    if (!filter.sessions) filter.sessions.emplace();
+    filter.sessions->push_back(session);
+  }
   return filter;
 }
 

@@ -67,6 +67,12 @@ printed "has no session 'none'"
 expect 0 "$vpr" map query town.map --session day --session night town/queries/night --top 1
 expect 0 "$vpr" map query town.map town/queries/night --session night --top 1
 ! grep -q ',day$' out.txt || fail "answers of another session"
+session=$'a\nb\\c'
+expect 0 "$vpr" map create sessions.map "${model[@]}" --session "$session" town/database
+is sessions.map /sessions '{"a\\x0Ab\\\\c":8}'
+for given in "$session" 'a\x0Ab\\c'; do expect 0 "$vpr" map query sessions.map --session "$given" town/queries/night; done
+expect 2 "$vpr" map query sessions.map --session 'a\x0Ab' town/queries/night
+printed "sessions.map: has no session"
 mkdir bad
 cp town/queries/fog/*000_fog* bad/a.jpg
 head -c 1000 bad/a.jpg >bad/cut.jpg
