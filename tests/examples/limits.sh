@@ -43,6 +43,7 @@ done
 try "--decision-precision requires --save-decision" evaluate "${common[@]}" --decision-precision 0.9
 train=(train --recipe head --model dinov2-vits14+gem --weights w.pth --data photos --out trained.safetensors)
 for number in nan inf 0 -1; do try "--rate: got '$number', expected a number above 0" "${train[@]}" --rate $number; done
+try "--seed: got '18446744073709551615', expected a whole number from 0 to 9223372036854775807" "${train[@]}" --seed 18446744073709551615
 for number in 0 -1 010 9223372036854775808; do try "--steps: got '$number', expected a whole number from 1" "${train[@]}" --steps $number; done
 for option in --places --photos; do try "the loss would always be 0" "${train[@]}" $option 1; done
 try "--queries requires --database" "${train[@]}" --queries photos

@@ -107,6 +107,8 @@ mv moved.safetensors w.safetensors
 expect 0 "$vpr" map remove town.map 0 3
 expect 2 "$vpr" map remove town.map 3
 printed "there is no place 3"
+expect 2 "$vpr" map remove town.map 99999999999999999999999
+printed "expected a whole number from 0 to 9223372036854775807"
 expect 0 "$vpr" map compact town.map
 expect 0 "$vpr" map verify town.map
 is town.map /sessions '{"again":8,"bad":1,"day":6,"night":8}'
