@@ -22,9 +22,12 @@ TEST_CASE("Places to train on follow from what a path holds") {
   root.write("utm/@106@6@@@@@@@200@@@@@@.jpg");
   CHECK(vpr::read_training_places(root.path() / "utm").places.size() == 2);
   root.write("utm/@106@6@@@@@@@@@@@@@.jpg");  // of unknown heading
-  CHECK(vpr::read_training_places(root.path() / "utm").places.size() == 1);
-  CHECK_THROWS_WITH(vpr::read_training_places(root.path() / "utm", {.by = vpr::PlacesBy::cell}),
-                    ContainsSubstring("its heading is not known"));
+  for (const vpr::PlacesBy by : {vpr::PlacesBy::automatic, vpr::PlacesBy::cell})
+    CHECK_THROWS_WITH(vpr::read_training_places(root.path() / "utm", {.by = by}),
+                      ContainsSubstring("@106@6@@@@@@@@@@@@@.jpg: its heading is not known"));
+  root.write("unknown/@105@5@@@@@@@@@@@@@.jpg");
+  root.write("unknown/@106@6@@@@@@@@@@@@@.jpg");
+  CHECK(vpr::read_training_places(root.path() / "unknown").places.size() == 1);
 }
 
 TEST_CASE("Photos may be held back from training") {

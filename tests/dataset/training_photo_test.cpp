@@ -9,7 +9,7 @@
 TEST_CASE("Training photos take position, heading and month from their UTM names") {
   const TemporaryFolder folder;
   folder.write("a@b/@0584940.37@4477000.00@17@T@040.44000@-079.99970@pano@03@270@004@@@20130712_101010@note@.jpg");
-  folder.write("c/@0@000025.0@@@@@7@@@@@@@@.jpg");
+  folder.write("c/@0@000025.0@@@@@7@@1e300@@@@@@.jpg");
   folder.write("d/plain.jpg");
   const auto photos = vpr::training_photos_in_folder(folder.path());
   REQUIRE(photos.size() == 3);
@@ -43,11 +43,12 @@ TEST_CASE("Training photos take place, group, time and heading from a CSV file")
   CHECK(std::isnan(videos[1].heading));
 
   const auto dated =
-      vpr::training_photos_in_csv(folder.write("d.csv", "path,Year,Month,x,y,heading\n1.jpg,2000,1,5,6,90\n2.jpg,2001,13,5,6,\n"));
+      vpr::training_photos_in_csv(folder.write("d.csv", "path,Year,Month,x,y,heading\n1.jpg,2000,1,5,6,90\n2.jpg,2001,13,5,6,-45.5\n"));
   CHECK(dated[0].time == 24000);
   CHECK(dated[0].heading == 90);
   CHECK(dated[0].position->north == 6);
   CHECK(std::isnan(dated[1].time));
+  CHECK(dated[1].heading == -45.5);
 }
 
 TEST_CASE("A frame that is no number is told with its line") {
@@ -55,6 +56,19 @@ TEST_CASE("A frame that is no number is told with its line") {
   folder.write("1.jpg");
   CHECK_THROWS_WITH(vpr::training_photos_in_csv(folder.write("v.csv", "path,frame\n1.jpg,one\n")),
                     ContainsSubstring("v.csv:2: found 'one' as frame"));
+}
+
+TEST_CASE("A heading that is none, or is blank though not in all rows, is refused with its line") {
+  const TemporaryFolder folder;
+  for (const char* name : {"1.jpg", "2.jpg"}) folder.write(name);
+  const auto headings = [&](const std::string& first, const std::string& second) {
+    return vpr::training_photos_in_csv(folder.write("t.csv", "path,northdeg,view\n1.jpg," + first + ",0\n2.jpg," + second + ",0\n"));
+  };
+  for (const char* bad : {"north", "nan", "inf", "1e300", "361", "-360.5"})
+    CHECK_THROWS_WITH(headings("90", bad), ContainsSubstring("t.csv:3: found '" + std::string(bad) + "' as northdeg, expected "));
+  CHECK_THROWS_WITH(headings(" ", "90"), ContainsSubstring("t.csv:2: the northdeg is blank, and other rows have one"));
+  for (const vpr::TrainingPhoto& photo : headings("", " ")) CHECK(std::isnan(photo.heading));
+  CHECK(headings("360", "-360")[1].heading == -360);
 }
 
 TEST_CASE("Training tables may have semicolons and decimal commas, and folders name what is not read") {

@@ -54,8 +54,9 @@ struct TrainingPlacesSettings {
 /// Reads the places of GSV-Cities (a folder with `Dataframes`), of a CSV file, or of a folder of photos with positions in their names.
 ///
 /// Automatic is: by sequence for a CSV file with a column `frame` or `frame_number`, by id for GSV-Cities and a CSV file with place ids, by cell for
-/// what remains; cells take photos of any heading together where one is not known.
+/// what remains; cells take photos of any heading together where none is known.
 /// @throws IoError, FormatError, ConfigError as the function of the layout, that of the rule and `settle_positions` do
+/// @throws ConfigError  naming a photo whose heading is not known, though others' are, where cells are chosen automatically
 inline TrainingPlaces read_training_places(const std::filesystem::path& source, TrainingPlacesSettings settings = {}) {
   namespace fs = std::filesystem;
   std::error_code ignored;
@@ -74,7 +75,11 @@ inline TrainingPlaces read_training_places(const std::filesystem::path& source, 
     const bool frames = !folder && read_csv(source).column({"frame", "frame_number"});
     const bool ids = any([](const TrainingPhoto& photo) { return !photo.place.empty(); });
     settings.by = frames ? PlacesBy::sequence : ids ? PlacesBy::id : PlacesBy::cell;
-    if (any([](const TrainingPhoto& photo) { return !is_finite(photo.heading); })) settings.cell.angle = 360;
+    const auto has_heading = [](const TrainingPhoto& photo) { return is_finite(photo.heading); };
+    if (!any(has_heading)) settings.cell.angle = 360;
+    const auto without = std::find_if_not(photos.begin(), photos.end(), has_heading);
+    VPR_REQUIRE(ConfigError, settings.by != PlacesBy::cell || settings.cell.angle >= 360 || without == photos.end(), without->path,
+                ": its heading is not known, and those of others are: give it, or leave the photo out");
   }
   TrainingPlaces places = settings.by == PlacesBy::sequence      ? places_by_sequence(std::move(photos), settings.sequence)
                           : settings.by == PlacesBy::id          ? places_by_id(std::move(photos))
