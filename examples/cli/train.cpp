@@ -4,6 +4,7 @@
 #include "options.hpp"
 #include "outputs.hpp"
 #include "train_options.hpp"
+#include "training_lock.hpp"
 #include "training_loop.hpp"
 
 #include <vpr/core/parallel.hpp>
@@ -76,6 +77,7 @@ void run(TrainOptions options) {
               "--weights is required: the backbone's, a checkpoint of the system, or seed:N for values drawn at random");
   options.size = vpr::text_of(recipe.size);
   const std::map<std::string, std::string> deciding = deciding_options(options, recipe);
+  const TrainingLock lock(options.files());
   check_training(options, deciding);
   train(options, recipe, deciding);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Usage: train_signals.sh VPR RENDER_A_TOWN WEIGHTS FOLDER. A signal lets a training write what it has learned, and then it goes on from there to the bytes of one
-# that is left alone; a second signal ends it at once.
+# that is left alone; a second signal ends it at once. Two trainings never write the same files.
 set -euo pipefail
 set -m  # background jobs take SIGINT
 vpr=$1 town=$2 weights=$3 folder=$4
@@ -13,8 +13,8 @@ fail() { cat "$name.txt"; echo "$*"; exit 1; }
 # train NAME OPTION...: no step but the last leaves a checkpoint.
 train() {
   name=$1
-  exec "$vpr" train --recipe adapter --backbone dinov2-vits14 --weights "$weights" --data town/poses.csv --by id --augment none --size 28 --rate 0.001 --steps 40 \
-    --out "$name.safetensors" --log "$name.csv" "${@:2}" >"$name.txt" 2>&1
+  exec "$vpr" train --recipe adapter --backbone dinov2-vits14 --weights "$weights" --data town/poses.csv --by id --augment none --size 28 --rate 0.001 \
+    --steps "${steps:-40}" --out "$name.safetensors" --log "$name.csv" "${@:2}" >"${said:-$name.txt}" 2>&1
 }
 # begin NAME OPTION...: in the background, until some steps are done.
 begin() {
@@ -42,6 +42,15 @@ done
 
 begin twice --places 2 --photos 2
 kill -STOP $job
+# While it writes its files no other training may, whether it would begin anew or go on.
+sums=$(md5sum twice.*)
+for other in --force --resume; do
+  code=0
+  (said=other.txt train twice --places 2 --photos 2 $other) || code=$?
+  [ $code = 2 ] || fail "a second training with $other: exit code $code"
+  grep -q "another training writes twice.safetensors now" other.txt || { cat other.txt; fail "a second training does not say who writes"; }
+done
+[ "$(md5sum twice.*)" = "$sums" ] || fail "a second training changed the files of the first"
 kill -INT $job
 kill -TERM $job  # both arrive before the step is done
 kill -CONT $job
@@ -49,5 +58,8 @@ code=0
 wait $job || code=$?
 [ $code -gt 128 ] || fail "two signals: exit code $code"
 [ ! -e twice.safetensors ] || fail "two signals: there are weights"
+[ -e twice.safetensors.lock ] || fail "two signals: the lock is not left, so this shows nothing"
+(steps=1 train twice --places 2 --photos 2 --force) || fail "what a kill left stops the next training"
+[ ! -e twice.safetensors.lock ] || fail "the lock is left over"
 echo "a training that a signal stopped goes on to the same bytes"
 cd / && rm -rf "$folder"

@@ -21,6 +21,8 @@ struct TrainingFiles {
   /// The weights that are being validated, a safetensors file without the ending, so that no other training's weights are called so. They become
   /// `weights` once the state of their step is written.
   std::string candidate() const { return weights + ".candidate"; }
+  /// Locked by a training while it writes the others.
+  std::string lock() const { return weights + ".lock"; }
 };
 
 }  // namespace vpr
