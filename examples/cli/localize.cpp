@@ -45,8 +45,11 @@ void localize(const Options& options) {
   check_outputs({options.csv, options.json, options.report, options.model.save_vocabulary, options.model.save_weights}, inputs,
                 options.model.force);
   const std::optional<KnownDatabase> known = open_database(options.data.database, options.model);
-  vpr::Dataset dataset = load_dataset(
-      {.database = options.data.database, .queries = options.data.queries, .positions = vpr::position_unit(options.data.positions)}, known);
+  vpr::Dataset dataset = load_dataset({.database = options.data.database,
+                                       .queries = options.data.queries,
+                                       .positions = vpr::position_unit(options.data.positions),
+                                       .some_positions = true},
+                                      known);
   const std::int64_t top = answers_a_query(std::ssize(dataset.database), std::ssize(dataset.queries), options.top);
   PhotoReader reader(options.model.photos);
   reader.leave_out(dataset.left_out, "files");

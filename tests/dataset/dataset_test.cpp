@@ -44,6 +44,10 @@ TEST_CASE("A data set takes right answers from pairs, places or positions, or ha
   CHECK_FALSE(Dataset::load({.database = positions, .queries = plain.path()}).positives);
   plain.write("@1@2@.jpg");
   CHECK_THROWS_WITH(Dataset::load({.database = positions, .queries = plain.path()}), ContainsSubstring("a.jpg: its position is not known"));
+  const auto partly = Dataset::load({.database = plain.path(), .queries = plain.path(), .some_positions = true});
+  CHECK_FALSE(partly.positives);
+  CHECK(partly.database.size() == 2);
+  CHECK(Dataset::load({.database = d, .queries = q, .some_positions = true}).positives == Positives{{1}});
 }
 
 TEST_CASE("Queries in degrees take the database's zone") {

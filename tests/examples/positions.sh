@@ -47,5 +47,17 @@ sed -i -E '2,$s/^([^,]*),[0-9]*\.([0-9]+),[0-9]*\.([0-9]+)/\1,500.\2,4180.\3/' d
 evaluate 1 --database database.csv --queries queries.csv
 grep -q "kilometres" err.txt || fail "kilometres of a UTM zone are not named"
 evaluate 0 --database database.csv --queries queries.csv --positions metres
+
+# Photos of which some have no position: a search answers, and an evaluation, which needs them all, names one.
+for part in database queries; do
+  mkdir -p partly/$part
+  mapfile -t photos < <(find "$town/$part" -type f | sort | sed -n 1,2p)
+  cp "${photos[0]}" "partly/$part/@500000@4100000@.${photos[0]##*.}"
+  cp "${photos[1]}" "partly/$part/plain.${photos[1]##*.}"
+done
+expect 0 "$vpr" localize --model dinov2-vits14+cls --weights "$weights" --size 28 --top 2 --database partly/database --queries partly/queries --csv partly.csv --report partly.html
+[ "$(wc -l <partly.csv)" = 5 ] || { cat partly.csv; fail "two queries have not two answers each"; }
+evaluate 2 --database partly/database --queries partly/queries
+grep -q "plain.*: its position is not known" err.txt || fail "the photo without a position is not named"
 echo "positions in another unit are not taken for metres in silence"
 cd / && rm -rf "$folder"

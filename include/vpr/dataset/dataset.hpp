@@ -48,6 +48,7 @@ struct DatasetSettings {
   std::filesystem::path pairs = {};                  ///< a table of positive pairs; empty: right answers by place id or by radius
   double radius = 25;                                ///< metres; used where there are neither pairs nor place ids
   PositionUnit positions = PositionUnit::automatic;  ///< what positions are, see `settle_positions`
+  bool some_positions = false;                       ///< take photos of which only some have a position as unlabelled; false: an error
 };
 
 /// A map's photos, the queries, and the right answers where they are known.
@@ -84,7 +85,10 @@ struct Dataset {
              std::any_of(dataset.database.begin(), dataset.database.end(), has);
     };
     const bool by_pairs = !settings.pairs.empty(), by_places = any([](const Photo&photo) { return !photo.place.empty(); });
-    const bool by_radius = !by_pairs && !by_places && any([](const Photo& photo) { return photo.position.has_value(); });
+    const auto has_position = [](const Photo& photo) { return photo.position.has_value(); };
+    const auto all_have = [&](const std::vector<Photo>& photos) { return std::all_of(photos.begin(), photos.end(), has_position); };
+    const bool by_radius = !by_pairs && !by_places && any(has_position) &&
+                           (!settings.some_positions || (all_have(dataset.queries) && all_have(dataset.database)));
     try {
       const SettledPositions settled = settle_positions(settings.positions, dataset.database, dataset.queries);
       dataset.unit = settled.unit;
