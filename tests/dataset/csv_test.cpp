@@ -54,6 +54,13 @@ TEST_CASE("CSV columns are found by name whatever the case") {
   CHECK_FALSE(table.column({"lo"}));
 }
 
+TEST_CASE("A column that is looked for by a name that two columns have is refused") {
+  const auto table = parse("path,utm_east,UTM_East ,note,note\nx,1,2,a,b\n");
+  CHECK_THROWS_AS(table.column({"utm_east"}), vpr::FormatError);
+  CHECK_THROWS_WITH(table.column({"utm_east"}), ContainsSubstring("t.csv:1: columns 2 and 3 are both called `utm_east`"));
+  CHECK(table.column({"path"}) == 0u);
+}
+
 TEST_CASE("A table's fields may be separated by semicolons or tabs") {
   const auto semicolons = parse("path;latitude\na,b.jpg;48,85\n");
   CHECK(semicolons.separator == ';');

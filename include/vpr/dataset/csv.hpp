@@ -34,12 +34,20 @@ struct CsvTable {
   std::string place(const CsvRow& row) const { return path.string() + ":" + std::to_string(row.line); }
 
   /// The first column of the header (row 0) that bears one of `names`, whatever the case; nothing where none does.
+  /// @throws FormatError naming the file where another column has that column's name
   std::optional<std::size_t> column(std::initializer_list<std::string_view> names) const {
     if (rows.empty()) return std::nullopt;
+    std::optional<std::size_t> first;
+    std::string title;  // of the first
     for (std::size_t i = 0; i < rows[0].fields.size(); ++i) {
-      if (std::find(names.begin(), names.end(), detail::lower_case(detail::trimmed(rows[0].fields[i]))) != names.end()) return i;
+      const std::string name = detail::lower_case(detail::trimmed(rows[0].fields[i]));
+      VPR_REQUIRE(FormatError, !first || name != title, place(rows[0]), ": columns ", *first + 1, " and ", i + 1, " are both called `",
+                  title, "`, and only one can be meant: give the other another name");
+      if (first || std::find(names.begin(), names.end(), name) == names.end()) continue;
+      first = i;
+      title = name;
     }
-    return std::nullopt;
+    return first;
   }
 };
 
