@@ -75,10 +75,15 @@ void run(TrainOptions options) {
   vpr::make_system<vpr::Shapes>(recipe.system, recipe.tokens);  // one that cannot be made is refused before any file is read
   VPR_REQUIRE(vpr::ConfigError, !options.weights.empty(),
               "--weights is required: the backbone's, a checkpoint of the system, or seed:N for values drawn at random");
+  const auto with_recipe = [typed = options](const std::string& name) {
+    TrainOptions others = typed;
+    others.recipe = name;
+    return deciding_options(others, recipe_of(others));
+  };
   options.size = vpr::text_of(recipe.size);
   const std::map<std::string, std::string> deciding = deciding_options(options, recipe);
   const TrainingLock lock(options.files());
-  check_training(options, deciding);
+  check_training(options, deciding, with_recipe);
   train(options, recipe, deciding);
 }
 

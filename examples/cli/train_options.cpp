@@ -70,6 +70,41 @@ std::string shell_word(const std::string& text) {
   return word + '\'';
 }
 
+/// The options that differ from those noted in a state, as one types them, with both values. Of another recipe, only those besides that giving the
+/// state's recipe would leave different.
+std::string changed_options(const TrainOptions& options, const std::map<std::string, std::string>& noted,
+                            std::map<std::string, std::string> deciding, const OptionsOfRecipe& with_recipe) {
+  std::string changed;
+  const auto add = [&changed](const std::string& name, const std::string& before, const std::string& now) {
+    changed += (changed.empty() ? "--" : "; --") + name + " was '" + before + "', now '" + now + "'";
+  };
+  if (const auto recipe = noted.find("recipe"); recipe != noted.end() && recipe->second != options.recipe) {
+    add("recipe", recipe->second, options.recipe);
+    try {
+      deciding = with_recipe(recipe->second);
+    } catch (const vpr::ConfigError&) {  // the other options are for this recipe alone
+      return changed;
+    }
+  }
+  const std::map<std::string, std::string> paths{{"weights", options.weights},
+                                                 {"data", options.data},
+                                                 {"database", options.database},
+                                                 {"queries", options.queries},
+                                                 {"positives", options.positives}};
+  const auto differs = [&](const std::string& name) {
+    const auto before = noted.find(name);
+    return before != noted.end() && before->second != deciding.at(name);
+  };
+  for (const auto& [name, now] : deciding) {
+    if (!differs(name)) continue;
+    if (name == "tokens" && options.tokens.empty() && differs("model")) continue;  // the model's default
+    const std::string& before = noted.at(name);
+    if (const auto path = paths.find(name); path != paths.end() && is_same_file(path->second, before, now)) continue;
+    add(name, before, now);
+  }
+  return changed;
+}
+
 }  // namespace
 
 std::string training_preprocess(const vpr::Recipe& recipe) {
@@ -82,16 +117,16 @@ std::map<std::string, std::string> deciding_options(const TrainOptions& options,
   const bool mined = recipe.mining != vpr::Mining::batch;
   std::map<std::string, std::string> all{
       {"recipe", recipe.name},
-      {"system", recipe.system},
+      {"model", recipe.system},
       {"tokens", recipe.tokens},
       {"weights", weights_of(options.weights)},
       {"data", source_of(options.data)},
       {"by", std::string(vpr::name_of(recipe.by))},
       {"frames", std::to_string(options.frames_of_place())},
       {"leave-out", left_out},
-      {"size", vpr::text_of(vpr::parse_image_size(options.size, "--size"))},
+      {"size", vpr::text_of(recipe.size)},
       {"augment", recipe.augment.target<vpr::RandAugment>() != nullptr ? "randaugment"
-                  : recipe.augment                                     ? "of the recipe"
+                  : recipe.augment                                     ? "the recipe's"
                                                                        : "none"},
       {"mining", recipe.mining == vpr::Mining::batch  ? "batch"
                  : recipe.mining == vpr::Mining::full ? "full"
@@ -142,7 +177,7 @@ std::string evaluation_command(const TrainOptions& options, const vpr::Recipe& r
   return command;
 }
 
-void check_training(const TrainOptions& options, const std::map<std::string, std::string>& deciding) {
+void check_training(const TrainOptions& options, const std::map<std::string, std::string>& deciding, const OptionsOfRecipe& with_recipe) {
   const std::string state_path = options.files().state();
   std::vector<std::string> outputs{options.out, state_path, options.files().best(), options.log, options.report};
   for (const std::string& path : outputs) {
@@ -163,18 +198,7 @@ void check_training(const TrainOptions& options, const std::map<std::string, std
   done.assign(std::span<const float>(vpr::read_tensor(state, "trainer.steps")));
   VPR_REQUIRE(vpr::ConfigError, done.value() <= options.steps, "train: ", done.value(), " steps are done already, --steps asks for ",
               options.steps, " in all: nothing is written");
-  std::string changed;
-  const std::map<std::string, std::string> paths{{"weights", options.weights},
-                                                 {"data", options.data},
-                                                 {"database", options.database},
-                                                 {"queries", options.queries},
-                                                 {"positives", options.positives}};
-  for (const auto& [name, now] : deciding) {
-    const auto before = state.metadata().find(name);
-    if (before == state.metadata().end() || before->second == now) continue;
-    if (const auto path = paths.find(name); path != paths.end() && is_same_file(path->second, before->second, now)) continue;
-    changed += (changed.empty() ? "--" : "; --") + name + " was '" + before->second + "', now '" + now + "'";
-  }
+  const std::string changed = changed_options(options, state.metadata(), deciding, with_recipe);
   VPR_REQUIRE(vpr::ConfigError, changed.empty() || options.change,
               "train: --resume with other options than the training began with: ", changed,
               ". Give those, or add --change to go on with these");

@@ -10,6 +10,7 @@
 #include <vpr/model/training_files.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -42,12 +43,15 @@ std::string training_preprocess(const vpr::Recipe& recipe);
 /// path and hash, folders by path and a hash of their photos' names.
 std::map<std::string, std::string> deciding_options(const TrainOptions& options, const vpr::Recipe& recipe);
 
+using OptionsOfRecipe = std::function<std::map<std::string, std::string>(const std::string& recipe)>;
+
 /// The line that measures the trained weights, on the photos and by the answers that the training was validated with, where it was.
 std::string evaluation_command(const TrainOptions& options, const vpr::Recipe& recipe);
 
 /// Refuses a training before anything expensive is done for it: outputs that could not be written, or would be lost; a state to go on from that
 /// is not there, is of other options, or has more steps behind it than are asked for.
+/// @param with_recipe  `deciding_options` of what was typed, had it been for the recipe of that name
 /// @throws vpr::ConfigError, vpr::IoError, vpr::FormatError
-void check_training(const TrainOptions& options, const std::map<std::string, std::string>& deciding);
+void check_training(const TrainOptions& options, const std::map<std::string, std::string>& deciding, const OptionsOfRecipe& with_recipe);
 
 }  // namespace cli

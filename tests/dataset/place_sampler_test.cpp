@@ -122,7 +122,8 @@ TEST_CASE("Photos of a place are as far apart in time as asked, wherever that is
   }
   CHECK(chosen == std::set<Indices>{{0, 7}, {0, 8}, {1, 8}});
 
-  CHECK_THROWS_WITH(vpr::PlaceSampler(all, {.places = 1, .photos = 3, .apart = 4.5}), ContainsSubstring("1 places are left out"));
+  CHECK_THROWS_WITH(vpr::PlaceSampler(all, {.places = 1, .photos = 3, .apart = 4.5}),
+                    ContainsSubstring("3 photos or more each that are 4.5 apart in time; the largest of 1 places has 2, and 0 have"));
   all.photos[5].time = std::nan("");
   all.photos[5].path = "five.jpg";
   CHECK_THROWS_WITH(vpr::PlaceSampler(all, {.places = 1, .photos = 3, .apart = 4}), ContainsSubstring("five.jpg: its time is not known"));
@@ -150,7 +151,11 @@ TEST_CASE("A sampler that can't fill a batch says why") {
   const auto all = town({Indices(5, 4), Indices(3, 4)});
   CHECK_THROWS_WITH(
       vpr::PlaceSampler(all, {.places = 6, .photos = 4}),
-      ContainsSubstring("no batch of 6 places x 4 photos fills: the largest of 2 groups has 5 places, and 0 places are left out"));
+      ContainsSubstring(
+          "no batch fills: it takes 6 places of one group with 4 photos or more each; the largest of 8 places has 4, and 5 have "
+          "enough in the best group"));
+  CHECK_THROWS_WITH(vpr::PlaceSampler(all, {.places = 2, .photos = 5, .one_group = false}),
+                    ContainsSubstring("it takes 2 places with 5 photos or more each; the largest of 8 places has 4, and 0 have enough;"));
   CHECK_THROWS_AS(vpr::PlaceSampler(all, {.places = 0}), vpr::ConfigError);
   CHECK_THROWS_AS(vpr::PlaceSampler(all, {.apart = -1}), vpr::ConfigError);
   CHECK_THROWS_AS(vpr::PlaceSampler({}, {}), vpr::ConfigError);

@@ -48,6 +48,12 @@ refuses 2 "is there already" --steps 3
 refuses 2 "3 steps are done already, --steps asks for 2" --steps 2 --rate 0.001 --resume
 refuses 2 "--rate was '0.001', now '0.002'" --steps 4 --rate 0.002 --resume
 refuses 2 "--seed was '0', now '7'" --steps 4 --rate 0.001 --seed 7 --resume
+# Options are named as they are typed, and those that only another recipe decides are not.
+resumed=("$vpr" train --weights "$weights" --data "$folder/town/poses.csv" --by id --augment none --size 28 --places 2 --photos 2 --rate 0.001 --steps 4
+  --out "$folder/out.safetensors" --resume)
+says 2 "than the training began with: --recipe was 'adapter', now 'head'. Give those" "${resumed[@]}" --recipe head --backbone dinov2-vits14
+says 2 "than the training began with: --model was 'selavpr-global@dinov2-vits14', now 'dinov2-vits14+gem'. Give those" "${resumed[@]}" --recipe adapter \
+  --model dinov2-vits14+gem
 md5sum --quiet -c "$folder/sums"
 refuses 1 "cannot be written" --steps 3 --log "$folder/none/log.csv" --force
 md5sum --quiet -c "$folder/sums"

@@ -103,5 +103,7 @@ TEST_CASE("Without enough places of enough photos there is nothing to classify")
   Recipe recipe = Small::small();
   recipe.classes->least = 4;
   TrainedSystem system = Small::made();
-  CHECK_THROWS_AS(ClassSteps(system, recipe, places(), coloured), ConfigError);
+  CHECK_THROWS_WITH(
+      ClassSteps(system, recipe, places(), coloured),
+      ContainsSubstring("classification takes places of at least 4 photos, and the largest of 6 places has 3: give more photos"));
 }

@@ -74,15 +74,8 @@ class PlaceSampler {
         members_[static_cast<std::size_t>(settings.one_group ? place.group : 0)].push_back(static_cast<std::int64_t>(p));
       }
     }
-    std::size_t largest = 0;
-    for (const auto& members : members_) {
-      batches_per_epoch_ += batches_of(members);
-      largest = std::max(largest, members.size());
-    }
-    VPR_REQUIRE(
-        ConfigError, batches_per_epoch_ > 0, "place sampler: no batch of ", settings.places, " places x ", settings.photos,
-        " photos fills: the largest of ", members_.size(), " groups has ", largest, " places, and ", places_left_out_,
-        " places are left out for too few photos; ask for fewer places or photos a batch (--places, --photos), or give more photos");
+    for (const auto& members : members_) batches_per_epoch_ += batches_of(members);
+    if (batches_per_epoch_ == 0) refuse_places();
   }
 
   template <class Places>
@@ -163,6 +156,19 @@ class PlaceSampler {
       ++count;
     }
     return count;
+  }
+
+  /// Says why no batch fills.
+  [[noreturn]] void refuse_places() const {
+    std::size_t members = 0;
+    std::int64_t photos = 0;  // of one place
+    for (const auto& of_group : members_) members = std::max(members, of_group.size());
+    for (const TrainingPlace& place : all_->places) photos = std::max(photos, most_apart(place.photos));
+    const std::string apart = settings_.apart > 0 ? text_of(" that are ", settings_.apart, " apart in time") : std::string();
+    fail<ConfigError>("place sampler: no batch fills: it takes ", settings_.places, " places", settings_.one_group ? " of one group" : "",
+                      " with ", settings_.photos, " photos or more each", apart, "; the largest of ", all_->places.size(), " places has ",
+                      photos, ", and ", members, " have enough", settings_.one_group ? " in the best group" : "",
+                      "; ask for fewer places or photos a batch (--places, --photos), or give more photos");
   }
 
   std::int64_t batches_of(const std::vector<std::int64_t>& members) const {

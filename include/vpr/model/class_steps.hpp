@@ -6,6 +6,7 @@
 #include <vpr/loss/large_margin_cosine.hpp>
 #include <vpr/model/training_steps.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +23,7 @@ namespace vpr {
 class ClassSteps final : public PlaceSteps {
  public:
   /// The system must outlive this.
-  /// @throws ConfigError  as `PlaceSteps` does, where too few places are left of enough photos
+  /// @throws ConfigError  where no place has enough photos, and as `PlaceSteps` does, where too few places do
   ClassSteps(TrainedSystem& system, const Recipe& recipe, TrainingPlaces places, Load load, TrainingStepsSettings settings = {})
       : PlaceSteps(system, recipe, large_places(std::move(places), recipe.classes.value()), std::move(load), settings) {
     std::map<std::int64_t, std::int64_t> classes;
@@ -52,6 +53,10 @@ class ClassSteps final : public PlaceSteps {
   using Classifier = LargeMarginCosineLoss<TrainedSystem::backend>;
 
   static TrainingPlaces large_places(TrainingPlaces places, const ClassificationSettings& settings) {
+    std::ptrdiff_t most = 0;
+    for (const TrainingPlace& place : places.places) most = std::max(most, std::ssize(place.photos));
+    VPR_REQUIRE(ConfigError, most >= settings.least, "classification takes places of at least ", settings.least,
+                " photos, and the largest of ", places.places.size(), " places has ", most, ": give more photos of each");
     std::erase_if(places.places, [&](const TrainingPlace& place) { return std::ssize(place.photos) < settings.least; });
     return places;
   }
