@@ -3,6 +3,7 @@
 #include <vpr/map/place_map.hpp>
 
 #include "tests/map/map_test.hpp"
+#include "tests/support/memory_limit.hpp"
 
 #include <array>
 #include <atomic>
@@ -269,7 +270,7 @@ TEST_CASE("A full disk or a limit on files is a clear error, and the map is as b
   }
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which need more
+#ifndef VPR_TEST_SANITIZED  // sanitizers need more
 TEST_CASE("A process with little address space opens and fills a map nevertheless") {
   const TemporaryFolder folder;
   const std::string path = folder.file("m");
