@@ -1,5 +1,9 @@
 # Strangers' projects, each configured, built and run against this one: installed, fetched as source, and with copied headers.
-set(consumer_options -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} -DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER} -DCMAKE_CXX_FLAGS=${CMAKE_CXX_FLAGS})
+set(consumer_options -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} -DCMAKE_CXX_FLAGS=${CMAKE_CXX_FLAGS})
+if(CMAKE_CXX_COMPILER_LAUNCHER)
+  list(GET CMAKE_CXX_COMPILER_LAUNCHER -1 launcher)  # ccache alone: these projects have no precompiled headers to set it up for
+  list(APPEND consumer_options -DCMAKE_CXX_COMPILER_LAUNCHER=${launcher})
+endif()
 set(consumer_prefix "${CMAKE_CURRENT_BINARY_DIR}/prefix")
 
 # vpr_consumer(NAME PROJECT OPTIONS...): a test that configures, builds and runs tests/PROJECT in a folder of its own.

@@ -66,7 +66,7 @@ std::vector<Candidate> read_candidates(const EvaluateOptions& options) {
     add_model_options(parser, candidate.model);
     add_rerank_options(parser, candidate.rerank);
     parser.get_option("--model")->required(false);
-    parser.add_option("words", words)->expected(1, 2)->required();
+    parser.add_option("words", words)->required();
     parser.allow_extras();
     try {
       VPR_REQUIRE(vpr::ConfigError, std::count(line.begin(), line.end(), '"') % 2 == 0, options.models, ": line ", number,
@@ -76,8 +76,8 @@ std::vector<Candidate> read_candidates(const EvaluateOptions& options) {
         VPR_REQUIRE(vpr::ConfigError, !extra.starts_with('-'), options.models, ": line ", number, ": there is no option '", extra,
                     "' of a model");
       }
-      VPR_REQUIRE(vpr::ConfigError, parser.remaining_size() == 0, options.models, ": line ", number,
-                  ": want MODEL WEIGHTS [OPTION...]: got '", parser.remaining()[0], "' behind them");
+      VPR_REQUIRE(vpr::ConfigError, words.size() <= 2, options.models, ": line ", number, ": want MODEL WEIGHTS [OPTION...]: got '",
+                  words.back(), "' behind them");
     } catch (const CLI::ParseError& error) {
       vpr::fail<vpr::ConfigError>(options.models, ": line ", number, ": want MODEL WEIGHTS [OPTION...]: ", error.what());
     }

@@ -58,8 +58,10 @@ expect 0 "${train[@]}" --recipe gcl --model resnet18:1+netvlad --out pairs.safet
 printed "aggregator.conv.weight starts from clusters of"
 expect 0 "${train[@]}" --recipe gcl --model netvlad-full@resnet18:1 --out full.safetensors
 printed "pool.conv.weight starts from clusters of"
-expect 0 "${train[@]}" --recipe gcl --model sfrs@resnet18:1 --out random.safetensors
-printed "the clusters of sfrs@resnet18:1 start at random"
+expect 0 "${train[@]}" --recipe gcl --model sfrs@resnet18:1 --out sfrs_pairs.safetensors
+printed "net_vlad.conv.weight starts from clusters of"
+expect 0 "${train[@]}" --recipe gcl --model netvlad-hloc@resnet18:1 --out random.safetensors
+printed "the clusters of netvlad-hloc@resnet18:1 start at random"
 # shellcheck disable=SC2086
 echo "all $(wc -w <<<"$recipes") recipes were trained for two steps; left out: MegaLoc's own head (140 million parameters), SALAD's in its place"
 cd / && rm -rf "$folder"
