@@ -2,7 +2,7 @@
 // What most tests include, compiled once a test program; each test includes what it uses all the same.
 #pragma once
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <vpr/autograd.hpp>
 #include <vpr/ops.hpp>
