@@ -5,6 +5,7 @@
 #include <vpr/model/pipeline.hpp>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/memory_limit.hpp"
 #include "tests/support/photo.hpp"
 #include "tests/support/random.hpp"
 
@@ -13,15 +14,7 @@
 #include <new>
 #include <vector>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED
-#endif
-#endif
-
-#ifndef SANITIZED  // a sanitizer's own allocation is left alone, and keeps nothing
+#ifndef VPR_TEST_SANITIZED  // a sanitizer's own allocation is left alone, and keeps nothing
 
 namespace {
 
