@@ -181,3 +181,15 @@ TEST_CASE("A user's system is a name as all others") {
   CHECK_THROWS_AS(added([](NamedSystem& row) { row.preprocess = "resize-8-bit-then-normalise+clip-normalised"; }), vpr::ConfigError);
   CHECK(vpr::find_system("other") == nullptr);
 }
+
+TEST_CASE("A user's backbones and aggregators are names as all others, if each has one of its own") {
+  std::vector<vpr::NamedBackbone> backbone{vpr::find_backbone("resnet18")};
+  std::vector<vpr::NamedAggregator> aggregator{*vpr::find_aggregator("gem")};
+  CHECK_THROWS_WITH(vpr::add_backbones(backbone), ContainsSubstring("there is a row 'resnet18' already"));
+  CHECK_THROWS_WITH(vpr::add_aggregators(aggregator), ContainsSubstring("there is a row 'gem' already"));
+  backbone[0].name = "mine";
+  aggregator[0].name = "of-mine";
+  vpr::add_backbones(backbone);
+  vpr::add_aggregators(aggregator);
+  CHECK(vpr::make_system<vpr::Shapes>("mine:3+of-mine").dimensions() == 256);
+}
