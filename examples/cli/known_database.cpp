@@ -80,9 +80,11 @@ void refuse_map(const std::string& path) {
                               "installed (Debian: liblmdb-dev libxxhash-dev)");
 }
 
-void require_session(const std::vector<std::string>& sessions, const std::string& session, const std::string& map) {
-  VPR_REQUIRE(vpr::ConfigError, std::find(sessions.begin(), sessions.end(), session) != sessions.end(), map, ": has no session '", session,
-              "'; `vpr map info` names those that it has");
+std::string session_of(const std::vector<std::string>& sessions, const std::string& given, const std::string& map) {
+  for (const std::string& session : {given, vpr::unescaped(given)}) {
+    if (std::find(sessions.begin(), sessions.end(), session) != sessions.end()) return session;
+  }
+  vpr::fail<vpr::ConfigError>(map, ": has no session '", given, "'; `vpr map info` names those that it has");
 }
 
 void warn_of_no_record(const std::string& path, const vpr::ModelRecord& record) {

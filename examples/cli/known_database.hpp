@@ -44,8 +44,9 @@ void warn_of_no_record(const std::string& path, const vpr::ModelRecord& record);
 bool is_map(const std::string& path);
 /// Says that this program was built without maps.
 [[noreturn]] void refuse_map(const std::string& path);
-/// @throws vpr::ConfigError  for a session that is not among those of a map
-void require_session(const std::vector<std::string>& sessions, const std::string& session, const std::string& map);
+/// The session of a map that is given by its name, or escaped as `vpr map info` prints it.
+/// @throws vpr::ConfigError  for one that is not among `sessions`, those of the map
+std::string session_of(const std::vector<std::string>& sessions, const std::string& given, const std::string& map);
 
 /// The descriptors that `source` holds; nothing for photos.
 /// @param given  the options of the model; for a map that keeps its own they may be left out

@@ -57,10 +57,11 @@ Frames frames_of_map(const std::string& path, const std::vector<std::string>& se
   const vpr::MapSnapshot map = vpr::PlaceMap::open(path).snapshot();
   // Signs at unit length, so that scores are cosines.
   const auto scale = static_cast<float>(map.precision() == vpr::MapPrecision::binary ? 1 / std::sqrt(static_cast<double>(map.dim())) : 1);
-  for (const std::string& session : sessions) require_session(map.sessions(), session, path);
+  std::vector<std::string> wanted;
+  for (const std::string& session : sessions) wanted.push_back(session_of(map.sessions(), session, path));
   Frames frames{.names = {}, .ids = {}, .descriptors = {{}, map.dim(), map.record()}};
   map.each([&](vpr::Place place) {
-    if (!sessions.empty() && std::find(sessions.begin(), sessions.end(), place.session) == sessions.end()) return;
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), place.session) == wanted.end()) return;
     for (const float value : map.descriptor(place.id)) frames.descriptors.values.push_back(scale * value);
     frames.ids.push_back(place.id);
     frames.names.push_back(std::move(place.name));

@@ -34,16 +34,12 @@ struct QueryOptions {
   ModelOptions model;
 };
 
-/// The places that queries are searched among. A session may be given as `vpr map info` prints it, escaped.
+/// The places that queries are searched among.
 vpr::PlaceFilter filter_of(const QueryOptions& options, const vpr::MapSnapshot& snapshot) {
-  const std::vector<std::string>& there = snapshot.sessions();
   vpr::PlaceFilter filter;
   for (const std::string& given : options.sessions) {
-    const bool is_name = std::find(there.begin(), there.end(), given) != there.end();
-    const std::string session = is_name ? given : vpr::unescaped(given);
-    require_session(there, session, options.map);
     if (!filter.sessions) filter.sessions.emplace();
-    filter.sessions->push_back(session);
+    filter.sessions->push_back(session_of(snapshot.sessions(), given, options.map));
   }
   return filter;
 }

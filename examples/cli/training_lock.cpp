@@ -32,8 +32,12 @@ bool TrainingLock::lock(const std::string& weights) {
               " now: give --out another name, or wait until it ends");
   struct stat locked {};
   struct stat named {};
-  return ::fstat(file_, &locked) == 0 && ::stat(path_.c_str(), &named) == 0 && locked.st_dev == named.st_dev &&
-         locked.st_ino == named.st_ino;
+  if (::fstat(file_, &locked) == 0 && locked.st_size != 0) {
+    ::close(file_);
+    vpr::fail<vpr::ConfigError>(path_,
+                                ": is in the way: a training of that --out makes an empty file of this name and removes it; move yours");
+  }
+  return ::stat(path_.c_str(), &named) == 0 && locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
 }
 
 }  // namespace cli

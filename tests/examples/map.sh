@@ -70,7 +70,10 @@ expect 0 "$vpr" map query town.map town/queries/night --session night --top 1
 session=$'a\nb\\c'
 expect 0 "$vpr" map create sessions.map "${model[@]}" --session "$session" town/database
 is sessions.map /sessions '{"a\\x0Ab\\\\c":8}'
-for given in "$session" 'a\x0Ab\\c'; do expect 0 "$vpr" map query sessions.map --session "$given" town/queries/night; done
+for given in "$session" 'a\x0Ab\\c'; do
+  expect 0 "$vpr" map query sessions.map --session "$given" town/queries/night
+  expect 0 "$vpr" loop --threshold 0.5 --session "$given" sessions.map
+done
 expect 2 "$vpr" map query sessions.map --session 'a\x0Ab' town/queries/night
 printed "sessions.map: has no session"
 mkdir bad

@@ -61,5 +61,10 @@ wait $job || code=$?
 [ -e twice.safetensors.lock ] || fail "two signals: the lock is not left, so this shows nothing"
 (steps=1 train twice --places 2 --photos 2 --force) || fail "what a kill left stops the next training"
 [ ! -e twice.safetensors.lock ] || fail "the lock is left over"
+echo "a file of the user's" >twice.safetensors.lock
+code=0
+(said=other.txt steps=1 train twice --places 2 --photos 2 --force) || code=$?
+[ $code = 2 ] && grep -q "twice.safetensors.lock: is in the way" other.txt || fail "a file in the lock's place: exit code $code"
+[ -s twice.safetensors.lock ] || fail "a user's file is gone"
 echo "a training that a signal stopped goes on to the same bytes"
 cd / && rm -rf "$folder"

@@ -131,8 +131,10 @@ inline SettledPositions settle(PositionUnit declared, std::span<Position* const>
   VPR_REQUIRE(ConfigError, declared != PositionUnit::metres || !first_degrees, path_of(first_degrees.value_or(0)),
               ": its position is latitude and longitude, while positions were declared as metres");
   if (declared == PositionUnit::automatic && look_like_degrees(open)) {
-    const Position& p = open.front();
-    fail<FormatError>(path_of(open_at.front()), ": its position ", as_written(p), ", as those of all ", open.size(),
+    const auto p =
+        std::find_if(open.begin(), open.end(), [](const Position& one) { return std::abs(one.east) <= 180 && std::abs(one.north) <= 180; });
+    fail<FormatError>(path_of(open_at[static_cast<std::size_t>(p - open.begin())]), ": its position ", as_written(*p),
+                      ", as those of most of ", open.size(),
                       " photos, looks like degrees, expected metres; declare the unit: degrees (longitude, then latitude) with "
                       "--positions degrees, or metres after all with --positions metres (in C++ DatasetSettings::positions); "
                       "a table's columns `latitude` and `longitude` are degrees without it; kilometres and radians are to be converted");
@@ -227,7 +229,12 @@ SettledPositions settle_positions(PositionUnit declared, Lists&... lists) {
       all.push_back(&*list[i].position);
       owner.emplace_back(path_of.size(), i);
     }
-    path_of.push_back([&list](std::size_t i) { return std::filesystem::path(list[i].path).string(); });
+    path_of.push_back([&list](std::size_t i) {
+      if constexpr (requires { list[i].name; }) {
+        if (list[i].path.empty()) return list[i].name;  // of a map: its photo is elsewhere
+      }
+      return std::filesystem::path(list[i].path).string();
+    });
   };
   (collect(lists), ...);
   return detail::settle(declared, all, [&](std::size_t i) { return path_of[owner[i].first](owner[i].second); });
