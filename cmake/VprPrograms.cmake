@@ -30,20 +30,23 @@ target_link_libraries(vpr_kernels PUBLIC vpr::vpr PRIVATE vpr_program_flags)
 target_compile_definitions(vpr_kernels PUBLIC VPR_KERNELS_APART)
 target_compile_options(vpr_kernels PRIVATE $<IF:$<CONFIG:Release>,-O3,-O1>)
 
-# The models by name, each in a source of its own: see include/vpr/model/systems.hpp.
-file(GLOB model_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/models/*.cpp")
-add_library(vpr_models STATIC EXCLUDE_FROM_ALL ${model_sources})
-target_link_libraries(vpr_models PUBLIC vpr::vpr vpr_kernels PRIVATE vpr_program_flags)
-target_compile_definitions(vpr_models PUBLIC VPR_MODELS_APART)
-if(TARGET vpr::opencv)
-  target_link_libraries(vpr_models PRIVATE vpr::opencv)
-endif()
-
 # The readers of weight files, likewise: see include/vpr/io/apart.hpp.
 if(TARGET vpr::io)
   add_library(vpr_readers STATIC EXCLUDE_FROM_ALL "${CMAKE_CURRENT_LIST_DIR}/io.cpp")
   target_link_libraries(vpr_readers PUBLIC vpr::io PRIVATE vpr_program_flags)
   target_compile_definitions(vpr_readers PUBLIC VPR_IO_APART)
+endif()
+
+# The models by name, each in a source of its own: see include/vpr/model/apart.hpp.
+file(GLOB model_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/models/*.cpp")
+add_library(vpr_models STATIC EXCLUDE_FROM_ALL ${model_sources})
+target_link_libraries(vpr_models PUBLIC vpr::vpr vpr_kernels PRIVATE vpr_program_flags)
+target_compile_definitions(vpr_models PUBLIC VPR_MODELS_APART)
+if(TARGET vpr_readers)
+  target_link_libraries(vpr_models PRIVATE vpr_readers)
+endif()
+if(TARGET vpr::opencv)
+  target_link_libraries(vpr_models PRIVATE vpr::opencv)
 endif()
 
 # The decoders of photos, likewise: see include/vpr/image/apart.hpp.

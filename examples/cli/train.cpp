@@ -8,6 +8,7 @@
 #include "training_loop.hpp"
 
 #include <vpr/core/parallel.hpp>
+#include <vpr/image/augment.hpp>
 #include <vpr/model/recipes.hpp>
 #include <vpr/model/systems.hpp>
 

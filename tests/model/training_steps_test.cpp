@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/layer/initialise.hpp>
+#include <vpr/loss/triplet.hpp>
 #include <vpr/model/recipes.hpp>
 #include <vpr/model/systems.hpp>
 #include <vpr/model/training_steps.hpp>

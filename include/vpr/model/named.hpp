@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// Models by the names that a command line gives them: `dinov2-vits14+gem`. Like `<vpr/model/systems.hpp>` it instantiates every one: include it in
-/// one source.
+/// one source, or compile the models apart (`<vpr/model/apart.hpp>`).
 #pragma once
 
+#include <vpr/model/apart.hpp>
+#include <vpr/model/loaded_model.hpp>
+#include <vpr/model/model_request.hpp>
+#include <vpr/model/systems.hpp>
+#if VPR_MODELS_BODIES
 #include <vpr/aggregator/simple.hpp>
 #include <vpr/backbone/tapped.hpp>
 #include <vpr/core/text.hpp>
@@ -16,11 +21,8 @@
 #include <vpr/matcher/mutual_nearest.hpp>
 #include <vpr/model/calibration_photos.hpp>
 #include <vpr/model/identify.hpp>
-#include <vpr/model/loaded_model.hpp>
-#include <vpr/model/model_request.hpp>
 #include <vpr/model/settled_record.hpp>
 #include <vpr/model/smoothing.hpp>
-#include <vpr/model/systems.hpp>
 
 #include <algorithm>
 #include <map>
@@ -30,9 +32,29 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#endif
 
 namespace vpr {
 
+/// The model of that name with its weights; see `LoadedModel::record` for what it came to. Photos are described alone until another batch context
+/// is chosen.
+/// @throws ConfigError  for a name that does not exist, with the nearest that do, or options that the model does not have
+/// @throws Error        for weights that cannot be read or do not fit, or whose record holds what cannot be used
+VPR_MODELS_FUNCTION LoadedModel load_model(const ModelRequest& request);
+
+/// The same with local features: its own head's where it has one and nothing else is asked for, else the patches of its backbone,
+/// matched by mutual nearest neighbours.
+/// @throws ConfigError  also for a local head where the model has none, and for a tap of one
+VPR_MODELS_FUNCTION LoadedModel load_two_stage(const ModelRequest& request);
+
+namespace detail {
+
+/// A published system with its weights.
+VPR_MODELS_FUNCTION LoadedModel load_system(const NamedSystem& named, const ModelRequest& request);
+
+}  // namespace detail
+
+#if VPR_MODELS_BODIES
 namespace detail {
 
 /// Loads a model whose int8 is to be smoothed, by the photos asked for or by `calibration_photos`.
@@ -131,8 +153,7 @@ inline Vocabulary words_for(const AnyPipeline<>& pipeline, const ModelRequest& r
   return request.vocabulary({pipeline.backbone.channels(), patches, [&](ImageSize photo) { return pipeline.input_size(photo); }, record});
 }
 
-/// A published system with its weights.
-inline LoadedModel load_system(const NamedSystem& named, const ModelRequest& request) {
+VPR_MODELS_FUNCTION LoadedModel load_system(const NamedSystem& named, const ModelRequest& request) {
   const std::string position_rule = published_position_rule(request.name);
   const std::optional<WeightFile> file = open_weights(request);
   ModelRecord published = published_record(request, published_preprocess(request.name), named.size, position_rule);
@@ -205,11 +226,7 @@ inline LoadedModel load_composition(const ModelRequest& request) {
 
 }  // namespace detail
 
-/// The model of that name with its weights; see `LoadedModel::record` for what it came to. Photos are described alone until another batch context
-/// is chosen.
-/// @throws ConfigError  for a name that does not exist, with the nearest that do, or options that the model does not have
-/// @throws Error        for weights that cannot be read or do not fit, or whose record holds what cannot be used
-inline LoadedModel load_model(const ModelRequest& request) {
+VPR_MODELS_FUNCTION LoadedModel load_model(const ModelRequest& request) {
   const NamedSystem* const named = detail::find_model(request.name);
   LoadedModel model = named == nullptr ? detail::load_composition(request) : detail::load_system(*named, request);
   model.record.batch_context = model.pipeline().batch_context();
@@ -217,10 +234,7 @@ inline LoadedModel load_model(const ModelRequest& request) {
   return model;
 }
 
-/// The same with local features: its own head's where it has one and nothing else is asked for, else the patches of its backbone,
-/// matched by mutual nearest neighbours.
-/// @throws ConfigError  also for a local head where the model has none, and for a tap of one
-inline LoadedModel load_two_stage(const ModelRequest& request) {
+VPR_MODELS_FUNCTION LoadedModel load_two_stage(const ModelRequest& request) {
   LoadedModel model = load_model(request);
   if (model.system.head && request.local.value_or(request.local_tap ? LocalKind::patches : LocalKind::head) == LocalKind::head) {
     VPR_REQUIRE(ConfigError, !request.local_tap, "model '", request.name,
@@ -234,5 +248,6 @@ inline LoadedModel load_two_stage(const ModelRequest& request) {
                     : "patches";
   return model;
 }
+#endif
 
 }  // namespace vpr

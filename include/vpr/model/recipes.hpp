@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// How the published systems are trained. It instantiates their losses: include it in one source. Needs the component vpr::io.
+/// How the published systems are trained. It instantiates their losses: include it in one source, or compile the models apart
+/// (`<vpr/model/apart.hpp>`). Needs the component vpr::io.
 #pragma once
 
+#include <vpr/model/apart.hpp>
+#include <vpr/model/recipe.hpp>
+#if VPR_MODELS_BODIES
 #include <vpr/autograd.hpp>
 #include <vpr/core/nearest_names.hpp>
 #include <vpr/image/augment.hpp>
@@ -11,16 +15,24 @@
 #include <vpr/loss/selavpr.hpp>
 #include <vpr/loss/sfrs.hpp>
 #include <vpr/loss/triplet.hpp>
-#include <vpr/model/recipe.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <utility>
+#endif
+
+#include <string_view>
 #include <vector>
 
 namespace vpr {
+
+/// The recipes by name.
+VPR_MODELS_FUNCTION std::vector<Recipe> recipes();
+/// The recipe of that name. @throws ConfigError  for an unknown name, with the nearest of those that exist.
+VPR_MODELS_FUNCTION Recipe find_recipe(std::string_view name);
+
+#if VPR_MODELS_BODIES
 namespace detail {
 
 /// Steps of an epoch of GSV-Cities, about 62 000 places, with so many in a batch.
@@ -28,8 +40,7 @@ constexpr std::int64_t gsv_cities_epoch(std::int64_t places) { return (62'000 + 
 
 }  // namespace detail
 
-/// The recipes by name.
-inline std::vector<Recipe> recipes() {
+VPR_MODELS_FUNCTION std::vector<Recipe> recipes() {
   const RecipeLoss by_similarity(MultiSimilarityLoss<>(), TripletLoss({.reduction = Reduction::mean}));
   const TripletLoss by_distance({.margin = 0.31622776601683794, .reduction = Reduction::mean});  // √0.1
   const OverlaidWarmUp<MultiStepDecay> in_epochs{1500, {{6000, 12000, 18000}}};  // every tenth of GSV-Cities' epochs, of some 600 steps
@@ -220,13 +231,13 @@ inline std::vector<Recipe> recipes() {
   };
 }
 
-/// The recipe of that name. @throws ConfigError  for an unknown name, with the nearest of those that exist.
-inline Recipe find_recipe(std::string_view name) {
+VPR_MODELS_FUNCTION Recipe find_recipe(std::string_view name) {
   const std::vector<Recipe> all = recipes();
   for (const Recipe& recipe : all) {
     if (recipe.name == name) return recipe;
   }
   fail<ConfigError>(unknown_name("recipe", name, all, "`vpr train --help`"));
 }
+#endif
 
 }  // namespace vpr

@@ -2,15 +2,15 @@
 /// @file
 /// The published backbones, aggregators and systems by name.
 ///
-/// It instantiates all of them: include it in one source. A program whose other sources need it, too, defines `VPR_MODELS_APART` in all of them and
-/// compiles each family of the lists below in a source of its own: see `<vpr/model/rows.hpp>`. Rows of systems on any network take theirs from
-/// `make_backbone`, which is instantiated in one more source.
+/// It instantiates all of them: include it in one source. A program whose other sources need it, too, compiles them apart: see
+/// `<vpr/model/apart.hpp>`.
 #pragma once
 
 #include <vpr/aggregator/simple.hpp>
 #include <vpr/autograd/normalization.hpp>
 #include <vpr/core/nearest_names.hpp>
 #include <vpr/model/any_system.hpp>
+#include <vpr/model/apart.hpp>
 #include <vpr/model/backbone_name.hpp>
 #include <vpr/model/named_aggregator.hpp>
 #include <vpr/model/named_backbone.hpp>
@@ -337,9 +337,23 @@ AnySystem<B> make_system(std::string_view text, std::string_view tokens = {}) {
   return system;
 }
 
+#ifdef VPR_MODELS_APART
+#define VPR_MODELS_OVER(B)                                                                     \
+  VPR_MODELS_TEMPLATE AnyBackbone<B> make_backbone<B>(std::string_view, std::string);          \
+  VPR_MODELS_TEMPLATE AnySystem<B> make_system<B>(const NamedSystem&, std::string_view, bool); \
+  VPR_MODELS_TEMPLATE AnySystem<B> make_system<B>(std::string_view, std::string_view);
+VPR_MODELS_OVER(Cpu<f32>)
+VPR_MODELS_OVER(Recorded<Cpu<f32>>)
+VPR_MODELS_OVER(Shapes)
+#undef VPR_MODELS_OVER
+#endif
+
 /// See `add_backbones`.
 /// @throws ConfigError  likewise, and for a row whose factory makes a system of other dimensions, or one that prepares photos otherwise
-inline void add_systems(std::vector<NamedSystem> rows) {
+VPR_MODELS_FUNCTION void add_systems(std::vector<NamedSystem> rows);
+
+#if VPR_MODELS_BODIES
+VPR_MODELS_FUNCTION void add_systems(std::vector<NamedSystem> rows) {
   const Image photo({70, 90});
   for (const NamedSystem& row : rows) {
     const AnySystem<Shapes> system = make_system<Shapes>(row, row.backbone, false);
@@ -351,5 +365,6 @@ inline void add_systems(std::vector<NamedSystem> rows) {
   }
   detail::add_rows(detail::listed_systems(), std::move(rows));
 }
+#endif
 
 }  // namespace vpr
