@@ -14,6 +14,12 @@ TEST_CASE("The gradient of relu at 0 is 0, and a NaN passes it") {
   CHECK(x.gradient().values() == std::vector<double>{0, 0, 1, 1});
 }
 
+TEST_CASE("The gradient of relu6 is 0 at 0 and at 6, and a NaN passes it") {
+  const Var<F64> x(Tensor<F64>::from({7}, {-1, 0, 2, 5.9, 6, 7, std::numeric_limits<double>::quiet_NaN()}), true);
+  propagate_ones(relu6(x));
+  CHECK(x.gradient().values() == std::vector<double>{0, 0, 1, 1, 0, 0, 1});
+}
+
 TEST_CASE("A recorded relu overwrites a value that nobody else holds, and copies one that is held") {
   Var<F64> held(Tensor<F64>::from({2}, {-1, 2}), true);
   CHECK(relu(held).value().values() == std::vector<double>{0, 2});

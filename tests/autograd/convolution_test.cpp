@@ -19,7 +19,7 @@ TEST_CASE("A convolution's gradients agree with central differences, of any wind
 }
 
 TEST_CASE("The gradients of what follows a convolution agree with central differences") {
-  for (const Activation activation : {Activation::none, Activation::relu, Activation::gelu}) {
+  for (const Activation activation : {Activation::none, Activation::relu, Activation::relu6, Activation::gelu}) {
     check_gradients(
         [=](const Vars& in) {
           return convolution(in[0], {3, 4}, {3, 1, 1}, in[1],

@@ -24,7 +24,7 @@ RecordedWeight<B> weight_of(const Tensor<B>& values) {
 TEST_CASE("A packed weight passes gradients on and gets none") {
   const auto x = random_tensor({2, 3, 4}, 1), w = random_tensor({5, 4}, 2);
   const auto b = random_tensor({5}, 3);
-  for (const Activation activation : {Activation::none, Activation::relu, Activation::gelu}) {
+  for (const Activation activation : {Activation::none, Activation::relu, Activation::relu6, Activation::gelu}) {
     RecordedWeight<F64> trained = weight_of(w), packed = weight_of(w);
     packed.pack();
     CHECK(packed.shape() == w.shape());

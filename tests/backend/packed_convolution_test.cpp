@@ -149,7 +149,7 @@ TEST_CASE("What follows a convolution is as after a product, in groups and depth
   for (const Case& c : {Case{2, {5, 7}, 8, 40, {3, 1, 1}}, Case{2, {5, 7}, 8, 40, {3, 1, 1}, 4}, Case{2, {5, 7}, 40, 40, {3, 1, 1}, 40}}) {
     const auto weight = PackedConvolution::from(c.shape(), c.weight(), c.groups);
     const std::vector<float> x = c.x(), plain = convolved(c, x, weight), bias = random_floats(40, 3), gate = random_floats(40, 4);
-    for (const Activation activation : {Activation::none, Activation::relu, Activation::gelu, Activation::quick_gelu}) {
+    for (const Activation activation : {Activation::none, Activation::relu, Activation::relu6, Activation::gelu, Activation::quick_gelu}) {
       std::vector<float> out = random_floats(2 * c.results(), 5), want = out;
       const bool relu_of_sum = activation == Activation::none;
       const EpilogueOperands<float> epilogue{bias.data(), activation, gate.data(), 0.5F, out.data(), relu_of_sum};

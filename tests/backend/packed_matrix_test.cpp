@@ -142,7 +142,8 @@ TEST_CASE("Bias, activation, scale, gate and residual follow a product in this o
     const PackedMatrix matrix = PackedMatrix::from(Shape{45, 30}, c.weights, precision);
     const std::vector<float> plain = product(matrix, c.x, c.rows);
     for (const float* b : {static_cast<const float*>(nullptr), bias.data()}) {
-      for (const Activation activation : {Activation::none, Activation::relu, Activation::gelu, Activation::quick_gelu}) {
+      for (const Activation activation :
+           {Activation::none, Activation::relu, Activation::relu6, Activation::gelu, Activation::quick_gelu}) {
         for (const int kind : {0, 1, 2}) {
           for (const int kept : {0, 1, 2}) {
             EpilogueOperands<float> epilogue{.bias = b, .activation = activation};

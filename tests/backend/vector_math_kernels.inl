@@ -15,6 +15,7 @@ VPR_OVER_ARRAY(exp)
 VPR_OVER_ARRAY(log)
 VPR_OVER_ARRAY(sigmoid)
 VPR_OVER_ARRAY(relu)
+VPR_OVER_ARRAY(relu6)
 VPR_OVER_ARRAY(gelu)
 VPR_OVER_ARRAY(near_gelu)
 VPR_OVER_ARRAY(gelu_derivative)
@@ -25,9 +26,9 @@ VPR_OVER_ARRAY(silu)
 inline float array_sum(const float* x) { return sum_of_lanes(load(x)); }
 inline float array_largest(const float* x) { return largest_lane(load(x)); }
 
-inline constexpr VectorFunctions vector_functions{
-    lanes,      array_exp, array_log,    array_sigmoid, array_relu, array_gelu, array_near_gelu, array_gelu_derivative, array_quick_gelu,
-    array_silu, array_sum, array_largest};
+inline constexpr VectorFunctions vector_functions{lanes,       array_exp,  array_log,       array_sigmoid,         array_relu,
+                                                  array_relu6, array_gelu, array_near_gelu, array_gelu_derivative, array_quick_gelu,
+                                                  array_silu,  array_sum,  array_largest};
 
 }  // namespace VPR_INSTRUCTION_SET
 }  // namespace VPR_TARGET

@@ -15,7 +15,7 @@ namespace vpr::detail {
 struct VectorFunctions {
   using OfArray = void (*)(const float*, std::int64_t, float*);
   int lanes;
-  OfArray exp, log, sigmoid, relu, gelu, near_gelu, gelu_derivative, quick_gelu, silu;
+  OfArray exp, log, sigmoid, relu, relu6, gelu, near_gelu, gelu_derivative, quick_gelu, silu;
   float (*sum)(const float*);
   float (*largest)(const float*);
 };
@@ -178,6 +178,8 @@ TEST_CASE("Functions of vectors at infinities, zeros and NaN") {
     CHECK((got[0] == 0 && got[1] == 1 && got[3] == 0.5F && got[5] == 0 && got[6] == 1));
     of(set->gelu_derivative);
     CHECK((got[0] == 0 && got[1] == 1 && got[3] == Approx(0.5) && got[5] == 0 && got[6] == 1));
+    of(set->relu6);
+    CHECK((got[0] == 0 && got[1] == 6 && std::isnan(got[2]) && got[3] == 0 && got[5] == 0 && got[6] == 6));
     for (const auto function : {set->relu, set->gelu, set->quick_gelu, set->silu}) {
       of(function);
       CHECK((got[0] == 0 && got[1] == infinity && got[3] == 0 && got[4] == 0 && got[5] == 0 && got[6] == 3e38F));

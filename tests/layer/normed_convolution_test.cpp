@@ -54,6 +54,9 @@ TEST_CASE("A folded batch normalisation gives the same but for roundings, with R
           if (!with_relu && added.empty()) CHECK(largest_difference(want, apart) <= 1e-6F * largest);
         }
       }
+      const std::vector<float> want = layer.with_relu6(x, {4, 5}).to_vector();
+      CHECK(want == relu6(layer(x, {4, 5})).to_vector());
+      CHECK(largest_difference(want, folded.with_relu6(x, {4, 5}).to_vector()) <= 6e-6F);
       const std::vector<float> once = parameter_values(folded);
       fold_batch_norm(folded);
       CHECK(largest_difference(once, parameter_values(folded)) <= 1e-6F);

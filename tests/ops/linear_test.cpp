@@ -36,6 +36,7 @@ TEST_CASE("A fused activation is the activation of the result") {
     CHECK(largest_difference(with(Activation::gelu), gelu(linear(x, weight, bias)).values()) < 1e-6F);
     CHECK(largest_difference(with(Activation::quick_gelu), quick_gelu(linear(x, weight, bias)).values()) < 1e-6F);
     CHECK(with(Activation::relu) == relu(linear(x, weight, bias)).values());
+    CHECK(with(Activation::relu6) == relu6(linear(x, weight, bias)).values());
   }
 }
 

@@ -5,10 +5,10 @@
 
 namespace vpr::test {
 
-/// Rows of every width, with values in [-6, 6).
-inline Cases<> activation_cases(std::int64_t halves = 1) {
+/// Rows of every width, with values in [-bound, bound).
+inline Cases<> activation_cases(std::int64_t halves = 1, float bound = 6) {
   Cases<> cases;
-  for (const std::int64_t width : widths) cases.push_back({{{{5, halves * width}, true, -6, 6}}});
+  for (const std::int64_t width : widths) cases.push_back({{{{5, halves * width}, true, -bound, bound}}});
   return cases;
 }
 
@@ -53,6 +53,17 @@ struct Relu {
   static constexpr auto apply = [](auto& in, NoSettings) { return relu(std::move(in[0])); };
 };
 
+struct Relu6 {
+  static constexpr auto name = "relu6";
+  VPR_SPEC_KERNELS(relu6, relu6_gradient);
+  static constexpr Tolerance value = exact, gradient = exact;
+  static constexpr bool in_place = true;
+  static Cases<> cases() { return activation_cases(1, 12); }
+  static Case<> speed() { return {{{{257, 3072}}}}; }
+  static std::vector<Example<>> examples() { return {{{{{{2, 3}}}}, {{-1, 0, 2, 6, 7, -8}}, {0, 0, 2, 6, 6, 0}}}; }
+  static constexpr auto apply = [](auto& in, NoSettings) { return relu6(std::move(in[0])); };
+};
+
 struct Sign {
   static constexpr auto name = "sign";
   VPR_SPEC_KERNELS(sign);
@@ -74,6 +85,6 @@ struct SiluGate {
   static constexpr auto apply = [](auto& in, NoSettings) { return silu_gate(in[0]); };
 };
 
-using ActivationSpecs = Specs<Gelu, QuickGelu, Exp, Relu, Sign, SiluGate>;
+using ActivationSpecs = Specs<Gelu, QuickGelu, Exp, Relu, Relu6, Sign, SiluGate>;
 
 }  // namespace vpr::test

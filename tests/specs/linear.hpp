@@ -38,7 +38,7 @@ struct Linear {
                          of({5}, 7, 0, {.bias = true, .activation = Activation::gelu}),
                          of({}, 5, 3, {}),
                          {{{{3, 12}}, {{5, 3, 2, 2}, false}, {{5}, false}}, {.bias = true}}};
-    for (const Activation activation : {Activation::none, Activation::relu, Activation::gelu, Activation::quick_gelu}) {
+    for (const Activation activation : {Activation::none, Activation::relu, Activation::relu6, Activation::gelu, Activation::quick_gelu}) {
       for (const auto& [rows, inputs, outputs] : {std::array{2, 3, 4}, {9, 37, 1}, {9, 37, 17}, {9, 37, 193}}) {
         cases.push_back(of({rows}, inputs, outputs, {true, activation, true, 0.5F, true}));
         cases.push_back(of({rows}, inputs, outputs, {true, activation, true, 0.3F, false}));

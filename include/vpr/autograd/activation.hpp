@@ -21,6 +21,15 @@ Var<B> relu(Var<B> x) {
 }
 
 template <class B>
+Var<B> relu6(Var<B> x) {
+  Tensor<B> y = relu6(x.take());
+  return Var<B>::record(std::move(y), {x}, [x](Tensor<B> dy, const Tensor<B>& value) {
+    B::relu6_gradient(value, dy, dy);
+    x.accumulate([&] { return std::move(dy); });
+  });
+}
+
+template <class B>
 Var<B> gelu(Var<B> x) {
   if (!Var<B>::records({x})) return Var<B>(gelu(x.take()));
   return Var<B>::record(gelu(x.value()), {x}, [x](Tensor<B> dy) {

@@ -66,7 +66,7 @@ struct LinearProduct {
   }
 };
 
-/// The product and its bias, and ReLU where it is wanted: its gradient needs the result, which else is not kept.
+/// The product and its bias, and ReLU or ReLU6 where it is wanted: its gradient needs the result, which else is not kept.
 template <class B, class W, class Product>
 Var<B> recorded_product(const Product& product, const Var<B>& x, const W& weight, const Var<B>& bias, Activation activation) {
   Tensor<B> value = with_matrix(weight, [&](const auto& matrix) {
@@ -79,8 +79,12 @@ Var<B> recorded_product(const Product& product, const Var<B>& x, const W& weight
     if (!bias.empty()) bias.accumulate([&] { return summed_to(bias.shape(), dy); });
   };
   if (activation == Activation::none) return Var<B>::record(std::move(value), {x, weight, bias}, propagate);
-  return Var<B>::record(std::move(value), {x, weight, bias}, [propagate](Tensor<B> dy, const Tensor<B>& y) {
-    B::relu_gradient(y, dy, dy);
+  return Var<B>::record(std::move(value), {x, weight, bias}, [propagate, activation](Tensor<B> dy, const Tensor<B>& y) {
+    if (activation == Activation::relu6) {
+      B::relu6_gradient(y, dy, dy);
+    } else {
+      B::relu_gradient(y, dy, dy);
+    }
     propagate(dy);
   });
 }
@@ -94,7 +98,8 @@ Var<B> recorded_linear(const Var<B>& x, const W& weight, Epilogue<Var<B>> epilog
     return with_matrix(weight, [&](const auto& matrix) { return Var<B>(product(x.value(), matrix, std::move(values))); });
   }
   if (std::exchange(epilogue.relu_of_sum, false)) return relu(recorded_linear(x, weight, std::move(epilogue), product));
-  Var<B> y = recorded_product(product, x, weight, bias, epilogue.activation == Activation::relu ? Activation::relu : Activation::none);
+  const bool by_result = epilogue.activation == Activation::relu || epilogue.activation == Activation::relu6;
+  Var<B> y = recorded_product(product, x, weight, bias, by_result ? epilogue.activation : Activation::none);
   if (epilogue.activation == Activation::gelu) y = gelu(std::move(y));
   if (epilogue.activation == Activation::quick_gelu) y = quick_gelu(y);
   if (!gate.empty()) {

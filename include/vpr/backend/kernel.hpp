@@ -13,7 +13,7 @@
 namespace vpr {
 
 /// A function of one element that `linear` may apply to its product.
-enum class Activation { none, relu, gelu, quick_gelu };
+enum class Activation { none, relu, relu6, gelu, quick_gelu };
 
 /// One operand of attention inside a larger tensor: row n of image b starts at `data + (b * rows + n) * stride`; head h
 /// takes the columns [h * depth, (h + 1) * depth) of it.
@@ -63,6 +63,12 @@ VPR_HD T clamped(T x, T least) {
   return x < least ? least : x;
 }
 
+/// min(max(x, 0), 6); a NaN stays one.
+template <class T>
+VPR_HD T relu6_value(T x) {
+  return x > T(6) ? T(6) : clamped(x, T(0));
+}
+
 /// x Φ(x), Φ the normal distribution function (Hendrycks and Gimpel 2016; the exact form, not the tanh one).
 template <class T>
 VPR_HD T gelu_value(T x) {
@@ -85,6 +91,7 @@ VPR_HD T quick_gelu_value(T x) {
 template <class T>
 VPR_HD T activate(Activation activation, T x) {
   if (activation == Activation::relu) return clamped(x, T(0));
+  if (activation == Activation::relu6) return relu6_value(x);
   if (activation == Activation::quick_gelu) return quick_gelu_value(x);
   return activation == Activation::gelu ? gelu_value(x) : x;
 }

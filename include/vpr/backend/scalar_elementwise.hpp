@@ -44,6 +44,13 @@ struct ScalarElementwise {
     Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) { result[i] = detail::activate(Activation::relu, input[i]); });
   }
 
+  template <class X>
+  static void relu6(const X& x, X& out) {
+    const auto* input = x.data();
+    auto* result = out.data();
+    Executor::for_each(out.elements(), [=] VPR_HD(std::int64_t i) { result[i] = detail::activate(Activation::relu6, input[i]); });
+  }
+
   /// 1 where x is not below 0, -1 where it is; NaN stays.
   template <class X>
   static void sign(const X& x, X& out) {
@@ -118,6 +125,15 @@ struct ActivationGradients {
     Executor::for_each(y.elements(), [=] VPR_HD(std::int64_t i) { result[i] = value[i] <= T(0) ? T(0) : upstream[i]; });
   }
 
+  /// dx = dy where y, the result of `relu6`, is between 0 and 6, and 0 where it is one of these. `dx` may be `dy`.
+  template <class X>
+  static void relu6_gradient(const X& y, const X& dy, X& dx) {
+    using T = typename X::value_type;
+    const T *value = y.data(), *upstream = dy.data();
+    T* result = dx.data();
+    Executor::for_each(y.elements(), [=] VPR_HD(std::int64_t i) { result[i] = value[i] <= T(0) || value[i] >= T(6) ? T(0) : upstream[i]; });
+  }
+
   /// dx = dy · gelu'(x). `dx` may be `dy`.
   template <class X>
   static void gelu_gradient(const X& x, const X& dy, X& dx) {
@@ -161,6 +177,7 @@ concept HasElementwiseKernels = requires(const Tensor<B> x, Tensor<B> out, typen
   B::quick_gelu(x, out);
   B::exp(x, out);
   B::relu(x, out);
+  B::relu6(x, out);
   B::sign(x, out);
   B::silu_gate(x, out);
   B::multiply(x, x, out);
@@ -175,6 +192,7 @@ concept HasElementwiseGradients = requires(const Tensor<B> x, Tensor<B> out) {
   B::gelu_gradient(x, x, out);
   B::quick_gelu_gradient(x, x, out);
   B::relu_gradient(x, x, out);
+  B::relu6_gradient(x, x, out);
   B::silu_gate_gradient(x, x, out);
 };
 

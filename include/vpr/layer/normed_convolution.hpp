@@ -36,7 +36,7 @@ struct NormedConvolution {
   /// With ReLU: relu(residual + batch_norm(convolution(x))); an empty residual is none.
   X operator()(const X& x, Grid map, bool with_relu = false, X residual = X()) const {
     if constexpr (is_foldable) {
-      if (bn.is_bias() && is_zero(conv.bias)) {
+      if (is_folded()) {
         Epilogue<X> epilogue{.bias = &bn.bias, .relu_of_sum = with_relu};
         if (!residual.empty()) epilogue.residual = std::move(residual);
         return convolution(x, map, conv.window, conv.weight, std::move(epilogue));
@@ -45,6 +45,13 @@ struct NormedConvolution {
     X y = bn(conv(x, map));
     if (!residual.empty()) y = add(std::move(residual), y);
     return with_relu ? relu(std::move(y)) : y;
+  }
+  /// relu6(batch_norm(convolution(x))), a layer of a MobileNet.
+  X with_relu6(const X& x, Grid map) const {
+    if constexpr (is_foldable) {
+      if (is_folded()) return convolution(x, map, conv.window, conv.weight, {.bias = &bn.bias, .activation = Activation::relu6});
+    }
+    return relu6(bn(conv(x, map)));
   }
 
   /// Multiplies the weight by what the normalisation does to each output, γ / √(σ² + ε), and leaves it the bias alone. The result is the
@@ -85,6 +92,7 @@ struct NormedConvolution {
   }
 
  private:
+  bool is_folded() const { return bn.is_bias() && is_zero(conv.bias); }
   static bool is_zero(const X& values) {
     return std::all_of(values.data(), values.data() + values.elements(), [](auto value) { return value == 0; });
   }

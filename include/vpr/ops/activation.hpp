@@ -34,6 +34,13 @@ Tensor<B> relu(Tensor<B> x) {
   return x;
 }
 
+/// min(max(x, 0), 6) (Krizhevsky 2010), MobileNets' activation. Recorded, the gradient is 0 at both bounds and beyond them, as in PyTorch.
+template <class B>
+Tensor<B> relu6(Tensor<B> x) {
+  B::relu6(x, x);
+  return x;
+}
+
 /// 1 where x is not below 0, -1 where it is. Recorded, the gradient passes straight through, as if it were x (Bengio et al. 2013).
 template <class B>
 Tensor<B> sign(Tensor<B> x) {

@@ -14,8 +14,8 @@ struct ElementKernels {
   using Map2 = void (*)(std::int64_t count, const float* x, const float* y, float* out);
   using Map3 = void (*)(std::int64_t count, const float* x, const float* y, const float* z, float* out);
 
-  Map exp, relu, gelu, quick_gelu;
-  Map2 multiply, divide, silu_gate, relu_gradient, gelu_gradient, quick_gelu_gradient;
+  Map exp, relu, relu6, gelu, quick_gelu;
+  Map2 multiply, divide, silu_gate, relu_gradient, relu6_gradient, gelu_gradient, quick_gelu_gradient;
   Map3 silu_gate_gradient;  // by the gated half alone
   void (*add_scaled)(std::int64_t count, const float* x, const float* y, float scale, float* out);
   Map3 add_gated;

@@ -42,6 +42,11 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
   }
 
   template <class X>
+  static void relu6(const X& x, X& out) {
+    elements(element_kernel<&ElementKernels::relu6>(), x, out);
+  }
+
+  template <class X>
   static void divide(const X& x, const X& y, X& out) {
     elements(element_kernel<&ElementKernels::divide>(), x, y, out);
   }
@@ -49,6 +54,11 @@ struct VectorKernels : VectorMaps, ScalarGradients<ParallelExecutor> {
   template <class X>
   static void relu_gradient(const X& y, const X& dy, X& dx) {
     elements(element_kernel<&ElementKernels::relu_gradient>(), y, dy, dx);
+  }
+
+  template <class X>
+  static void relu6_gradient(const X& y, const X& dy, X& dx) {
+    elements(element_kernel<&ElementKernels::relu6_gradient>(), y, dy, dx);
   }
 
   template <class X>

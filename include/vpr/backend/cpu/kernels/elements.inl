@@ -74,6 +74,9 @@ struct Exp {
 struct Relu {
   VPR_INLINE Floats operator()(Floats x) const { return relu(x); }
 };
+struct Relu6 {
+  VPR_INLINE Floats operator()(Floats x) const { return relu6(x); }
+};
 struct Gelu {
   VPR_INLINE Floats operator()(Floats x) const { return gelu(x); }
 };
@@ -82,6 +85,9 @@ struct QuickGelu {
 };
 struct ReluGradient {
   VPR_INLINE Floats operator()(Floats y, Floats dy) const { return y <= 0.0F ? Floats{} : dy; }
+};
+struct Relu6Gradient {
+  VPR_INLINE Floats operator()(Floats y, Floats dy) const { return (y <= 0.0F) | (y >= 6.0F) ? Floats{} : dy; }
 };
 struct GeluGradient {
   VPR_INLINE Floats operator()(Floats x, Floats dy) const { return dy * gelu_derivative(x); }
@@ -116,6 +122,7 @@ struct AddGated {
 };
 inline void map_exp(std::int64_t count, const float* x, float* out) { map(count, x, out, Exp{}); }
 inline void map_relu(std::int64_t count, const float* x, float* out) { map(count, x, out, Relu{}); }
+inline void map_relu6(std::int64_t count, const float* x, float* out) { map(count, x, out, Relu6{}); }
 inline void map_gelu(std::int64_t count, const float* x, float* out) { map(count, x, out, Gelu{}); }
 inline void map_quick_gelu(std::int64_t count, const float* x, float* out) { map(count, x, out, QuickGelu{}); }
 
@@ -123,6 +130,7 @@ inline void map_multiply(std::int64_t count, const float* x, const float* y, flo
 inline void map_divide(std::int64_t count, const float* x, const float* y, float* out) { map(count, x, y, out, Divide{}); }
 inline void map_silu_gate(std::int64_t count, const float* x, const float* y, float* out) { map(count, x, y, out, SiluGate{}); }
 inline void map_relu_gradient(std::int64_t count, const float* y, const float* dy, float* dx) { map(count, y, dy, dx, ReluGradient{}); }
+inline void map_relu6_gradient(std::int64_t count, const float* y, const float* dy, float* dx) { map(count, y, dy, dx, Relu6Gradient{}); }
 inline void map_gelu_gradient(std::int64_t count, const float* x, const float* dy, float* dx) { map(count, x, dy, dx, GeluGradient{}); }
 inline void map_quick_gelu_gradient(std::int64_t count, const float* x, const float* dy, float* dx) {
   map(count, x, dy, dx, QuickGeluGradient{});
@@ -140,12 +148,14 @@ inline void map_add_gated(std::int64_t count, const float* x, const float* y, co
 inline constexpr ElementKernels element_kernels{
     .exp = map_exp,
     .relu = map_relu,
+    .relu6 = map_relu6,
     .gelu = map_gelu,
     .quick_gelu = map_quick_gelu,
     .multiply = map_multiply,
     .divide = map_divide,
     .silu_gate = map_silu_gate,
     .relu_gradient = map_relu_gradient,
+    .relu6_gradient = map_relu6_gradient,
     .gelu_gradient = map_gelu_gradient,
     .quick_gelu_gradient = map_quick_gelu_gradient,
     .silu_gate_gradient = map_silu_gate_gradient,

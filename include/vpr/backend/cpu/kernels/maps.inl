@@ -76,6 +76,7 @@ VPR_INLINE Floats finished(Floats x, const EpilogueOperands<float>& epilogue, st
                            std::int64_t count) {
   if (epilogue.bias != nullptr) x += load_some(epilogue.bias + column, count);
   if (epilogue.activation == Activation::relu) x = relu(x);
+  if (epilogue.activation == Activation::relu6) x = relu6(x);
   if (epilogue.activation == Activation::gelu) x = gelu(x);
   if (epilogue.activation == Activation::quick_gelu) x = quick_gelu(x);
   Floats gate = splat(epilogue.scale);

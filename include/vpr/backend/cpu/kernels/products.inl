@@ -178,6 +178,7 @@ void finish_tile(const PackedProduct<float>& product, std::int64_t row, std::int
         continue;
       }
       if (epilogue.activation == Activation::relu) x = relu(x);
+      if (epilogue.activation == Activation::relu6) x = relu6(x);
       if (!exact && epilogue.activation == Activation::gelu) x = near_gelu(x);
       x *= gate;
       if (epilogue.residual != nullptr) x += load_up_to(epilogue.residual + r * product.step + first, count);

@@ -261,6 +261,7 @@ VPR_INLINE NormalTail normal_tail(Floats x) {
 }
 
 VPR_INLINE Floats relu(Floats x) { return larger(Floats{}, x); }
+VPR_INLINE Floats relu6(Floats x) { return smaller(splat(6.0F), relu(x)); }
 
 /// x Φ(x), Φ the normal distribution function, within 4 ulp for every float, the far negative tail too; 0 at -∞.
 VPR_INLINE Floats gelu(Floats x) {
