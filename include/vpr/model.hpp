@@ -16,6 +16,7 @@
 #include <vpr/model/image4vpr.hpp>
 #include <vpr/model/megaloc.hpp>
 #include <vpr/model/mix_vpr.hpp>
+#include <vpr/model/mobile_net.hpp>
 #include <vpr/model/net_vlad.hpp>
 #include <vpr/model/patch_net_vlad.hpp>
 #include <vpr/model/pipeline.hpp>

@@ -5,6 +5,7 @@
 #include <vpr/backbone/concept.hpp>
 #include <vpr/backbone/convnext.hpp>
 #include <vpr/backbone/dinov2.hpp>
+#include <vpr/backbone/mobile_net.hpp>
 #include <vpr/backbone/resnet.hpp>
 #include <vpr/backbone/token_insertion.hpp>
 #include <vpr/backbone/vgg.hpp>
@@ -129,4 +130,10 @@ TEST_CASE("A ConvNeXt's parts make up the network") {
   const ConvNextConfig small{.blocks = {1, 2, 1, 1}, .width = 4};
   check(ConvNext<>(small), 45, 70);
   check(ConvNext<>(small.first(3)), 64, 33);
+}
+
+TEST_CASE("A MobileNetV2's parts make up the network") {
+  const MobileNetV2Config small{.blocks = {1, 2, 1, 2, 1, 1, 1, 1}, .widths = {3, 4, 5, 6, 6, 7, 8, 9}, .width = 4, .expansion = 2};
+  check(MobileNetV2<>(small), 45, 70);
+  check(MobileNetV2<>(small.first(5)), 64, 33);
 }

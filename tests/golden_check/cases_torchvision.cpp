@@ -3,6 +3,7 @@
 #include "tests/golden_check/networks.hpp"
 
 #include <vpr/model/convnext.hpp>
+#include <vpr/model/mobile_net.hpp>
 #include <vpr/model/resnet.hpp>
 #include <vpr/model/vgg.hpp>
 
@@ -62,6 +63,21 @@ void check_convnext(const Golden& golden, Check& check, const std::string& name)
   check("main", maps(model(images).patches));
 }
 
+/// Outputs are named by torchvision's layer.
+template <class B>
+void check_mobile_net(const Golden& golden, Check& check) {
+  vpr::MobileNetV2<B> model;
+  load_from(golden, model);
+  const auto images = tensor<B>(golden, "in.image");
+  check("stem", maps(model.before(images, 0)));
+  std::int64_t layer = 0;
+  for (std::int64_t stage = 0; stage + 1 < model.depth(); ++stage) {
+    layer += model.config().blocks[static_cast<std::size_t>(stage)];
+    check("features" + std::to_string(layer), maps(model(images, vpr::Tap{stage}).patches));
+  }
+  check("main", maps(model(images).patches));
+}
+
 const Register torchvision_case("torchvision", [](const Golden& golden, const Options& options, Check& check) {
   const std::string name = network_of(golden, "model");
   on_backend(options.backend, [&]<class B>() {
@@ -69,6 +85,8 @@ const Register torchvision_case("torchvision", [](const Golden& golden, const Op
       check_vgg16<B>(golden, check);
     } else if (name.starts_with("convnext-")) {
       check_convnext<B>(golden, check, name);
+    } else if (name == "mobilenet-v2") {
+      check_mobile_net<B>(golden, check);
     } else {
       check_resnet<B>(golden, check, name);
     }

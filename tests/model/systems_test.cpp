@@ -240,7 +240,7 @@ TEST_CASE("Every aggregator behind every backbone is made and takes photos, or i
 TEST_CASE("Features of a named backbone have the channels, the grid and the class token that it says") {
   const auto images = Tensor<Cpu<>>::zeros(Shape{1, 3, 224, 224});
   for (const char* name : {"dinov2-vits14:1", "deit-ti16-distilled:1", "clip-vitb32:1", "resnet18:1", "vgg16:1", "convnext-tiny:1",
-                           "transvpr-extractor", "superpoint", "r2former-deit"}) {
+                           "mobilenet-v2:1", "transvpr-extractor", "superpoint", "r2former-deit"}) {
     INFO(name);
     const AnyBackbone<> backbone = make_backbone<Cpu<>>(name);
     const Features<Tensor<Cpu<>>> features = backbone(images);

@@ -27,6 +27,7 @@
 #include <vpr/model/image4vpr.hpp>
 #include <vpr/model/megaloc.hpp>
 #include <vpr/model/mix_vpr.hpp>
+#include <vpr/model/mobile_net.hpp>
 #include <vpr/model/named_aggregators.hpp>
 #include <vpr/model/net_vlad.hpp>
 #include <vpr/model/patch_net_vlad.hpp>
@@ -59,9 +60,9 @@ struct Families {};
 }  // namespace detail
 
 // The families of rows, each declared here and defined in its header.
-using BackboneFamilies =
-    detail::Families<struct DinoV2Backbones, struct ResNetBackbones, struct VggBackbones, struct ConvNextBackbones,
-                     struct TransVprBackbones, struct SuperPointBackbones, struct R2FormerBackbones, struct DenseSiftBackbones>;
+using BackboneFamilies = detail::Families<struct DinoV2Backbones, struct ResNetBackbones, struct VggBackbones, struct ConvNextBackbones,
+                                          struct MobileNetBackbones, struct TransVprBackbones, struct SuperPointBackbones,
+                                          struct R2FormerBackbones, struct DenseSiftBackbones>;
 using AggregatorFamilies = detail::Families<struct CommonAggregators>;
 using SystemFamilies =
     detail::Families<struct SaladSystems, struct CricaVprSystems, struct SelaVprSystems, struct GclSystems, struct CosPlaceSystems,
