@@ -11,6 +11,7 @@
 #include <vpr/aggregator/cos_place.hpp>
 #include <vpr/aggregator/cross_image.hpp>
 #include <vpr/aggregator/distilled.hpp>
+#include <vpr/aggregator/each_level.hpp>
 #include <vpr/aggregator/edtformer.hpp>
 #include <vpr/aggregator/first_centres.hpp>
 #include <vpr/aggregator/gem.hpp>

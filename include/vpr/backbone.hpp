@@ -10,6 +10,7 @@
 #include <vpr/backbone/dinov2.hpp>
 #include <vpr/backbone/features.hpp>
 #include <vpr/backbone/mobile_net.hpp>
+#include <vpr/backbone/multi_level.hpp>
 #include <vpr/backbone/position_embedding.hpp>
 #include <vpr/backbone/r2former.hpp>
 #include <vpr/backbone/resnet.hpp>

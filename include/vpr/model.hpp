@@ -26,6 +26,7 @@
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
 #include <vpr/model/selavprpp.hpp>
+#include <vpr/model/struct_vpr.hpp>
 #include <vpr/model/super_glue.hpp>
 #include <vpr/model/supervlad.hpp>
 #include <vpr/model/trans_vpr.hpp>

@@ -77,14 +77,19 @@ struct L2Tokens {
   explicit L2Tokens(A aggregator) : inner(std::move(aggregator)) {}
 
   std::int64_t dimensions(std::int64_t channels) const { return inner.dimensions(channels); }
-  X operator()(const Features<X>& features) const {
-    return inner(Features<X>{l2_normalize(features.cls), l2_normalize(features.patches), features.grid, l2_normalize(features.inserted)});
-  }
+  X operator()(const Features<X>& features) const { return inner(unit(features)); }
   bool needs_class_token() const { return vpr::needs_class_token(inner); }
   void require_grid(Grid grid) const { vpr::require_grid(inner, grid); }
   template <class Visitor>
   void visit(Visitor&& visitor, const std::string& prefix) {
     inner.visit(visitor, prefix);
+  }
+
+ private:
+  static Features<X> unit(const Features<X>& features) {
+    Features<X> result{l2_normalize(features.cls), l2_normalize(features.patches), features.grid, l2_normalize(features.inserted)};
+    for (const Features<X>& level : features.levels) result.levels.push_back(unit(level));
+    return result;
   }
 };
 

@@ -37,6 +37,7 @@
 #include <vpr/model/salad.hpp>
 #include <vpr/model/selavpr.hpp>
 #include <vpr/model/selavprpp.hpp>
+#include <vpr/model/struct_vpr.hpp>
 #include <vpr/model/super_glue.hpp>
 #include <vpr/model/supervlad.hpp>
 #include <vpr/model/trans_vpr.hpp>
@@ -64,11 +65,11 @@ using BackboneFamilies = detail::Families<struct DinoV2Backbones, struct ResNetB
                                           struct MobileNetBackbones, struct TransVprBackbones, struct SuperPointBackbones,
                                           struct R2FormerBackbones, struct DenseSiftBackbones>;
 using AggregatorFamilies = detail::Families<struct CommonAggregators>;
-using SystemFamilies =
-    detail::Families<struct SaladSystems, struct CricaVprSystems, struct SelaVprSystems, struct GclSystems, struct CosPlaceSystems,
-                     struct MixVprSystems, struct ConvApSystems, struct BoqSystems, struct SuperVladSystems, struct Image4VprSystems,
-                     struct TransVprSystems, struct NetVladSystems, struct PatchNetVladSystems, struct MegaLocSystems, struct AnyLocSystems,
-                     struct EdtFormerSystems, struct SelaVprPpSystems, struct SuperGlueSystems, struct R2FormerSystems>;
+using SystemFamilies = detail::Families<struct SaladSystems, struct CricaVprSystems, struct SelaVprSystems, struct GclSystems,
+                                        struct CosPlaceSystems, struct MixVprSystems, struct ConvApSystems, struct BoqSystems,
+                                        struct SuperVladSystems, struct Image4VprSystems, struct TransVprSystems, struct NetVladSystems,
+                                        struct PatchNetVladSystems, struct MegaLocSystems, struct AnyLocSystems, struct EdtFormerSystems,
+                                        struct SelaVprPpSystems, struct SuperGlueSystems, struct R2FormerSystems, struct StructVprSystems>;
 
 namespace detail {
 
