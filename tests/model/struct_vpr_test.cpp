@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <vpr/autograd.hpp>
+#include <vpr/io/open.hpp>
 #include <vpr/io/save.hpp>
 #include <vpr/layer/initialise.hpp>
 #include <vpr/model/freeze_backbone.hpp>

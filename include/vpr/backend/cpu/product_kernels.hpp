@@ -87,6 +87,8 @@ struct ProductKernels {
 }  // namespace vpr::detail
 
 #if VPR_HAS_KERNELS
+#define VPR_KERNELS <vpr/backend/cpu/kernels/product_operands.inl>
+#include <vpr/backend/cpu/each_instruction_set.inl>
 #define VPR_KERNELS <vpr/backend/cpu/kernels/products.inl>
 #include <vpr/backend/cpu/each_instruction_set.inl>
 #define VPR_KERNELS <vpr/backend/cpu/kernels/amx_products.inl>

@@ -87,7 +87,7 @@ struct ReluGradient {
   VPR_INLINE Floats operator()(Floats y, Floats dy) const { return y <= 0.0F ? Floats{} : dy; }
 };
 struct Relu6Gradient {
-  VPR_INLINE Floats operator()(Floats y, Floats dy) const { return (y <= 0.0F) | (y >= 6.0F) ? Floats{} : dy; }
+  VPR_INLINE Floats operator()(Floats y, Floats dy) const { return ((y <= 0.0F) | (y >= 6.0F)) ? Floats{} : dy; }
 };
 struct GeluGradient {
   VPR_INLINE Floats operator()(Floats x, Floats dy) const { return dy * gelu_derivative(x); }
