@@ -58,7 +58,7 @@ namespace vpr::detail {
 inline namespace VPR_TARGET {
 
 #if VPR_HAS_KERNELS
-VPR_KERNELS_INLINE const AttentionKernels& attention_kernels(Precision precision) {
+VPR_KERNELS_INLINE const AttentionKernels& attention_kernels([[maybe_unused]] Precision precision) {
 #if VPR_SEVERAL_INSTRUCTION_SETS
   if (instruction_set() == InstructionSet::amx && precision != Precision::f32) return avx512_bf16::amx_attention;
 #endif
