@@ -49,4 +49,14 @@ inline std::vector<std::string> identified(const InMemory& file) {
   return names;
 }
 
+/// How many values a model trains, the statistics of batch normalisations left out.
+template <class Model>
+std::int64_t trained_parameters(const Model& model) {
+  std::int64_t count = 0;
+  visit_const(model, [&](const std::string& name, const auto& values) {
+    if (!name.ends_with("running_mean") && !name.ends_with("running_var")) count += values.shape().elements();
+  });
+  return count;
+}
+
 }  // namespace vpr::test

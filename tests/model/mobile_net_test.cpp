@@ -14,15 +14,6 @@ using namespace vpr::test;
 
 namespace {
 
-template <class Model>
-std::int64_t trained_parameters(const Model& model) {
-  std::int64_t count = 0;
-  visit_const(model, [&](const std::string& name, const auto& values) {
-    if (!name.ends_with("running_mean") && !name.ends_with("running_var")) count += values.shape().elements();
-  });
-  return count;
-}
-
 /// torchvision's file of the whole network.
 InMemory torchvision_file() {
   return file_of(make_backbone<Shapes>("mobilenet-v2"))

@@ -21,19 +21,6 @@
 using namespace vpr;
 using namespace vpr::test;
 
-namespace {
-
-template <class Model>
-std::int64_t trained_parameters(const Model& model) {
-  std::int64_t count = 0;
-  visit_const(model, [&](const std::string& name, const auto& values) {
-    if (!name.ends_with("running_mean") && !name.ends_with("running_var")) count += values.shape().elements();
-  });
-  return count;
-}
-
-}  // namespace
-
 TEST_CASE("StructVPR's descriptor is GeM of the maps at an eighth, a sixteenth and a 32nd of the photo, side by side") {
   auto system = make_struct_vpr();
   initialise(system, 1, 0.1F);
